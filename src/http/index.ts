@@ -1,0 +1,34 @@
+/** The one door to the HTTP core: it describes requests, and leaves every decision to guards and handlers. */
+export type {
+  Context,
+  HeadContext,
+  InputErr,
+  InputOk,
+  InputState,
+  RawValues,
+  ValidationIssue,
+  ValidationPart,
+} from "./context.ts";
+export { describeRoutes } from "./describe.ts";
+export type { GroupOptions } from "./group.ts";
+export { type Guard, type GuardFn, type GuardResult, headGuard } from "./guard.ts";
+export type { OnErrorHandler, OnRequestHandler, OnResponseHandler, Outcome } from "./hooks.ts";
+export type { RouteParams } from "./path-params.ts";
+export type { Handler, HandlerFn, RequestSchemas, RouteConfig } from "./route.ts";
+export type {
+  InferInput,
+  InferSchema,
+  InferSchemaError,
+  SafeParseFailure,
+  SafeParseResult,
+  SafeParseSuccess,
+  SchemaLike,
+  ValidateErr,
+  ValidateOk,
+  ValidateResult,
+  Validator,
+} from "./schema.ts";
+export { group, route, scope } from "./scope.ts";
+export { type Config, setup } from "./setup.ts";
+export { SetupError } from "./setup-error.ts";
+export { standardValidator } from "./standard-validator.ts";

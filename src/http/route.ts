@@ -1,0 +1,142 @@
+/** Routes: what a method and a path lead to, as data. */
+import type { AnyLocals, Context, HeadContext } from "./context.ts";
+import type { AnyGuard } from "./guard.ts";
+import type { CheckGuards, GuardElement, LocalsAfter, Needing } from "./guard-order.ts";
+import { atLevel, type LeveledHook, type LevelHooks, type OnErrorHandler, type OnResponseHandler } from "./hooks.ts";
+import type { RouteParams } from "./path-params.ts";
+import type { InferInput } from "./schema.ts";
+
+/** Resolves a request that every guard has allowed. */
+export type HandlerFn<
+  TParams = unknown,
+  TQuery = unknown,
+  TBody = unknown,
+  TLocals = AnyLocals,
+  TPathParams = HeadContext["params"],
+> = (c: Context<TParams, TQuery, TBody, TLocals, TPathParams>) => Response | Promise<Response>;
+
+/** The schemas of a route's inputs. A body is read, as JSON, only where there is a schema for it. */
+export interface RequestSchemas<TParams = unknown, TQuery = unknown, TBody = unknown> {
+  readonly params?: TParams;
+  readonly query?: TQuery;
+  readonly body?: TBody;
+}
+
+/** A route in the table, its groups' guards and hooks composed into it. */
+export interface Handler<in TNeeds = never> extends Needing<TNeeds> {
+  /** A method, several, or `*` for all. */
+  readonly method: string | readonly string[];
+  readonly path: string;
+  readonly handler: (c: never) => Response | Promise<Response>;
+  /** Outermost group first, the route's own last. */
+  readonly guards?: readonly AnyGuard[];
+  readonly request?: RequestSchemas;
+  /** The most bytes of a body that is read; without it, the app's limit. */
+  readonly maxBodyBytes?: number;
+  /** The route's own first, the outermost level last. */
+  readonly onResponse?: readonly LeveledHook<OnResponseHandler>[];
+  /** The route's own first, the outermost level last. */
+  readonly onError?: readonly LeveledHook<OnErrorHandler>[];
+}
+
+/** What a route is made of. */
+export interface RouteConfig<
+  TPath extends string = string,
+  TParams = unknown,
+  TQuery = unknown,
+  TBody = unknown,
+  TGuards = readonly AnyGuard[],
+  TBase = AnyLocals,
+> extends LevelHooks<TBase> {
+  readonly request?: RequestSchemas<TParams, TQuery, TBody>;
+  /** Run in this order, after those of the groups around the route. */
+  readonly guards?: TGuards & CheckGuards<TGuards, TBase>;
+  /** The most bytes of a body that is read. */
+  readonly maxBodyBytes?: number;
+  readonly resolve: HandlerFn<
+    InferInput<TParams>,
+    InferInput<TQuery>,
+    InferInput<TBody>,
+    LocalsAfter<TGuards, TBase>,
+    RouteParams<TPath>
+  >;
+}
+
+/** Makes a route of one method. */
+export type RouteMethod<TBase> = <
+  const TPath extends string,
+  TParams,
+  TQuery,
+  TBody,
+  const TGuards extends readonly GuardElement<TBase>[],
+>(
+  path: TPath,
+  config: RouteConfig<TPath, TParams, TQuery, TBody, TGuards, TBase>,
+) => Handler<TBase>;
+
+/** Makes a route of any method, or of several. */
+export type RouteOn<TBase> = <
+  const TPath extends string,
+  TParams,
+  TQuery,
+  TBody,
+  const TGuards extends readonly GuardElement<TBase>[],
+>(
+  methods: string | readonly string[],
+  path: TPath,
+  config: RouteConfig<TPath, TParams, TQuery, TBody, TGuards, TBase>,
+) => Handler<TBase>;
+
+/** The makers of routes. `all` matches every method. */
+export interface Route<TBase> {
+  readonly get: RouteMethod<TBase>;
+  readonly post: RouteMethod<TBase>;
+  readonly put: RouteMethod<TBase>;
+  readonly patch: RouteMethod<TBase>;
+  readonly delete: RouteMethod<TBase>;
+  readonly head: RouteMethod<TBase>;
+  readonly options: RouteMethod<TBase>;
+  readonly all: RouteMethod<TBase>;
+  readonly on: RouteOn<TBase>;
+}
+
+/** The part of a `RouteConfig` that its types leave when the path, schemas and guards are forgotten. */
+interface AnyRouteConfig extends Omit<Handler, "method" | "path" | "handler" | "onResponse" | "onError"> {
+  readonly resolve: Handler["handler"];
+  readonly onResponse?: unknown;
+  readonly onError?: unknown;
+}
+
+function createHandler(method: string | readonly string[], path: string, config: AnyRouteConfig): Handler {
+  const { resolve, onResponse, onError, guards = [], ...rest } = config;
+  return {
+    ...rest,
+    method,
+    path,
+    handler: resolve,
+    guards,
+    onResponse: atLevel("route", onResponse),
+    onError: atLevel("route", onError),
+  };
+}
+
+/** The seam where a config's types, having been checked, are forgotten. */
+function typed<TMake>(make: (...rest: never[]) => Handler): TMake {
+  return make as TMake;
+}
+
+/** Makes routes for locals of the type `TBase`. */
+export function createRoute<TBase>(): Route<TBase> {
+  const of = (method: string) => typed<RouteMethod<TBase>>((path, config) => createHandler(method, path, config));
+  return {
+    get: of("GET"),
+    post: of("POST"),
+    put: of("PUT"),
+    patch: of("PATCH"),
+    delete: of("DELETE"),
+    head: of("HEAD"),
+    options: of("OPTIONS"),
+    all: of("*"),
+    on: typed<RouteOn<TBase>>(createHandler),
+  };
+}

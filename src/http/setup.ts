@@ -1,0 +1,89 @@
+/** Sets an app up: composes its table once, and answers requests with it. */
+import type { UnmatchedContext } from "./context.ts";
+import { type AppPlan, dispatch } from "./dispatch.ts";
+import { flatten } from "./group.ts";
+import type { CheckHandlers, HandlerTree, Supplied } from "./guard-order.ts";
+import { atLevel, type LevelHooks, type OnErrorHandler, type OnRequestHandler, type OnResponseHandler } from "./hooks.ts";
+import { composeApp, createPlan } from "./plan.ts";
+import type { Handler } from "./route.ts";
+import type { Validator } from "./schema.ts";
+import { createTable } from "./table.ts";
+
+/** What an app is made of. */
+export interface Config<
+  THandlers = readonly HandlerTree<Handler>[],
+  TReturn = unknown,
+  TEnv = unknown,
+  TCtx = unknown,
+> extends LevelHooks<Supplied<TReturn>> {
+  /** Runs before matching and supplies the first locals. */
+  readonly onRequest?: OnRequestHandler<TReturn, TEnv, TCtx>;
+  /** Routes and groups, in the order in which they are tried. */
+  readonly handlers: THandlers & CheckHandlers<THandlers, Supplied<TReturn>>;
+  /** Needed as soon as one route has a schema. */
+  readonly validator?: Validator<never>;
+  /** Answers where no route matches; without it, 404 `Not Found`. */
+  readonly notFound?: (c: UnmatchedContext<Supplied<TReturn>>) => Response | Promise<Response>;
+  /** The most bytes of a body that is read, where a route sets no limit of its own. 1 MiB without it. */
+  readonly maxBodyBytes?: number;
+}
+
+/** The platform's arguments behind the request, demanded only where `onRequest` says what they are. */
+type PlatformArguments<TEnv, TCtx> = unknown extends TEnv ? [env?: unknown, ctx?: unknown] : [env: TEnv, ctx: TCtx];
+
+/** An app: a function from request to response, and the table that it runs. */
+export interface App<TEnv = unknown, TCtx = unknown> {
+  /** Answers a request; never rejects. Hands `env` and `ctx` to `onRequest`. */
+  readonly fetch: (request: Request, ...platform: PlatformArguments<TEnv, TCtx>) => Promise<Response>;
+  /** The flat, composed table: the very arrays that dispatch runs. */
+  readonly handlers: readonly Handler[];
+}
+
+/**
+ * Sets an app up, once, when its module loads.
+ *
+ * @param config The table and the app's hooks, or only the table.
+ * @throws {SetupError} For a table that cannot be right; see `SetupErrorCode`.
+ *
+ * @example
+ * const app = setup({ handlers: [route.get("/", { resolve: () => new Response("Hello") })] });
+ * const response = await app.fetch(new Request("http://localhost/"));
+ */
+export function setup<
+  const THandlers extends readonly HandlerTree<Handler>[],
+  TReturn = void,
+  TEnv = unknown,
+  TCtx = unknown,
+>(config: Config<THandlers, TReturn, TEnv, TCtx> | (THandlers & CheckHandlers<THandlers, {}>)): App<TEnv, TCtx> {
+  return createApp(normalize(config));
+}
+
+/** A `Config` whose locals are forgotten: `setup` has checked, in the types, that they are supplied. */
+interface AnyConfig {
+  readonly handlers: readonly HandlerTree<Handler>[];
+  readonly maxBodyBytes?: number;
+  readonly validator?: Validator;
+  readonly onRequest?: OnRequestHandler;
+  readonly notFound?: (c: UnmatchedContext) => Response | Promise<Response>;
+  readonly onResponse?: unknown;
+  readonly onError?: unknown;
+}
+
+/** The seam where a config's types, having been checked, are forgotten. */
+function normalize(config: unknown): AnyConfig {
+  return Array.isArray(config) ? { handlers: config } : (config as AnyConfig);
+}
+
+function createApp(config: AnyConfig): App {
+  const { validator, maxBodyBytes, onRequest, notFound = defaultNotFound } = config;
+  const onResponse = atLevel<OnResponseHandler>("app", config.onResponse);
+  const onError = atLevel<OnErrorHandler>("app", config.onError);
+  const handlers = flatten(config.handlers).map((handler) => composeApp(handler, { maxBodyBytes, onResponse, onError }));
+  const table = createTable(handlers.map((handler) => createPlan(handler, validator)));
+  const app: AppPlan = { table, onRequest, notFound, onResponse, onError };
+  return { fetch: (request, env, ctx) => dispatch(app, request, env, ctx), handlers };
+}
+
+function defaultNotFound(): Response {
+  return new Response("Not Found", { status: 404 });
+}
