@@ -1,14 +1,14 @@
 /** Groups: guards and hooks that several routes have in common, composed into each when the table is built. */
 import type { AnyLocals } from "./context.ts";
 import type { AnyGuard } from "./guard.ts";
-import type { CheckGuards, CheckHandlers, GuardElement, HandlerTree, LocalsAfter } from "./guard-order.ts";
+import type { CheckGuards, CheckHandlers, GuardElement, LocalsAfter } from "./guard-order.ts";
 import { atLevel, type LevelHooks, type OnErrorHandler, type OnResponseHandler } from "./hooks.ts";
-import type { Handler } from "./route.ts";
+import type { Handler, HandlerEntry } from "./route.ts";
 
 /** What a group is made of. */
 export interface GroupOptions<
   TGuards = readonly AnyGuard[],
-  THandlers = readonly HandlerTree<Handler>[],
+  THandlers = readonly HandlerEntry[],
   TBase = AnyLocals,
 > extends LevelHooks<TBase> {
   /** Run before those of inner groups and routes. */
@@ -19,31 +19,22 @@ export interface GroupOptions<
 /** Makes a group; the result is a plain list of routes. */
 export type Group<TBase> = <
   const TGuards extends readonly GuardElement<TBase>[],
-  const THandlers extends readonly HandlerTree<Handler>[],
+  const THandlers extends readonly HandlerEntry[],
 >(
   options: GroupOptions<TGuards, THandlers, TBase>,
 ) => Handler<TBase>[];
 
 interface AnyGroupOptions {
   readonly guards?: readonly AnyGuard[];
-  readonly handlers: readonly HandlerTree<Handler>[];
+  readonly handlers: readonly HandlerEntry[];
   readonly onResponse?: unknown;
   readonly onError?: unknown;
-}
-
-/** Lists the routes of nested lists, in order. */
-export function flatten(handlers: readonly HandlerTree<Handler>[]): Handler[] {
-  return handlers.flatMap((entry) => (isList(entry) ? flatten(entry) : [entry]));
-}
-
-function isList(entry: HandlerTree<Handler>): entry is readonly HandlerTree<Handler>[] {
-  return Array.isArray(entry);
 }
 
 function composeGroup({ guards = [], handlers, onResponse, onError }: AnyGroupOptions): Handler[] {
   const afterResponse = atLevel<OnResponseHandler>("group", onResponse);
   const afterError = atLevel<OnErrorHandler>("group", onError);
-  return flatten(handlers).map((handler) => ({
+  return handlers.flat().map((handler) => ({
     ...handler,
     guards: [...guards, ...(handler.guards ?? [])],
     onResponse: [...(handler.onResponse ?? []), ...afterResponse],

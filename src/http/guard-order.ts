@@ -57,20 +57,24 @@ export interface Needing<in TNeeds> {
   readonly "~needs"?: (locals: TNeeds) => void;
 }
 
-/** Handlers, and lists of them, as `group` and `setup` take them. */
-export type HandlerTree<THandler> = THandler | readonly HandlerTree<THandler>[];
-
-type CheckHandler<THandler, TSupplied> = THandler extends readonly unknown[]
-  ? CheckHandlers<THandler, TSupplied>
-  : THandler extends Needing<infer TNeeds>
+type CheckHandler<THandler, TSupplied> =
+  THandler extends Needing<infer TNeeds>
     ? TSupplied extends Named<TNeeds>
       ? THandler
       : { "this handler needs a local that nothing supplies": MissingKey<TSupplied, Named<TNeeds>> }
     : THandler;
 
-/** The handlers themselves, where what they need is supplied; else an error type at the one that is not served. */
-export type CheckHandlers<THandlers, TSupplied> = {
-  readonly [I in keyof THandlers]: CheckHandler<THandlers[I], TSupplied>;
+type CheckList<TList, TSupplied> = { readonly [I in keyof TList]: CheckHandler<TList[I], TSupplied> };
+
+/** Nothing to object, where what the handlers need is supplied; else an error type at the one that is not served. */
+export type CheckHandlers<THandlers, TSupplied> = THandlers extends readonly (Needing<TSupplied> | readonly Needing<TSupplied>[])[]
+  ? unknown
+  : CheckEachHandler<THandlers, TSupplied>;
+
+type CheckEachHandler<THandlers, TSupplied> = {
+  readonly [I in keyof THandlers]: THandlers[I] extends readonly unknown[]
+    ? CheckList<THandlers[I], TSupplied>
+    : CheckHandler<THandlers[I], TSupplied>;
 };
 
 /** The locals that an `onRequest` supplies: none where it returns nothing. */

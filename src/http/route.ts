@@ -39,6 +39,9 @@ export interface Handler<in TNeeds = never> extends Needing<TNeeds> {
   readonly onError?: readonly LeveledHook<OnErrorHandler>[];
 }
 
+/** What `group` and `setup` take: a route, or a list of them such as a group. */
+export type HandlerEntry<TNeeds = never> = Handler<TNeeds> | readonly Handler<TNeeds>[];
+
 /** What a route is made of. */
 export interface RouteConfig<
   TPath extends string = string,

@@ -1,17 +1,16 @@
 /** Sets an app up: composes its table once, and answers requests with it. */
 import type { UnmatchedContext } from "./context.ts";
 import { type AppPlan, dispatch } from "./dispatch.ts";
-import { flatten } from "./group.ts";
-import type { CheckHandlers, HandlerTree, Supplied } from "./guard-order.ts";
+import type { CheckHandlers, Supplied } from "./guard-order.ts";
 import { atLevel, type LevelHooks, type OnErrorHandler, type OnRequestHandler, type OnResponseHandler } from "./hooks.ts";
 import { composeApp, createPlan } from "./plan.ts";
-import type { Handler } from "./route.ts";
+import type { Handler, HandlerEntry } from "./route.ts";
 import type { Validator } from "./schema.ts";
 import { createTable } from "./table.ts";
 
 /** What an app is made of. */
 export interface Config<
-  THandlers = readonly HandlerTree<Handler>[],
+  THandlers = readonly HandlerEntry[],
   TReturn = unknown,
   TEnv = unknown,
   TCtx = unknown,
@@ -50,17 +49,17 @@ export interface App<TEnv = unknown, TCtx = unknown> {
  * const response = await app.fetch(new Request("http://localhost/"));
  */
 export function setup<
-  const THandlers extends readonly HandlerTree<Handler>[],
+  const THandlers extends readonly HandlerEntry[],
   TReturn = void,
   TEnv = unknown,
   TCtx = unknown,
->(config: Config<THandlers, TReturn, TEnv, TCtx> | (THandlers & CheckHandlers<THandlers, {}>)): App<TEnv, TCtx> {
+>(config: Config<THandlers, TReturn, TEnv, TCtx> | readonly HandlerEntry<{}>[]): App<TEnv, TCtx> {
   return createApp(normalize(config));
 }
 
 /** A `Config` whose locals are forgotten: `setup` has checked, in the types, that they are supplied. */
 interface AnyConfig {
-  readonly handlers: readonly HandlerTree<Handler>[];
+  readonly handlers: readonly HandlerEntry[];
   readonly maxBodyBytes?: number;
   readonly validator?: Validator;
   readonly onRequest?: OnRequestHandler;
@@ -78,7 +77,7 @@ function createApp(config: AnyConfig): App {
   const { validator, maxBodyBytes, onRequest, notFound = defaultNotFound } = config;
   const onResponse = atLevel<OnResponseHandler>("app", config.onResponse);
   const onError = atLevel<OnErrorHandler>("app", config.onError);
-  const handlers = flatten(config.handlers).map((handler) => composeApp(handler, { maxBodyBytes, onResponse, onError }));
+  const handlers = config.handlers.flat().map((handler) => composeApp(handler, { maxBodyBytes, onResponse, onError }));
   const table = createTable(handlers.map((handler) => createPlan(handler, validator)));
   const app: AppPlan = { table, onRequest, notFound, onResponse, onError };
   return { fetch: (request, env, ctx) => dispatch(app, request, env, ctx), handlers };
