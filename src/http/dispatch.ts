@@ -1,7 +1,7 @@
 /** The life of a request: facts in, decisions by guards and handlers, a response out. */
 import type { AnyLocals, AnyParams, InputState, MatchedRoute, RawValues } from "./context.ts";
 import type { LeveledHook, OnErrorHandler, OnRequestHandler, OnResponseHandler, Outcome, Phase } from "./hooks.ts";
-import { readInputs, unvalidated } from "./input.ts";
+import { type InputPlan, readInputs, unvalidated } from "./input.ts";
 import { labelsOf } from "./label.ts";
 import { NO_PARAMS, readParams } from "./params.ts";
 import type { Plan, Step } from "./plan.ts";
@@ -63,23 +63,20 @@ export async function dispatch(app: AppPlan, request: Request, env: unknown, ctx
   };
   const run: Run = { app, facts, plan: undefined, phase: "onRequest", passed: 0, outcome: RESOLVED };
   try {
-    if (app.onRequest) await supplyLocals(run, app.onRequest({ request, env, ctx }));
+    const supplied = app.onRequest?.({ request, env, ctx });
+    const locals = isThenable(supplied) ? await supplied : supplied;
+    if (locals) facts.locals = locals;
     run.phase = "match";
     const plan = matchRoute(run);
     const denied = plan && isDecided(plan) ? await decide(run, plan) : undefined;
     const answer = denied ?? (plan ? resolve(run, plan) : run.app.notFound(facts));
-    const response = requireResponse(isThenable(answer) ? await answer : answer, run);
+    const response = answer instanceof Response ? answer : requireResponse(await answer, run);
     run.phase = "onResponse";
     const hooks = plan?.onResponse ?? app.onResponse;
     return hooks.length > 0 ? await dress(run, hooks, response) : response;
   } catch (error) {
     return rescue(run, error);
   }
-}
-
-async function supplyLocals({ facts }: Run, supplied: ReturnType<OnRequestHandler>): Promise<void> {
-  const locals = isThenable(supplied) ? await supplied : supplied;
-  if (locals) facts.locals = { ...locals };
 }
 
 function matchRoute(run: Run): Plan | undefined {
@@ -98,6 +95,7 @@ function matchRoute(run: Run): Plan | undefined {
   facts.route = plan.handler;
   facts.params = params.typed;
   facts.raw = { params: params.raw, query: parseQuery(query), body: undefined };
+  if (!plan.inputs) facts.input = unvalidated(facts.params, facts.raw);
   return plan;
 }
 
@@ -106,27 +104,27 @@ function isDecided(plan: Plan): boolean {
   return plan.guards.length > 0 || plan.inputs !== undefined;
 }
 
-/** Runs the head guards, reads and validates the inputs, runs the other guards. */
+/** Runs the guards in order; behind the head guards that lead them, the inputs are read and validated. */
 async function decide(run: Run, plan: Plan): Promise<Response | undefined> {
-  const { facts } = run;
-  run.phase = "guard";
-  const denied = await runGuards(run, plan, 0, plan.headGuards);
-  if (denied) return denied;
-  run.phase = "input";
-  if (plan.inputs) Object.assign(facts, await readInputs(plan.inputs, facts.request, facts.params, facts.raw));
-  else facts.input = unvalidated(facts.params, facts.raw);
-  run.phase = "guard";
-  return runGuards(run, plan, plan.headGuards, plan.guards.length);
-}
-
-async function runGuards(run: Run, plan: Plan, from: number, to: number): Promise<Response | undefined> {
-  for (let index = from; index < to; index++) {
-    const decision = plan.guards[index]?.(run.facts);
+  const { guards, headGuards } = plan;
+  for (let index = 0; index < guards.length; index++) {
+    if (index === headGuards && plan.inputs) await takeInputs(run, plan.inputs);
+    run.phase = "guard";
+    const decision = guards[index]?.(run.facts);
     const denied = applyDecision(run, plan, index, isThenable(decision) ? await decision : decision);
     if (denied) return denied;
     run.passed = index + 1;
   }
+  if (headGuards === guards.length && plan.inputs) await takeInputs(run, plan.inputs);
   return undefined;
+}
+
+async function takeInputs(run: Run, inputs: InputPlan): Promise<void> {
+  run.phase = "input";
+  const { request, params, raw } = run.facts;
+  const taken = await readInputs(inputs, request, params, raw);
+  run.facts.raw = taken.raw;
+  run.facts.input = taken.input;
 }
 
 /** Merges an allowing guard's locals forward, or gives back a denying one's response. Anything else throws. */
@@ -154,7 +152,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function resolve(run: Run, plan: Plan): unknown {
   run.phase = "resolve";
-  run.facts.input ??= unvalidated(run.facts.params, run.facts.raw);
   return plan.resolve(run.facts);
 }
 
@@ -168,7 +165,7 @@ async function dress(
   let dressed = response;
   for (const { run: hook } of hooks) {
     const result = hook({ context, response: dressed, outcome });
-    dressed = requireResponse(isThenable(result) ? await result : result, run);
+    dressed = result instanceof Response ? result : requireResponse(await result, run);
   }
   return dressed;
 }

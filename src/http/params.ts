@@ -1,7 +1,8 @@
 /** Turns what a pattern captured into parameters: as strings, and as the pattern types them. */
+import { bareObject } from "./bare-object.ts";
 import type { AnyParams, RawValues } from "./context.ts";
-import type { Param, PathPattern } from "./pattern.ts";
-import type { Match } from "./router.ts";
+import type { PathPattern } from "./pattern.ts";
+import type { Capture, Match } from "./router.ts";
 
 /** Path parameters of a match; the same object twice where no type makes them differ. */
 export interface Params {
@@ -9,41 +10,50 @@ export interface Params {
   readonly typed: AnyParams;
 }
 
-const NONE: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
+const NONE: Readonly<Record<string, string>> = Object.freeze(bareObject<string>());
 
 /** The parameters where no route matched, or one without any. */
 export const NO_PARAMS: Params = { raw: NONE, typed: NONE };
 
 /** @returns Objects without a prototype, percent-decoded where the values decode. */
-export function readParams({ values, groups }: Match<unknown>, pattern: PathPattern): Params {
-  if (groups) return withTypes(readGroups(groups, pattern), pattern.params);
-  if (values.length === 0) return NO_PARAMS;
-  const raw: Record<string, string> = Object.create(null);
-  for (let index = 0; index < values.length; index++) {
-    const param = pattern.params[index];
-    const value = values[index];
-    if (param && value !== undefined) raw[param.name] = decode(value);
+export function readParams({ captured, groups }: Match<unknown>, pattern: PathPattern): Params {
+  if (!captured && !groups) return NO_PARAMS;
+  const raw = groups ? readGroups(groups, pattern) : readCaptures(captured, pattern);
+  return pattern.numbers.length === 0 ? { raw, typed: raw } : { raw, typed: withNumbers(raw, pattern.numbers) };
+}
+
+/** Captures come last first; a pattern whose optional last segment is missing has fewer of them than names. */
+function readCaptures(captured: Capture | undefined, { params }: PathPattern): Record<string, string> {
+  const raw = bareObject<string>();
+  let index = countCaptures(captured);
+  for (let capture = captured; capture; capture = capture.before) {
+    const param = params[--index];
+    if (param) raw[param.name] = decode(capture.value);
   }
-  return withTypes(raw, pattern.params);
+  return raw;
+}
+
+function countCaptures(captured: Capture | undefined): number {
+  let count = 0;
+  for (let capture = captured; capture; capture = capture.before) count++;
+  return count;
 }
 
 /** The groups of a URLPattern that took part in the match. Of the numbered ones, a trailing `*` has the last. */
 function readGroups(groups: Readonly<Record<string, string | undefined>>, pattern: PathPattern): Record<string, string> {
   const isRest = pattern.kind === "exotic" && pattern.endsInRest;
   const rest = isRest ? Object.keys(groups).findLast((name) => /^\d+$/.test(name)) : undefined;
-  const raw: Record<string, string> = Object.create(null);
+  const raw = bareObject<string>();
   for (const [name, value] of Object.entries(groups)) {
     if (value !== undefined) raw[name === rest ? "*" : name] = decode(value);
   }
   return raw;
 }
 
-function withTypes(raw: Record<string, string>, params: readonly Param[]): Params {
-  const numbers = params.filter(({ name, type }) => (type === "int" || type === "uint") && raw[name] !== undefined);
-  if (numbers.length === 0) return { raw, typed: raw };
-  const typed: Record<string, string | number> = Object.assign(Object.create(null), raw);
-  for (const { name } of numbers) typed[name] = Number(raw[name]);
-  return { raw, typed };
+function withNumbers(raw: Readonly<Record<string, string>>, numbers: readonly string[]): AnyParams {
+  const typed: Record<string, string | number> = Object.assign(bareObject(), raw);
+  for (const name of numbers) if (name in raw) typed[name] = Number(raw[name]);
+  return typed;
 }
 
 /** Percent-decodes a value where it decodes; a malformed one stays as it came. */

@@ -8,27 +8,31 @@ export interface Param {
   readonly type: SegmentType;
 }
 
+interface Named {
+  /** The parameters, in order; of an exotic pattern only those with a type. */
+  readonly params: readonly Param[];
+  /** The names of those that are numbers. */
+  readonly numbers: readonly string[];
+}
+
 export type Segment =
   | { readonly kind: "literal"; readonly text: string }
   | { readonly kind: "param"; readonly type: SegmentType }
   | { readonly kind: "rest" };
 
 /** A pattern of whole segments: literals, `:name`, `:name<type>`, at the end also `:name?` or `*`. */
-export interface PlainPattern {
+export interface PlainPattern extends Named {
   readonly kind: "plain";
   /** One list of segments; two where the last segment is optional, the longer first. */
   readonly variants: readonly (readonly Segment[])[];
-  readonly params: readonly Param[];
 }
 
 /** Any other pattern: left to the platform's own `URLPattern`. */
-export interface ExoticPattern {
+export interface ExoticPattern extends Named {
   readonly kind: "exotic";
   readonly matcher: URLPattern;
   /** The literal segments that it begins with. */
   readonly prefix: readonly string[];
-  /** Its typed parameters. */
-  readonly params: readonly Param[];
   /** Whether its last group is a trailing `*`. */
   readonly endsInRest: boolean;
 }
@@ -69,7 +73,11 @@ function parsePlain(path: string): PlainPattern | undefined {
     if (parsed.param) params.push(parsed.param);
   }
   const variants = path.endsWith("?") ? [segments, segments.slice(0, -1)] : [segments];
-  return { kind: "plain", variants, params };
+  return { kind: "plain", variants, ...named(params) };
+}
+
+function named(params: readonly Param[]): Named {
+  return { params, numbers: params.filter(({ type }) => type === "int" || type === "uint").map(({ name }) => name) };
 }
 
 function splitSegments(path: string): string[] {
@@ -98,7 +106,7 @@ function parseExotic(path: string, label: string): ExoticPattern {
   const texts = splitSegments(path);
   const literals = texts.findIndex((text) => !LITERAL.test(text));
   const matcher = compile(pathname, label);
-  return { kind: "exotic", matcher, prefix: texts.slice(0, Math.max(literals, 0)), params, endsInRest: /(?:^|\/)\*$/.test(path) };
+  return { kind: "exotic", matcher, prefix: texts.slice(0, Math.max(literals, 0)), ...named(params), endsInRest: /(?:^|\/)\*$/.test(path) };
 }
 
 function compile(pathname: string, label: string): URLPattern {

@@ -8,21 +8,31 @@ interface Leaf<T> {
   readonly route: T;
 }
 
+interface ExoticLeaf<T> extends Leaf<T> {
+  readonly pattern: ExoticPattern;
+}
+
 interface Node<T> {
   readonly literals: Map<string, Node<T>>;
   readonly params: { readonly type: SegmentType; readonly node: Node<T> }[];
-  readonly exotics: (Leaf<T> & { readonly pattern: ExoticPattern })[];
+  readonly exotics: ExoticLeaf<T>[];
   end?: Leaf<T>;
   rest?: Leaf<T>;
+}
+
+/** A value that a pattern captured, and those captured before it. */
+export interface Capture {
+  readonly value: string;
+  readonly before: Capture | undefined;
 }
 
 /** A matched route with the raw values that its pattern captured. */
 export interface Match<T> {
   readonly route: T;
-  /** In the order of a plain pattern's parameters. */
-  readonly values: readonly string[];
-  /** The named groups of an exotic pattern. */
-  readonly groups?: Readonly<Record<string, string | undefined>>;
+  /** The last value that a plain pattern captured. */
+  readonly captured: Capture | undefined;
+  /** The groups of an exotic pattern. */
+  readonly groups: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /** The routes of one method. */
@@ -50,56 +60,49 @@ function createNode<T>(): Node<T> {
 export function match<T>(router: Router<T>, path: string): Match<T> | undefined {
   const fixed = router.statics.get(path);
   if (fixed) return fixed;
-  const search: Search<T> = { path, values: [], best: undefined, found: undefined };
-  visit(router.root, 0, search);
+  const search: Search<T> = { path, best: undefined, found: undefined };
+  visit(router.root, 0, undefined, search);
   return search.found;
 }
 
 interface Search<T> {
   readonly path: string;
-  readonly values: string[];
   best: Leaf<T> | undefined;
   found: Match<T> | undefined;
 }
 
 /** Visits a node with the path consumed up to `at`, which is at a slash or at the end. */
-function visit<T>(node: Node<T>, at: number, search: Search<T>): void {
-  if (at < search.path.length) visitBelow(node, at, search);
-  else if (node.end && wins(node.end, search)) take(node.end, [...search.values], search);
-  for (const leaf of node.exotics) tryExotic(leaf, search);
+function visit<T>(node: Node<T>, at: number, captured: Capture | undefined, search: Search<T>): void {
+  if (at < search.path.length) visitBelow(node, at, captured, search);
+  else if (node.end) offer(node.end, captured, search);
+  if (node.exotics.length > 0) for (const leaf of node.exotics) offerExotic(leaf, search);
 }
 
-function visitBelow<T>(node: Node<T>, at: number, search: Search<T>): void {
-  const { path, values } = search;
+function visitBelow<T>(node: Node<T>, at: number, captured: Capture | undefined, search: Search<T>): void {
+  const { path } = search;
   const slash = path.indexOf("/", at + 1);
   const next = slash < 0 ? path.length : slash;
   const segment = path.slice(at + 1, next);
-  const literal = node.literals.get(segment);
-  if (literal) visit(literal, next, search);
+  const literal = node.literals.size > 0 ? node.literals.get(segment) : undefined;
+  if (literal) visit(literal, next, captured, search);
   for (const { type, node: child } of node.params) {
-    if (!hasForm(segment, type)) continue;
-    values.push(segment);
-    visit(child, next, search);
-    values.pop();
+    if (hasForm(segment, type)) visit(child, next, { value: segment, before: captured }, search);
   }
-  if (node.rest && wins(node.rest, search)) take(node.rest, [...values, path.slice(at + 1)], search);
+  if (node.rest) offer(node.rest, { value: path.slice(at + 1), before: captured }, search);
 }
 
-function wins<T>(leaf: Leaf<T>, search: Search<T>): boolean {
-  return !search.best || leaf.order < search.best.order;
-}
-
-function take<T>(leaf: Leaf<T>, values: readonly string[], search: Search<T>): void {
+function offer<T>(leaf: Leaf<T>, captured: Capture | undefined, search: Search<T>): void {
+  if (search.best && search.best.order < leaf.order) return;
   search.best = leaf;
-  search.found = { route: leaf.route, values };
+  search.found = { route: leaf.route, captured, groups: undefined };
 }
 
-function tryExotic<T>(leaf: Leaf<T> & { readonly pattern: ExoticPattern }, search: Search<T>): void {
-  if (!wins(leaf, search)) return;
+function offerExotic<T>(leaf: ExoticLeaf<T>, search: Search<T>): void {
+  if (search.best && search.best.order < leaf.order) return;
   const groups = leaf.pattern.matcher.exec({ pathname: search.path })?.pathname.groups;
   if (!groups || !leaf.pattern.params.every(({ name, type }) => hasFormIfThere(groups[name], type))) return;
   search.best = leaf;
-  search.found = { route: leaf.route, values: [], groups };
+  search.found = { route: leaf.route, captured: undefined, groups };
 }
 
 function hasFormIfThere(value: string | undefined, type: SegmentType): boolean {
@@ -131,7 +134,7 @@ function addVariant<T>(router: Router<T>, segments: readonly Segment[], route: T
   if (taker !== undefined) return taker;
   const order = router.size++;
   if (path === undefined) addDynamic(router.root, segments, { order, route });
-  else router.statics.set(path, { route, values: [] });
+  else router.statics.set(path, { route, captured: undefined, groups: undefined });
   return undefined;
 }
 

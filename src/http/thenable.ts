@@ -2,5 +2,5 @@
 
 /** Whether a value has to be awaited: a promise, of this realm or any other, or what behaves like one. */
 export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+  return typeof (value as Partial<PromiseLike<T>> | null | undefined)?.then === "function";
 }

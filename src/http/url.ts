@@ -7,8 +7,8 @@ export interface UrlParts {
   readonly query: string;
 }
 
-/** What only a full parse gets right: dot segments, backslashes, control characters and what is not ASCII. */
-const NEEDS_PARSE = /\/(?:\.|%2e)|[^\x21-\x5b\x5d-\x7e]/i;
+const [HASH, PERCENT, DOT, SLASH, QUESTION_MARK, BACKSLASH] = [0x23, 0x25, 0x2e, 0x2f, 0x3f, 0x5c];
+const [SPACE, DELETE] = [0x20, 0x7f];
 
 /**
  * @param url An absolute URL, as `Request` has it. A server may pass it on as the client sent it.
@@ -16,12 +16,27 @@ const NEEDS_PARSE = /\/(?:\.|%2e)|[^\x21-\x5b\x5d-\x7e]/i;
  */
 export function splitUrl(url: string): UrlParts {
   const start = url.indexOf("/", url.indexOf("//") + 2);
-  if (start < 0 || NEEDS_PARSE.test(url)) return parseUrl(url);
-  const hash = url.indexOf("#", start);
-  const end = hash < 0 ? url.length : hash;
-  const mark = url.indexOf("?", start);
-  if (mark < 0 || mark > end) return { path: url.slice(start, end), query: "" };
-  return { path: url.slice(start, mark), query: url.slice(mark + 1, end) };
+  if (start < 0) return parseUrl(url);
+  let previous = 0;
+  for (let index = start; index < url.length; index++) {
+    const code = url.charCodeAt(index);
+    if (code === QUESTION_MARK) return { path: url.slice(start, index), query: withoutFragment(url.slice(index + 1)) };
+    if (code === HASH) return { path: url.slice(start, index), query: "" };
+    if (needsParse(code, previous)) return parseUrl(url);
+    previous = code;
+  }
+  return { path: url.slice(start), query: "" };
+}
+
+/** What only a full parse gets right: what may be a dot segment, backslashes, control characters, what is not ASCII. */
+function needsParse(code: number, previous: number): boolean {
+  if (previous === SLASH && (code === DOT || code === PERCENT)) return true;
+  return code <= SPACE || code >= DELETE || code === BACKSLASH;
+}
+
+function withoutFragment(query: string): string {
+  const hash = query.indexOf("#");
+  return hash < 0 ? query : query.slice(0, hash);
 }
 
 function parseUrl(url: string): UrlParts {
