@@ -3,8 +3,8 @@ import { DEFAULT_MAX_BODY_BYTES } from "./body.ts";
 import type { ValidationPart } from "./context.ts";
 import { countLeadingHeadGuards } from "./guard.ts";
 import type { Level, LeveledHook } from "./hooks.ts";
-import { label, methodsOf } from "./label.ts";
-import type { Handler } from "./route.ts";
+import { PARTS } from "./input.ts";
+import { type Handler, methodsOf } from "./route.ts";
 import { SetupError } from "./setup-error.ts";
 
 /** One method of one route. */
@@ -28,8 +28,6 @@ export interface HookDescription {
   readonly name: string;
 }
 
-const PARTS: readonly ValidationPart[] = ["params", "query", "body"];
-
 /**
  * Describes a table, one row a method and path.
  *
@@ -42,25 +40,20 @@ export function describeRoutes(handlers: readonly Handler[]): RouteDescription[]
 }
 
 function describeRoute(method: string, handler: Handler): RouteDescription {
-  const { path, request = {}, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = handler;
+  const { path, guards = [], request = {}, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = handler;
+  const headGuards = countLeadingHeadGuards(guards);
   return {
     method,
     path,
-    guards: describeGuards(method, handler),
+    guards: guards.map(({ name }, index) => {
+      if (!name) throw new SetupError("guard_unnamed", `Guard ${index} has no name`, [`${method} ${path}`]);
+      return { name, phase: index < headGuards ? "head" : "input" };
+    }),
     schemas: PARTS.filter((part) => request[part] !== undefined),
     onResponse: describeHooks(handler.onResponse),
     onError: describeHooks(handler.onError),
     maxBodyBytes: request.body === undefined ? null : maxBodyBytes,
   };
-}
-
-function describeGuards(method: string, handler: Handler): RouteDescription["guards"] {
-  const guards = handler.guards ?? [];
-  const headGuards = countLeadingHeadGuards(guards);
-  return guards.map(({ name }, index) => {
-    if (!name) throw new SetupError("guard_unnamed", `Guard ${index} has no name`, [label(method, handler)]);
-    return { name, phase: index < headGuards ? "head" : "input" };
-  });
 }
 
 function describeHooks(hooks: readonly LeveledHook<object & { readonly name: string }>[] = []): HookDescription[] {

@@ -1,11 +1,10 @@
 /** The life of a request: facts in, decisions by guards and handlers, a response out. */
 import type { AnyLocals, AnyParams, InputState, MatchedRoute, RawValues } from "./context.ts";
-import type { LeveledHook, OnErrorHandler, OnRequestHandler, OnResponseHandler, Outcome, Phase } from "./hooks.ts";
-import { type InputPlan, readInputs, unvalidated } from "./input.ts";
-import { labelsOf } from "./label.ts";
+import type { OnRequestHandler, Outcome, Phase } from "./hooks.ts";
+import { readInputs } from "./input.ts";
 import { NO_PARAMS, readParams } from "./params.ts";
-import type { Plan, Step } from "./plan.ts";
-import { parseQuery } from "./query.ts";
+import type { Plan } from "./plan.ts";
+import { NO_QUERY, parseQuery } from "./query.ts";
 import { allowedMethods, find, type Table } from "./table.ts";
 import { isThenable } from "./thenable.ts";
 import { splitUrl } from "./url.ts";
@@ -14,13 +13,12 @@ import { splitUrl } from "./url.ts";
 export interface AppPlan {
   readonly table: Table;
   readonly onRequest: OnRequestHandler | undefined;
-  readonly notFound: Step;
-  readonly onResponse: readonly LeveledHook<OnResponseHandler>[];
-  readonly onError: readonly LeveledHook<OnErrorHandler>[];
+  /** What runs where no route matches. */
+  readonly unmatched: Plan;
 }
 
 /** The context as dispatch fills it in, step by step. */
-interface Facts {
+export interface Facts {
   readonly request: Request;
   route: MatchedRoute | undefined;
   params: AnyParams;
@@ -32,9 +30,8 @@ interface Facts {
 
 /** One request under way. */
 interface Run {
-  readonly app: AppPlan;
   readonly facts: Facts;
-  plan: Plan | undefined;
+  plan: Plan;
   phase: Phase;
   /** How many of the plan's guards have allowed. */
   passed: number;
@@ -43,7 +40,7 @@ interface Run {
 
 const RESOLVED: Outcome = { kind: "resolved" };
 const NO_METHODS: readonly string[] = [];
-const NO_VALUES: RawValues = { params: NO_PARAMS.raw, query: parseQuery(""), body: undefined };
+const NO_VALUES: RawValues = { params: NO_PARAMS.raw, query: NO_QUERY, body: undefined };
 
 /**
  * Answers a request. Never rejects: what throws goes to `onError`, and what that leaves is a 500.
@@ -61,143 +58,104 @@ export async function dispatch(app: AppPlan, request: Request, env: unknown, ctx
     locals: {},
     allowedMethods: NO_METHODS,
   };
-  const run: Run = { app, facts, plan: undefined, phase: "onRequest", passed: 0, outcome: RESOLVED };
+  const run: Run = { facts, plan: app.unmatched, phase: "onRequest", passed: 0, outcome: RESOLVED };
   try {
     const supplied = app.onRequest?.({ request, env, ctx });
     const locals = isThenable(supplied) ? await supplied : supplied;
     if (locals) facts.locals = locals;
     run.phase = "match";
-    const plan = matchRoute(run);
-    const denied = plan && isDecided(plan) ? await decide(run, plan) : undefined;
-    const answer = denied ?? (plan ? resolve(run, plan) : run.app.notFound(facts));
+    matchRoute(run, app.table);
+    const { guards, handler, onResponse } = run.plan.route;
+    const denied = guards.length > 0 || run.plan.validator ? await decide(run) : undefined;
+    if (!denied && facts.route) run.phase = "resolve";
+    const answer = denied ?? handler(facts);
     const response = answer instanceof Response ? answer : requireResponse(await answer, run);
+    if (onResponse.length === 0) return response;
     run.phase = "onResponse";
-    const hooks = plan?.onResponse ?? app.onResponse;
-    return hooks.length > 0 ? await dress(run, hooks, response) : response;
+    return await dress(run, response);
   } catch (error) {
     return rescue(run, error);
   }
 }
 
-function matchRoute(run: Run): Plan | undefined {
-  const { app, facts } = run;
+function matchRoute(run: Run, table: Table): void {
+  const { facts } = run;
   const { path, query } = splitUrl(facts.request.url);
-  const found = find(app.table, facts.request.method, path);
-  if (!found) {
-    facts.raw = { params: NO_PARAMS.raw, query: parseQuery(query), body: undefined };
-    facts.allowedMethods = allowedMethods(app.table, path);
+  const found = find(table, facts.request.method, path);
+  if (found) {
+    run.plan = found.route;
+    facts.route = run.plan.route;
+  } else {
+    facts.allowedMethods = allowedMethods(table, path);
     run.outcome = { kind: "unmatched", allowedMethods: facts.allowedMethods };
-    return undefined;
   }
-  const plan = found.route;
-  const params = readParams(found, plan.pattern);
-  run.plan = plan;
-  facts.route = plan.handler;
+  const params = found ? readParams(found) : NO_PARAMS;
   facts.params = params.typed;
   facts.raw = { params: params.raw, query: parseQuery(query), body: undefined };
-  if (!plan.inputs) facts.input = unvalidated(facts.params, facts.raw);
-  return plan;
-}
-
-/** Whether anything comes between the match and the handler. */
-function isDecided(plan: Plan): boolean {
-  return plan.guards.length > 0 || plan.inputs !== undefined;
+  if (!run.plan.validator) facts.input = { ok: true, params: params.typed, query: facts.raw.query, body: undefined };
 }
 
 /** Runs the guards in order; behind the head guards that lead them, the inputs are read and validated. */
-async function decide(run: Run, plan: Plan): Promise<Response | undefined> {
-  const { guards, headGuards } = plan;
-  for (let index = 0; index < guards.length; index++) {
-    if (index === headGuards && plan.inputs) await takeInputs(run, plan.inputs);
+async function decide(run: Run): Promise<Response | undefined> {
+  const { facts } = run;
+  const { route, headGuards, validator } = run.plan;
+  for (; ; run.passed++) {
+    if (run.passed === headGuards && validator) {
+      run.phase = "input";
+      await readInputs(route, validator, facts);
+    }
+    const guard = route.guards[run.passed];
+    if (!guard) return undefined;
     run.phase = "guard";
-    const decision = guards[index]?.(run.facts);
-    const denied = applyDecision(run, plan, index, isThenable(decision) ? await decision : decision);
+    const decision = guard(facts);
+    const denied = applyDecision(run, guard.name, isThenable(decision) ? await decision : decision);
     if (denied) return denied;
-    run.passed = index + 1;
   }
-  if (headGuards === guards.length && plan.inputs) await takeInputs(run, plan.inputs);
-  return undefined;
 }
 
-async function takeInputs(run: Run, inputs: InputPlan): Promise<void> {
-  run.phase = "input";
-  const { request, params, raw } = run.facts;
-  const taken = await readInputs(inputs, request, params, raw);
-  run.facts.raw = taken.raw;
-  run.facts.input = taken.input;
-}
-
-/** Merges an allowing guard's locals forward, or gives back a denying one's response. Anything else throws. */
-function applyDecision(run: Run, plan: Plan, index: number, decision: unknown): Response | undefined {
-  const { allow, deny, locals } = readDecision(decision);
-  const guard = nameOf(plan, index);
+/** Gives back a denying guard's response, or merges an allowing one's locals forward. Anything else throws. */
+function applyDecision(run: Run, guard: string, decision: unknown): Response | undefined {
+  const { allow, deny, locals }: Record<string, unknown> = isRecord(decision) ? decision : {};
   if (allow === undefined && deny instanceof Response) {
-    run.outcome = { kind: "denied", guard, index };
+    run.outcome = { kind: "denied", guard: guard || "anonymous", index: run.passed };
     return deny;
   }
-  if (allow !== true || deny !== undefined || !(locals === undefined || isRecord(locals))) {
-    throw new TypeError(`Guard ${guard} of ${routeName(run)} returned neither { allow: true } nor { deny: Response }`);
-  }
+  const isAllowed = allow === true && deny === undefined && (locals === undefined || isRecord(locals));
+  if (!isAllowed) throw new TypeError(`Guard ${guard} of ${run.plan.name} returned neither allow: true nor a denial`);
   if (locals) run.facts.locals = { ...run.facts.locals, ...locals };
   return undefined;
-}
-
-function readDecision(decision: unknown): { allow?: unknown; deny?: unknown; locals?: unknown } {
-  return isRecord(decision) ? decision : {};
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-function resolve(run: Run, plan: Plan): unknown {
-  run.phase = "resolve";
-  return plan.resolve(run.facts);
-}
-
-async function dress(
-  run: Run,
-  hooks: readonly LeveledHook<OnResponseHandler>[],
-  response: Response,
-): Promise<Response> {
-  const { outcome } = run;
-  const context = run.facts;
+async function dress(run: Run, response: Response): Promise<Response> {
+  const { plan, facts, outcome } = run;
   let dressed = response;
-  for (const { run: hook } of hooks) {
-    const result = hook({ context, response: dressed, outcome });
+  for (const hook of plan.route.onResponse) {
+    const result = hook.run({ context: facts, response: dressed, outcome });
     dressed = result instanceof Response ? result : requireResponse(await result, run);
   }
   return dressed;
 }
 
-function requireResponse(value: unknown, run: Run): Response {
+function requireResponse(value: unknown, { phase, plan }: Run): Response {
   if (value instanceof Response) return value;
-  throw new TypeError(`${run.phase} of ${routeName(run)} returned ${describe(value)}, not a Response`);
-}
-
-function describe(value: unknown): string {
-  return value === null || value === undefined ? String(value) : `a value of type ${typeof value}`;
-}
-
-function routeName({ plan, facts }: Run): string {
-  return plan ? labelsOf(plan.handler).join(", ") : `${facts.request.method} without a route`;
-}
-
-function nameOf(plan: Plan, index: number): string {
-  return plan.handler.guards?.[index]?.name || "anonymous";
+  throw new TypeError(`${phase} of ${plan.name} did not return a Response`);
 }
 
 /** Asks each level's `onError`, the nearest first; the last word is a plain 500. */
 async function rescue(run: Run, error: unknown): Promise<Response> {
-  const { plan, facts, phase, app } = run;
-  const passed = Array.from({ length: run.passed }, (_, index) => (plan ? nameOf(plan, index) : ""));
+  const { plan, facts, phase } = run;
+  const passed = plan.route.guards.slice(0, run.passed).map(({ name }) => name || "anonymous");
   try {
-    for (const { run: hook } of plan?.onError ?? app.onError) {
-      const response: unknown = await hook({ error, context: facts, phase, passed });
+    for (const hook of plan.route.onError) {
+      const response = await hook.run({ error, context: facts, phase, passed });
       if (response !== undefined) return requireResponse(response, run);
     }
   } catch (failure) {
-    console.error("onError failed", failure);
+    console.error(failure);
   }
   console.error(error);
   return Response.json({ error: "Internal Server Error" }, { status: 500 });

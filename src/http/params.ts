@@ -1,8 +1,8 @@
 /** Turns what a pattern captured into parameters: as strings, and as the pattern types them. */
 import { bareObject } from "./bare-object.ts";
 import type { AnyParams, RawValues } from "./context.ts";
-import type { PathPattern } from "./pattern.ts";
-import type { Capture, Match } from "./router.ts";
+import { REST_GROUP } from "./pattern.ts";
+import type { Match } from "./router.ts";
 
 /** Path parameters of a match; the same object twice where no type makes them differ. */
 export interface Params {
@@ -16,47 +16,25 @@ const NONE: Readonly<Record<string, string>> = Object.freeze(bareObject<string>(
 export const NO_PARAMS: Params = { raw: NONE, typed: NONE };
 
 /** @returns Objects without a prototype, percent-decoded where the values decode. */
-export function readParams({ captured, groups }: Match<unknown>, pattern: PathPattern): Params {
-  if (!captured && !groups) return NO_PARAMS;
-  const raw = groups ? readGroups(groups, pattern) : readCaptures(captured, pattern);
-  return pattern.numbers.length === 0 ? { raw, typed: raw } : { raw, typed: withNumbers(raw, pattern.numbers) };
-}
-
-/** Captures come last first; a pattern whose optional last segment is missing has fewer of them than names. */
-function readCaptures(captured: Capture | undefined, { params }: PathPattern): Record<string, string> {
+export function readParams({ pattern, values, groups }: Match<unknown>): Params {
+  const { params } = pattern;
+  if (values.length === 0 && !groups) return NO_PARAMS;
   const raw = bareObject<string>();
-  let index = countCaptures(captured);
-  for (let capture = captured; capture; capture = capture.before) {
-    const param = params[--index];
-    if (param) raw[param.name] = decode(capture.value);
+  for (let index = 0; index < values.length; index++) put(raw, params[index]?.name, values[index]);
+  for (const name in groups) put(raw, name === REST_GROUP ? "*" : name, groups[name]);
+  let typed: Record<string, string | number> | undefined;
+  for (const { name, type } of params) {
+    if (!type.endsWith("int") || raw[name] === undefined) continue;
+    typed ??= Object.assign(bareObject<string | number>(), raw);
+    typed[name] = Number(raw[name]);
   }
-  return raw;
+  return { raw, typed: typed ?? raw };
 }
 
-function countCaptures(captured: Capture | undefined): number {
-  let count = 0;
-  for (let capture = captured; capture; capture = capture.before) count++;
-  return count;
+function put(raw: Record<string, string>, name: string | undefined, value: string | undefined): void {
+  if (name !== undefined && value !== undefined) raw[name] = decode(value);
 }
 
-/** The groups of a URLPattern that took part in the match. Of the numbered ones, a trailing `*` has the last. */
-function readGroups(groups: Readonly<Record<string, string | undefined>>, pattern: PathPattern): Record<string, string> {
-  const isRest = pattern.kind === "exotic" && pattern.endsInRest;
-  const rest = isRest ? Object.keys(groups).findLast((name) => /^\d+$/.test(name)) : undefined;
-  const raw = bareObject<string>();
-  for (const [name, value] of Object.entries(groups)) {
-    if (value !== undefined) raw[name === rest ? "*" : name] = decode(value);
-  }
-  return raw;
-}
-
-function withNumbers(raw: Readonly<Record<string, string>>, numbers: readonly string[]): AnyParams {
-  const typed: Record<string, string | number> = Object.assign(bareObject(), raw);
-  for (const name of numbers) if (name in raw) typed[name] = Number(raw[name]);
-  return typed;
-}
-
-/** Percent-decodes a value where it decodes; a malformed one stays as it came. */
 function decode(value: string): string {
   if (!value.includes("%")) return value;
   try {

@@ -39,6 +39,16 @@ export interface Handler<in TNeeds = never> extends Needing<TNeeds> {
   readonly onError?: readonly LeveledHook<OnErrorHandler>[];
 }
 
+/** A route's methods; `*` stands for all. */
+export function methodsOf({ method }: Handler): readonly string[] {
+  return typeof method === "string" ? [method] : method;
+}
+
+/** The names of a route, one a method, such as `GET /users/:id`. */
+export function labelsOf(handler: Handler): string[] {
+  return methodsOf(handler).map((method) => `${method} ${handler.path}`);
+}
+
 /** What `group` and `setup` take: a route, or a list of them such as a group. */
 export type HandlerEntry<TNeeds = never> = Handler<TNeeds> | readonly Handler<TNeeds>[];
 
@@ -111,13 +121,12 @@ interface AnyRouteConfig extends Omit<Handler, "method" | "path" | "handler" | "
 }
 
 function createHandler(method: string | readonly string[], path: string, config: AnyRouteConfig): Handler {
-  const { resolve, onResponse, onError, guards = [], ...rest } = config;
+  const { resolve, onResponse, onError, ...rest } = config;
   return {
     ...rest,
     method,
     path,
     handler: resolve,
-    guards,
     onResponse: atLevel("route", onResponse),
     onError: atLevel("route", onError),
   };

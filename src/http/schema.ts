@@ -28,7 +28,7 @@ export interface StandardSchema<TOut = unknown> {
 
 export type StandardResult<TOut> =
   | { readonly value: TOut; readonly issues?: undefined }
-  | { readonly issues: readonly StandardIssue[] };
+  | { readonly issues: readonly StandardIssue[]; readonly value?: undefined };
 
 export interface StandardIssue {
   readonly message: string;

@@ -3,7 +3,6 @@
 export type SetupErrorCode =
   | "guard_invalid"
   | "guard_unnamed"
-  | "handler_invalid"
   | "pattern_invalid"
   | "route_duplicate"
   | "route_unreachable"

@@ -3,7 +3,7 @@ import type { UnmatchedContext } from "./context.ts";
 import { type AppPlan, dispatch } from "./dispatch.ts";
 import type { CheckHandlers, Supplied } from "./guard-order.ts";
 import { atLevel, type LevelHooks, type OnErrorHandler, type OnRequestHandler, type OnResponseHandler } from "./hooks.ts";
-import { composeApp, createPlan } from "./plan.ts";
+import { createPlan } from "./plan.ts";
 import type { Handler, HandlerEntry } from "./route.ts";
 import type { Validator } from "./schema.ts";
 import { createTable } from "./table.ts";
@@ -77,10 +77,11 @@ function createApp(config: AnyConfig): App {
   const { validator, maxBodyBytes, onRequest, notFound = defaultNotFound } = config;
   const onResponse = atLevel<OnResponseHandler>("app", config.onResponse);
   const onError = atLevel<OnErrorHandler>("app", config.onError);
-  const handlers = config.handlers.flat().map((handler) => composeApp(handler, { maxBodyBytes, onResponse, onError }));
-  const table = createTable(handlers.map((handler) => createPlan(handler, validator)));
-  const app: AppPlan = { table, onRequest, notFound, onResponse, onError };
-  return { fetch: (request, env, ctx) => dispatch(app, request, env, ctx), handlers };
+  const level = { validator, maxBodyBytes, onResponse, onError };
+  const plans = config.handlers.flat().map((handler) => createPlan(handler, level));
+  const unmatched = createPlan({ method: "*", path: "(no route)", handler: notFound }, level);
+  const app: AppPlan = { table: createTable(plans), onRequest, unmatched };
+  return { fetch: (request, env, ctx) => dispatch(app, request, env, ctx), handlers: plans.map(({ route }) => route) };
 }
 
 function defaultNotFound(): Response {

@@ -3,28 +3,24 @@ import type { ValidationIssue, ValidationPart } from "./context.ts";
 import type { StandardIssue, StandardResult, StandardSchema, ValidateResult, Validator } from "./schema.ts";
 
 /**
- * Validates with the schema's own `~standard.validate`. Throws a `TypeError` for a schema that is
- * no Standard Schema: that is a mistake in the route, not in the request.
+ * Validates with the schema's own `~standard.validate`.
  *
  * @see https://standardschema.dev
  */
 export const standardValidator: Validator<StandardSchema> = {
   validate(schema, input, part) {
-    const standard = schema["~standard"];
-    if (!standard) throw new TypeError(`The ${part} schema is not a Standard Schema: it has no "~standard" property`);
-    const result = standard.validate(input);
+    const result = schema["~standard"].validate(input);
     return result instanceof Promise ? result.then((late) => toResult(late, part)) : toResult(result, part);
   },
 };
 
 /** The seam between the schema's run-time result and its static type, which only its library can know. */
-function toResult<T, E>(result: StandardResult<unknown>, part: ValidationPart): ValidateResult<T, E> {
-  if (!result.issues) return { ok: true, value: result.value as T };
-  return { ok: false, issues: result.issues.map((issue) => toIssue(issue, part)), error: result.issues as E };
+function toResult<T, E>({ issues, value }: StandardResult<unknown>, part: ValidationPart): ValidateResult<T, E> {
+  if (!issues) return { ok: true, value: value as T };
+  return { ok: false, issues: issues.map((issue) => toIssue(issue, part)), error: issues as E };
 }
 
-function toIssue(issue: StandardIssue & { code?: unknown }, part: ValidationPart): ValidationIssue {
-  const path = (issue.path ?? []).map((step) => String(typeof step === "object" ? step.key : step));
-  const { message, code } = issue;
-  return typeof code === "string" ? { part, path, message, code } : { part, path, message };
+function toIssue({ path = [], message, code }: StandardIssue & { code?: unknown }, part: ValidationPart): ValidationIssue {
+  const keys = path.map((step) => String(typeof step === "object" ? step.key : step));
+  return { part, path: keys, message, ...(typeof code === "string" && { code }) };
 }
