@@ -1,1 +1,7 @@
-export default { fetch: () => new Response("soon") };
+/** The Worker: what Cloudflare calls. */
+import { app } from "./app.ts";
+import type { Env } from "./env.ts";
+
+export default {
+  fetch: app.fetch,
+} satisfies ExportedHandler<Env>;

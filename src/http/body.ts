@@ -69,7 +69,10 @@ async function readOnce(body: ReadableStream<Uint8Array>, size: number): Promise
 
 /** The reader as the Streams standard has it; some type libraries lack `min`. */
 interface ByobReader {
-  read(view: Uint8Array<ArrayBuffer>, options: { readonly min: number }): Promise<{ readonly value?: Uint8Array | undefined }>;
+  read(
+    view: Uint8Array<ArrayBuffer>,
+    options: { readonly min: number },
+  ): Promise<{ readonly value?: Uint8Array | undefined }>;
   releaseLock(): void;
 }
 

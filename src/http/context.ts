@@ -58,6 +58,8 @@ export type InputState<TParams = unknown, TQuery = unknown, TBody = unknown> =
 export interface MatchedRoute {
   readonly method: string | readonly string[];
   readonly path: string;
+  /** Its guards in the order in which they run, for their names. */
+  readonly guards: readonly { readonly name: string }[];
 }
 
 /** What a head guard reads: everything but the body and what needs it. */

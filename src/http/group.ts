@@ -6,11 +6,8 @@ import { atLevel, type LevelHooks, type OnErrorHandler, type OnResponseHandler }
 import type { Handler, HandlerEntry } from "./route.ts";
 
 /** What a group is made of. */
-export interface GroupOptions<
-  TGuards = readonly AnyGuard[],
-  THandlers = readonly HandlerEntry[],
-  TBase = AnyLocals,
-> extends LevelHooks<TBase> {
+export interface GroupOptions<TGuards = readonly AnyGuard[], THandlers = readonly HandlerEntry[], TBase = AnyLocals>
+  extends LevelHooks<TBase> {
   /** Run before those of inner groups and routes. */
   readonly guards?: TGuards & CheckGuards<TGuards, TBase>;
   readonly handlers: THandlers & CheckHandlers<THandlers, LocalsAfter<TGuards, TBase>>;

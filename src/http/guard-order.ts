@@ -67,7 +67,10 @@ type CheckHandler<THandler, TSupplied> =
 type CheckList<TList, TSupplied> = { readonly [I in keyof TList]: CheckHandler<TList[I], TSupplied> };
 
 /** Nothing to object, where what the handlers need is supplied; else an error type at the one that is not served. */
-export type CheckHandlers<THandlers, TSupplied> = THandlers extends readonly (Needing<TSupplied> | readonly Needing<TSupplied>[])[]
+export type CheckHandlers<THandlers, TSupplied> = THandlers extends readonly (
+  | Needing<TSupplied>
+  | readonly Needing<TSupplied>[]
+)[]
   ? unknown
   : CheckEachHandler<THandlers, TSupplied>;
 

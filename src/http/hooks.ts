@@ -11,11 +11,11 @@ export type Outcome =
 export type Phase = "onRequest" | "match" | "guard" | "input" | "resolve" | "onResponse";
 
 /** Runs before matching; returns the first locals, or nothing. `env` and `ctx` are the platform's own arguments. */
-export type OnRequestHandler<TReturn = AnyLocals | void | Promise<AnyLocals | void>, TEnv = unknown, TCtx = unknown> = (info: {
-  readonly request: Request;
-  readonly env: TEnv;
-  readonly ctx: TCtx;
-}) => TReturn;
+export type OnRequestHandler<
+  TReturn = AnyLocals | void | Promise<AnyLocals | void>,
+  TEnv = unknown,
+  TCtx = unknown,
+> = (info: { readonly request: Request; readonly env: TEnv; readonly ctx: TCtx }) => TReturn;
 
 /** Runs for every response of a handler, a guard or no match; returns it, or another in its place. */
 export type OnResponseHandler<TLocals = AnyLocals> = (info: {

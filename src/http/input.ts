@@ -35,7 +35,9 @@ export async function readInputs(
   for (const part of PARTS) {
     if (schemas[part] === undefined) continue;
     const isUnread = part === "body" && read.issue;
-    const late = isUnread ? { ok: false as const, issues: [isUnread] } : validator.validate(schemas[part], facts.raw[part], part);
+    const late = isUnread
+      ? { ok: false as const, issues: [isUnread] }
+      : validator.validate(schemas[part], facts.raw[part], part);
     const result: ValidateResult = isThenable(late) ? await late : late;
     if (result.ok) values[part] = result.value;
     else {

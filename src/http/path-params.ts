@@ -9,7 +9,9 @@ type Segment<S extends string> = S extends `${infer N}<${infer K}>${infer Option
       ? Readonly<Record<string, string | undefined>>
       : { readonly [P in S]: string };
 
-type Valued<N extends string, V, Optional> = Optional extends "?" ? { readonly [P in N]?: V } : { readonly [P in N]: V };
+type Valued<N extends string, V, Optional> = Optional extends "?"
+  ? { readonly [P in N]?: V }
+  : { readonly [P in N]: V };
 
 type Colons<P extends string> = P extends `${infer N}/${infer Rest}` ? Segment<N> & Next<`/${Rest}`> : Segment<P>;
 

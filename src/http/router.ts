@@ -89,7 +89,8 @@ function offerExotic<T>(leaf: Leaf<T>, search: Search<T>): void {
   if (search.best && search.best.order < leaf.order) return;
   const { exotic, params } = leaf.pattern;
   const groups = exotic?.exec({ pathname: search.path })?.pathname.groups;
-  if (groups && params.every(({ name, type }) => hasForm(groups[name] ?? MARK + type, type))) offer(leaf, [], groups, search);
+  if (groups && params.every(({ name, type }) => hasForm(groups[name] ?? MARK + type, type)))
+    offer(leaf, [], groups, search);
 }
 
 /**

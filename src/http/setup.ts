@@ -2,19 +2,21 @@
 import type { UnmatchedContext } from "./context.ts";
 import { type AppPlan, dispatch } from "./dispatch.ts";
 import type { CheckHandlers, Supplied } from "./guard-order.ts";
-import { atLevel, type LevelHooks, type OnErrorHandler, type OnRequestHandler, type OnResponseHandler } from "./hooks.ts";
+import {
+  atLevel,
+  type LevelHooks,
+  type OnErrorHandler,
+  type OnRequestHandler,
+  type OnResponseHandler,
+} from "./hooks.ts";
 import { createPlan } from "./plan.ts";
 import type { Handler, HandlerEntry } from "./route.ts";
 import type { Validator } from "./schema.ts";
 import { createTable } from "./table.ts";
 
 /** What an app is made of. */
-export interface Config<
-  THandlers = readonly HandlerEntry[],
-  TReturn = unknown,
-  TEnv = unknown,
-  TCtx = unknown,
-> extends LevelHooks<Supplied<TReturn>> {
+export interface Config<THandlers = readonly HandlerEntry[], TReturn = unknown, TEnv = unknown, TCtx = unknown>
+  extends LevelHooks<Supplied<TReturn>> {
   /** Runs before matching and supplies the first locals. */
   readonly onRequest?: OnRequestHandler<TReturn, TEnv, TCtx>;
   /** Routes and groups, in the order in which they are tried. */
@@ -48,12 +50,9 @@ export interface App<TEnv = unknown, TCtx = unknown> {
  * const app = setup({ handlers: [route.get("/", { resolve: () => new Response("Hello") })] });
  * const response = await app.fetch(new Request("http://localhost/"));
  */
-export function setup<
-  const THandlers extends readonly HandlerEntry[],
-  TReturn = void,
-  TEnv = unknown,
-  TCtx = unknown,
->(config: Config<THandlers, TReturn, TEnv, TCtx> | readonly HandlerEntry<{}>[]): App<TEnv, TCtx> {
+export function setup<const THandlers extends readonly HandlerEntry[], TReturn = void, TEnv = unknown, TCtx = unknown>(
+  config: Config<THandlers, TReturn, TEnv, TCtx> | readonly HandlerEntry<{}>[],
+): App<TEnv, TCtx> {
   return createApp(normalize(config));
 }
 

@@ -20,7 +20,10 @@ function toResult<T, E>({ issues, value }: StandardResult<unknown>, part: Valida
   return { ok: false, issues: issues.map((issue) => toIssue(issue, part)), error: issues as E };
 }
 
-function toIssue({ path = [], message, code }: StandardIssue & { code?: unknown }, part: ValidationPart): ValidationIssue {
+function toIssue(
+  { path = [], message, code }: StandardIssue & { code?: unknown },
+  part: ValidationPart,
+): ValidationIssue {
   const keys = path.map((step) => String(typeof step === "object" ? step.key : step));
   return { part, path: keys, message, ...(typeof code === "string" && { code }) };
 }

@@ -1,6 +1,7 @@
 /** The table in which a request's method and path are looked up. */
-import type { Plan } from "./plan.ts";
+
 import { parsePattern } from "./pattern.ts";
+import type { Plan } from "./plan.ts";
 import { methodsOf } from "./route.ts";
 import { add, createRouter, type Match, match, type Router } from "./router.ts";
 import { SetupError } from "./setup-error.ts";

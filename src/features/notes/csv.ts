@@ -1,0 +1,25 @@
+/** Notes as CSV (RFC 4180) that a spreadsheet can open without running what is in it. */
+import type { Note } from "./schema.ts";
+
+const FIELDS = ["id", "title", "body", "createdAt", "updatedAt"] as const;
+
+/** What spreadsheets take for the beginning of a formula, also in full width and behind a tab or line end. */
+const FORMULA = /^[=+\-@＝＋－＠\t\r\n]/;
+
+/** The byte order mark: without it, Excel does not take the text for UTF-8. */
+const BYTE_ORDER_MARK = "\uFEFF";
+
+/** The lines of the export, the header first. A field that looks like a formula gets an apostrophe before it. */
+export async function* toCsv(notes: AsyncIterable<Note>): AsyncGenerator<string, void, undefined> {
+  yield BYTE_ORDER_MARK + toLine(FIELDS);
+  for await (const note of notes) yield toLine(FIELDS.map((field) => note[field]));
+}
+
+function toLine(fields: readonly string[]): string {
+  return `${fields.map(toField).join(",")}\r\n`;
+}
+
+function toField(text: string): string {
+  const safe = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

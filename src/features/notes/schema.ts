@@ -1,0 +1,37 @@
+/** What a note is, to a client and to the database. */
+import { z } from "zod";
+import { pageQuery } from "../../web/paging.ts";
+import { storableText } from "../../web/text.ts";
+
+const title = storableText().trim().min(1, "The title is empty").max(200, "The title is longer than 200 characters");
+const body = storableText().max(20_000, "The body is longer than 20,000 characters");
+
+/** A note to be made. A field that is none of a note's is refused: it may be a slip of the keyboard. */
+export const noteInput = z.strictObject({ title, body: body.default("") });
+
+/** A change to a note: what is absent stays. */
+export const notePatch = z
+  .strictObject({ title: title.optional(), body: body.optional() })
+  .refine((patch) => Object.keys(patch).length > 0, "Give a title, a body, or both");
+
+/** A list of notes, all or those that have `q` in their title or body. */
+export const notesQuery = pageQuery.extend({ q: storableText().max(200).default("") });
+
+export type NoteInput = z.output<typeof noteInput>;
+export type NotePatch = z.output<typeof notePatch>;
+export type NotesQuery = z.output<typeof notesQuery>;
+
+/** A note as the API shows it. Times are ISO 8601, UTC. */
+export interface Note {
+  readonly id: string;
+  readonly title: string;
+  readonly body: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** A note as it is stored. */
+export interface StoredNote extends Note {
+  /** How many times it was written; the first is 1. */
+  readonly version: number;
+}

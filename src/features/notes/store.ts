@@ -1,0 +1,101 @@
+/** Notes in D1. */
+import { v7 as uuidv7 } from "uuid";
+import type { NoteInput, NotePatch, NotesQuery, StoredNote } from "./schema.ts";
+
+const COLUMNS = "id, title, body, version, created_at AS createdAt, updated_at AS updatedAt";
+
+/** Folds the case of every script, which SQLite does for ASCII only. */
+function fold(text: string): string {
+  return text.normalize("NFC").toLowerCase();
+}
+
+/**
+ * Lists notes, the newest first; `q` is looked for as it stands, whatever its characters. By
+ * `instr`, since a LIKE pattern would give `%` and `_` a meaning, and D1 takes no more than 50 bytes of it.
+ *
+ * @returns Up to `limit + 1` notes: the one too many tells that there are more.
+ */
+export async function listNotes(db: D1Database, { q, cursor, limit }: NotesQuery): Promise<StoredNote[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT ${COLUMNS} FROM notes
+       WHERE (?1 IS NULL OR id < ?1) AND (?2 = '' OR instr(folded_title, ?2) > 0 OR instr(folded_body, ?2) > 0)
+       ORDER BY id DESC LIMIT ?3`,
+    )
+    .bind(cursor ?? null, fold(q), limit + 1)
+    .all<StoredNote>();
+  return results;
+}
+
+const BATCH = 100;
+
+/** Every note, the oldest first, read in batches as they are asked for. */
+export async function* eachNote(db: D1Database): AsyncGenerator<StoredNote, void, undefined> {
+  const next = db.prepare(`SELECT ${COLUMNS} FROM notes WHERE id > ? ORDER BY id LIMIT ${BATCH}`);
+  let after = "";
+  for (;;) {
+    const { results } = await next.bind(after).all<StoredNote>();
+    yield* results;
+    if (results.length < BATCH) return;
+    after = results.at(-1)?.id ?? after;
+  }
+}
+
+export function getNote(db: D1Database, id: string): Promise<StoredNote | null> {
+  return db.prepare(`SELECT ${COLUMNS} FROM notes WHERE id = ?`).bind(id).first<StoredNote>();
+}
+
+export async function createNote(db: D1Database, { title, body }: NoteInput): Promise<StoredNote> {
+  const now = new Date().toISOString();
+  const note: StoredNote = { id: uuidv7(), title, body, version: 1, createdAt: now, updatedAt: now };
+  await db
+    .prepare("INSERT INTO notes VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?6)")
+    .bind(note.id, title, body, fold(title), fold(body), now)
+    .run();
+  return note;
+}
+
+/** What became of a write that depends on a version. */
+export type Written = StoredNote | "missing" | "changed";
+
+/** Only the versions of a JSON list, or any where it is NULL. One statement: nothing comes between check and write. */
+const WHERE_VERSION = "id = ?1 AND (?2 IS NULL OR version IN (SELECT value FROM json_each(?2)))";
+
+/** @param versions Those that may be overwritten; any without them. */
+export async function updateNote(
+  db: D1Database,
+  id: string,
+  { title, body }: NotePatch,
+  versions?: readonly number[],
+): Promise<Written> {
+  const note = await db
+    .prepare(
+      `UPDATE notes SET title = coalesce(?3, title), folded_title = coalesce(?4, folded_title),
+         body = coalesce(?5, body), folded_body = coalesce(?6, folded_body), version = version + 1, updated_at = ?7
+       WHERE ${WHERE_VERSION} RETURNING ${COLUMNS}`,
+    )
+    .bind(id, listOf(versions), ...withFolded(title), ...withFolded(body), new Date().toISOString())
+    .first<StoredNote>();
+  return note ?? whyNot(db, id);
+}
+
+/** @param versions Those that may be deleted; any without them. */
+export async function deleteNote(db: D1Database, id: string, versions?: readonly number[]): Promise<Written> {
+  const note = await db
+    .prepare(`DELETE FROM notes WHERE ${WHERE_VERSION} RETURNING ${COLUMNS}`)
+    .bind(id, listOf(versions))
+    .first<StoredNote>();
+  return note ?? whyNot(db, id);
+}
+
+function listOf(versions: readonly number[] | undefined): string | null {
+  return versions ? JSON.stringify(versions) : null;
+}
+
+function withFolded(text: string | undefined): [string | null, string | null] {
+  return text === undefined ? [null, null] : [text, fold(text)];
+}
+
+async function whyNot(db: D1Database, id: string): Promise<"missing" | "changed"> {
+  return (await getNote(db, id)) ? "changed" : "missing";
+}

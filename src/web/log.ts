@@ -1,0 +1,31 @@
+/** One JSON line a request: who asked for what, what was decided, how long it took. Never a body or a header. */
+
+/** What a line says. */
+export interface LogLine {
+  readonly requestId: string | undefined;
+  readonly method: string;
+  /** The pattern of the route, not the path: a path can hold what must not be logged. */
+  readonly route: string | null;
+  readonly status: number;
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly outcome: "resolved" | "denied" | "unmatched" | "error";
+  /** The names of the guards that allowed, in order. */
+  readonly passed: readonly string[];
+  readonly denied: string | null;
+  readonly userId: string | null;
+  readonly error?: unknown;
+}
+
+/** Writes the line; its level follows from the status. */
+export function logRequest({ error, ...line }: LogLine): void {
+  const level = line.status >= 500 ? "error" : line.status >= 400 ? "warn" : "info";
+  console.log(JSON.stringify({ level, ...line, ...(error !== undefined && { error: describeError(error) }) }));
+}
+
+/** An error as data, with its causes. */
+export function describeError(error: unknown): object {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack, cause } = error;
+  return { name, message, stack, ...(cause !== undefined && { cause: describeError(cause) }) };
+}

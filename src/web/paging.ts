@@ -1,0 +1,50 @@
+/** Lists that page by an opaque cursor. */
+import { z } from "zod";
+
+/** A part of a list, and where the next part begins; null at the end. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+/** The query of a list whose order is that of its ids: `limit` 1 to 100, 20 without one, and `cursor`. */
+export const pageQuery = z.object({
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, "The limit is a number from 1 to 100")
+    .transform(Number)
+    .refine((limit) => limit <= 100, "The limit is a number from 1 to 100")
+    .default(20),
+  cursor: z.string().transform(decodeCursor).optional(),
+});
+
+/** A cursor is opaque: it says only to us that it is the id of the last item. */
+function encodeCursor(id: string): string {
+  return btoa(id).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+function decodeCursor(cursor: string, issues: z.RefinementCtx): string {
+  const id = decodeBase64(cursor);
+  if (id !== undefined && encodeCursor(id) === cursor && z.uuid().safeParse(id).success) return id;
+  issues.addIssue({ code: "custom", message: "The cursor is none that this list gave" });
+  return z.NEVER;
+}
+
+function decodeBase64(text: string): string | undefined {
+  try {
+    return atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Cuts a page out of what a query for one item more than `limit` gave.
+ *
+ * @param rows Up to `limit + 1` items, in the list's order.
+ */
+export function toPage<T extends { readonly id: string }>(rows: readonly T[], limit: number): Page<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, nextCursor: last && rows.length > limit ? encodeCursor(last.id) : null };
+}

@@ -1,0 +1,27 @@
+/** Two kinds of tests: inside workerd with real local bindings, and in Node for what drives the project from outside. */
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+const outside = ["test/integration/**/*.test.ts", "test/house/**/*.test.ts", "test/http/types/**/*.test.ts"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: { bindings: { MIGRATIONS: await readD1Migrations("migrations") } },
+          }),
+        ],
+        test: {
+          name: "workers",
+          include: ["test/**/*.test.ts"],
+          exclude: [...outside, "test/runtimes/**", "test/bench/**", "test/browser/**"],
+          setupFiles: ["./test/migrate.ts"],
+        },
+      },
+      { test: { name: "node", include: outside, testTimeout: 60_000, hookTimeout: 60_000 } },
+    ],
+  },
+});
