@@ -39,10 +39,10 @@ function failure(code: string, message: string): JsonBody {
 
 /** @returns The bytes, or undefined where there are more than `maxBytes`. */
 async function readBytes(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
   maxBytes: number,
   declaredBytes: number,
-): Promise<Uint8Array | undefined> {
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (!Number.isSafeInteger(declaredBytes) || declaredBytes <= 0) return drain(body, maxBytes, []);
   const first = await readOnce(body, Math.min(declaredBytes, maxBytes) + 1);
   return first?.byteLength === declaredBytes ? first : drain(body, maxBytes, first ? [first] : []);
@@ -55,7 +55,10 @@ async function readBytes(
  *
  * @returns What came, or undefined where the stream is no byte stream.
  */
-async function readOnce(body: ReadableStream<Uint8Array>, size: number): Promise<Uint8Array | undefined> {
+async function readOnce(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  size: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   let reader: ByobReader;
   try {
     reader = body.getReader({ mode: "byob" });
@@ -72,15 +75,15 @@ interface ByobReader {
   read(
     view: Uint8Array<ArrayBuffer>,
     options: { readonly min: number },
-  ): Promise<{ readonly value?: Uint8Array | undefined }>;
+  ): Promise<{ readonly value?: Uint8Array<ArrayBuffer> | undefined }>;
   releaseLock(): void;
 }
 
 async function drain(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
   maxBytes: number,
-  chunks: Uint8Array[],
-): Promise<Uint8Array | undefined> {
+  chunks: Uint8Array<ArrayBuffer>[],
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const reader = body.getReader();
   let size = chunks[0]?.byteLength ?? 0;
   while (size <= maxBytes) {

@@ -80,7 +80,12 @@ export interface Context<
   TBody = unknown,
   TLocals = AnyLocals,
   TPathParams = AnyParams,
-> extends HeadContext<TLocals, TPathParams> {
+> {
+  readonly request: Request;
+  readonly route: MatchedRoute;
+  readonly params: TPathParams;
+  readonly raw: RawValues;
+  readonly locals: TLocals;
   readonly input: InputState<TParams, TQuery, TBody>;
 }
 

@@ -1,25 +1,22 @@
 /** Groups: guards and hooks that several routes have in common, composed into each when the table is built. */
 import type { AnyLocals } from "./context.ts";
 import type { AnyGuard } from "./guard.ts";
-import type { CheckGuards, CheckHandlers, GuardElement, LocalsAfter } from "./guard-order.ts";
+import type { CheckGuards, GuardElement, LocalsAfter, Named } from "./guard-order.ts";
 import { atLevel, type LevelHooks, type OnErrorHandler, type OnResponseHandler } from "./hooks.ts";
 import type { Handler, HandlerEntry } from "./route.ts";
 
 /** What a group is made of. */
-export interface GroupOptions<TGuards = readonly AnyGuard[], THandlers = readonly HandlerEntry[], TBase = AnyLocals>
-  extends LevelHooks<TBase> {
+export interface GroupOptions<TGuards = readonly AnyGuard[], TBase = AnyLocals> extends LevelHooks<TBase> {
   /** Run before those of inner groups and routes. */
   readonly guards?: TGuards & CheckGuards<TGuards, TBase>;
-  readonly handlers: THandlers & CheckHandlers<THandlers, LocalsAfter<TGuards, TBase>>;
+  /** Routes and groups that need no more than is there once the guards have allowed. */
+  readonly handlers: readonly HandlerEntry<LocalsAfter<TGuards, TBase>>[];
 }
 
 /** Makes a group; the result is a plain list of routes. */
-export type Group<TBase> = <
-  const TGuards extends readonly GuardElement<TBase>[],
-  const THandlers extends readonly HandlerEntry[],
->(
-  options: GroupOptions<TGuards, THandlers, TBase>,
-) => Handler<TBase>[];
+export type Group<TBase> = <const TGuards extends readonly GuardElement<TBase>[]>(
+  options: GroupOptions<TGuards, TBase>,
+) => Handler<Named<TBase>>[];
 
 interface AnyGroupOptions {
   readonly guards?: readonly AnyGuard[];

@@ -3,7 +3,7 @@ import type { Context } from "./context.ts";
 import type { AnyGuard, GuardResult } from "./guard.ts";
 
 /** The named part of some locals: an index signature promises nothing. */
-type Named<TLocals> = string extends keyof TLocals ? {} : TLocals;
+export type Named<TLocals> = string extends keyof TLocals ? {} : TLocals;
 
 type OrNothing<TAdds> = [TAdds] extends [never] ? {} : TAdds;
 
@@ -52,33 +52,5 @@ export type GuardElement<TBase> =
   | ((c: Context<unknown, unknown, unknown, TBase>) => GuardResult | Promise<GuardResult>)
   | object;
 
-/** Carries, in the types alone, the locals that a handler counts on. */
-export interface Needing<in TNeeds> {
-  readonly "~needs"?: (locals: TNeeds) => void;
-}
-
-type CheckHandler<THandler, TSupplied> =
-  THandler extends Needing<infer TNeeds>
-    ? TSupplied extends Named<TNeeds>
-      ? THandler
-      : { "this handler needs a local that nothing supplies": MissingKey<TSupplied, Named<TNeeds>> }
-    : THandler;
-
-type CheckList<TList, TSupplied> = { readonly [I in keyof TList]: CheckHandler<TList[I], TSupplied> };
-
-/** Nothing to object, where what the handlers need is supplied; else an error type at the one that is not served. */
-export type CheckHandlers<THandlers, TSupplied> = THandlers extends readonly (
-  | Needing<TSupplied>
-  | readonly Needing<TSupplied>[]
-)[]
-  ? unknown
-  : CheckEachHandler<THandlers, TSupplied>;
-
-type CheckEachHandler<THandlers, TSupplied> = {
-  readonly [I in keyof THandlers]: THandlers[I] extends readonly unknown[]
-    ? CheckList<THandlers[I], TSupplied>
-    : CheckHandler<THandlers[I], TSupplied>;
-};
-
 /** The locals that an `onRequest` supplies: none where it returns nothing. */
-export type Supplied<TReturn> = OrNothing<Exclude<Awaited<TReturn>, void | undefined>>;
+export type Supplied<TReturn> = unknown extends TReturn ? {} : OrNothing<Exclude<Awaited<TReturn>, void | undefined>>;

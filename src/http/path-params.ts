@@ -1,25 +1,27 @@
 /** The parameters that a path pattern names, as a type. */
 
-/** What a name, cut off at the next slash, stands for. Characters beyond a plain name leave the type open. */
-type Segment<S extends string> = S extends `${infer N}<${infer K}>${infer Optional}`
-  ? Valued<N, K extends "int" | "uint" ? number : string, Optional>
+type Value<TType> = TType extends "int" | "uint" ? number : string;
+
+/** What the text between `/:` and the next slash stands for. Where it is more than a name, the names stay open. */
+type Param<S extends string> = S extends `${infer N}<${infer K}>${infer Optional}`
+  ? Optional extends "?"
+    ? { readonly [P in N]?: Value<K> }
+    : { readonly [P in N]: Value<K> }
   : S extends `${infer N}?`
     ? { readonly [P in N]?: string }
     : S extends `${string}${"(" | ":" | "*" | "+" | "-" | "." | "{" | "}"}${string}`
       ? Readonly<Record<string, string | undefined>>
       : { readonly [P in S]: string };
 
-type Valued<N extends string, V, Optional> = Optional extends "?"
-  ? { readonly [P in N]?: V }
-  : { readonly [P in N]: V };
-
-type Colons<P extends string> = P extends `${infer N}/${infer Rest}` ? Segment<N> & Next<`/${Rest}`> : Segment<P>;
-
-type Next<P extends string> = P extends `${string}:${infer Rest}`
-  ? Colons<Rest>
-  : P extends `${string}/*`
-    ? { readonly "*": string }
-    : {};
+type Params<P extends string> = P extends `${string}/:${infer S}/${infer Rest}`
+  ? Param<S> & Params<`/${Rest}`>
+  : P extends `${string}/:${infer S}`
+    ? Param<S>
+    : P extends `${string}/*`
+      ? { readonly "*": string }
+      : P extends `${string}${"(" | ":" | "*" | "{"}${string}`
+        ? Readonly<Record<string, string | undefined>>
+        : {};
 
 /**
  * The path parameters of a pattern: `number` for `:id<int>` and `:id<uint>`, else `string`;
@@ -30,4 +32,4 @@ type Next<P extends string> = P extends `${string}:${infer Rest}`
  */
 export type RouteParams<P extends string> = string extends P
   ? Readonly<Record<string, string | number | undefined>>
-  : Next<P>;
+  : Params<P>;

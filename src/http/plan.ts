@@ -16,7 +16,7 @@ export interface AppLevel {
 }
 
 /** A composed route: its guards and handler called without regard to what they need, which the types have checked. */
-export interface Composed extends Handler {
+export interface Composed extends Handler<unknown> {
   readonly guards: readonly ((c: UnmatchedContext) => GuardResult | Promise<GuardResult>)[];
   readonly handler: (c: UnmatchedContext) => Response | Promise<Response>;
   readonly maxBodyBytes: number;

@@ -1,7 +1,7 @@
 /** Routes: what a method and a path lead to, as data. */
 import type { AnyLocals, Context, HeadContext } from "./context.ts";
 import type { AnyGuard } from "./guard.ts";
-import type { CheckGuards, GuardElement, LocalsAfter, Needing } from "./guard-order.ts";
+import type { CheckGuards, GuardElement, LocalsAfter, Named } from "./guard-order.ts";
 import { atLevel, type LeveledHook, type LevelHooks, type OnErrorHandler, type OnResponseHandler } from "./hooks.ts";
 import type { RouteParams } from "./path-params.ts";
 import type { InferInput } from "./schema.ts";
@@ -23,7 +23,9 @@ export interface RequestSchemas<TParams = unknown, TQuery = unknown, TBody = unk
 }
 
 /** A route in the table, its groups' guards and hooks composed into it. */
-export interface Handler<in TNeeds = never> extends Needing<TNeeds> {
+export interface Handler<in TNeeds = never> {
+  /** In the types alone: the locals that whoever takes the route in has to supply. */
+  readonly "~needs"?: (locals: TNeeds) => void;
   /** A method, several, or `*` for all. */
   readonly method: string | readonly string[];
   readonly path: string;
@@ -66,13 +68,15 @@ export interface RouteConfig<
   readonly guards?: TGuards & CheckGuards<TGuards, TBase>;
   /** The most bytes of a body that is read. */
   readonly maxBodyBytes?: number;
-  readonly resolve: HandlerFn<
-    InferInput<TParams>,
-    InferInput<TQuery>,
-    InferInput<TBody>,
-    LocalsAfter<TGuards, TBase>,
-    RouteParams<TPath>
-  >;
+  readonly resolve: (
+    c: Context<
+      InferInput<TParams>,
+      InferInput<TQuery>,
+      InferInput<TBody>,
+      LocalsAfter<TGuards, TBase>,
+      RouteParams<TPath>
+    >,
+  ) => Response | Promise<Response>;
 }
 
 /** Makes a route of one method. */
@@ -85,7 +89,7 @@ export type RouteMethod<TBase> = <
 >(
   path: TPath,
   config: RouteConfig<TPath, TParams, TQuery, TBody, TGuards, TBase>,
-) => Handler<TBase>;
+) => Handler<Named<TBase>>;
 
 /** Makes a route of any method, or of several. */
 export type RouteOn<TBase> = <
@@ -98,7 +102,7 @@ export type RouteOn<TBase> = <
   methods: string | readonly string[],
   path: TPath,
   config: RouteConfig<TPath, TParams, TQuery, TBody, TGuards, TBase>,
-) => Handler<TBase>;
+) => Handler<Named<TBase>>;
 
 /** The makers of routes. `all` matches every method. */
 export interface Route<TBase> {

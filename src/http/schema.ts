@@ -50,9 +50,19 @@ export type InferSchemaError<TSchema> = TSchema extends { safeParse(input: unkno
     : never
   : unknown;
 
-/** What a handler finds in `c.input` for a part: the schema's output, `unknown` without a schema. */
-export type InferInput<TSchema> =
-  TSchema extends SchemaLike<infer TOut> ? TOut : TSchema extends StandardTyped<infer TOut> ? TOut : unknown;
+/**
+ * What a handler finds in `c.input` for a part: the schema's output, `unknown` without a schema.
+ * zod states its output as `_output`, too, where it costs the compiler the least to read.
+ */
+export type InferInput<TSchema> = unknown extends TSchema
+  ? unknown
+  : TSchema extends { readonly _output: infer TOut }
+    ? TOut
+    : TSchema extends SchemaLike<infer TOut>
+      ? TOut
+      : TSchema extends StandardTyped<infer TOut>
+        ? TOut
+        : unknown;
 
 export interface ValidateOk<T> {
   readonly ok: true;

@@ -1,7 +1,7 @@
 /** Sets an app up: composes its table once, and answers requests with it. */
 import type { UnmatchedContext } from "./context.ts";
 import { type AppPlan, dispatch } from "./dispatch.ts";
-import type { CheckHandlers, Supplied } from "./guard-order.ts";
+import type { Supplied } from "./guard-order.ts";
 import {
   atLevel,
   type LevelHooks,
@@ -15,12 +15,12 @@ import type { Validator } from "./schema.ts";
 import { createTable } from "./table.ts";
 
 /** What an app is made of. */
-export interface Config<THandlers = readonly HandlerEntry[], TReturn = unknown, TEnv = unknown, TCtx = unknown>
+export interface Config<TReturn = unknown, TEnv = unknown, TCtx = unknown, TKeys = never>
   extends LevelHooks<Supplied<TReturn>> {
   /** Runs before matching and supplies the first locals. */
   readonly onRequest?: OnRequestHandler<TReturn, TEnv, TCtx>;
-  /** Routes and groups, in the order in which they are tried. */
-  readonly handlers: THandlers & CheckHandlers<THandlers, Supplied<TReturn>>;
+  /** Routes and groups that need no more than `onRequest` supplies, in the order in which they are tried. */
+  readonly handlers: readonly HandlerEntry<SuppliedToHandlers<TReturn, TKeys>>[];
   /** Needed as soon as one route has a schema. */
   readonly validator?: Validator<never>;
   /** Answers where no route matches; without it, 404 `Not Found`. */
@@ -28,6 +28,21 @@ export interface Config<THandlers = readonly HandlerEntry[], TReturn = unknown, 
   /** The most bytes of a body that is read, where a route sets no limit of its own. 1 MiB without it. */
   readonly maxBodyBytes?: number;
 }
+
+/**
+ * The compiler tries a config first without the functions whose parameters it has yet to type. Until
+ * it has seen what such an `onRequest` returns, `never` lets every handler pass; then the check is real.
+ */
+type SuppliedToHandlers<TReturn, TKeys> = "onRequest" extends TKeys
+  ? unknown extends TReturn
+    ? never
+    : Supplied<TReturn>
+  : {};
+
+/** The keys that a config has, inferred before its functions are; one that is no option is refused. */
+type HasKeys<TKeys extends PropertyKey> = {
+  readonly [K in TKeys]: K extends keyof Config ? unknown : { "setup has no such option": K };
+};
 
 /** The platform's arguments behind the request, demanded only where `onRequest` says what they are. */
 type PlatformArguments<TEnv, TCtx> = unknown extends TEnv ? [env?: unknown, ctx?: unknown] : [env: TEnv, ctx: TCtx];
@@ -37,7 +52,7 @@ export interface App<TEnv = unknown, TCtx = unknown> {
   /** Answers a request; never rejects. Hands `env` and `ctx` to `onRequest`. */
   readonly fetch: (request: Request, ...platform: PlatformArguments<TEnv, TCtx>) => Promise<Response>;
   /** The flat, composed table: the very arrays that dispatch runs. */
-  readonly handlers: readonly Handler[];
+  readonly handlers: readonly Handler<unknown>[];
 }
 
 /**
@@ -50,8 +65,8 @@ export interface App<TEnv = unknown, TCtx = unknown> {
  * const app = setup({ handlers: [route.get("/", { resolve: () => new Response("Hello") })] });
  * const response = await app.fetch(new Request("http://localhost/"));
  */
-export function setup<const THandlers extends readonly HandlerEntry[], TReturn = void, TEnv = unknown, TCtx = unknown>(
-  config: Config<THandlers, TReturn, TEnv, TCtx> | readonly HandlerEntry<{}>[],
+export function setup<TReturn, TEnv = unknown, TCtx = unknown, TKeys extends PropertyKey = never>(
+  config: (Config<TReturn, TEnv, TCtx, TKeys> & HasKeys<TKeys>) | readonly HandlerEntry<{}>[],
 ): App<TEnv, TCtx> {
   return createApp(normalize(config));
 }

@@ -5,7 +5,7 @@ import { errorPage } from "./error-page.ts";
 import { prefersHtml } from "./prefers-html.ts";
 import { problem } from "./problem.ts";
 
-type NotFound = NonNullable<Config<readonly [], AppLocals>["notFound"]>;
+type NotFound = NonNullable<Config<AppLocals>["notFound"]>;
 
 export const answerUnmatched: NotFound = ({ request, locals, allowedMethods }) => {
   if (allowedMethods.length > 0) return answerOtherMethod(request, locals, [...allowedMethods, "OPTIONS"].join(", "));

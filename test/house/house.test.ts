@@ -1,0 +1,162 @@
+/** Holds the project's tree to the rules of its layout, and each rule to a tree that breaks it. */
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import * as rules from "./rules.ts";
+import { readTree, walk } from "./tree.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url).href);
+const tree = readTree(root);
+
+/** A file of a bad example, with the opening sentence that every file has. */
+const file = (path: string, code = "") => ({ path, text: `/** Owns an example. */\n${code}\n` });
+
+interface Case {
+  readonly name: string;
+  readonly rule: rules.Rule;
+  /** Each breaks the rule on its own. */
+  readonly bad: readonly (readonly rules.SourceFile[])[];
+}
+
+const importing = (path: string, target: string) => [file(path, `import { x } from "${target}";`)];
+const lines = (count: number) => "let x = 1;\n".repeat(count);
+
+const cases: Case[] = [
+  {
+    name: "the top level holds what the house names",
+    rule: rules.topLevel,
+    bad: [[file("lib/x.ts")], [file("notes.txt")]],
+  },
+  {
+    name: "imports go from left to right",
+    rule: rules.directions,
+    bad: [
+      importing("src/web/html.ts", "../identity/tokens.ts"),
+      importing("src/limits/client.ts", "../assets/manifest.ts"),
+      importing("src/features/notes/index.ts", "../files/store.ts"),
+      importing("src/features/notes/index.ts", "../../app.ts"),
+      importing("src/http/route.ts", "../env.ts"),
+      importing("src/env.ts", "./web/log.ts"),
+      [file("src/stray.ts")],
+      [file("src/web/late.ts", 'const { x } = await import("../app.ts");')],
+      [file("src/web/again.ts", 'export * from "../app.ts";')],
+    ],
+  },
+  {
+    name: "src/http imports nothing from outside itself",
+    rule: rules.httpStandsAlone,
+    bad: [
+      importing("src/http/route.ts", "../web/html.ts"),
+      importing("src/http/route.ts", "zod"),
+      [file("src/http/route.ts", 'import type { X } from "zod";')],
+      [file("src/http/route.ts", 'import "node:fs";')],
+    ],
+  },
+  {
+    name: "everybody enters src/http through its one door",
+    rule: rules.oneDoor,
+    bad: [importing("src/app.ts", "./http/route.ts"), importing("test/http/x.test.ts", "../../src/http/router.ts")],
+  },
+  {
+    name: "no imports go in a circle",
+    rule: rules.noCycles,
+    bad: [
+      [
+        ...importing("src/web/a.ts", "./b.ts"),
+        ...importing("src/web/b.ts", "./c.ts"),
+        ...importing("src/web/c.ts", "./a.ts"),
+      ],
+      importing("src/web/a.ts", "./a.ts"),
+    ],
+  },
+  {
+    name: "nothing in src is of type any",
+    rule: rules.noAny,
+    bad: ["let x: any;", "f(x as any);", "new Map<any, 1>();", "type X = Map<1, any>;", "type X = any[];"].map(
+      (code) => [file("src/web/x.ts", code)],
+    ),
+  },
+  {
+    name: "each file in src opens with a sentence",
+    rule: rules.opensWithSentence,
+    bad: [
+      [{ path: "src/web/x.ts", text: "export {};\n" }],
+      [{ path: "src/web/x.ts", text: "/** no sentence */\nexport {};\n/** Too late. */\n" }],
+    ],
+  },
+  {
+    name: "files are named in kebab-case, for a concept",
+    rule: rules.names,
+    bad: [
+      [file("src/web/HtmlPage.ts")],
+      [file("src/web/html_page.ts")],
+      [file("src/utils/html.ts")],
+      [file("test/helpers.ts")],
+    ],
+  },
+  { name: "src/index.ts is shorter than 40 lines", rule: rules.shortIndex, bad: [[file("src/index.ts", lines(39))]] },
+  {
+    name: "src/http has at most 900 lines of code",
+    rule: rules.smallHttp,
+    bad: [[file("src/http/a.ts", lines(450)), file("src/http/b.ts", lines(451))]],
+  },
+  {
+    name: "a store knows neither env nor responses",
+    rule: rules.storesOnlyStore,
+    bad: [
+      [file("src/features/notes/store.ts", "export const list = (env: Env) => env.DB;")],
+      [file("src/features/notes/store.ts", "export const list = () => new Response();")],
+      [
+        ...importing("src/features/notes/store.ts", "../../web/problem.ts"),
+        file("src/web/problem.ts", "export const problem = () => new Response();"),
+      ],
+    ],
+  },
+  {
+    name: "pages do no input or output",
+    rule: rules.pagesDoNoIo,
+    bad: [
+      [file("src/features/notes/pages.ts", "const x = await list();")],
+      [file("src/features/notes/pages.ts", 'fetch("/x");')],
+      [file("src/features/notes/pages.ts", "db.prepare(sql);")],
+      importing("src/features/notes/pages.ts", "./store.ts"),
+    ],
+  },
+];
+
+/** The path of the first file and the first line of its code, short. */
+function describeExample([first]: readonly rules.SourceFile[]): string {
+  return `${first?.path} with ${first?.text.split("\n")[1]?.slice(0, 60) || "nothing in it"}`;
+}
+
+describe.each(cases)("$name", ({ rule, bad }) => {
+  test("is kept in this tree", () => expect(rule(tree)).toEqual([]));
+
+  test.each(bad.map((files) => ({ files, example: describeExample(files) })))("refuses $example", ({ files }) => {
+    expect(rule(files)).toHaveLength(1);
+  });
+});
+
+test("a house that keeps the rules breaks none of them", () => {
+  const good = [
+    file("src/index.ts", 'import { app } from "./app.ts";'),
+    file("src/app.ts", 'import { notes } from "./features/notes/index.ts";\nimport { setup } from "./http/index.ts";'),
+    file("src/env.ts", "export interface Env {}"),
+    file(
+      "src/features/notes/index.ts",
+      'import * as store from "./store.ts";\nimport type { Env } from "../../env.ts";',
+    ),
+    file("src/features/notes/store.ts", 'import { now } from "../../web/clock.ts"; // a Response for env'),
+    file("src/features/notes/pages.ts", 'import type { Note } from "./store.ts";\nconst text = "await any env";'),
+    file("src/web/clock.ts", 'export const now = "/static/*"; /* any: as any */'),
+    file("src/http/index.ts", `/* ${lines(1000)} */`),
+    file(".gitignore"),
+  ];
+  expect(cases.flatMap(({ rule }) => rule(good))).toEqual([]);
+});
+
+test("the tree is read, with git and without", () => {
+  expect(tree.map(({ path }) => path)).toContain("src/http/index.ts");
+  expect(walk(fileURLToPath(new URL("./", import.meta.url).href)).map((path) => path.slice(root.length))).toContain(
+    "test/house/tree.ts",
+  );
+});

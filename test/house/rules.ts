@@ -1,0 +1,161 @@
+/** The rules of the layout: each takes the project's files and says what breaks it. */
+import { posix } from "node:path";
+
+export interface SourceFile {
+  /** From the project's root, with slashes. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** @returns A sentence for each breach; none where the rule is kept. */
+export type Rule = (files: readonly SourceFile[]) => string[];
+
+const TOP_LEVEL = new Set(
+  "src test migrations public scripts wrangler.toml package.json package-lock.json tsconfig.json vitest.config.ts README.md LICENSE".split(
+    " ",
+  ),
+);
+
+export const topLevel: Rule = (files) => {
+  const entries = new Set(files.map(({ path }) => path.split("/")[0] ?? ""));
+  const strangers = [...entries].filter((entry) => !entry.startsWith(".") && !TOP_LEVEL.has(entry));
+  return strangers.map((entry) => `${entry} does not belong to the top level`);
+};
+
+/** From left to right: a room may import from its own and from those further right. */
+const FLOORS = [["index"], ["app"], ["features"], ["identity"], ["limits", "assets"], ["web"], ["env"], ["http"]];
+
+export const directions: Rule = (files) =>
+  sources(files).flatMap((file) => {
+    const floor = floorOf(file.path);
+    if (floor < 0) return [`${file.path} is in no room of the house`];
+    return importsOf(file).flatMap(({ target }) => {
+      if (!target.startsWith("src/") || roomOf(file.path) === roomOf(target)) return [];
+      return floor < floorOf(target) ? [] : [`${file.path} must not import ${target}`];
+    });
+  });
+
+export const httpStandsAlone: Rule = (files) =>
+  sources(files)
+    .filter(({ path }) => path.startsWith("src/http/"))
+    .flatMap((file) => importsOf(file).map(({ target }) => ({ path: file.path, target })))
+    .filter(({ target }) => !target.startsWith("src/http/"))
+    .map(({ path, target }) => `${path} imports ${target} from outside src/http`);
+
+export const oneDoor: Rule = (files) =>
+  files
+    .filter(({ path }) => path.endsWith(".ts") && !path.startsWith("src/http/"))
+    .flatMap((file) => importsOf(file).map(({ target }) => ({ path: file.path, target })))
+    .filter(({ target }) => target.startsWith("src/http/") && target !== "src/http/index.ts")
+    .map(({ path, target }) => `${path} imports ${target} instead of src/http/index.ts`);
+
+export const noCycles: Rule = (files) => {
+  const graph = new Map(sources(files).map((file) => [file.path, importsOf(file).map(({ target }) => target)]));
+  const finished = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): string[] => {
+    if (trail.includes(path)) return [`cycle: ${[...trail.slice(trail.indexOf(path)), path].join(" → ")}`];
+    if (finished.has(path)) return [];
+    const cycles = (graph.get(path) ?? []).flatMap((target) => visit(target, [...trail, path]));
+    finished.add(path);
+    return cycles;
+  };
+  return [...graph.keys()].flatMap((path) => visit(path, []));
+};
+
+export const noAny: Rule = (files) =>
+  sources(files)
+    .filter(({ text }) => /[:<,|&(]\s*any\b|\bas any\b|\bany\[\]/.test(withoutStrings(codeOf(text))))
+    .map(({ path }) => `${path} uses the type any`);
+
+export const opensWithSentence: Rule = (files) =>
+  sources(files)
+    .filter(({ text }) => !/^\/\*\*\s+[^\s*](?:(?!\*\/)[\s\S])*\.\s*\*\//.test(text))
+    .map(({ path }) => `${path} does not open with a sentence that says what it owns`);
+
+export const names: Rule = (files) =>
+  files
+    .filter(({ path }) => /^(src|test|scripts)\/.*\.ts$/.test(path))
+    .flatMap(({ path }) => path.split("/").map((part) => ({ path, stem: part.replace(/(\.[a-z0-9]+)+$/, "") })))
+    .filter(({ stem }) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(stem) || /^(utils?|lib|common|misc|helpers?)$/.test(stem))
+    .map(({ path, stem }) => `${path}: ${stem} is not the kebab-case name of a concept`);
+
+export const shortIndex: Rule = (files) =>
+  files
+    .filter(({ path, text }) => path === "src/index.ts" && text.trimEnd().split("\n").length >= 40)
+    .map(({ path }) => `${path} has 40 lines or more`);
+
+const MOST_LINES_OF_HTTP = 900;
+
+export const smallHttp: Rule = (files) => {
+  const core = files.filter(({ path }) => path.startsWith("src/http/"));
+  const lines = core.flatMap(({ text }) => codeOf(text).split("\n")).filter((line) => line.trim() !== "").length;
+  return lines > MOST_LINES_OF_HTTP ? [`src/http has ${lines} lines of code, more than ${MOST_LINES_OF_HTTP}`] : [];
+};
+
+export const storesOnlyStore: Rule = (files) => {
+  const answering = new Set(files.filter(({ text }) => /\bResponse\b/.test(codeOf(text))).map(({ path }) => path));
+  return inFeatures(files, "store.ts").flatMap((file) => {
+    const named = /\b(Response|env)\b/.exec(withoutStrings(codeOf(file.text)))?.[1];
+    const web = importsOf(file).filter(({ target }) => target.startsWith("src/web/") && answering.has(target));
+    return [
+      ...(named ? [`${file.path} names ${named}`] : []),
+      ...web.map(({ target }) => `${file.path} imports ${target}, which makes responses`),
+    ];
+  });
+};
+
+export const pagesDoNoIo: Rule = (files) =>
+  inFeatures(files, "pages.ts").flatMap((file) => {
+    const named = /\b(await|env|fetch(?=\()|prepare(?=\())/.exec(withoutStrings(codeOf(file.text)))?.[1];
+    const stores = importsOf(file).filter(({ target, typeOnly }) => target.endsWith("/store.ts") && !typeOnly);
+    return [
+      ...(named ? [`${file.path} names ${named}`] : []),
+      ...stores.map(({ target }) => `${file.path} imports more than types from ${target}`),
+    ];
+  });
+
+function sources(files: readonly SourceFile[]): SourceFile[] {
+  return files.filter(({ path }) => path.startsWith("src/") && path.endsWith(".ts"));
+}
+
+function inFeatures(files: readonly SourceFile[], name: string): SourceFile[] {
+  return files.filter(({ path }) => path.startsWith("src/features/") && path.endsWith(`/${name}`));
+}
+
+/** `src/web/html.ts` is in room `web`, `src/app.ts` in `app`; each feature is a room of its own. */
+function roomOf(path: string): string {
+  const [, first = "", second = ""] = path.replace(/\.ts$/, "").split("/");
+  return first === "features" ? `features/${second}` : first;
+}
+
+function floorOf(path: string): number {
+  return FLOORS.findIndex((rooms) => rooms.includes(roomOf(path).split("/")[0] ?? ""));
+}
+
+interface Import {
+  /** A path from the project's root, or the name of a package. */
+  readonly target: string;
+  readonly typeOnly: boolean;
+}
+
+const IMPORT = /\b(?:import|export)\s+(type\s+)?(?:[\w*{}\s,$]+?\s*from\s*)?"([^"]+)"|\bimport\(\s*"([^"]+)"/g;
+
+function importsOf({ path, text }: SourceFile): Import[] {
+  return [...codeOf(text).matchAll(IMPORT)].map(([, type, from, dynamic]) => {
+    const name = from ?? dynamic ?? "";
+    const target = name.startsWith(".") ? posix.join(posix.dirname(path), name) : name;
+    return { target, typeOnly: type !== undefined };
+  });
+}
+
+const STRING = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/;
+const STRING_OR_COMMENT = new RegExp(`(${STRING.source})|/\\*[\\s\\S]*?\\*/|//.*`, "g");
+
+/** The text without its comments. */
+function codeOf(text: string): string {
+  return text.replace(STRING_OR_COMMENT, (_, string: string | undefined) => string ?? "");
+}
+
+function withoutStrings(code: string): string {
+  return code.replace(new RegExp(STRING, "g"), '""');
+}

@@ -1,0 +1,49 @@
+/** Handlers that read what is not there, or answer with what is no response. */
+import { z } from "zod";
+import { route, scope } from "../../../../src/http/index.ts";
+import { type AppLocals, requireAuth } from "../guards.ts";
+
+const app = scope<AppLocals>();
+const body = z.object({ title: z.string() });
+
+// refused: 'user' does not exist
+app.route.get("/local-of-nobody", { resolve: (c) => new Response(c.locals.user.id) });
+
+app.route.get("/local-of-another-guard", {
+  guards: [requireAuth],
+  // refused: 'note' does not exist
+  resolve: (c) => new Response(c.locals.note.id),
+});
+
+// refused: unknown
+route.get("/unknown-local", { resolve: (c) => new Response(c.locals.requestId) });
+
+// refused: 'slug' does not exist
+route.get("/notes/:id", { resolve: (c) => new Response(c.params.slug) });
+
+// refused: 'id' does not exist
+route.on(["GET", "HEAD"], "/notes", { resolve: (c) => new Response(c.params.id) });
+
+// refused: 'number' is not assignable
+route.get("/notes/:id<int>", { resolve: (c) => new Response(c.params.id) });
+
+// refused: undefined
+route.get("/optional/:id?", { resolve: (c) => new Response(c.params.id.trim()) });
+
+// refused: 'body' does not exist
+route.post("/unchecked", { request: { body }, resolve: (c) => Response.json(c.input.body) });
+
+route.post("/unnamed-key", {
+  request: { body },
+  // refused: 'text' does not exist
+  resolve: (c) => Response.json(c.input.ok && c.input.body.text),
+});
+
+// refused: unknown
+route.post("/no-schema", { resolve: (c) => Response.json(c.input.ok && c.input.body.title) });
+
+// refused: 'string' is not assignable
+route.get("/text", { resolve: () => "hello" });
+
+// refused: Promise<string>
+route.get("/late-text", { resolve: async () => "hello" });
