@@ -45,7 +45,8 @@ async function readBytes(
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (!Number.isSafeInteger(declaredBytes) || declaredBytes <= 0) return drain(body, maxBytes, []);
   const first = await readOnce(body, Math.min(declaredBytes, maxBytes) + 1);
-  return first?.byteLength === declaredBytes ? first : drain(body, maxBytes, first ? [first] : []);
+  const isWhole = first?.byteLength === declaredBytes && declaredBytes <= maxBytes;
+  return isWhole ? first : drain(body, maxBytes, first ? [first] : []);
 }
 
 /**

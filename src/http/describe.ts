@@ -40,7 +40,7 @@ export function describeRoutes(handlers: readonly Handler[]): RouteDescription[]
 }
 
 function describeRoute(method: string, handler: Handler): RouteDescription {
-  const { path, guards = [], request = {}, maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = handler;
+  const { path, guards = [], request = {}, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, bodyLimit = maxBodyBytes } = handler;
   const headGuards = countLeadingHeadGuards(guards);
   return {
     method,
@@ -52,7 +52,7 @@ function describeRoute(method: string, handler: Handler): RouteDescription {
     schemas: PARTS.filter((part) => request[part] !== undefined),
     onResponse: describeHooks(handler.onResponse),
     onError: describeHooks(handler.onError),
-    maxBodyBytes: request.body === undefined ? null : maxBodyBytes,
+    maxBodyBytes: request.body === undefined ? null : bodyLimit,
   };
 }
 

@@ -108,7 +108,7 @@ async function decide(run: Run): Promise<Response | undefined> {
     if (!guard) return undefined;
     run.phase = "guard";
     const decision = guard(facts);
-    const denied = applyDecision(run, guard.name, isThenable(decision) ? await decision : decision);
+    const denied = applyDecision(run, guard.name || "anonymous", isThenable(decision) ? await decision : decision);
     if (denied) return denied;
   }
 }
@@ -117,7 +117,7 @@ async function decide(run: Run): Promise<Response | undefined> {
 function applyDecision(run: Run, guard: string, decision: unknown): Response | undefined {
   const { allow, deny, locals }: Record<string, unknown> = isRecord(decision) ? decision : {};
   if (allow === undefined && deny instanceof Response) {
-    run.outcome = { kind: "denied", guard: guard || "anonymous", index: run.passed };
+    run.outcome = { kind: "denied", guard, index: run.passed };
     return deny;
   }
   const isAllowed = allow === true && deny === undefined && (locals === undefined || isRecord(locals));

@@ -20,12 +20,12 @@ export const PARTS: readonly ValidationPart[] = ["params", "query", "body"];
  * one, `input` has the params as the pattern types them, the raw query and no body.
  */
 export async function readInputs(
-  { request: schemas = {}, maxBodyBytes }: Composed,
+  { request: schemas = {}, bodyLimit }: Composed,
   validator: Validator,
   facts: InputFacts,
 ): Promise<void> {
   const { params, query } = facts.raw;
-  const read = schemas.body === undefined ? { value: undefined } : await readJson(facts.request, maxBodyBytes);
+  const read = schemas.body === undefined ? { value: undefined } : await readJson(facts.request, bodyLimit);
   facts.raw = { params, query, body: read.value };
   const values: Record<ValidationPart, unknown> = { params: facts.params, query, body: undefined };
   const failed: ValidationPart[] = [];

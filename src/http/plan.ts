@@ -19,7 +19,8 @@ export interface AppLevel {
 export interface Composed extends Handler<unknown> {
   readonly guards: readonly ((c: UnmatchedContext) => GuardResult | Promise<GuardResult>)[];
   readonly handler: (c: UnmatchedContext) => Response | Promise<Response>;
-  readonly maxBodyBytes: number;
+  /** The most bytes of a body that is read: the route's limit, else the app's, else the default. */
+  readonly bodyLimit: number;
   readonly onResponse: AppLevel["onResponse"];
   readonly onError: AppLevel["onError"];
 }
@@ -39,7 +40,7 @@ export interface Plan {
 export function createPlan(given: Handler, app: AppLevel): Plan {
   const names = labelsOf(given);
   const { guards = [], request = {} } = given;
-  if (guards.some((guard) => typeof guard !== "function")) {
+  if (!Array.isArray(guards) || guards.some((guard) => typeof guard !== "function")) {
     throw new SetupError("guard_invalid", "A guard is not a function", names);
   }
   const hasSchema = Object.values(request).some((schema) => schema !== undefined);
@@ -59,7 +60,7 @@ function compose(given: Handler, app: AppLevel): Composed {
   const composed: Handler = {
     ...given,
     guards: given.guards ?? [],
-    maxBodyBytes: given.maxBodyBytes ?? app.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
+    bodyLimit: given.maxBodyBytes ?? app.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
     onResponse: [...belowApp(given.onResponse), ...app.onResponse],
     onError: [...belowApp(given.onError), ...app.onError],
   };

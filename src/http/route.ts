@@ -35,6 +35,8 @@ export interface Handler<in TNeeds = never> {
   readonly request?: RequestSchemas;
   /** The most bytes of a body that is read; without it, the app's limit. */
   readonly maxBodyBytes?: number;
+  /** The limit in force, once an app has composed the route. */
+  readonly bodyLimit?: number;
   /** The route's own first, the outermost level last. */
   readonly onResponse?: readonly LeveledHook<OnResponseHandler>[];
   /** The route's own first, the outermost level last. */
@@ -79,43 +81,23 @@ export interface RouteConfig<
   ) => Response | Promise<Response>;
 }
 
-/** Makes a route of one method. */
-export type RouteMethod<TBase> = <
+/** Makes a route; what comes before the path is given as `TBefore`. */
+export type RouteMaker<TBase, TBefore extends readonly unknown[] = []> = <
   const TPath extends string,
   TParams,
   TQuery,
   TBody,
   const TGuards extends readonly GuardElement<TBase>[],
 >(
-  path: TPath,
-  config: RouteConfig<TPath, TParams, TQuery, TBody, TGuards, TBase>,
+  ...route: [...TBefore, path: TPath, config: RouteConfig<TPath, TParams, TQuery, TBody, TGuards, TBase>]
 ) => Handler<Named<TBase>>;
 
-/** Makes a route of any method, or of several. */
-export type RouteOn<TBase> = <
-  const TPath extends string,
-  TParams,
-  TQuery,
-  TBody,
-  const TGuards extends readonly GuardElement<TBase>[],
->(
-  methods: string | readonly string[],
-  path: TPath,
-  config: RouteConfig<TPath, TParams, TQuery, TBody, TGuards, TBase>,
-) => Handler<Named<TBase>>;
-
-/** The makers of routes. `all` matches every method. */
-export interface Route<TBase> {
-  readonly get: RouteMethod<TBase>;
-  readonly post: RouteMethod<TBase>;
-  readonly put: RouteMethod<TBase>;
-  readonly patch: RouteMethod<TBase>;
-  readonly delete: RouteMethod<TBase>;
-  readonly head: RouteMethod<TBase>;
-  readonly options: RouteMethod<TBase>;
-  readonly all: RouteMethod<TBase>;
-  readonly on: RouteOn<TBase>;
+/** The makers of routes. `all` matches every method, `on` those that it is given. */
+export interface Route<TBase> extends Readonly<Record<Lowercase<Method> | "all", RouteMaker<TBase>>> {
+  readonly on: RouteMaker<TBase, [methods: string | readonly string[]]>;
 }
+
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
 
 /** The part of a `RouteConfig` that its types leave when the path, schemas and guards are forgotten. */
 interface AnyRouteConfig extends Omit<Handler, "method" | "path" | "handler" | "onResponse" | "onError"> {
@@ -136,15 +118,10 @@ function createHandler(method: string | readonly string[], path: string, config:
   };
 }
 
-/** The seam where a config's types, having been checked, are forgotten. */
-function typed<TMake>(make: (...rest: never[]) => Handler): TMake {
-  return make as TMake;
-}
-
-/** Makes routes for locals of the type `TBase`. */
+/** Makes routes for locals of the type `TBase`: the seam where a config's types, having been checked, are forgotten. */
 export function createRoute<TBase>(): Route<TBase> {
-  const of = (method: string) => typed<RouteMethod<TBase>>((path, config) => createHandler(method, path, config));
-  return {
+  const of = (method: string) => (path: string, config: AnyRouteConfig) => createHandler(method, path, config);
+  const makers = {
     get: of("GET"),
     post: of("POST"),
     put: of("PUT"),
@@ -153,6 +130,7 @@ export function createRoute<TBase>(): Route<TBase> {
     head: of("HEAD"),
     options: of("OPTIONS"),
     all: of("*"),
-    on: typed<RouteOn<TBase>>(createHandler),
+    on: createHandler,
   };
+  return makers as unknown as Route<TBase>;
 }

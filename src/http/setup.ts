@@ -41,7 +41,7 @@ type SuppliedToHandlers<TReturn, TKeys> = "onRequest" extends TKeys
 
 /** The keys that a config has, inferred before its functions are; one that is no option is refused. */
 type HasKeys<TKeys extends PropertyKey> = {
-  readonly [K in TKeys]: K extends keyof Config ? unknown : { "setup has no such option": K };
+  readonly [K in TKeys]?: K extends keyof Config ? unknown : { "setup has no such option": K };
 };
 
 /** The platform's arguments behind the request, demanded only where `onRequest` says what they are. */

@@ -8,7 +8,7 @@ export interface UrlParts {
 }
 
 /** A URL whose path a full parse would leave as it is: printable ASCII, no backslash, nothing like a dot segment. */
-const PLAIN = /^[^/]+\/\/[^/]+((?:\/(?![.%])[!-"$-.0->@-[\]-~]*)+)(?:\?([^#]*))?(?:#|$)/;
+const PLAIN = /^[^/]+\/\/[^/?#]+((?:\/(?![.%])[!-"$-.0->@-[\]-~]*)+)(?:\?([^#]*))?(?:#|$)/;
 
 /**
  * @param url An absolute URL, as `Request` has it. A server may pass it on as the client sent it.

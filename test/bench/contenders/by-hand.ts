@@ -1,0 +1,19 @@
+/** The reference: the measured routes as one writes them without a router. It knows no others. */
+import { createLabel, listLabels } from "../routes.ts";
+
+export default {
+  async fetch(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    switch (pathname) {
+      case "/api/labels":
+        if (request.method === "GET") return listLabels();
+        if (request.method === "POST") return createLabel(request);
+        break;
+      default: {
+        const match = /^\/api\/labels\/([^/]+)$/.exec(pathname);
+        if (match && request.method === "GET") return new Response(match[1]);
+      }
+    }
+    return new Response("Not Found", { status: 404 });
+  },
+};

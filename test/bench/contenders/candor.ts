@@ -1,0 +1,23 @@
+/** The table in Candor's core; the body goes through its schema. */
+import { type Handler, route, setup, standardValidator } from "../../../src/http/index.ts";
+import { CREATE, LIST, listLabels, newLabel, READ, routes } from "../routes.ts";
+
+const measured: Record<string, Handler<Record<string, unknown>>> = {
+  [LIST]: route.get("/api/labels", { resolve: listLabels }),
+  [READ]: route.get("/api/labels/:id", { resolve: (c) => new Response(c.params.id) }),
+  [CREATE]: route.post("/api/labels", {
+    request: { body: newLabel },
+    resolve: ({ input }) =>
+      input.ok ? Response.json(input.body, { status: 201 }) : Response.json({ issues: input.issues }, { status: 400 }),
+  }),
+};
+
+const app = setup({
+  validator: standardValidator,
+  handlers: routes.map(
+    ({ method, path }) =>
+      measured[`${method} ${path}`] ?? route.on(method, path, { resolve: () => new Response(path) }),
+  ),
+});
+
+export default { fetch: (request: Request) => app.fetch(request) };

@@ -1,0 +1,19 @@
+/** The table in itty-router, in its smallest form. */
+import { type IRequest, IttyRouter } from "itty-router";
+import { CREATE, createLabel, LIST, listLabels, READ, routes } from "../routes.ts";
+
+type Handler = (request: IRequest & Request) => Response | Promise<Response>;
+
+const measured: Record<string, Handler> = {
+  [LIST]: listLabels,
+  [READ]: (request) => new Response(request.params.id),
+  [CREATE]: createLabel,
+};
+
+const app = IttyRouter();
+for (const { method, path } of routes) {
+  app[method.toLowerCase()]?.(path, measured[`${method} ${path}`] ?? (() => new Response(path)));
+}
+app.all("*", () => new Response("Not Found", { status: 404 }));
+
+export default { fetch: (request: Request): Promise<Response> => app.fetch(request) };

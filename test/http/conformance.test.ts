@@ -1,0 +1,9 @@
+/** Runs the core's cases in workerd; `test/runtimes` runs the same ones elsewhere. */
+import { describe, test } from "vitest";
+import { suite } from "./conformance/suite.ts";
+
+for (const [subject, cases] of Object.entries(suite)) {
+  describe(subject, () => {
+    for (const [name, run] of Object.entries(cases)) test(name, run);
+  });
+}

@@ -1,0 +1,128 @@
+/** What throws: where it goes, and with which facts. */
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { headGuard, route, setup, standardValidator, type Validator } from "../../../src/http/index.ts";
+import { type ErrorInfo, recorder, thrower } from "./probes.ts";
+import { posting, read, send } from "./request.ts";
+
+const ok = () => new Response("ok");
+const allow = () => ({ allow: true }) as const;
+const broken: Validator = { validate: thrower("validator") };
+
+export const cases: Record<string, () => void | Promise<void>> = {
+  "onError learns the phase in which it threw": async () => {
+    const log: ErrorInfo[] = [];
+    const onError = recorder(log);
+    const plain = [route.get("/", { resolve: ok })];
+    const phaseOf = async (app: Parameters<typeof send>[0]) => {
+      assert.equal(await read(app, "/"), "rescued");
+      return log.at(-1)?.phase;
+    };
+    assert.equal(await phaseOf(setup({ onError, onRequest: thrower(1), handlers: plain })), "onRequest");
+    assert.equal(await phaseOf(setup({ onError, notFound: thrower(1), handlers: [] })), "match");
+    assert.equal(await phaseOf(setup({ onError, onResponse: thrower(1), handlers: plain })), "onResponse");
+    assert.equal(
+      await phaseOf(setup({ onError, handlers: [route.get("/", { guards: [thrower(1)], resolve: ok })] })),
+      "guard",
+    );
+    const head = [route.get("/", { guards: [headGuard(thrower(1))], resolve: ok })];
+    assert.equal(await phaseOf(setup({ onError, handlers: head })), "guard");
+    const input = [route.get("/", { request: { query: {} }, guards: [allow], resolve: ok })];
+    assert.equal(await phaseOf(setup({ onError, validator: broken, handlers: input })), "input");
+    assert.equal(await phaseOf(setup({ onError, handlers: [route.get("/", { resolve: thrower(1) })] })), "resolve");
+    assert.equal(log.length, 7);
+  },
+
+  "a promise that rejects is a throw, in every place": async () => {
+    const log: ErrorInfo[] = [];
+    const onError = recorder(log);
+    const reject = async () => thrower("late")();
+    const plain = [route.get("/", { resolve: ok })];
+    for (const app of [
+      setup({ onError, onRequest: reject, handlers: plain }),
+      setup({ onError, notFound: reject, handlers: [] }),
+      setup({ onError, handlers: [route.get("/", { guards: [reject], resolve: ok })] }),
+      setup({ onError, handlers: [route.get("/", { resolve: reject })] }),
+      setup({ onError, onResponse: reject, handlers: plain }),
+    ]) {
+      assert.equal(await read(app, "/"), "rescued");
+      assert.equal(log.at(-1)?.error, "late");
+    }
+  },
+
+  "a URL that is none goes to onError in phase match": async () => {
+    const log: ErrorInfo[] = [];
+    const app = setup({ onError: recorder(log), handlers: [route.get("/", { resolve: ok })] });
+    const request = { url: "nonsense", method: "GET", headers: new Headers() } as Request;
+    assert.equal((await app.fetch(request)).status, 500);
+    assert.equal(log[0]?.phase, "match");
+  },
+
+  "onError gets the locals collected so far, onRequest's included": async () => {
+    const log: ErrorInfo[] = [];
+    const app = setup({
+      onRequest: () => ({ requestId: "r" }),
+      onError: recorder(log),
+      handlers: [
+        route.get("/a/:id", {
+          guards: [
+            () => ({ allow: true, locals: { user: "u" } }),
+            () => thrower(1)(),
+            () => ({ allow: true, locals: { late: 1 } }),
+          ],
+          resolve: ok,
+        }),
+      ],
+      notFound: thrower(2),
+    });
+    await send(app, "/a/7?q=1");
+    await send(app, "/b");
+    const [inGuard, unmatched] = log;
+    assert.deepEqual(inGuard?.context.locals, { requestId: "r", user: "u" });
+    assert.deepEqual(
+      [inGuard?.context.params.id, inGuard?.context.raw.query.q, inGuard?.context.route?.path],
+      ["7", "1", "/a/:id"],
+    );
+    assert.deepEqual([unmatched?.context.locals, unmatched?.context.route], [{ requestId: "r" }, undefined]);
+  },
+
+  "onError gets the names of the guards that had allowed": async () => {
+    const log: ErrorInfo[] = [];
+    const requireA = headGuard(allow);
+    const requireB = () => ({ allow: true }) as const;
+    const refuseC = thrower(1);
+    const guards = [requireA, requireB, refuseC];
+    const app = setup({ onError: recorder(log), handlers: [route.get("/", { guards, resolve: ok })] });
+    await send(app, "/");
+    assert.deepEqual(log[0]?.passed, ["allow", "requireB"]);
+  },
+
+  "a resolve, an onResponse or a notFound that returns no Response is a bug; the message names the route": async () => {
+    for (const value of [undefined, null, "text", 1, { status: 200 }, []]) {
+      for (const result of [() => value as never, async () => value as never]) {
+        const log: ErrorInfo[] = [];
+        const onError = recorder(log);
+        const handlers = [
+          route.get("/things/:id", { resolve: result }),
+          route.put("/things/:id", { resolve: ok, onResponse: result }),
+        ];
+        const app = setup({ onError, handlers, notFound: result });
+        for (const method of ["GET", "PUT", "POST"]) assert.equal(await read(app, "/things/1", { method }), "rescued");
+        assert.deepEqual(
+          log.map(({ phase }) => phase),
+          ["resolve", "onResponse", "match"],
+        );
+        assert.match(String(log[0]?.error), /GET \/things\/:id/);
+        assert.match(String(log[1]?.error), /PUT \/things\/:id/);
+      }
+    }
+  },
+
+  "invalid input is no error": async () => {
+    const log: ErrorInfo[] = [];
+    const handlers = [route.post("/", { request: { body: z.string() }, resolve: ok })];
+    const app = setup({ validator: standardValidator, onError: recorder(log), handlers });
+    assert.equal(await read(app, "/", posting("{")), "ok");
+    assert.deepEqual(log, []);
+  },
+};

@@ -1,0 +1,39 @@
+/** Every case, by subject. */
+import { cases as body } from "./body.ts";
+import { cases as bodyLimits } from "./body-limits.ts";
+import { cases as description } from "./description.ts";
+import { cases as errorLevels } from "./error-levels.ts";
+import { cases as errors } from "./errors.ts";
+import { cases as guards } from "./guards.ts";
+import { cases as headGuards } from "./head-guards.ts";
+import { cases as input } from "./input.ts";
+import { cases as levels } from "./levels.ts";
+import { cases as lifecycle } from "./lifecycle.ts";
+import { cases as locals } from "./locals.ts";
+import { cases as params } from "./params.ts";
+import { cases as paths } from "./paths.ts";
+import { cases as query } from "./query.ts";
+import { cases as reference } from "./reference.ts";
+import { cases as setupErrors } from "./setup-errors.ts";
+import { cases as table } from "./table.ts";
+import { cases as thrown } from "./thrown.ts";
+import { cases as urls } from "./urls.ts";
+import { cases as validators } from "./validators.ts";
+
+export const suite = {
+  ...{
+    lifecycle,
+    locals,
+    guards,
+    headGuards,
+    body,
+    bodyLimits,
+    input,
+    validators,
+    errors,
+    thrown,
+    levels,
+    errorLevels,
+  },
+  ...{ paths, params, query, urls, table, description, setupErrors, reference },
+};

@@ -1,0 +1,118 @@
+/** Validators: adapters for any library, and the one for Standard Schemas. */
+import assert from "node:assert/strict";
+import { z } from "zod";
+import type { Validator } from "../../../src/http/index.ts";
+import { failed, validate } from "./probes.ts";
+import { silenced } from "./request.ts";
+
+/** A schema of no library, with only `safeParse`: an object's fields that have to be text. */
+function texts(...names: string[]) {
+  return {
+    safeParse(input: unknown) {
+      const values = (input ?? {}) as Record<string, unknown>;
+      const error = names.filter((name) => typeof values[name] !== "string");
+      return error.length > 0 ? ({ success: false, error } as const) : ({ success: true, data: values } as const);
+    },
+  };
+}
+
+const textsValidator: Validator<ReturnType<typeof texts>> = {
+  validate(schema, input, part) {
+    const result = schema.safeParse(input);
+    if (result.success) return { ok: true, value: result.data as never };
+    const issues = result.error.map((name) => ({ part, path: [name], message: `${name} is no text` }));
+    return { ok: false, issues, error: result.error as never };
+  },
+};
+
+/** A Standard Schema of no library. */
+function standard(validate: (value: unknown) => unknown) {
+  return { "~standard": { version: 1, vendor: "house", validate } };
+}
+
+export const cases: Record<string, () => void | Promise<void>> = {
+  "schemas may validate later": async () => {
+    const taken = z.object({ name: z.string().refine(async (name) => name !== "ada", "taken") });
+    const { issues } = failed((await validate({ body: taken }, "/1", '{"name":"ada"}')).input);
+    assert.deepEqual(
+      issues.map(({ path, message }) => [path, message]),
+      [[["name"], "taken"]],
+    );
+    assert.ok((await validate({ body: taken }, "/1", '{"name":"bob"}')).input?.ok);
+  },
+
+  "a Validator for any library with safeParse: its issues, its error, its values": async () => {
+    const request = { params: texts("id"), query: texts("q", "r"), body: texts("t") };
+    const state = failed((await validate(request, "/1", '{"t":"x"}', textsValidator)).input);
+    assert.deepEqual(state.issues, [
+      { part: "query", path: ["q"], message: "q is no text" },
+      { part: "query", path: ["r"], message: "r is no text" },
+    ]);
+    assert.deepEqual(state.errors, { query: ["q", "r"] });
+    assert.ok((await validate(request, "/1?q=a&r=b", '{"t":"x"}', textsValidator)).input?.ok);
+  },
+
+  "a validator may answer later, and give no error of its own": async () => {
+    const validator: Validator = {
+      validate: async (_s, _i, part) => ({ ok: false, issues: [{ part, path: ["x"], message: "no" }] }),
+    };
+    const state = failed((await validate({ query: {}, body: {} }, "/1", "1", validator)).input);
+    assert.deepEqual(
+      state.issues.map(({ part }) => part),
+      ["query", "body"],
+    );
+    assert.deepEqual({ ...state.errors }, {});
+  },
+
+  "a validator gets the schema, the raw value and the part": async () => {
+    const seen: unknown[] = [];
+    const validator: Validator = {
+      validate(schema, value, part) {
+        seen.push([schema, part === "body" ? value : { ...(value as object) }, part]);
+        return { ok: true, value: value as never };
+      },
+    };
+    await validate({ params: "P", query: "Q", body: "B" }, "/1?q=2", "3", validator);
+    assert.deepEqual(seen, [
+      ["P", { id: "1" }, "params"],
+      ["Q", { q: "2" }, "query"],
+      ["B", 3, "body"],
+    ]);
+  },
+
+  "a validator that throws goes to onError: the input is a bug, not invalid": async () => {
+    const validator: Validator = {
+      validate() {
+        throw new Error("broken");
+      },
+    };
+    const logged = await silenced(async () =>
+      assert.equal((await validate({ query: {} }, "/1", "", validator)).status, 500),
+    );
+    assert.equal(logged.length > 0, true);
+  },
+
+  "standardValidator takes any Standard Schema, and names paths with objects, numbers and symbols": async () => {
+    const key = Symbol("key");
+    const issues = [
+      { message: "a", path: [{ key: "list" }, 0, { key: "name" }] },
+      { message: "b", path: [key, { key: 1 }] },
+      { message: "c" },
+    ];
+    const state = failed((await validate({ body: standard(() => ({ issues })) }, "/1")).input);
+    assert.deepEqual(state.issues, [
+      { part: "body", path: ["list", "0", "name"], message: "a" },
+      { part: "body", path: ["Symbol(key)", "1"], message: "b" },
+      { part: "body", path: [], message: "c" },
+    ]);
+    const later = standard(async (value) => ({ value: [value] }));
+    const { input } = await validate({ body: later }, "/1", "1");
+    assert.ok(input?.ok);
+    assert.deepEqual(input.body, [1]);
+  },
+
+  "standardValidator refuses a schema that is no Standard Schema": async () => {
+    const logged = await silenced(async () => assert.equal((await validate({ body: {} }, "/1")).status, 500));
+    assert.ok(logged[0] instanceof TypeError);
+  },
+};

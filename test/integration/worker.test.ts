@@ -1,0 +1,18 @@
+/** Everything that is asked of the built Worker: in one file, so that it is built once. */
+import { describe } from "vitest";
+
+describe("notes", async () => {
+  await import("./worker/notes.ts");
+});
+describe("export", async () => {
+  await import("./worker/export.ts");
+});
+describe("errors", async () => {
+  await import("./worker/errors.ts");
+});
+describe("log", async () => {
+  await import("./worker/log.ts");
+});
+describe("wire", async () => {
+  await import("./worker/wire.ts");
+});

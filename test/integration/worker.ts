@@ -1,0 +1,88 @@
+/** Runs the built Worker in Miniflare, on a database of its own that outlives a restart. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { Miniflare, type MiniflareOptions, type Response } from "miniflare";
+import { buildWorker, projectRoot } from "./build.ts";
+
+export interface WorkerSetup {
+  /** The variable; `production` without it. */
+  readonly environment?: string;
+  /** `empty` has no migration applied; with `none` the binding is missing. `migrated` without it. */
+  readonly database?: "migrated" | "empty" | "none";
+  /** A module that stands before the Worker, which it imports from `./worker.js`. */
+  readonly before?: string;
+}
+
+export interface RunningWorker {
+  /** Sends a request and follows no redirect. */
+  fetch(path: string, init?: Parameters<Miniflare["dispatchFetch"]>[1]): Promise<Response>;
+  /** Where it listens: a port of the loopback address. */
+  url(): Promise<URL>;
+  /** The database of the Worker, behind its back. */
+  database(): ReturnType<Miniflare["getD1Database"]>;
+  /** Every line it has logged. */
+  readonly lines: readonly string[];
+  /** Ends the process and starts another on the same storage. */
+  restart(): Promise<void>;
+  /** Ends the process and removes the storage. */
+  stop(): Promise<void>;
+}
+
+export async function startWorker(setup: WorkerSetup = {}): Promise<RunningWorker> {
+  const storage = await mkdtemp(join(tmpdir(), "candor-storage-"));
+  const lines: string[] = [];
+  const options = await optionsOf(setup, storage, lines);
+  let miniflare = new Miniflare(options);
+  if ((setup.database ?? "migrated") === "migrated") await migrate(miniflare);
+  return {
+    fetch: (path, init) => miniflare.dispatchFetch(`http://candor.test${path}`, { redirect: "manual", ...init }),
+    url: () => miniflare.ready,
+    database: () => miniflare.getD1Database("DB"),
+    lines,
+    async restart() {
+      await miniflare.dispose();
+      miniflare = new Miniflare(options);
+    },
+    async stop() {
+      await miniflare.dispose();
+      await rm(storage, { recursive: true, force: true });
+    },
+  };
+}
+
+type WorkerConfig = MiniflareOptions["workers"][number]["config"];
+
+async function optionsOf(setup: WorkerSetup, storage: string, lines: string[]): Promise<MiniflareOptions> {
+  const { script, compatibilityDate } = await buildWorker();
+  const { environment = "production", database, before = 'export { default } from "./worker.js";' } = setup;
+  const config: WorkerConfig = {
+    name: "candor",
+    compatibilityDate,
+    manifest: {
+      mainModule: "index.js",
+      modulesRoot: "/",
+      modules: { "index.js": { type: "esm", contents: before }, "worker.js": { type: "esm", contents: script } },
+    },
+    env: {
+      ENVIRONMENT: { type: "text", value: environment },
+      ...(database !== "none" && { DB: { type: "d1", id: "candor" } }),
+    },
+  };
+  return {
+    workers: [{ config }],
+    resourcePersistencePath: storage,
+    handleStructuredLogs: ({ message }) => lines.push(message),
+    // Nothing outside: no look-up of where this machine is, no other Workers on it.
+    cf: false,
+    enableDevRegistry: false,
+    logRequests: false,
+  };
+}
+
+async function migrate(miniflare: Miniflare): Promise<void> {
+  const database = await miniflare.getD1Database("DB");
+  const migrations = await readD1Migrations(join(projectRoot, "migrations"));
+  await database.batch(migrations.flatMap(({ queries }) => queries.map((query) => database.prepare(query))));
+}

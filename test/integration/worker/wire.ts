@@ -1,0 +1,101 @@
+/** What goes over the wire, for requests that no well-behaved client would send. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { chunk, exchange, hangUpAfter, request } from "../socket.ts";
+import { type RunningWorker, startWorker } from "../worker.ts";
+
+let worker: RunningWorker;
+let url: URL;
+beforeAll(async () => {
+  worker = await startWorker();
+  url = await worker.url();
+});
+afterAll(() => worker.stop());
+
+const CHUNKED = ["Content-Type: application/json", "Transfer-Encoding: chunked"];
+
+async function storedTitles(): Promise<unknown[]> {
+  const { results } = await (await worker.database()).prepare("SELECT title FROM notes").all();
+  return results.map(({ title }) => title);
+}
+
+test.each(["/api/../health", "/./health", "/api/%2e%2E/health", "/a/b/../../health", "/../../health"])(
+  "GET %s is answered as /health",
+  async (path) => {
+    const { status, body } = await exchange(url, [request(`GET ${path}`)]);
+    expect([status, body]).toEqual([200, "OK"]);
+  },
+);
+
+test.each(["/health/", "//health", "/Health", "/api/..%2fhealth", "/health%00"])(
+  "GET %s is not /health: 404",
+  async (path) => {
+    const { status, body } = await exchange(url, [request(`GET ${path}`)]);
+    expect(status).toBe(404);
+    expect(body).toContain("There is nothing at this address.");
+  },
+);
+
+test("a body of one-byte chunks makes the note", async () => {
+  const json = JSON.stringify({ title: "In small bites", body: "é 👩‍👩‍👧" });
+  const chunks = [...Buffer.from(json).toString("latin1")].map(chunk);
+  const { status, headers } = await exchange(url, [request("POST /api/notes", CHUNKED), ...chunks, chunk("")]);
+  expect(status).toBe(201);
+  const note = await worker.fetch(headers.get("location") ?? "");
+  expect(await note.json()).toMatchObject({ title: "In small bites", body: "é 👩‍👩‍👧" });
+});
+
+test("a chunked body that never ends is answered 413 when it passes the limit, and stored nowhere", async () => {
+  const endless = function* () {
+    yield request("POST /api/notes", CHUNKED);
+    yield chunk('{"title":"Endless","body":"');
+    for (let sent = 0; sent < 300 * 1024; sent += 4096) yield chunk("x".repeat(4096));
+  };
+  const { status, headers, body } = await exchange(url, endless());
+  expect(status).toBe(413);
+  expect(headers.get("content-type")).toBe("application/problem+json");
+  expect(body).toContain("Content Too Large");
+  expect(await storedTitles()).not.toContain("Endless");
+});
+
+test("a form that never ends is answered 413 when it passes the limit", async () => {
+  const endless = function* () {
+    yield request("POST /", ["Content-Type: application/x-www-form-urlencoded", "Transfer-Encoding: chunked"]);
+    for (let sent = 0; sent < 300 * 1024; sent += 4096) yield chunk("x".repeat(4096));
+  };
+  expect(await exchange(url, endless())).toMatchObject({ status: 413 });
+});
+
+test("a body of a type that the route does not read is refused before it has arrived", async () => {
+  const head = request("POST /api/notes", ["Content-Type: text/plain", "Content-Length: 1000000"]);
+  expect(await exchange(url, [head, "only the beginning"])).toMatchObject({ status: 415 });
+});
+
+test.each(["/api/notes", "/health", "/api/notes/export.csv", "/", "/nowhere"])(
+  "HEAD %s has the status and headers of GET, and no body",
+  async (path) => {
+    const got = await exchange(url, [request(`GET ${path}`)]);
+    const head = await exchange(url, [request(`HEAD ${path}`)]);
+    expect(got.body).not.toBe("");
+    expect(head.body).toBe("");
+    expect(head.status).toBe(got.status);
+    expect(head.headers.get("content-type")).toBe(got.headers.get("content-type"));
+    expect(head.headers.get("cache-control")).toBe(got.headers.get("cache-control"));
+  },
+);
+
+test("PROPFIND /api/notes is answered 405 with the methods there are", async () => {
+  const { status, headers, body } = await exchange(url, [request("PROPFIND /api/notes")]);
+  expect(status).toBe(405);
+  expect(headers.get("allow")?.split(", ").sort()).toEqual(["GET", "HEAD", "OPTIONS", "POST"]);
+  expect(body).toContain("PROPFIND");
+});
+
+test("clients that hang up in the middle of a body store nothing and leave the others served", async () => {
+  const half = request("POST /api/notes", CHUNKED) + chunk('{"title":"Half a note","body":"and then');
+  await Promise.all(Array.from({ length: 20 }, () => hangUpAfter(url, half)));
+  const body = JSON.stringify({ title: "Whole" });
+  const headers = { "Content-Type": "application/json" };
+  expect((await worker.fetch("/api/notes", { method: "POST", headers, body })).status).toBe(201);
+  expect(await storedTitles()).toContain("Whole");
+  expect(await storedTitles()).not.toContain("Half a note");
+});
