@@ -6,6 +6,7 @@ const outside = ["test/integration/**/*.test.ts", "test/house/**/*.test.ts", "te
 
 export default defineConfig({
   test: {
+    silent: "passed-only",
     projects: [
       {
         plugins: [

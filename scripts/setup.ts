@@ -37,7 +37,7 @@ function hashMigrations(): string {
 }
 
 // A deploy builds too, and has no use for a local database.
-if (process.env["WRANGLER_COMMAND"] !== "deploy") {
+if (process.env.WRANGLER_COMMAND !== "deploy") {
   writeVariables();
   migrate();
 }

@@ -1,0 +1,34 @@
+/** Prints the policy: every route with its guards, schemas and limits. `--json` prints it as data. */
+import { app } from "../src/app.ts";
+import { describeRoutes } from "../src/http/index.ts";
+
+const routes = describeRoutes(app.handlers);
+
+if (process.argv.includes("--json")) console.log(JSON.stringify(routes, null, 2));
+else {
+  const rows = routes.map(({ method, path, guards, schemas, maxBodyBytes }) => ({
+    method,
+    path,
+    guards: guards.map(({ name, phase }) => (phase === "head" ? name : `${name} (after the body)`)).join(", ") || "-",
+    schemas: schemas.join(", ") || "-",
+    body: maxBodyBytes === null ? "-" : `≤ ${maxBodyBytes} B`,
+  }));
+  console.log(
+    formatTable([{ method: "METHOD", path: "PATH", guards: "GUARDS", schemas: "SCHEMAS", body: "BODY" }, ...rows]),
+  );
+}
+
+/** Columns as wide as their widest cell. */
+function formatTable(rows: readonly Readonly<Record<string, string>>[]): string {
+  const columns = Object.keys(rows[0] ?? {});
+  const width = (column: string) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  const widths = new Map(columns.map((column) => [column, width(column)]));
+  return rows
+    .map((row) =>
+      columns
+        .map((column) => row[column]?.padEnd(widths.get(column) ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
