@@ -38,15 +38,30 @@ function failure(code: string, message: string): JsonBody {
 }
 
 /** @returns The bytes, or undefined where there are more than `maxBytes`. */
-async function readBytes(
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  maxBytes: number,
-  declaredBytes: number,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  if (!Number.isSafeInteger(declaredBytes) || declaredBytes <= 0) return drain(body, maxBytes, []);
-  const first = await readOnce(body, Math.min(declaredBytes, maxBytes) + 1);
-  const isWhole = first?.byteLength === declaredBytes && declaredBytes <= maxBytes;
-  return isWhole ? first : drain(body, maxBytes, first ? [first] : []);
+async function readBytes(body: ByteStream, maxBytes: number, declaredBytes: number): Promise<Bytes | undefined> {
+  const isDeclared = Number.isSafeInteger(declaredBytes) && declaredBytes > 0;
+  const first = isDeclared ? await readOnce(body, Math.min(declaredBytes, maxBytes) + 1) : undefined;
+  if (first?.byteLength === declaredBytes && declaredBytes <= maxBytes) return first;
+  const chunks = first ? [first] : [];
+  const reader = body.getReader();
+  let size = first?.byteLength ?? 0;
+  while (size <= maxBytes) {
+    const { done, value } = await reader.read();
+    if (done) return chunks.length === 1 ? chunks[0] : new Uint8Array(await new Blob(chunks).arrayBuffer());
+    size += value.byteLength;
+    chunks.push(value);
+  }
+  reader.cancel().catch(() => {});
+  return undefined;
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
+type ByteStream = ReadableStream<Bytes>;
+
+/** The reader as the Streams standard has it; some type libraries lack `min`. */
+interface ByobReader {
+  read(view: Bytes, options: { readonly min: number }): Promise<{ readonly value?: Bytes | undefined }>;
+  releaseLock(): void;
 }
 
 /**
@@ -56,10 +71,7 @@ async function readBytes(
  *
  * @returns What came, or undefined where the stream is no byte stream.
  */
-async function readOnce(
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  size: number,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function readOnce(body: ByteStream, size: number): Promise<Bytes | undefined> {
   let reader: ByobReader;
   try {
     reader = body.getReader({ mode: "byob" });
@@ -69,30 +81,4 @@ async function readOnce(
   const { value } = await reader.read(new Uint8Array(size), { min: size });
   reader.releaseLock();
   return value;
-}
-
-/** The reader as the Streams standard has it; some type libraries lack `min`. */
-interface ByobReader {
-  read(
-    view: Uint8Array<ArrayBuffer>,
-    options: { readonly min: number },
-  ): Promise<{ readonly value?: Uint8Array<ArrayBuffer> | undefined }>;
-  releaseLock(): void;
-}
-
-async function drain(
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  maxBytes: number,
-  chunks: Uint8Array<ArrayBuffer>[],
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const reader = body.getReader();
-  let size = chunks[0]?.byteLength ?? 0;
-  while (size <= maxBytes) {
-    const { done, value } = await reader.read();
-    if (done) return chunks.length === 1 ? chunks[0] : new Uint8Array(await new Blob(chunks).arrayBuffer());
-    size += value.byteLength;
-    chunks.push(value);
-  }
-  reader.cancel().catch(() => {});
-  return undefined;
 }

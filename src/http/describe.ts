@@ -2,9 +2,9 @@
 import { DEFAULT_MAX_BODY_BYTES } from "./body.ts";
 import type { ValidationPart } from "./context.ts";
 import { countLeadingHeadGuards } from "./guard.ts";
+import { type Handler, methodsOf } from "./handler.ts";
 import type { Level, LeveledHook } from "./hooks.ts";
 import { PARTS } from "./input.ts";
-import { type Handler, methodsOf } from "./route.ts";
 import { SetupError } from "./setup-error.ts";
 
 /** One method of one route. */

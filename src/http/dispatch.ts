@@ -1,9 +1,10 @@
 /** The life of a request: facts in, decisions by guards and handlers, a response out. */
+import type { Composed } from "./compose.ts";
 import type { AnyLocals, AnyParams, InputState, MatchedRoute, RawValues } from "./context.ts";
+import { labelsOf } from "./handler.ts";
 import type { OnRequestHandler, Outcome, Phase } from "./hooks.ts";
 import { readInputs } from "./input.ts";
 import { NO_PARAMS, readParams } from "./params.ts";
-import type { Plan } from "./plan.ts";
 import { NO_QUERY, parseQuery } from "./query.ts";
 import { allowedMethods, find, type Table } from "./table.ts";
 import { isThenable } from "./thenable.ts";
@@ -14,11 +15,11 @@ export interface AppPlan {
   readonly table: Table;
   readonly onRequest: OnRequestHandler | undefined;
   /** What runs where no route matches. */
-  readonly unmatched: Plan;
+  readonly unmatched: Composed;
 }
 
 /** The context as dispatch fills it in, step by step. */
-export interface Facts {
+interface Facts {
   readonly request: Request;
   route: MatchedRoute | undefined;
   params: AnyParams;
@@ -31,9 +32,9 @@ export interface Facts {
 /** One request under way. */
 interface Run {
   readonly facts: Facts;
-  plan: Plan;
+  route: Composed;
   phase: Phase;
-  /** How many of the plan's guards have allowed. */
+  /** How many of the route's guards have allowed. */
   passed: number;
   outcome: Outcome;
 }
@@ -58,15 +59,15 @@ export async function dispatch(app: AppPlan, request: Request, env: unknown, ctx
     locals: {},
     allowedMethods: NO_METHODS,
   };
-  const run: Run = { facts, plan: app.unmatched, phase: "onRequest", passed: 0, outcome: RESOLVED };
+  const run: Run = { facts, route: app.unmatched, phase: "onRequest", passed: 0, outcome: RESOLVED };
   try {
     const supplied = app.onRequest?.({ request, env, ctx });
     const locals = isThenable(supplied) ? await supplied : supplied;
     if (locals) facts.locals = locals;
     run.phase = "match";
     matchRoute(run, app.table);
-    const { guards, handler, onResponse } = run.plan.route;
-    const denied = guards.length > 0 || run.plan.validator ? await decide(run) : undefined;
+    const { guards, validator, handler, onResponse } = run.route;
+    const denied = guards.length > 0 || validator ? await decide(run) : undefined;
     if (!denied && facts.route) run.phase = "resolve";
     const answer = denied ?? handler(facts);
     const response = answer instanceof Response ? answer : requireResponse(await answer, run);
@@ -82,27 +83,26 @@ function matchRoute(run: Run, table: Table): void {
   const { facts } = run;
   const { path, query } = splitUrl(facts.request.url);
   const found = find(table, facts.request.method, path);
+  const params = found ? readParams(found) : NO_PARAMS;
+  facts.params = params.typed;
+  facts.raw = { params: params.raw, query: parseQuery(query), body: undefined };
   if (found) {
-    run.plan = found.route;
-    facts.route = run.plan.route;
+    run.route = found.route;
+    facts.route = found.route;
   } else {
     facts.allowedMethods = allowedMethods(table, path);
     run.outcome = { kind: "unmatched", allowedMethods: facts.allowedMethods };
   }
-  const params = found ? readParams(found) : NO_PARAMS;
-  facts.params = params.typed;
-  facts.raw = { params: params.raw, query: parseQuery(query), body: undefined };
-  if (!run.plan.validator) facts.input = { ok: true, params: params.typed, query: facts.raw.query, body: undefined };
+  if (!run.route.validator) facts.input = { ok: true, params: facts.params, query: facts.raw.query, body: undefined };
 }
 
 /** Runs the guards in order; behind the head guards that lead them, the inputs are read and validated. */
 async function decide(run: Run): Promise<Response | undefined> {
-  const { facts } = run;
-  const { route, headGuards, validator } = run.plan;
+  const { facts, route } = run;
   for (; ; run.passed++) {
-    if (run.passed === headGuards && validator) {
+    if (run.passed === route.headGuards && route.validator) {
       run.phase = "input";
-      await readInputs(route, validator, facts);
+      await readInputs(route, route.validator, facts);
     }
     const guard = route.guards[run.passed];
     if (!guard) return undefined;
@@ -121,7 +121,7 @@ function applyDecision(run: Run, guard: string, decision: unknown): Response | u
     return deny;
   }
   const isAllowed = allow === true && deny === undefined && (locals === undefined || isRecord(locals));
-  if (!isAllowed) throw new TypeError(`Guard ${guard} of ${run.plan.name} returned neither allow: true nor a denial`);
+  if (!isAllowed) throw new TypeError(`Guard ${guard} of ${nameOf(run)} returned neither allow: true nor a denial`);
   if (locals) run.facts.locals = { ...run.facts.locals, ...locals };
   return undefined;
 }
@@ -131,26 +131,29 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 async function dress(run: Run, response: Response): Promise<Response> {
-  const { plan, facts, outcome } = run;
   let dressed = response;
-  for (const hook of plan.route.onResponse) {
-    const result = hook.run({ context: facts, response: dressed, outcome });
+  for (const hook of run.route.onResponse) {
+    const result = hook.run({ context: run.facts, response: dressed, outcome: run.outcome });
     dressed = result instanceof Response ? result : requireResponse(await result, run);
   }
   return dressed;
 }
 
-function requireResponse(value: unknown, { phase, plan }: Run): Response {
+function requireResponse(value: unknown, run: Run): Response {
   if (value instanceof Response) return value;
-  throw new TypeError(`${phase} of ${plan.name} did not return a Response`);
+  throw new TypeError(`${run.phase} of ${nameOf(run)} did not return a Response`);
+}
+
+function nameOf({ route }: Run): string {
+  return labelsOf(route).join(", ");
 }
 
 /** Asks each level's `onError`, the nearest first; the last word is a plain 500. */
 async function rescue(run: Run, error: unknown): Promise<Response> {
-  const { plan, facts, phase } = run;
-  const passed = plan.route.guards.slice(0, run.passed).map(({ name }) => name || "anonymous");
+  const { route, facts, phase } = run;
+  const passed = route.guards.slice(0, run.passed).map(({ name }) => name || "anonymous");
   try {
-    for (const hook of plan.route.onError) {
+    for (const hook of route.onError) {
       const response = await hook.run({ error, context: facts, phase, passed });
       if (response !== undefined) return requireResponse(response, run);
     }

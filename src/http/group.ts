@@ -2,8 +2,9 @@
 import type { AnyLocals } from "./context.ts";
 import type { AnyGuard } from "./guard.ts";
 import type { CheckGuards, GuardElement, LocalsAfter, Named } from "./guard-order.ts";
-import { atLevel, type LevelHooks, type OnErrorHandler, type OnResponseHandler } from "./hooks.ts";
-import type { Handler, HandlerEntry } from "./route.ts";
+import type { Handler, HandlerEntry } from "./handler.ts";
+import type { LevelHooks } from "./hooks.ts";
+import { addLevel, type LevelParts } from "./level.ts";
 
 /** What a group is made of. */
 export interface GroupOptions<TGuards = readonly AnyGuard[], TBase = AnyLocals> extends LevelHooks<TBase> {
@@ -18,22 +19,8 @@ export type Group<TBase> = <const TGuards extends readonly GuardElement<TBase>[]
   options: GroupOptions<TGuards, TBase>,
 ) => Handler<Named<TBase>>[];
 
-interface AnyGroupOptions {
-  readonly guards?: readonly AnyGuard[];
-  readonly handlers: readonly HandlerEntry[];
-  readonly onResponse?: unknown;
-  readonly onError?: unknown;
-}
-
-function composeGroup({ guards = [], handlers, onResponse, onError }: AnyGroupOptions): Handler[] {
-  const afterResponse = atLevel<OnResponseHandler>("group", onResponse);
-  const afterError = atLevel<OnErrorHandler>("group", onError);
-  return handlers.flat().map((handler) => ({
-    ...handler,
-    guards: [...guards, ...(handler.guards ?? [])],
-    onResponse: [...(handler.onResponse ?? []), ...afterResponse],
-    onError: [...(handler.onError ?? []), ...afterError],
-  }));
+function composeGroup(options: LevelParts & { readonly handlers: readonly HandlerEntry[] }): Handler[] {
+  return options.handlers.flat().map((handler) => addLevel("group", options, handler));
 }
 
 /** Makes groups for locals of the type `TBase`: the seam where the types, having checked the options, are forgotten. */

@@ -50,12 +50,3 @@ export interface LeveledHook<THook> {
   readonly level: Level;
   readonly run: THook;
 }
-
-/**
- * The seam where a hook's own locals are forgotten: the types have checked, where the table was
- * composed, that they will be there.
- */
-export function atLevel<THook>(level: Level, hooks: OneOrMany<unknown> | undefined): readonly LeveledHook<THook>[] {
-  const list = hooks === undefined ? [] : Array.isArray(hooks) ? hooks : [hooks];
-  return list.map((run) => ({ level, run: run as THook }));
-}

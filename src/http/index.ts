@@ -12,9 +12,10 @@ export type {
 export { describeRoutes } from "./describe.ts";
 export type { GroupOptions } from "./group.ts";
 export { type Guard, type GuardFn, type GuardResult, headGuard } from "./guard.ts";
+export type { Handler, HandlerFn, RequestSchemas } from "./handler.ts";
 export type { OnErrorHandler, OnRequestHandler, OnResponseHandler, Outcome } from "./hooks.ts";
 export type { RouteParams } from "./path-params.ts";
-export type { Handler, HandlerFn, RequestSchemas, RouteConfig } from "./route.ts";
+export type { RouteConfig } from "./route.ts";
 export type {
   InferInput,
   InferSchema,

@@ -1,7 +1,7 @@
 /** Validates the parts of a request into one state: every part, every issue, and no decision. */
 import { readJson } from "./body.ts";
+import type { Composed } from "./compose.ts";
 import type { AnyParams, InputState, RawValues, ValidationIssue, ValidationPart } from "./context.ts";
-import type { Composed } from "./plan.ts";
 import type { ValidateResult, Validator } from "./schema.ts";
 import { isThenable } from "./thenable.ts";
 

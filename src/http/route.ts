@@ -1,60 +1,12 @@
-/** Routes: what a method and a path lead to, as data. */
-import type { AnyLocals, Context, HeadContext } from "./context.ts";
+/** Makes routes: what a method and a path lead to, with types that check it. */
+import type { AnyLocals, Context } from "./context.ts";
 import type { AnyGuard } from "./guard.ts";
 import type { CheckGuards, GuardElement, LocalsAfter, Named } from "./guard-order.ts";
-import { atLevel, type LeveledHook, type LevelHooks, type OnErrorHandler, type OnResponseHandler } from "./hooks.ts";
+import type { Handler, RequestSchemas } from "./handler.ts";
+import type { LevelHooks } from "./hooks.ts";
+import { addLevel, type LevelParts } from "./level.ts";
 import type { RouteParams } from "./path-params.ts";
 import type { InferInput } from "./schema.ts";
-
-/** Resolves a request that every guard has allowed. */
-export type HandlerFn<
-  TParams = unknown,
-  TQuery = unknown,
-  TBody = unknown,
-  TLocals = AnyLocals,
-  TPathParams = HeadContext["params"],
-> = (c: Context<TParams, TQuery, TBody, TLocals, TPathParams>) => Response | Promise<Response>;
-
-/** The schemas of a route's inputs. A body is read, as JSON, only where there is a schema for it. */
-export interface RequestSchemas<TParams = unknown, TQuery = unknown, TBody = unknown> {
-  readonly params?: TParams;
-  readonly query?: TQuery;
-  readonly body?: TBody;
-}
-
-/** A route in the table, its groups' guards and hooks composed into it. */
-export interface Handler<in TNeeds = never> {
-  /** In the types alone: the locals that whoever takes the route in has to supply. */
-  readonly "~needs"?: (locals: TNeeds) => void;
-  /** A method, several, or `*` for all. */
-  readonly method: string | readonly string[];
-  readonly path: string;
-  readonly handler: (c: never) => Response | Promise<Response>;
-  /** Outermost group first, the route's own last. */
-  readonly guards?: readonly AnyGuard[];
-  readonly request?: RequestSchemas;
-  /** The most bytes of a body that is read; without it, the app's limit. */
-  readonly maxBodyBytes?: number;
-  /** The limit in force, once an app has composed the route. */
-  readonly bodyLimit?: number;
-  /** The route's own first, the outermost level last. */
-  readonly onResponse?: readonly LeveledHook<OnResponseHandler>[];
-  /** The route's own first, the outermost level last. */
-  readonly onError?: readonly LeveledHook<OnErrorHandler>[];
-}
-
-/** A route's methods; `*` stands for all. */
-export function methodsOf({ method }: Handler): readonly string[] {
-  return typeof method === "string" ? [method] : method;
-}
-
-/** The names of a route, one a method, such as `GET /users/:id`. */
-export function labelsOf(handler: Handler): string[] {
-  return methodsOf(handler).map((method) => `${method} ${handler.path}`);
-}
-
-/** What `group` and `setup` take: a route, or a list of them such as a group. */
-export type HandlerEntry<TNeeds = never> = Handler<TNeeds> | readonly Handler<TNeeds>[];
 
 /** What a route is made of. */
 export interface RouteConfig<
@@ -99,23 +51,14 @@ export interface Route<TBase> extends Readonly<Record<Lowercase<Method> | "all",
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
 
-/** The part of a `RouteConfig` that its types leave when the path, schemas and guards are forgotten. */
-interface AnyRouteConfig extends Omit<Handler, "method" | "path" | "handler" | "onResponse" | "onError"> {
+/** What a `RouteConfig` is once its types, having been checked, are forgotten. */
+interface AnyRouteConfig extends LevelParts, Pick<Handler, "request" | "maxBodyBytes"> {
   readonly resolve: Handler["handler"];
-  readonly onResponse?: unknown;
-  readonly onError?: unknown;
 }
 
 function createHandler(method: string | readonly string[], path: string, config: AnyRouteConfig): Handler {
-  const { resolve, onResponse, onError, ...rest } = config;
-  return {
-    ...rest,
-    method,
-    path,
-    handler: resolve,
-    onResponse: atLevel("route", onResponse),
-    onError: atLevel("route", onError),
-  };
+  const { resolve: handler, guards, onResponse, onError, ...rest } = config;
+  return addLevel("route", config, { ...rest, method, path, handler });
 }
 
 /** Makes routes for locals of the type `TBase`: the seam where a config's types, having been checked, are forgotten. */

@@ -39,9 +39,17 @@ interface StandardTyped<TOut> {
   readonly "~standard": { readonly types?: { readonly output: TOut } | undefined };
 }
 
-/** The type that a schema gives: its output, after transformations and defaults. */
-export type InferSchema<TSchema> =
-  TSchema extends SchemaLike<infer TOut> ? TOut : TSchema extends StandardTyped<infer TOut> ? TOut : never;
+/**
+ * The type that a schema gives: its output, after transformations and defaults. zod states it as
+ * `_output`, too, where it costs the compiler the least to read.
+ */
+export type InferSchema<TSchema> = TSchema extends { readonly _output: infer TOut }
+  ? TOut
+  : TSchema extends SchemaLike<infer TOut>
+    ? TOut
+    : TSchema extends StandardTyped<infer TOut>
+      ? TOut
+      : never;
 
 /** The error that a schema's own library gives. */
 export type InferSchemaError<TSchema> = TSchema extends { safeParse(input: unknown): infer TResult }
@@ -50,19 +58,8 @@ export type InferSchemaError<TSchema> = TSchema extends { safeParse(input: unkno
     : never
   : unknown;
 
-/**
- * What a handler finds in `c.input` for a part: the schema's output, `unknown` without a schema.
- * zod states its output as `_output`, too, where it costs the compiler the least to read.
- */
-export type InferInput<TSchema> = unknown extends TSchema
-  ? unknown
-  : TSchema extends { readonly _output: infer TOut }
-    ? TOut
-    : TSchema extends SchemaLike<infer TOut>
-      ? TOut
-      : TSchema extends StandardTyped<infer TOut>
-        ? TOut
-        : unknown;
+/** What a handler finds in `c.input` for a part: the schema's output, `unknown` without a schema. */
+export type InferInput<TSchema> = unknown extends TSchema ? unknown : InferSchema<TSchema>;
 
 export interface ValidateOk<T> {
   readonly ok: true;

@@ -1,16 +1,11 @@
 /** Sets an app up: composes its table once, and answers requests with it. */
+
+import { type AppParts, compose } from "./compose.ts";
 import type { UnmatchedContext } from "./context.ts";
 import { type AppPlan, dispatch } from "./dispatch.ts";
 import type { Supplied } from "./guard-order.ts";
-import {
-  atLevel,
-  type LevelHooks,
-  type OnErrorHandler,
-  type OnRequestHandler,
-  type OnResponseHandler,
-} from "./hooks.ts";
-import { createPlan } from "./plan.ts";
-import type { Handler, HandlerEntry } from "./route.ts";
+import type { Handler, HandlerEntry } from "./handler.ts";
+import type { LevelHooks, OnRequestHandler } from "./hooks.ts";
 import type { Validator } from "./schema.ts";
 import { createTable } from "./table.ts";
 
@@ -68,34 +63,23 @@ export interface App<TEnv = unknown, TCtx = unknown> {
 export function setup<TReturn, TEnv = unknown, TCtx = unknown, TKeys extends PropertyKey = never>(
   config: (Config<TReturn, TEnv, TCtx, TKeys> & HasKeys<TKeys>) | readonly HandlerEntry<{}>[],
 ): App<TEnv, TCtx> {
-  return createApp(normalize(config));
+  const { handlers, onRequest, notFound = defaultNotFound, ...app } = forgetTypes(config);
+  const routes = handlers.flat().map((handler) => compose(handler, app));
+  const unmatched = compose({ method: "*", path: "(no route)", handler: notFound }, app);
+  const plan: AppPlan = { table: createTable(routes), onRequest, unmatched };
+  return { fetch: (request, env?: unknown, ctx?: unknown) => dispatch(plan, request, env, ctx), handlers: routes };
 }
 
-/** A `Config` whose locals are forgotten: `setup` has checked, in the types, that they are supplied. */
-interface AnyConfig {
+/** A `Config` whose types are forgotten. */
+interface AnyConfig extends AppParts {
   readonly handlers: readonly HandlerEntry[];
-  readonly maxBodyBytes?: number;
-  readonly validator?: Validator;
   readonly onRequest?: OnRequestHandler;
   readonly notFound?: (c: UnmatchedContext) => Response | Promise<Response>;
-  readonly onResponse?: unknown;
-  readonly onError?: unknown;
 }
 
-/** The seam where a config's types, having been checked, are forgotten. */
-function normalize(config: unknown): AnyConfig {
+/** The seam: `setup` has checked, in the types, that what handlers need is supplied. */
+function forgetTypes(config: unknown): AnyConfig {
   return Array.isArray(config) ? { handlers: config } : (config as AnyConfig);
-}
-
-function createApp(config: AnyConfig): App {
-  const { validator, maxBodyBytes, onRequest, notFound = defaultNotFound } = config;
-  const onResponse = atLevel<OnResponseHandler>("app", config.onResponse);
-  const onError = atLevel<OnErrorHandler>("app", config.onError);
-  const level = { validator, maxBodyBytes, onResponse, onError };
-  const plans = config.handlers.flat().map((handler) => createPlan(handler, level));
-  const unmatched = createPlan({ method: "*", path: "(no route)", handler: notFound }, level);
-  const app: AppPlan = { table: createTable(plans), onRequest, unmatched };
-  return { fetch: (request, env, ctx) => dispatch(app, request, env, ctx), handlers: plans.map(({ route }) => route) };
 }
 
 function defaultNotFound(): Response {

@@ -1,5 +1,5 @@
 /** Lists that page by an opaque cursor. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** A part of a list, and where the next part begins; null at the end. */
 export interface Page<T> {

@@ -1,5 +1,5 @@
 /** Text that comes from a client and goes into the database and back. */
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * A string that can be stored as it is: no lone surrogates, which UTF-8 cannot hold, and no NUL,

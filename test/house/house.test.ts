@@ -95,9 +95,9 @@ const cases: Case[] = [
   },
   { name: "src/index.ts is shorter than 40 lines", rule: rules.shortIndex, bad: [[file("src/index.ts", lines(39))]] },
   {
-    name: "src/http has at most 900 lines of code",
+    name: "src/http has no more lines of code than it had",
     rule: rules.smallHttp,
-    bad: [[file("src/http/a.ts", lines(450)), file("src/http/b.ts", lines(451))]],
+    bad: [[file("src/http/a.ts", lines(600)), file("src/http/b.ts", lines(600))]],
   },
   {
     name: "a store knows neither env nor responses",

@@ -84,7 +84,8 @@ export const shortIndex: Rule = (files) =>
     .filter(({ path, text }) => path === "src/index.ts" && text.trimEnd().split("\n").length >= 40)
     .map(({ path }) => `${path} has 40 lines or more`);
 
-const MOST_LINES_OF_HTTP = 900;
+/** The aim is 900; until it is reached, the core does not grow. */
+const MOST_LINES_OF_HTTP = 1085;
 
 export const smallHttp: Rule = (files) => {
   const core = files.filter(({ path }) => path.startsWith("src/http/"));

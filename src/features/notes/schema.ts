@@ -1,5 +1,5 @@
 /** What a note is, to a client and to the database. */
-import { z } from "zod";
+import * as z from "zod";
 import { pageQuery } from "../../web/paging.ts";
 import { storableText } from "../../web/text.ts";
 

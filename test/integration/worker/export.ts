@@ -119,6 +119,15 @@ test("the database is read as the client reads, and no further when it leaves", 
   expect(asked).toBeLessThan(5);
 });
 
+test("HEAD tells of the export and asks nothing of the database", async () => {
+  const before = countQueries();
+  const response = await worker.fetch("/api/notes/export.csv", { method: "HEAD" });
+  expect(response.headers.get("Content-Disposition")).toBe('attachment; filename="notes.csv"');
+  expect((await response.arrayBuffer()).byteLength).toBe(0);
+  await wait(200);
+  expect(countQueries()).toBe(before);
+});
+
 /** RFC 4180: fields between commas, quoted where they need it, a quote within doubled; every line ends with CRLF. */
 function parseCsv(text: string): string[][] {
   const rows: string[][] = [];

@@ -57,6 +57,11 @@ test("a chunked body that never ends is answered 413 when it passes the limit, a
   expect(await storedTitles()).not.toContain("Endless");
 });
 
+test("a declared body over the limit is answered 413 before all of it has arrived", async () => {
+  const head = request("POST /api/notes", ["Content-Type: application/json", "Content-Length: 1000000"]);
+  expect(await exchange(url, [head, "x".repeat(300 * 1024)])).toMatchObject({ status: 413 });
+});
+
 test("a form that never ends is answered 413 when it passes the limit", async () => {
   const endless = function* () {
     yield request("POST /", ["Content-Type: application/x-www-form-urlencoded", "Transfer-Encoding: chunked"]);
