@@ -37,14 +37,29 @@ function failure(code: string, message: string): JsonBody {
   return { issue: { part: "body", path: [], message, code } };
 }
 
-/** @returns The bytes, or undefined where there are more than `maxBytes`. */
+type Bytes = Uint8Array<ArrayBuffer>;
+type ByteStream = ReadableStream<Bytes>;
+
+/**
+ * Asks at first for all the bytes that are declared, and one more, in a single read, which comes
+ * back shorter only at the end of the stream: in workerd the cheapest way to read a body. So the
+ * declared length sizes the buffer, and is not believed.
+ *
+ * @returns The bytes, or undefined where there are more than `maxBytes`.
+ */
 async function readBytes(body: ByteStream, maxBytes: number, declaredBytes: number): Promise<Bytes | undefined> {
-  const isDeclared = Number.isSafeInteger(declaredBytes) && declaredBytes > 0;
-  const first = isDeclared ? await readOnce(body, Math.min(declaredBytes, maxBytes) + 1) : undefined;
-  if (first?.byteLength === declaredBytes && declaredBytes <= maxBytes) return first;
-  const chunks = first ? [first] : [];
+  const chunks: Bytes[] = [];
+  let size = 0;
+  const byob = Number.isSafeInteger(declaredBytes) && declaredBytes > 0 ? openByob(body) : undefined;
+  if (byob) {
+    const room = Math.min(declaredBytes, maxBytes) + 1;
+    const { value } = await byob.read(new Uint8Array(room), { min: room });
+    if (value) chunks.push(value);
+    size = value?.byteLength ?? 0;
+    if (size === declaredBytes && size < room) return value;
+    byob.releaseLock();
+  }
   const reader = body.getReader();
-  let size = first?.byteLength ?? 0;
   while (size <= maxBytes) {
     const { done, value } = await reader.read();
     if (done) return chunks.length === 1 ? chunks[0] : new Uint8Array(await new Blob(chunks).arrayBuffer());
@@ -55,30 +70,17 @@ async function readBytes(body: ByteStream, maxBytes: number, declaredBytes: numb
   return undefined;
 }
 
-type Bytes = Uint8Array<ArrayBuffer>;
-type ByteStream = ReadableStream<Bytes>;
-
 /** The reader as the Streams standard has it; some type libraries lack `min`. */
 interface ByobReader {
   read(view: Bytes, options: { readonly min: number }): Promise<{ readonly value?: Bytes | undefined }>;
   releaseLock(): void;
 }
 
-/**
- * Asks for `size` bytes in a single read, which comes back shorter only at the end of the stream.
- * In workerd that is the cheapest way to read a body: the declared length sizes the buffer, and
- * since one byte more is asked for, it is not believed.
- *
- * @returns What came, or undefined where the stream is no byte stream.
- */
-async function readOnce(body: ByteStream, size: number): Promise<Bytes | undefined> {
-  let reader: ByobReader;
+/** @returns Undefined where the stream is no byte stream. */
+function openByob(body: ByteStream): ByobReader | undefined {
   try {
-    reader = body.getReader({ mode: "byob" });
+    return body.getReader({ mode: "byob" });
   } catch {
     return undefined;
   }
-  const { value } = await reader.read(new Uint8Array(size), { min: size });
-  reader.releaseLock();
-  return value;
 }
