@@ -72,7 +72,7 @@ function visitBelow<T>(node: Node<T>, at: number, values: readonly string[], sea
   const slash = path.indexOf("/", at + 1);
   const next = slash < 0 ? path.length : slash;
   const segment = path.slice(at + 1, next);
-  const child = node.children.get(segment);
+  const child = node.children.size > node.params.length ? node.children.get(segment) : undefined;
   if (child) visit(child, next, values, search);
   for (const [type, param] of node.params) {
     if (hasForm(segment, type)) visit(param, next, [...values, segment], search);
