@@ -100,3 +100,6 @@ export interface UnmatchedContext<TLocals = AnyLocals> extends HookContext<TLoca
   /** Methods, sorted, for which the path has a route; empty where the path has none at all. */
   readonly allowedMethods: readonly string[];
 }
+
+/** The context as dispatch fills it in, step by step. */
+export type Facts = { -readonly [K in keyof UnmatchedContext]: UnmatchedContext[K] };

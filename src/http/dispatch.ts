@@ -1,6 +1,6 @@
 /** The life of a request: facts in, decisions by guards and handlers, a response out. */
 import type { Composed } from "./compose.ts";
-import type { AnyLocals, AnyParams, InputState, MatchedRoute, RawValues } from "./context.ts";
+import type { Facts, RawValues } from "./context.ts";
 import { labelsOf } from "./handler.ts";
 import type { OnRequestHandler, Outcome, Phase } from "./hooks.ts";
 import { readInputs } from "./input.ts";
@@ -16,17 +16,6 @@ export interface AppPlan {
   readonly onRequest: OnRequestHandler | undefined;
   /** What runs where no route matches. */
   readonly unmatched: Composed;
-}
-
-/** The context as dispatch fills it in, step by step. */
-interface Facts {
-  readonly request: Request;
-  route: MatchedRoute | undefined;
-  params: AnyParams;
-  raw: RawValues;
-  input: InputState | undefined;
-  locals: AnyLocals;
-  allowedMethods: readonly string[];
 }
 
 /** One request under way. */

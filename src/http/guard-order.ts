@@ -54,3 +54,12 @@ export type GuardElement<TBase> =
 
 /** The locals that an `onRequest` supplies: none where it returns nothing. */
 export type Supplied<TReturn> = unknown extends TReturn ? {} : OrNothing<Exclude<Awaited<TReturn>, void | undefined>>;
+
+/**
+ * Infers the keys of some options before their functions are typed, and refuses one that is none.
+ * The compiler tries options first without the functions whose parameters it has yet to type: a
+ * check that depends on what these return is put off while their key is there and their type is not.
+ */
+export type HasKeys<TKeys extends PropertyKey, TOptions> = {
+  readonly [K in TKeys]?: K extends keyof TOptions ? unknown : { "there is no such option": K };
+};

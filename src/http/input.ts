@@ -1,17 +1,9 @@
 /** Validates the parts of a request into one state: every part, every issue, and no decision. */
 import { readJson } from "./body.ts";
 import type { Composed } from "./compose.ts";
-import type { AnyParams, InputState, RawValues, ValidationIssue, ValidationPart } from "./context.ts";
+import type { Facts, ValidationIssue, ValidationPart } from "./context.ts";
 import type { ValidateResult, Validator } from "./schema.ts";
 import { isThenable } from "./thenable.ts";
-
-/** The part of a context that is read here, and filled in. */
-interface InputFacts {
-  readonly request: Request;
-  readonly params: AnyParams;
-  raw: RawValues;
-  input: InputState | undefined;
-}
 
 export const PARTS: readonly ValidationPart[] = ["params", "query", "body"];
 
@@ -22,7 +14,7 @@ export const PARTS: readonly ValidationPart[] = ["params", "query", "body"];
 export async function readInputs(
   { request: schemas = {}, bodyLimit }: Composed,
   validator: Validator,
-  facts: InputFacts,
+  facts: Facts,
 ): Promise<void> {
   const { params, query } = facts.raw;
   const read = schemas.body === undefined ? { value: undefined } : await readJson(facts.request, bodyLimit);

@@ -3,7 +3,7 @@
 import { type AppParts, compose } from "./compose.ts";
 import type { UnmatchedContext } from "./context.ts";
 import { type AppPlan, dispatch } from "./dispatch.ts";
-import type { Supplied } from "./guard-order.ts";
+import type { HasKeys, Supplied } from "./guard-order.ts";
 import type { Handler, HandlerEntry } from "./handler.ts";
 import type { LevelHooks, OnRequestHandler } from "./hooks.ts";
 import type { Validator } from "./schema.ts";
@@ -24,20 +24,12 @@ export interface Config<TReturn = unknown, TEnv = unknown, TCtx = unknown, TKeys
   readonly maxBodyBytes?: number;
 }
 
-/**
- * The compiler tries a config first without the functions whose parameters it has yet to type. Until
- * it has seen what such an `onRequest` returns, `never` lets every handler pass; then the check is real.
- */
+/** What the handlers of a config may count on; whatever they need, while `onRequest` is still to be typed. */
 type SuppliedToHandlers<TReturn, TKeys> = "onRequest" extends TKeys
   ? unknown extends TReturn
     ? never
     : Supplied<TReturn>
   : {};
-
-/** The keys that a config has, inferred before its functions are; one that is no option is refused. */
-type HasKeys<TKeys extends PropertyKey> = {
-  readonly [K in TKeys]?: K extends keyof Config ? unknown : { "setup has no such option": K };
-};
 
 /** The platform's arguments behind the request, demanded only where `onRequest` says what they are. */
 type PlatformArguments<TEnv, TCtx> = unknown extends TEnv ? [env?: unknown, ctx?: unknown] : [env: TEnv, ctx: TCtx];
@@ -61,7 +53,7 @@ export interface App<TEnv = unknown, TCtx = unknown> {
  * const response = await app.fetch(new Request("http://localhost/"));
  */
 export function setup<TReturn, TEnv = unknown, TCtx = unknown, TKeys extends PropertyKey = never>(
-  config: (Config<TReturn, TEnv, TCtx, TKeys> & HasKeys<TKeys>) | readonly HandlerEntry<{}>[],
+  config: (Config<TReturn, TEnv, TCtx, TKeys> & HasKeys<TKeys, Config>) | readonly HandlerEntry<{}>[],
 ): App<TEnv, TCtx> {
   const { handlers, onRequest, notFound = defaultNotFound, ...app } = forgetTypes(config);
   const routes = handlers.flat().map((handler) => compose(handler, app));

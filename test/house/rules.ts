@@ -85,7 +85,7 @@ export const shortIndex: Rule = (files) =>
     .map(({ path }) => `${path} has 40 lines or more`);
 
 /** The aim is 900; until it is reached, the core does not grow. */
-const MOST_LINES_OF_HTTP = 1085;
+const MOST_LINES_OF_HTTP = 1080;
 
 export const smallHttp: Rule = (files) => {
   const core = files.filter(({ path }) => path.startsWith("src/http/"));

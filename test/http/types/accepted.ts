@@ -287,3 +287,24 @@ setup({
   onError: ({ context, error }) =>
     Response.json({ error: String(error), id: context.locals.requestId }, { status: 500 }),
 }).fetch(request);
+
+/** Guards written in place, whose parameters the compiler types last, supply what a group's handlers need. */
+const inPlace = scope<{ requestId: string }>();
+const needsName = scope<{ requestId: string; name: string }>().route.get("/named", {
+  resolve: (c) => new Response(c.locals.name),
+});
+export const namedInPlace = [
+  inPlace.group({ guards: [(c) => ({ allow: true, locals: { name: c.locals.requestId } })], handlers: [needsName] }),
+  inPlace.group({
+    guards: [headGuard((c) => ({ allow: true, locals: { name: c.request.url } }))],
+    handlers: [needsName],
+  }),
+  inPlace.group({
+    onResponse: ({ response }) => response,
+    guards: [
+      () => ({ allow: true, locals: { name: "n" } }),
+      (c) => ({ allow: true, locals: { id: c.locals.requestId } }),
+    ],
+    handlers: [needsName],
+  }),
+];

@@ -63,3 +63,11 @@ group({
     scope<{ requestId: string; user: User }>().route.get("/bare", { resolve: () => new Response() }),
   ],
 });
+
+export const inPlaceGroup = signedIn.group({
+  guards: [(c) => ({ allow: true, locals: { other: c.locals.requestId } })],
+  handlers: [
+    // refused: Property 'note' is missing
+    note,
+  ],
+});
