@@ -64,9 +64,10 @@ function parseExotic(path: string): PathPattern {
   const params = new Map<string, string>();
   const named = path.replace(/(^|\/)\*$/, `$1:${REST_GROUP}(.*)`);
   const pathname = named.replace(TYPED, (_, name: string, type: string) => {
-    if (!FORMS.has(type)) throw new TypeError(`there is no segment type <${type}>`);
+    const form = FORMS.get(type);
+    if (!form) throw new TypeError(`there is no segment type <${type}>`);
     params.set(name, type);
-    return `:${name}(${FORMS.get(type)})`;
+    return `:${name}(${form.source.slice(1, -1)})`;
   });
   return { params: listParams(params), paths: [`/${REST}`], exotic: new URLPattern({ pathname }) };
 }

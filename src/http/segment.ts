@@ -6,14 +6,12 @@ export const MARK = " ";
 /** The mark of a trailing `*`. */
 export const REST = " *";
 
-/** The typed segments' forms, as regular expressions. */
-export const FORMS = new Map([
-  ["int", "0|-?[1-9]\\d*"],
-  ["uint", "0|[1-9]\\d*"],
-  ["uuid", "[\\da-fA-F]{8}-(?:[\\da-fA-F]{4}-){3}[\\da-fA-F]{12}"],
+/** The typed segments' forms. */
+export const FORMS: ReadonlyMap<string, RegExp> = new Map([
+  ["int", /^(?:0|-?[1-9]\d*)$/],
+  ["uint", /^(?:0|[1-9]\d*)$/],
+  ["uuid", /^[\da-fA-F]{8}-(?:[\da-fA-F]{4}-){3}[\da-fA-F]{12}$/],
 ]);
-
-const TESTS = new Map([...FORMS].map(([type, form]) => [type, new RegExp(`^(?:${form})$`)]));
 
 /**
  * Whether a segment, or the mark of one, has the form that a type asks for. Integers are canonical
@@ -22,5 +20,5 @@ const TESTS = new Map([...FORMS].map(([type, form]) => [type, new RegExp(`^(?:${
 export function hasForm(segment: string, type: string): boolean {
   if (type === "any") return segment !== "" && segment !== REST;
   if (segment[0] === MARK) return segment === MARK + type || (type === "int" && segment === " uint");
-  return TESTS.get(type)?.test(segment) === true && (type === "uuid" || Number.isSafeInteger(+segment));
+  return FORMS.get(type)?.test(segment) === true && (type === "uuid" || Number.isSafeInteger(+segment));
 }

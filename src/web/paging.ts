@@ -18,6 +18,8 @@ export const pageQuery = z.object({
   cursor: z.string().transform(decodeCursor).optional(),
 });
 
+const uuid = z.uuid();
+
 /** A cursor is opaque: it says only to us that it is the id of the last item. */
 function encodeCursor(id: string): string {
   return btoa(id).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -25,7 +27,7 @@ function encodeCursor(id: string): string {
 
 function decodeCursor(cursor: string, issues: z.RefinementCtx): string {
   const id = decodeBase64(cursor);
-  if (id !== undefined && encodeCursor(id) === cursor && z.uuid().safeParse(id).success) return id;
+  if (id !== undefined && encodeCursor(id) === cursor && uuid.safeParse(id).success) return id;
   issues.addIssue({ code: "custom", message: "The cursor is none that this list gave" });
   return z.NEVER;
 }
