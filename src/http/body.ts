@@ -40,25 +40,16 @@ function failure(code: string, message: string): JsonBody {
 type Bytes = Uint8Array<ArrayBuffer>;
 type ByteStream = ReadableStream<Bytes>;
 
-/**
- * Asks at first for all the bytes that are declared, and one more, in a single read, which comes
- * back shorter only at the end of the stream: in workerd the cheapest way to read a body. So the
- * declared length sizes the buffer, and is not believed.
- *
- * @returns The bytes, or undefined where there are more than `maxBytes`.
- */
+/** The longest body that is read in one go, in bytes: a client can have as much reserved by declaring it. */
+const READ_AT_ONCE = 64 * 1024;
+
+/** @returns The bytes, or undefined where there are more than `maxBytes`. */
 async function readBytes(body: ByteStream, maxBytes: number, declaredBytes: number): Promise<Bytes | undefined> {
-  const chunks: Bytes[] = [];
-  let size = 0;
-  const byob = Number.isSafeInteger(declaredBytes) && declaredBytes > 0 ? openByob(body) : undefined;
-  if (byob) {
-    const room = Math.min(declaredBytes, maxBytes) + 1;
-    const { value } = await byob.read(new Uint8Array(room), { min: room });
-    if (value) chunks.push(value);
-    size = value?.byteLength ?? 0;
-    if (size === declaredBytes && size < room) return value;
-    byob.releaseLock();
-  }
+  const isShort = declaredBytes > 0 && declaredBytes <= Math.min(maxBytes, READ_AT_ONCE);
+  const first = Number.isInteger(declaredBytes) && isShort ? await readDeclared(body, declaredBytes) : undefined;
+  if (first?.byteLength === declaredBytes) return first;
+  const chunks = first ? [first] : [];
+  let size = first?.byteLength ?? 0;
   const reader = body.getReader();
   while (size <= maxBytes) {
     const { done, value } = await reader.read();
@@ -76,11 +67,23 @@ interface ByobReader {
   releaseLock(): void;
 }
 
-/** @returns Undefined where the stream is no byte stream. */
-function openByob(body: ByteStream): ByobReader | undefined {
+/**
+ * Asks for the declared bytes and one more in a single read, which comes back shorter only at the
+ * end of the stream: in workerd the cheapest way to read a body. So the declared length sizes the
+ * buffer, and is not believed.
+ *
+ * @returns What came, the stream ready for more unless it is just what was declared; undefined
+ * where the stream is no byte stream.
+ */
+async function readDeclared(body: ByteStream, declaredBytes: number): Promise<Bytes | undefined> {
+  let reader: ByobReader;
   try {
-    return body.getReader({ mode: "byob" });
+    reader = body.getReader({ mode: "byob" });
   } catch {
     return undefined;
   }
+  const room = declaredBytes + 1;
+  const { value } = await reader.read(new Uint8Array(room), { min: room });
+  if (value?.byteLength !== declaredBytes) reader.releaseLock();
+  return value;
 }

@@ -9,7 +9,7 @@ import type { Validator } from "./schema.ts";
 import { SetupError } from "./setup-error.ts";
 
 /** What the app sets for every route. */
-export interface AppParts extends LevelParts {
+export interface AppParts extends Omit<LevelParts, "guards"> {
   readonly validator?: Validator;
   readonly maxBodyBytes?: number;
 }
@@ -29,7 +29,7 @@ export interface Composed extends Handler<unknown> {
 }
 
 /** @throws {SetupError} `guard_invalid`, `validator_missing`. */
-export function compose(given: Handler, { guards: _, ...app }: AppParts): Composed {
+export function compose(given: Handler, app: AppParts): Composed {
   const { guards = [], request = {} } = given;
   if (!Array.isArray(guards) || guards.some((guard) => typeof guard !== "function")) {
     throw new SetupError("guard_invalid", "A guard is not a function", labelsOf(given));
@@ -44,7 +44,8 @@ export function compose(given: Handler, { guards: _, ...app }: AppParts): Compos
     );
   }
   const bodyLimit = given.maxBodyBytes ?? app.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
-  return ready({ ...addLevel("app", app, given), bodyLimit }, countLeadingHeadGuards(guards), validator);
+  const handler = addLevel("app", app, given);
+  return ready({ ...handler, bodyLimit }, countLeadingHeadGuards(handler.guards ?? []), validator);
 }
 
 /** The seam where what guards and the handler need is forgotten. */

@@ -21,8 +21,12 @@ export function addLevel(level: Level, { guards = [], onResponse, onError }: Lev
 }
 
 function atLevel<THook>(level: Level, hooks: OneOrMany<THook> | undefined): LeveledHook<THook>[] {
-  const list = hooks === undefined ? [] : [hooks].flat();
-  return list.map((run) => ({ level, run: run as THook }));
+  const list = hooks === undefined ? [] : isList(hooks) ? hooks : [hooks];
+  return list.map((run) => ({ level, run }));
+}
+
+function isList<T>(hooks: OneOrMany<T>): hooks is readonly T[] {
+  return Array.isArray(hooks);
 }
 
 /** The level of an app that composed the handler before is left behind. */

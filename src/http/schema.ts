@@ -35,10 +35,6 @@ export interface StandardIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-interface StandardTyped<TOut> {
-  readonly "~standard": { readonly types?: { readonly output: TOut } | undefined };
-}
-
 /**
  * The type that a schema gives: its output, after transformations and defaults. zod states it as
  * `_output`, too, where it costs the compiler the least to read.
@@ -47,7 +43,7 @@ export type InferSchema<TSchema> = TSchema extends { readonly _output: infer TOu
   ? TOut
   : TSchema extends SchemaLike<infer TOut>
     ? TOut
-    : TSchema extends StandardTyped<infer TOut>
+    : TSchema extends StandardSchema<infer TOut>
       ? TOut
       : never;
 

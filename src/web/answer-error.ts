@@ -2,8 +2,8 @@
 import type { AppLocals } from "../env.ts";
 import type { OnErrorHandler } from "../http/index.ts";
 import { errorPage } from "./error-page.ts";
-import { withRequestId } from "./finish-response.ts";
-import { logRequest } from "./log.ts";
+import { sealResponse } from "./finish-response.ts";
+import { describeError, logRequest } from "./log.ts";
 import { prefersHtml } from "./prefers-html.ts";
 import { problem } from "./problem.ts";
 
@@ -14,20 +14,14 @@ export const answerError: OnErrorHandler<AppLocals> = ({ error, context, phase, 
   const duration = Date.now() - startedAt;
   const decided = { route: route?.path ?? null, outcome: "error", passed, denied: null, userId: null } as const;
   logRequest({ requestId, method, status: 500, duration, ...decided, error });
-  const debug = locals.env?.ENVIRONMENT === "development" ? { ...showError(error), phase, ...decided } : undefined;
+  const debug = locals.env?.ENVIRONMENT === "development" ? { ...describeError(error), phase, ...decided } : undefined;
   const detail = `Something went wrong on our side. Please mention the request id ${requestId} when you report it.`;
   const response = prefersHtml(request)
     ? errorPage(500, "Something went wrong", detail, debug && describeDebug(debug))
     : problem({ requestId }, 500, detail, { ...(debug && { members: { debug } }) });
-  return withRequestId(method === "HEAD" ? new Response(null, response) : response, requestId);
+  return sealResponse(request, response, requestId);
 };
 
-function showError(error: unknown): { message: string; stack: string | undefined } {
-  return error instanceof Error
-    ? { message: error.message, stack: error.stack }
-    : { message: String(error), stack: undefined };
-}
-
-function describeDebug({ message, stack, ...facts }: ReturnType<typeof showError> & object): string {
-  return [message, stack ?? "", JSON.stringify(facts, null, 2)].join("\n\n");
+function describeDebug({ message, stack = "", ...facts }: ReturnType<typeof describeError>): string {
+  return [message, stack, JSON.stringify(facts, null, 2)].join("\n\n");
 }

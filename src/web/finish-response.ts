@@ -17,18 +17,15 @@ export const finishResponse: OnResponseHandler<AppLocals> = ({ context, response
     denied: outcome.kind === "denied" ? outcome.guard : null,
     userId: null,
   });
-  return withRequestId(request.method === "HEAD" ? withoutBody(response) : response, locals.requestId);
+  return sealResponse(request, response, locals.requestId);
 };
 
-/** The same response with `X-Request-Id`, and `nosniff` for whatever it holds. */
-export function withRequestId(response: Response, requestId: string): Response {
-  const headers = new Headers(response.headers);
-  headers.set("X-Request-Id", requestId);
-  headers.set("X-Content-Type-Options", "nosniff");
-  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
-}
-
-function withoutBody(response: Response): Response {
-  response.body?.cancel().catch(() => {});
-  return new Response(null, response);
+/** The response as every one leaves: with `X-Request-Id`, `nosniff` for whatever it holds, no body for HEAD. */
+export function sealResponse({ method }: Request, response: Response, requestId: string): Response {
+  const isHead = method === "HEAD";
+  if (isHead) response.body?.cancel().catch(() => {});
+  const sealed = new Response(isHead ? null : response.body, response);
+  sealed.headers.set("X-Request-Id", requestId);
+  sealed.headers.set("X-Content-Type-Options", "nosniff");
+  return sealed;
 }

@@ -23,9 +23,18 @@ export function logRequest({ error, ...line }: LogLine): void {
   console.log(JSON.stringify({ level, ...line, ...(error !== undefined && { error: describeError(error) }) }));
 }
 
-/** An error as data, with its causes. */
-export function describeError(error: unknown): object {
+/** What was thrown, as data. */
+export interface DescribedError {
+  readonly name?: string;
+  readonly message: string;
+  readonly stack?: string | undefined;
+  readonly cause?: DescribedError;
+}
+
+/** Describes whatever was thrown without ever throwing itself. @param depth How many causes to follow. */
+export function describeError(error: unknown, depth = 5): DescribedError {
+  if (typeof error === "object" && !(error instanceof Error)) return { message: Object.prototype.toString.call(error) };
   if (!(error instanceof Error)) return { message: String(error) };
   const { name, message, stack, cause } = error;
-  return { name, message, stack, ...(cause !== undefined && { cause: describeError(cause) }) };
+  return { name, message, stack, ...(cause !== undefined && depth > 0 && { cause: describeError(cause, depth - 1) }) };
 }

@@ -1,4 +1,5 @@
 /** Lists that page by an opaque cursor. */
+import { Buffer } from "node:buffer";
 import * as z from "zod";
 
 /** A part of a list, and where the next part begins; null at the end. */
@@ -22,22 +23,14 @@ const uuid = z.uuid();
 
 /** A cursor is opaque: it says only to us that it is the id of the last item. */
 function encodeCursor(id: string): string {
-  return btoa(id).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return Buffer.from(id).toString("base64url");
 }
 
 function decodeCursor(cursor: string, issues: z.RefinementCtx): string {
-  const id = decodeBase64(cursor);
-  if (id !== undefined && encodeCursor(id) === cursor && uuid.safeParse(id).success) return id;
+  const id = Buffer.from(cursor, "base64url").toString();
+  if (encodeCursor(id) === cursor && uuid.safeParse(id).success) return id;
   issues.addIssue({ code: "custom", message: "The cursor is none that this list gave" });
   return z.NEVER;
-}
-
-function decodeBase64(text: string): string | undefined {
-  try {
-    return atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  } catch {
-    return undefined;
-  }
 }
 
 /**

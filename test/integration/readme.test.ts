@@ -1,6 +1,6 @@
-/** The README's program: it compiles, and prints what it says that it prints. */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+/** The documentation's code: the README's program prints what it says, and every example compiles. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -24,15 +24,39 @@ test("the program in the README prints what it says", () => {
   expect(printed.trim()).toBe(said);
 });
 
-test("the program in the README compiles", () => {
-  const compilerOptions = {
-    preserveSymlinks: true,
+/** The examples above the core's public functions, each as a module with what they take for granted. */
+const prelude = `import { route, scope, setup, type Guard, type RouteParams } from "./src/http/index.ts";
+interface User { readonly role: string }
+`;
+const sources = globSync("src/http/*.ts", { cwd: root }).map((path) => readFileSync(join(root, path), "utf8"));
+const examples = sources.flatMap((source) => source.match(/(?<=@example\n)(?: \* .*\n)+/g) ?? []);
+for (const [index, example] of examples.entries()) {
+  const code = example.replaceAll(/^ \* /gm, "");
+  writeFileSync(
+    join(folder, `example${index}.ts`),
+    `${prelude}{
+${code}}
+`,
+  );
+}
 
-    types: [],
-    lib: ["es2024", "dom", "dom.iterable"],
-  };
-  const config = { extends: join(root, "tsconfig.json"), compilerOptions, include: ["program.ts"], exclude: [] };
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+test("the README's program and the core's examples compile", () => {
+  expect(examples.length).toBeGreaterThanOrEqual(4);
+  const compilerOptions = { preserveSymlinks: true, types: [], lib: ["es2024", "dom", "dom.iterable"] };
+  const include = ["program.ts", "example*.ts"];
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({ extends: join(root, "tsconfig.json"), compilerOptions, include, exclude: [] }),
+  );
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  execFileSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8" });
+  const { stdout } = spawnSync(process.execPath, [tsc, "-p", folder, "--pretty", "false"], { encoding: "utf8" });
+  expect(stdout).toBe("");
+});
+
+test("the route in the README is the one in the source", () => {
+  const [shown = ""] = /(?<=```ts\n)route\.post[\s\S]*?(?=\n```)/.exec(readme) ?? [];
+  const squeeze = (code: string) => code.replaceAll(/\s+\/\/ .*/g, "").replaceAll(/\s+/g, " ");
+  const source = readFileSync(join(root, "src/features/notes/index.ts"), "utf8");
+  expect(shown).not.toBe("");
+  expect(squeeze(source)).toContain(squeeze(shown));
 });

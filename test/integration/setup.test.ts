@@ -1,20 +1,16 @@
 /** The set-up script in a fresh checkout, test after test: what it makes, what it leaves alone. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cp, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { projectRoot } from "./build.ts";
+import { copyCheckout } from "./checkout.ts";
 
 let checkout: string;
 beforeAll(async () => {
-  checkout = await mkdtemp(join(tmpdir(), "candor-checkout-"));
-  const needed = ["src", "scripts", "migrations", "package.json", "wrangler.toml"];
-  for (const name of needed) await cp(join(projectRoot, name), join(checkout, name), { recursive: true });
-  await symlink(join(projectRoot, "node_modules"), join(checkout, "node_modules"));
+  checkout = await copyCheckout();
 });
 afterAll(() => rm(checkout, { recursive: true, force: true }));
 

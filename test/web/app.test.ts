@@ -112,6 +112,29 @@ describe("an error", () => {
   });
 });
 
+describe("whatever is thrown", () => {
+  const cyclic = new Error("again");
+  cyclic.cause = cyclic;
+  const thrown = {
+    "an error that is its own cause": cyclic,
+    "an object without a prototype": Object.create(null),
+    null: null,
+    "a symbol": Symbol("s"),
+  };
+  test.each(Object.entries(thrown))("%s is a 500 with its id, in one log line", async (_, value) => {
+    const prepare = () => {
+      throw value;
+    };
+    const response = await send(
+      "/api/notes",
+      {},
+      { DB: { prepare } as unknown as D1Database, ENVIRONMENT: "development" },
+    );
+    expect([response.status, response.headers.get("X-Request-Id")]).toEqual([500, expect.any(String)]);
+    expect(lines()).toEqual([expect.objectContaining({ outcome: "error", status: 500, error: expect.anything() })]);
+  });
+});
+
 describe("the log", () => {
   test("has one line a request, which says what was decided", async () => {
     await send("/api/notes/none?q=secret", { headers: { "X-Request-Id": "request-1" } });

@@ -62,6 +62,16 @@ export const cases: Record<string, () => void | Promise<void>> = {
     }
   },
 
+  "what a client declares reserves no more than 64 KiB for it": async () => {
+    for (const claim of ["10", "65536", "65537", "1000000", "4503599627370496"]) {
+      const rooms: number[] = [];
+      const body = byteStream(chunksOf(TEN, 64), (room) => rooms.push(room));
+      const headers = { "content-length": claim };
+      assert.equal(await readAs(posting(body, headers), { route: Number.MAX_SAFE_INTEGER }), TEN);
+      assert.ok(Math.max(...rooms) <= 65_537, `${claim} reserved ${rooms}`);
+    }
+  },
+
   "an endless body is cancelled, soon after the limit": async () => {
     for (const headers of [{}, { "content-length": "10" }]) {
       const body = watched(endless(1000));

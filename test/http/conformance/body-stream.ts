@@ -27,12 +27,16 @@ export function watched(chunks: Iterable<Uint8Array<ArrayBuffer>>, onPull: () =>
   return body;
 }
 
-/** A byte stream, which can be read into a buffer of the reader's own. */
-export function byteStream(chunks: Iterable<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array> {
+/** A byte stream, which can be read into a buffer of the reader's own. @param onRoom Told how large that is. */
+export function byteStream(
+  chunks: Iterable<Uint8Array<ArrayBuffer>>,
+  onRoom: (bytes: number) => void = () => {},
+): ReadableStream<Uint8Array> {
   const iterator = chunks[Symbol.iterator]();
   return new ReadableStream({
     type: "bytes",
     pull(controller: ReadableByteStreamController) {
+      onRoom(controller.byobRequest?.view?.byteLength ?? 0);
       const { done, value } = iterator.next();
       if (!done) return controller.enqueue(value);
       controller.close();

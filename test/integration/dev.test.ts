@@ -1,0 +1,56 @@
+/** Development, as `npx wrangler dev` in a fresh checkout has it: ready at once, and what is saved shows. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { copyCheckout } from "./checkout.ts";
+
+let checkout: string;
+let wrangler: ChildProcess;
+let origin = "";
+
+beforeAll(async () => {
+  checkout = await copyCheckout();
+  const bin = join(checkout, "node_modules/wrangler/bin/wrangler.js");
+  const env = { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" };
+  wrangler = spawn(process.execPath, [bin, "dev", "--port", "0"], { cwd: checkout, env, detached: true });
+  let printed = "";
+  wrangler.stdout?.on("data", (text) => {
+    printed += text;
+  });
+  origin = await vi.waitFor(() => {
+    const [, found] = /Ready on (http:\S+)/.exec(printed) ?? [];
+    if (!found) throw new Error(printed);
+    return found;
+  }, 30_000);
+});
+
+afterAll(async () => {
+  const ended = once(wrangler, "exit");
+  if (wrangler.pid) process.kill(-wrangler.pid);
+  await ended;
+  await rm(checkout, { recursive: true, force: true });
+});
+
+async function read(path: string): Promise<string> {
+  return (await fetch(origin + path)).text();
+}
+
+test("the database is there before the first request", async () => {
+  expect(await read("/api/notes")).toBe('{"items":[],"nextCursor":null}');
+});
+
+test("a source file that is saved shows", async () => {
+  const file = join(checkout, "src/features/health/index.ts");
+  await writeFile(file, (await readFile(file, "utf8")).replace('"OK"', '"EDITED"'));
+  await vi.waitFor(async () => expect(await read("/health")).toBe("EDITED"), { timeout: 30_000, interval: 200 });
+});
+
+test("a migration that is saved is applied", async () => {
+  await writeFile(join(checkout, "migrations/0002_drop.sql"), "DROP TABLE notes;");
+  await vi.waitFor(async () => expect(await read("/api/notes")).toContain("no such table"), {
+    timeout: 30_000,
+    interval: 200,
+  });
+});
