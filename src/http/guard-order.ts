@@ -49,7 +49,7 @@ export type LocalsAfter<TGuards, TSupplied> = TGuards extends readonly [infer TF
  * place; `object` lets any other guard through to `CheckGuards`, which says what is wrong with it.
  */
 export type GuardElement<TBase> =
-  | ((c: Context<unknown, unknown, unknown, TBase>) => GuardResult | Promise<GuardResult>)
+  | ((c: Context<unknown, unknown, unknown, TBase>) => GuardResult<object> | Promise<GuardResult<object>>)
   | object;
 
 /** The locals that an `onRequest` supplies: none where it returns nothing. */

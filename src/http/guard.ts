@@ -30,7 +30,7 @@ export type Guard<TNeeds = {}, TAdds = {}> = (
 ) => GuardResult<TAdds> | Promise<GuardResult<TAdds>>;
 
 /** Any guard, whatever it needs. */
-export type AnyGuard = (c: never) => GuardResult | Promise<GuardResult>;
+export type AnyGuard = (c: never) => GuardResult<object> | Promise<GuardResult<object>>;
 
 const headGuards = new WeakSet<object>();
 
@@ -41,7 +41,7 @@ const headGuards = new WeakSet<object>();
  * @param guard Takes a context that has neither `input` nor a body.
  * @returns The same function, so its name stays.
  */
-export function headGuard<TResult extends GuardResult, TNeeds = AnyLocals>(
+export function headGuard<TResult extends GuardResult<object>, TNeeds = AnyLocals>(
   guard: (c: HeadContext<TNeeds>) => TResult | Promise<TResult>,
 ): (c: HeadContext<TNeeds>) => TResult | Promise<TResult> {
   headGuards.add(guard);

@@ -169,6 +169,21 @@ app.route.get("/head", {
   },
 });
 
+interface Member {
+  readonly member: { readonly id: string };
+}
+
+const requireMember: Guard<AppLocals, Member> = headGuard(async (c: HeadContext<AppLocals>) => {
+  const locals: Member = { member: { id: c.locals.requestId } };
+  return { allow: true, locals };
+});
+
+app.route.get("/interface", { guards: [requireMember], resolve: (c) => new Response(c.locals.member.id) });
+app.group({
+  guards: [requireMember],
+  handlers: [scope<AppLocals & Member>().route.get("/member", { resolve: (c) => new Response(c.locals.member.id) })],
+});
+
 app.route.put("/inline", {
   guards: [
     requireAuth,
