@@ -1,6 +1,7 @@
 /** Two kinds of tests: inside workerd with real local bindings, and in Node for what drives the project from outside. */
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+import { createTokenKeys } from "./scripts/token-keys.ts";
 
 const outside = ["test/integration/**/*.test.ts", "test/house/**/*.test.ts", "test/http/types/**/*.test.ts"];
 
@@ -12,7 +13,13 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: { MIGRATIONS: await readD1Migrations("migrations") } },
+            miniflare: {
+              bindings: {
+                MIGRATIONS: await readD1Migrations("migrations"),
+                ENVIRONMENT: "development",
+                TOKEN_KEYS: createTokenKeys(),
+              },
+            },
           }),
         ],
         test: {

@@ -1,21 +1,26 @@
 /** Prints the policy: every route with its guards, schemas and limits. `--json` prints it as data. */
 import { app } from "../src/app.ts";
-import { describeRoutes } from "../src/http/index.ts";
+import { describePolicy } from "../src/web/policy.ts";
 
-const routes = describeRoutes(app.handlers);
+const routes = describePolicy(app.handlers);
 
 if (process.argv.includes("--json")) console.log(JSON.stringify(routes, null, 2));
 else {
   const rows = routes.map(({ method, path, guards, schemas, maxBodyBytes }) => ({
     method,
     path,
-    guards: guards.map(({ name, phase }) => (phase === "head" ? name : `${name} (after the body)`)).join(", ") || "-",
+    guards: guards.map(printGuard).join(", ") || "-",
     schemas: schemas.join(", ") || "-",
     body: maxBodyBytes === null ? "-" : `≤ ${maxBodyBytes} B`,
   }));
   console.log(
     formatTable([{ method: "METHOD", path: "PATH", guards: "GUARDS", schemas: "SCHEMAS", body: "BODY" }, ...rows]),
   );
+}
+
+/** Such as `requireRole(admin)`; `*` behind a guard that runs once the body has been read. */
+function printGuard({ name, detail, phase }: (typeof routes)[number]["guards"][number]): string {
+  return `${name}${detail ? `(${detail})` : ""}${phase === "head" ? "" : "*"}`;
 }
 
 /** Columns as wide as their widest cell. */

@@ -1,33 +1,69 @@
 /**
- * Makes a checkout ready to run: local variables, and the local database brought up to date. Runs
- * after an install and before the Worker starts, so it is quick where there is nothing to do, and
- * safe to run again.
+ * Makes a checkout ready to run: local variables and secrets, and the local database brought up to
+ * date, with accounts to try it with. Runs after an install and before the Worker starts, so it
+ * is quick where there is nothing to do, and safe to run again.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { v7 as uuidv7 } from "uuid";
+import { hashPassword } from "../src/identity/password-hash.ts";
+import { foldUser } from "../src/identity/users.ts";
+import { createTokenKeys } from "./token-keys.ts";
 
 const root = join(import.meta.dirname, "..");
 const variables = join(root, ".dev.vars");
 const migrations = join(root, "migrations");
 const stamp = join(root, ".wrangler/state/migrated");
 
-/** Wrangler reads this file in development only; a deploy keeps what `wrangler.toml` says. */
+const DEMO_PASSWORD = "correct-horse-battery-staple";
+const DEMO_ACCOUNTS = [
+  { email: "ada@example.com", name: "Ada", role: "admin" },
+  { email: "grace@example.com", name: "Grace", role: "user" },
+] as const;
+
+/** Wrangler reads this file in development only; a deploy keeps what `wrangler.toml` says. What is there stays. */
 function writeVariables(): void {
-  if (!existsSync(variables)) writeFileSync(variables, "ENVIRONMENT=development\n");
+  const before = existsSync(variables) ? readFileSync(variables, "utf8") : "";
+  const missing = [
+    ["ENVIRONMENT", () => "development"],
+    ["TOKEN_KEYS", () => `'${createTokenKeys()}'`],
+  ].filter(([name]) => !new RegExp(`^\\s*(export\\s+)?${name}\\s*=`, "m").test(before)) as [string, () => string][];
+  if (missing.length === 0) return;
+  const gap = before === "" || before.endsWith("\n") ? "" : "\n";
+  writeFileSync(variables, before + gap + missing.map(([name, make]) => `${name}=${make()}\n`).join(""), {
+    mode: 0o600,
+  });
 }
 
 /** Applies what is new in `migrations`. The stamp lies beside the database, so that both go together. */
 function migrate(): void {
   const version = hashMigrations();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === version) return;
-  const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin/wrangler.js");
-  const env = { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" };
-  execFileSync(process.execPath, [wrangler, "d1", "migrations", "apply", "DB", "--local"], { cwd: root, env });
+  runWrangler("d1", "migrations", "apply", "DB", "--local");
+  runWrangler("d1", "execute", "DB", "--local", "--command", DEMO_ACCOUNTS.map(insertAccount).join("\n"));
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, version);
+}
+
+/** An account with its address proved; none where there is one with this address. */
+function insertAccount({ email, name, role }: (typeof DEMO_ACCOUNTS)[number]): string {
+  const [id, hash, folded, createdAt] = [
+    uuidv7(),
+    hashPassword(DEMO_PASSWORD),
+    foldUser(email, name),
+    new Date().toISOString(),
+  ];
+  const values = [id, email, name, role, hash, folded, createdAt].map((value) => `'${value}'`).join(", ");
+  return `INSERT INTO users (id, email, name, role, password_hash, folded, created_at, email_verified) VALUES (${values}, 1) ON CONFLICT (email) DO NOTHING;`;
+}
+
+function runWrangler(...args: string[]): void {
+  const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin/wrangler.js");
+  const env = { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" };
+  execFileSync(process.execPath, [wrangler, ...args], { cwd: root, env });
 }
 
 function hashMigrations(): string {

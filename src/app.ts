@@ -1,17 +1,26 @@
 /** The app: its hooks, its validator, and every feature's routes in order. */
+import { account } from "./features/account/index.ts";
+import { admin } from "./features/admin/index.ts";
+import { auth } from "./features/auth/index.ts";
 import { health } from "./features/health/index.ts";
+import { home } from "./features/home/index.ts";
 import { notes } from "./features/notes/index.ts";
+import { signIn } from "./features/sign-in/index.ts";
 import { setup, standardValidator } from "./http/index.ts";
+import { showRateLimits } from "./limits/rate-limit-headers.ts";
 import { answerError } from "./web/answer-error.ts";
 import { answerUnmatched } from "./web/answer-unmatched.ts";
+import { preflightRoutes } from "./web/cors.ts";
 import { finishResponse } from "./web/finish-response.ts";
 import { supplyLocals } from "./web/supply-locals.ts";
 
+const handlers = [health, auth, account, admin, notes, home, signIn].flat();
+
 export const app = setup({
   onRequest: supplyLocals,
-  handlers: [health, notes],
+  handlers: [handlers, preflightRoutes(handlers)],
   validator: standardValidator,
   notFound: answerUnmatched,
-  onResponse: finishResponse,
+  onResponse: [showRateLimits, finishResponse],
   onError: answerError,
 });

@@ -2,11 +2,20 @@
 import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
 import { app } from "../src/app.ts";
 import type { Env } from "../src/env.ts";
+import { signAccessToken } from "../src/identity/access-token.ts";
+import { hashPassword } from "../src/identity/password-hash.ts";
+import { createTokenSession } from "../src/identity/refresh-token.ts";
+import { hashSecret } from "../src/identity/secret.ts";
+import { startCookieSession } from "../src/identity/sessions.ts";
+import { readTokenKeys } from "../src/identity/token-keys.ts";
+import type { Role, User } from "../src/identity/user.ts";
+import { createUser } from "../src/identity/users.ts";
 
 /** @param bindings Those that are to be other than the tests' own. */
 export async function send(path: string, init: RequestInit = {}, bindings: Partial<Env> = {}): Promise<Response> {
   const ctx = createExecutionContext();
-  const response = await app.fetch(new Request(`http://localhost${path}`, init), { ...env, ...bindings }, ctx);
+  const request = new Request(new URL(path, "http://localhost"), init);
+  const response = await app.fetch(request, Object.assign({}, env, bindings), ctx);
   await waitOnExecutionContext(ctx);
   return response;
 }
@@ -17,12 +26,68 @@ export function sendJson(
   path: string,
   body: unknown,
   headers: Record<string, string> = {},
+  bindings: Partial<Env> = {},
 ): Promise<Response> {
-  return send(path, {
-    method,
-    headers: { "Content-Type": "application/json", ...headers },
-    body: typeof body === "string" ? body : JSON.stringify(body),
+  const json = typeof body === "string" ? body : JSON.stringify(body);
+  return send(path, { method, headers: { "Content-Type": "application/json", ...headers }, body: json }, bindings);
+}
+
+/** The password of every account that `createAccount` makes. */
+export const PASSWORD = "a password for tests";
+const PASSWORD_HASH = hashPassword(PASSWORD);
+
+/** A user who is signed in to the API. */
+export interface Account {
+  readonly user: User;
+  readonly refreshToken: string;
+  /** `Authorization`, with an access token. */
+  readonly headers: { readonly Authorization: string };
+}
+
+/** Makes an account, without the API and its limits, and signs it in. */
+export async function createAccount(
+  given: { email?: string; name?: string; role?: Role; emailVerified?: boolean } = {},
+): Promise<Account> {
+  const {
+    email = `${crypto.randomUUID()}@example.com`,
+    name = "Somebody",
+    role = "user",
+    emailVerified = true,
+  } = given;
+  const made = await createUser(env.DB, { email, name, passwordHash: PASSWORD_HASH });
+  if (!made) throw new Error(`${email} is taken`);
+  await env.DB.prepare("UPDATE users SET role = ?, email_verified = ? WHERE id = ?")
+    .bind(role, Number(emailVerified), made.id)
+    .run();
+  const user: User = { ...made, role, emailVerified };
+  const session = await createTokenSession(env.DB, { user: { ...user, passwordHash: PASSWORD_HASH }, device: "test" });
+  if (!session) throw new Error("No session was started");
+  const accessToken = await signAccessToken(readTokenKeys(env.TOKEN_KEYS), { ...session, role });
+  return { user, refreshToken: session.refreshToken, headers: { Authorization: `Bearer ${accessToken}` } };
+}
+
+/** A browser that is signed in. */
+export interface Browser {
+  /** `Cookie`, and what says that a request comes from a page of ours. */
+  readonly headers: { readonly Cookie: string; readonly "Sec-Fetch-Site": "same-origin"; readonly Accept: "text/html" };
+  /** For the hidden field of forms. */
+  readonly csrf: string;
+}
+
+/** Signs an account in with a cookie. */
+export async function openBrowser({ user }: Account): Promise<Browser> {
+  const secret = await startCookieSession(env.DB, {
+    user: { ...user, passwordHash: PASSWORD_HASH },
+    device: "test",
   });
+  const headers = { Cookie: `__Host-session=${secret}`, "Sec-Fetch-Site": "same-origin", Accept: "text/html" } as const;
+  return { headers, csrf: hashSecret(`csrf ${secret}`) };
+}
+
+/** Submits a form as that browser does, from a page of ours. */
+export function submit(browser: Browser, path: string, fields: Record<string, string>): Promise<Response> {
+  const body = new URLSearchParams({ csrf: browser.csrf, ...fields });
+  return send(path, { method: "POST", headers: browser.headers, body });
 }
 
 export interface Note {
@@ -33,14 +98,9 @@ export interface Note {
   updatedAt: string;
 }
 
-/** Makes a note and gives it back with its ETag. */
-export async function createNote(title: string, body = ""): Promise<Note & { etag: string }> {
-  const response = await sendJson("POST", "/api/notes", { title, body });
+/** Makes a note of that account and gives it back with its ETag. */
+export async function createNote({ headers }: Account, title: string, body = ""): Promise<Note & { etag: string }> {
+  const response = await sendJson("POST", "/api/notes", { title, body }, headers);
   if (response.status !== 201) throw new Error(await response.text());
   return { ...(await response.json<Note>()), etag: response.headers.get("ETag") ?? "" };
-}
-
-/** Empties the notebook. */
-export async function clearNotes(): Promise<void> {
-  await env.DB.exec("DELETE FROM notes");
 }

@@ -3,23 +3,24 @@ import type { AppLocals } from "../env.ts";
 import type { OnErrorHandler } from "../http/index.ts";
 import { errorPage } from "./error-page.ts";
 import { sealResponse } from "./finish-response.ts";
-import { describeError, logRequest } from "./log.ts";
+import { describeError, logRequest, userIdOf } from "./log.ts";
 import { prefersHtml } from "./prefers-html.ts";
 import { problem } from "./problem.ts";
 
 export const answerError: OnErrorHandler<AppLocals> = ({ error, context, phase, passed }) => {
   const { request, locals, route } = context;
-  const { requestId = crypto.randomUUID(), startedAt = Date.now() } = locals;
+  const { requestId = crypto.randomUUID(), startedAt = Date.now(), env } = locals;
   const { method } = request;
   const duration = Date.now() - startedAt;
-  const decided = { route: route?.path ?? null, outcome: "error", passed, denied: null, userId: null } as const;
+  const userId = userIdOf(locals);
+  const decided = { route: route?.path ?? null, outcome: "error", passed, denied: null, userId } as const;
   logRequest({ requestId, method, status: 500, duration, ...decided, error });
-  const debug = locals.env?.ENVIRONMENT === "development" ? { ...describeError(error), phase, ...decided } : undefined;
+  const debug = env?.ENVIRONMENT === "development" ? { ...describeError(error), phase, ...decided } : undefined;
   const detail = `Something went wrong on our side. Please mention the request id ${requestId} when you report it.`;
   const response = prefersHtml(request)
     ? errorPage(500, "Something went wrong", detail, debug && describeDebug(debug))
     : problem({ requestId }, 500, detail, { ...(debug && { members: { debug } }) });
-  return sealResponse(request, response, requestId);
+  return sealResponse(request, response, { requestId, ...(env && { env }) });
 };
 
 function describeDebug({ message, stack = "", ...facts }: ReturnType<typeof describeError>): string {

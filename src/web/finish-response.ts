@@ -1,7 +1,9 @@
 /** The last hook of every response that is no error: its id, its log line, no body for HEAD. */
 import type { AppLocals } from "../env.ts";
 import type { OnResponseHandler } from "../http/index.ts";
-import { logRequest } from "./log.ts";
+import { allowOrigin } from "./cors.ts";
+import { logRequest, userIdOf } from "./log.ts";
+import { secureHeaders } from "./secure-headers.ts";
 
 export const finishResponse: OnResponseHandler<AppLocals> = ({ context, response, outcome }) => {
   const { request, locals, route } = context;
@@ -15,17 +17,22 @@ export const finishResponse: OnResponseHandler<AppLocals> = ({ context, response
     outcome: outcome.kind,
     passed: outcome.kind === "denied" ? guards.slice(0, outcome.index) : guards,
     denied: outcome.kind === "denied" ? outcome.guard : null,
-    userId: null,
+    userId: userIdOf(locals),
   });
-  return sealResponse(request, response, locals.requestId);
+  return sealResponse(request, response, locals);
 };
 
-/** The response as every one leaves: with `X-Request-Id`, `nosniff` for whatever it holds, no body for HEAD. */
-export function sealResponse({ method }: Request, response: Response, requestId: string): Response {
-  const isHead = method === "HEAD";
+/** The response as every one leaves: with `X-Request-Id`, the headers that keep it safe, no body for HEAD. */
+export function sealResponse(
+  request: Request,
+  response: Response,
+  { requestId, env }: Pick<AppLocals, "requestId"> & Partial<AppLocals>,
+): Response {
+  const isHead = request.method === "HEAD";
   if (isHead) response.body?.cancel().catch(() => {});
   const sealed = new Response(isHead ? null : response.body, response);
   sealed.headers.set("X-Request-Id", requestId);
-  sealed.headers.set("X-Content-Type-Options", "nosniff");
+  secureHeaders(request, sealed.headers);
+  allowOrigin(request, sealed.headers, env);
   return sealed;
 }

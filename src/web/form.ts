@@ -1,13 +1,16 @@
 /** Reads HTML forms. */
 
+/** What a form says, by the names of its fields; the last value where a name is repeated. No prototype. */
+export type FormFields = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads an `application/x-www-form-urlencoded` body. The bytes that arrive are counted, whatever
  * `Content-Length` claims.
  *
  * @param maxBytes The most bytes to take; one more, and the rest is cancelled.
- * @returns The fields, the last where a name is repeated; undefined where there are more bytes.
+ * @returns Undefined where there are more bytes.
  */
-export async function readForm(request: Request, maxBytes: number): Promise<Record<string, string> | undefined> {
+export async function readForm(request: Request, maxBytes: number): Promise<FormFields | undefined> {
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
@@ -16,5 +19,6 @@ export async function readForm(request: Request, maxBytes: number): Promise<Reco
     if (size > maxBytes) return undefined;
     text += decoder.decode(chunk, { stream: true });
   }
-  return Object.fromEntries(new URLSearchParams(text + decoder.decode()));
+  const fields = new URLSearchParams(text + decoder.decode());
+  return Object.assign(Object.create(null), Object.fromEntries(fields));
 }

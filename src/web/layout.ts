@@ -18,15 +18,29 @@ button { width: auto; justify-self: start; cursor: pointer; color: var(--paper);
 form.search { grid-template-columns: 1fr auto; align-items: end; }
 ul { list-style: none; margin: 0; padding: 0; } li { padding: 1rem 0; border-top: 1px solid var(--line); }
 li p { margin: .25rem 0; white-space: pre-wrap; overflow-wrap: anywhere; } time, .soft { color: var(--soft); font-size: .875rem; }
-.error { color: var(--bad); margin: 0; }
+.error, .failed { color: var(--bad); margin: 0; } .done { color: var(--accent); }
+nav { display: flex; align-items: baseline; gap: .75rem; } nav form { margin: 0; }
+button.plain { padding: 0; border: 0; background: none; color: var(--accent); text-decoration: underline; }
 pre { overflow: auto; padding: 1rem; border: 1px solid var(--line); border-radius: .375rem; font-size: .8125rem; }
 `;
+
+/** What a page knows of whoever looks at it. */
+export interface Visitor {
+  /** Undefined for who has not signed in. */
+  readonly name: string | undefined;
+  /** For the hidden field of forms. */
+  readonly csrf: string;
+  /** Messages that an earlier request left for this page. */
+  readonly flashes: readonly { readonly kind: string; readonly text: string }[];
+}
+
+const STRANGER: Visitor = { name: undefined, csrf: "", flashes: [] };
 
 /**
  * @param title The page's own title.
  * @param nonce Of the Content-Security-Policy, for the style.
  */
-export function layout(title: string, nonce: string, content: SafeHtml): SafeHtml {
+export function layout(title: string, nonce: string, content: SafeHtml, visitor: Visitor = STRANGER): SafeHtml {
   return html`<html lang="en">
 <head>
 <meta charset="utf-8">
@@ -35,8 +49,20 @@ export function layout(title: string, nonce: string, content: SafeHtml): SafeHtm
 <style nonce="${nonce}">${STYLE}</style>
 </head>
 <body>
-<header><h1><a href="/">Candor</a></h1></header>
-<main>${content}</main>
+<header><h1><a href="/">Candor</a></h1>${visitor.name === undefined ? SIGN_IN : signOut(visitor)}</header>
+<main>${visitor.flashes.map(({ kind, text }) => html`<p class="${kind}" role="status">${text}</p>`)}
+${content}</main>
 </body>
 </html>`;
+}
+
+const SIGN_IN = html`<nav><a href="/login">Sign in</a></nav>`;
+
+function signOut({ name, csrf }: Visitor): SafeHtml {
+  return html`<nav><span class="soft">${name}</span><form method="post" action="/logout">${csrfField(csrf)}<button class="plain">Sign out</button></form></nav>`;
+}
+
+/** The hidden field that proves a form to be of this session. */
+export function csrfField(csrf: string): SafeHtml {
+  return html`<input type="hidden" name="csrf" value="${csrf}">`;
 }

@@ -23,6 +23,12 @@ export function logRequest({ error, ...line }: LogLine): void {
   console.log(JSON.stringify({ level, ...line, ...(error !== undefined && { error: describeError(error) }) }));
 }
 
+/** The id of the user that a guard has supplied, if one has. */
+export function userIdOf(locals: object): string | null {
+  const user = "user" in locals ? locals.user : undefined;
+  return typeof user === "object" && user && "id" in user && typeof user.id === "string" ? user.id : null;
+}
+
 /** What was thrown, as data. */
 export interface DescribedError {
   readonly name?: string;

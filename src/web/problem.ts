@@ -1,34 +1,48 @@
 /** Errors of the JSON API: problem details (RFC 9457). */
 import type { InputErr } from "../http/index.ts";
 
-const TITLES: Readonly<Record<number, string>> = {
+/** The statuses that the app refuses with, and what RFC 9110 and RFC 6585 call them. */
+export const TITLES = {
   400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
+  409: "Conflict",
   412: "Precondition Failed",
   413: "Content Too Large",
   415: "Unsupported Media Type",
+  422: "Unprocessable Content",
+  429: "Too Many Requests",
   500: "Internal Server Error",
   503: "Service Unavailable",
-};
+} as const;
+
+export type RefusalStatus = keyof typeof TITLES;
 
 /** The locals that a problem is told with. */
 export interface ProblemLocals {
   readonly requestId: string;
 }
 
-/**
- * @param detail What was wrong with this request, for a person; nothing internal.
- * @param more Further members of the problem, and headers of the response.
- */
+/** Further members of a problem, and headers of its response. */
+export interface ProblemExtras {
+  readonly members?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** @param detail What was wrong with this request, for a person; nothing internal. */
 export function problem(
   { requestId }: ProblemLocals,
-  status: keyof typeof TITLES,
+  status: RefusalStatus,
   detail: string,
-  more: { readonly members?: object; readonly headers?: Readonly<Record<string, string>> } = {},
+  { members, headers }: ProblemExtras = {},
 ): Response {
-  const body = { type: "about:blank", title: TITLES[status], status, detail, requestId, ...more.members };
-  return Response.json(body, { status, headers: { ...more.headers, "Content-Type": "application/problem+json" } });
+  const body = { type: "about:blank", title: TITLES[status], status, detail, requestId, ...members };
+  return Response.json(body, {
+    status,
+    headers: { "Cache-Control": "no-store", ...headers, "Content-Type": "application/problem+json" },
+  });
 }
 
 /** The problem of a request whose input does not fit: 413 for a body over its limit, else 400, with every issue. */

@@ -33,12 +33,25 @@ afterAll(async () => {
   await rm(checkout, { recursive: true, force: true });
 });
 
-async function read(path: string): Promise<string> {
-  return (await fetch(origin + path)).text();
+async function read(path: string, headers: Record<string, string> = {}): Promise<string> {
+  return (await fetch(origin + path, { headers })).text();
 }
 
-test("the database is there before the first request", async () => {
-  expect(await read("/api/notes")).toBe('{"items":[],"nextCursor":null}');
+/** Signs in to a demonstration account. */
+async function signIn(email: string): Promise<{ readonly Authorization: string }> {
+  const body = JSON.stringify({ email, password: "correct-horse-battery-staple" });
+  const headers = { "Content-Type": "application/json" };
+  const response = await fetch(`${origin}/api/auth/login`, { method: "POST", headers, body });
+  const { accessToken } = (await response.json()) as { accessToken: string };
+  return { Authorization: `Bearer ${accessToken}` };
+}
+
+let grace: { readonly Authorization: string };
+
+test("database, keys and demonstration accounts are there before the first request", async () => {
+  grace = await signIn("grace@example.com");
+  expect(await read("/api/notes", grace)).toBe('{"items":[],"nextCursor":null}');
+  expect(JSON.parse(await read("/api/me", await signIn("ada@example.com")))).toMatchObject({ role: "admin" });
 });
 
 test("a source file that is saved shows", async () => {
@@ -48,8 +61,8 @@ test("a source file that is saved shows", async () => {
 });
 
 test("a migration that is saved is applied", async () => {
-  await writeFile(join(checkout, "migrations/0002_drop.sql"), "DROP TABLE notes;");
-  await vi.waitFor(async () => expect(await read("/api/notes")).toContain("no such table"), {
+  await writeFile(join(checkout, "migrations/9999_drop.sql"), "DROP TABLE notes;");
+  await vi.waitFor(async () => expect(await read("/api/notes", grace)).toContain("no such table"), {
     timeout: 30_000,
     interval: 200,
   });

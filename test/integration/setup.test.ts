@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { verifyPassword } from "../../src/identity/password-hash.ts";
+import { readTokenKeys } from "../../src/identity/token-keys.ts";
 import { copyCheckout } from "./checkout.ts";
 
 let checkout: string;
@@ -18,11 +20,8 @@ function variables(): string {
   return join(checkout, ".dev.vars");
 }
 
-/** @returns How many milliseconds it took. */
-async function runSetup(env: NodeJS.ProcessEnv = {}): Promise<number> {
-  const startedAt = performance.now();
+async function runSetup(env: NodeJS.ProcessEnv = {}): Promise<void> {
   await promisify(execFile)(process.execPath, ["scripts/setup.ts"], { cwd: checkout, env: { ...process.env, ...env } });
-  return performance.now() - startedAt;
 }
 
 /** Each file's content and time of change, by its path. */
@@ -37,16 +36,24 @@ async function snapshot(): Promise<Map<string, string>> {
   return files;
 }
 
-/** The tables of the local database, by its file in Wrangler's state. */
-async function localTables(): Promise<unknown[]> {
+/** Asks the local database, which is one of the files in Wrangler's state. */
+async function query(sql: string): Promise<Record<string, unknown>[]> {
   const folder = join(checkout, ".wrangler/state/v3/d1/miniflare-D1DatabaseObject");
   const names = (await readdir(folder)).filter((name) => name.endsWith(".sqlite") && name !== "metadata.sqlite");
   return names.flatMap((name) => {
-    const database = new DatabaseSync(join(folder, name), { readOnly: true });
-    const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+    const database = new DatabaseSync(join(folder, name));
+    const rows = database.prepare(sql).all();
     database.close();
-    return tables.map((table) => table.name);
+    return rows.map((row) => ({ ...row }));
   });
+}
+
+async function localTables(): Promise<unknown[]> {
+  return (await query("SELECT name FROM sqlite_schema WHERE type = 'table'")).map(({ name }) => name);
+}
+
+function localAccounts() {
+  return query("SELECT * FROM users ORDER BY email");
 }
 
 test("set-up does nothing for a deploy", async () => {
@@ -55,21 +62,56 @@ test("set-up does nothing for a deploy", async () => {
   expect(await snapshot()).toEqual(before);
 });
 
-test("set-up makes the variables and the database; again, it is quick and changes nothing", async () => {
-  const first = await runSetup();
-  expect(await readFile(variables(), "utf8")).toBe("ENVIRONMENT=development\n");
-  expect(await localTables()).toContain("notes");
+test("set-up makes the variables and the database; again, it touches nothing", async () => {
+  await runSetup();
+  expect(await readFile(variables(), "utf8")).toMatch(/^ENVIRONMENT=development\nTOKEN_KEYS='\{.*\}'\n$/);
+  expect(await localTables()).toEqual(expect.arrayContaining(["notes", "users", "sessions"]));
 
   const before = await snapshot();
-  const second = await runSetup();
+  await runSetup();
   expect(await snapshot()).toEqual(before);
-  expect(second).toBeLessThan(first / 2);
 });
 
-test("set-up keeps the variables that somebody wrote, and applies a migration that came later", async () => {
-  await writeFile(variables(), "ENVIRONMENT=mine\nSECRET=kept\n");
+test("the keys are good ones, and in a file that nobody else reads", async () => {
+  const [, keys = ""] = /^TOKEN_KEYS='(.*)'$/m.exec(await readFile(variables(), "utf8")) ?? [];
+  expect(readTokenKeys(keys).size).toBe(1);
+  expect((await stat(variables())).mode & 0o077).toBe(0);
+});
+
+test("the demonstration accounts are an administrator and a user, who can sign in", async () => {
+  const accounts = await localAccounts();
+  expect(accounts).toEqual([
+    expect.objectContaining({ email: "ada@example.com", name: "Ada", role: "admin", email_verified: 1 }),
+    expect.objectContaining({ email: "grace@example.com", name: "Grace", role: "user", email_verified: 1 }),
+  ]);
+  for (const { password_hash } of accounts) {
+    expect(verifyPassword("correct-horse-battery-staple", String(password_hash))).toBe(true);
+    expect(verifyPassword("correct-horse-battery-stapler", String(password_hash))).toBe(false);
+  }
+});
+
+test("a migration that came later is applied; keys and accounts stay as they are, changed ones too", async () => {
+  await query("UPDATE users SET name = 'Grace Hopper', role = 'admin' WHERE email = 'grace@example.com' RETURNING id");
+  const [text, accounts] = [await readFile(variables(), "utf8"), await localAccounts()];
   await writeFile(join(checkout, "migrations/9999_later.sql"), "CREATE TABLE later (id TEXT PRIMARY KEY) STRICT;\n");
   await runSetup();
   expect(await localTables()).toEqual(expect.arrayContaining(["notes", "later"]));
-  expect(await readFile(variables(), "utf8")).toBe("ENVIRONMENT=mine\nSECRET=kept\n");
+  expect(await readFile(variables(), "utf8")).toBe(text);
+  expect(await localAccounts()).toEqual(accounts);
+});
+
+const ADDED = /^TOKEN_KEYS='\{"keys":\[.*\]\}'\n$/;
+const written: Readonly<Record<string, readonly [text: string, added: RegExp]>> = {
+  "with a variable": ["ENVIRONMENT=mine\nSECRET=kept\n", ADDED],
+  "without a last line end": ["SECRET=kept\n  export ENVIRONMENT = mine", /^\nTOKEN_KEYS='\{.*\}'\n$/],
+  "that only talks of the keys": ["# TOKEN_KEYS=x\nOLD_TOKEN_KEYS=x\nENVIRONMENT=mine\n", ADDED],
+  "with keys of its own": ["TOKEN_KEYS=mine\n", /^ENVIRONMENT=development\n$/],
+  "that has it all": ["TOKEN_KEYS=mine\nENVIRONMENT=mine", /^$/],
+};
+test.each(Object.entries(written))("to a file of variables %s, what is missing is added", async (_, [text, added]) => {
+  await writeFile(variables(), text);
+  await runSetup();
+  const after = await readFile(variables(), "utf8");
+  expect(after.slice(0, text.length)).toBe(text);
+  expect(after.slice(text.length)).toMatch(added);
 });

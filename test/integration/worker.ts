@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { Miniflare, type MiniflareOptions, type Response } from "miniflare";
+import { createTokenKeys } from "../../scripts/token-keys.ts";
 import { buildWorker, projectRoot } from "./build.ts";
 
 export interface WorkerSetup {
@@ -11,7 +12,11 @@ export interface WorkerSetup {
   readonly environment?: string;
   /** `empty` has no migration applied; with `none` the binding is missing. `migrated` without it. */
   readonly database?: "migrated" | "empty" | "none";
-  /** A module that stands before the Worker, which it imports from `./worker.js`. */
+  /** The secret; good keys without it. */
+  readonly tokenKeys?: string;
+  /** The variable; 10 without it. */
+  readonly authRateLimit?: number;
+  /** A module that stands before the Worker, which it imports from `./worker.js`; its default export answers. */
   readonly before?: string;
 }
 
@@ -56,17 +61,29 @@ type WorkerConfig = MiniflareOptions["workers"][number]["config"];
 
 async function optionsOf(setup: WorkerSetup, storage: string, lines: string[]): Promise<MiniflareOptions> {
   const { script, compatibilityDate } = await buildWorker();
-  const { environment = "production", database, before = 'export { default } from "./worker.js";' } = setup;
+  const { environment = "production", database, tokenKeys = createTokenKeys() } = setup;
+  const { before = 'export { default } from "./worker.js";' } = setup;
   const config: WorkerConfig = {
     name: "candor",
     compatibilityDate,
     manifest: {
       mainModule: "index.js",
       modulesRoot: "/",
-      modules: { "index.js": { type: "esm", contents: before }, "worker.js": { type: "esm", contents: script } },
+      modules: {
+        "index.js": { type: "esm", contents: `export * from "./worker.js";\n${before}` },
+        "worker.js": { type: "esm", contents: script },
+      },
     },
+    exports: { RateLimiter: { type: "durable-object", storage: "sqlite" } },
     env: {
       ENVIRONMENT: { type: "text", value: environment },
+      TOKEN_KEYS: { type: "text", value: tokenKeys },
+      AUTH_RATE_LIMIT: { type: "json", value: setup.authRateLimit ?? 10 },
+      API_RATE_LIMIT: { type: "json", value: 600 },
+      CORS_ORIGINS: { type: "text", value: "" },
+      ADMIN_EMAIL: { type: "text", value: "" },
+      MAIL_FROM: { type: "text", value: "Candor <no-reply@example.com>" },
+      RATE_LIMITER: { type: "durable-object", worker: "candor", exportName: "RateLimiter" },
       ...(database !== "none" && { DB: { type: "d1", id: "candor" } }),
     },
   };

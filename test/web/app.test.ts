@@ -1,18 +1,31 @@
 import { env } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { createNote, send } from "../harness.ts";
+import { createAccount, createNote, openBrowser, send, sendJson } from "../harness.ts";
 
 const log = vi.spyOn(console, "log").mockImplementation(() => {});
 const lines = () => log.mock.calls.map(([line]) => JSON.parse(String(line)) as Record<string, unknown>);
 afterEach(() => log.mockClear());
 
-const BROKEN = {
-  DB: {
-    prepare: () => {
-      throw new Error("no such table: secret_table", { cause: new Error("deep") });
-    },
-  } as unknown as D1Database,
-};
+/** A database that throws where it is asked for notes, and knows who is signed in. */
+function breakNotes(thrown: unknown) {
+  const prepare = (sql: string) => {
+    if (sql.includes("notes")) throw thrown;
+    return env.DB.prepare(sql);
+  };
+  return { DB: { prepare } as unknown as D1Database };
+}
+
+const BROKEN = breakNotes(new Error("no such table: secret_table", { cause: new Error("deep") }));
+
+/** The guards before the handler of POST /api/notes. */
+const GUARDS = [
+  "rateLimit",
+  "requireAuth",
+  "requireCsrf",
+  "requirePermission",
+  "requireContentType",
+  "claimIdempotencyKey",
+];
 
 describe("X-Request-Id", () => {
   test.each(["abcdefgh", "A-Z_0-9-abcdefgh", "x".repeat(64)])("%s is taken from the request", async (id) => {
@@ -25,12 +38,14 @@ describe("X-Request-Id", () => {
     expect(given.get("X-Request-Id")).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test.each(["/health", "/none", "/api/notes/none", "/"])("is on the response to GET %s", async (path) => {
+  test.each(["/health", "/none", "/api/notes/none", "/", "/notes"])("is on the response to GET %s", async (path) => {
     expect((await send(path)).headers.get("X-Request-Id")).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   test("is on the response to an error, and in its body", async () => {
-    const response = await send("/api/notes", {}, BROKEN);
+    const { headers } = await createAccount();
+    const response = await send("/api/notes", { headers }, BROKEN);
+    expect(response.status).toBe(500);
     expect((await response.json<{ requestId: string }>()).requestId).toBe(response.headers.get("X-Request-Id"));
   });
 });
@@ -47,65 +62,87 @@ describe("no route", () => {
     expect([response.status, response.headers.get("Content-Type")]).toEqual([404, "text/html; charset=utf-8"]);
   });
 
-  test("for this method answers 405 with Allow", async () => {
-    const response = await send("/api/notes", { method: "DELETE" });
-    expect([response.status, response.headers.get("Allow")]).toEqual([405, "GET, HEAD, POST, OPTIONS"]);
+  test.each(["/api/notes", "/notes"])("for this method at %s answers 405 with Allow", async (path) => {
+    const response = await send(path, { method: "PUT" });
+    expect([response.status, response.headers.get("Allow")]).toEqual([405, "GET, HEAD, OPTIONS, POST"]);
   });
 
-  test("for OPTIONS answers 204 with Allow", async () => {
+  test("for OPTIONS answers 204 with Allow, and 404 where there is nothing", async () => {
+    const response = await send("/notes", { method: "OPTIONS" });
+    expect([response.status, response.headers.get("Allow")]).toEqual([204, "GET, HEAD, OPTIONS, POST"]);
+    expect((await send("/none", { method: "OPTIONS" })).status).toBe(404);
+  });
+});
+
+describe("OPTIONS", () => {
+  test("on a path of the API answers 204 with Allow, without asking who it is", async () => {
     const response = await send("/api/notes/x", { method: "OPTIONS" });
-    expect([response.status, response.headers.get("Allow")]).toEqual([204, "DELETE, GET, HEAD, PATCH, OPTIONS"]);
+    expect([response.status, response.headers.get("Allow")]).toEqual([204, "DELETE, GET, HEAD, OPTIONS, PATCH"]);
+    expect(lines()).toMatchObject([{ route: "/api/notes/:id", outcome: "resolved", passed: [] }]);
   });
 });
 
 describe("HEAD", () => {
   test("answers as GET does, without the body", async () => {
-    const { id } = await createNote("n");
-    for (const path of ["/health", "/", "/api/notes", `/api/notes/${id}`, "/api/notes/export.csv", "/none"]) {
-      const [get, head] = [await send(path), await send(path, { method: "HEAD" })];
-      expect([head.status, head.headers.get("Content-Type")]).toEqual([get.status, get.headers.get("Content-Type")]);
-      expect(await head.text()).toBe("");
-      await get.body?.cancel();
+    const account = await createAccount();
+    const { id } = await createNote(account, "n");
+    const { headers } = await openBrowser(account);
+    const paths = ["/health", "/", "/notes", "/api/notes", `/api/notes/${id}`, "/api/notes/export.csv", "/none"];
+    for (const path of paths) {
+      for (const init of [{ headers }, {}]) {
+        const [get, head] = [await send(path, init), await send(path, { ...init, method: "HEAD" })];
+        expect([head.status, head.headers.get("Content-Type")]).toEqual([get.status, get.headers.get("Content-Type")]);
+        expect(await head.text()).toBe("");
+        await get.body?.cancel();
+      }
     }
   });
 });
 
 describe("an error", () => {
   test("in production says nothing but the request id", async () => {
-    const response = await send("/api/notes", {}, { ...BROKEN, ENVIRONMENT: "production" });
+    const { headers } = await createAccount();
+    const response = await send("/api/notes", { headers }, { ...BROKEN, ENVIRONMENT: "production" });
     const body = await response.json<object>();
     expect(response.status).toBe(500);
     expect(Object.keys(body).sort()).toEqual(["detail", "requestId", "status", "title", "type"]);
     expect(JSON.stringify(body)).not.toContain("table");
   });
 
-  test("in development shows its message, stack, route and the guards it passed", async () => {
-    const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: '{"title":"t"}' };
-    const response = await send("/api/notes", init, { ...BROKEN, ENVIRONMENT: "development" });
+  test("in development shows its message, stack, route, user and the guards it passed", async () => {
+    const { headers, user } = await createAccount();
+    const bindings = { ...BROKEN, ENVIRONMENT: "development" };
+    const response = await sendJson("POST", "/api/notes", { title: "t" }, headers, bindings);
     expect(await response.json()).toMatchObject({
       debug: {
         message: "no such table: secret_table",
         stack: expect.any(String),
+        phase: "resolve",
         route: "/api/notes",
-        passed: ["requireContentType"],
+        passed: GUARDS,
+        userId: user.id,
       },
     });
   });
 
   test("on a page is a page, escaped", async () => {
-    const html = { headers: { Accept: "text/html" } };
-    const development = await send("/", html, { ...BROKEN, ENVIRONMENT: "development" });
-    expect([development.status, await development.text()]).toEqual([500, expect.stringContaining("secret_table")]);
-    const production = await send("/", html, { ...BROKEN, ENVIRONMENT: "production" });
+    const { headers } = await openBrowser(await createAccount());
+    const bindings = breakNotes(new Error("<b>secret_table</b>"));
+    const development = await send("/notes", { headers }, { ...bindings, ENVIRONMENT: "development" });
+    expect([development.status, development.headers.get("Content-Type")]).toEqual([500, "text/html; charset=utf-8"]);
+    expect(await development.text()).toContain("&lt;b&gt;secret_table");
+    const production = await send("/notes", { headers }, { ...bindings, ENVIRONMENT: "production" });
     expect(await production.text()).not.toContain("secret_table");
   });
 
-  test("is in the log whole, with its cause", async () => {
-    await send("/api/notes", {}, BROKEN);
+  test("is in the log whole, with its cause and the user", async () => {
+    const { headers, user } = await createAccount();
+    await send("/api/notes", { headers }, BROKEN);
     expect(lines()).toEqual([
       expect.objectContaining({
         level: "error",
         outcome: "error",
+        userId: user.id,
         error: expect.objectContaining({ cause: expect.objectContaining({ message: "deep" }) }),
       }),
     ]);
@@ -122,50 +159,79 @@ describe("whatever is thrown", () => {
     "a symbol": Symbol("s"),
   };
   test.each(Object.entries(thrown))("%s is a 500 with its id, in one log line", async (_, value) => {
-    const prepare = () => {
-      throw value;
-    };
-    const response = await send(
-      "/api/notes",
-      {},
-      { DB: { prepare } as unknown as D1Database, ENVIRONMENT: "development" },
-    );
+    const { headers } = await createAccount();
+    const response = await send("/api/notes", { headers }, { ...breakNotes(value), ENVIRONMENT: "development" });
     expect([response.status, response.headers.get("X-Request-Id")]).toEqual([500, expect.any(String)]);
     expect(lines()).toEqual([expect.objectContaining({ outcome: "error", status: 500, error: expect.anything() })]);
   });
 });
 
 describe("the log", () => {
-  test("has one line a request, which says what was decided", async () => {
-    await send("/api/notes/none?q=secret", { headers: { "X-Request-Id": "request-1" } });
+  test("has one line a request, which says what was decided, and for whom", async () => {
+    const { headers, user } = await createAccount();
+    await send("/api/notes?q=secret", { headers: { ...headers, "X-Request-Id": "request-1" } });
     expect(lines()).toEqual([
       {
-        level: "warn",
+        level: "info",
         requestId: "request-1",
         method: "GET",
-        route: "/api/notes/:id",
-        status: 404,
+        route: "/api/notes",
+        status: 200,
         duration: expect.any(Number),
         outcome: "resolved",
-        passed: [],
+        passed: ["rateLimit", "requireAuth", "requireCsrf", "requirePermission"],
         denied: null,
-        userId: null,
+        userId: user.id,
       },
     ]);
   });
 
   test("names the guard that denied, and those before it", async () => {
-    await send("/api/notes", { method: "POST", body: "secret" });
-    expect(lines()).toMatchObject([{ outcome: "denied", denied: "requireContentType", passed: [], status: 415 }]);
+    const { headers, user } = await createAccount();
+    await send("/api/notes", { method: "POST", headers, body: "secret" });
+    await send("/api/notes/none", { headers });
+    await send("/api/notes");
+    const passed = GUARDS.slice(0, 4);
+    expect(lines()).toMatchObject([
+      { outcome: "denied", denied: "requireContentType", passed, status: 415, level: "warn", userId: user.id },
+      { outcome: "denied", denied: "requireOwnership", passed, status: 404, level: "warn", userId: user.id },
+      { outcome: "denied", denied: "requireAuth", passed: ["rateLimit"], status: 401, level: "warn", userId: null },
+    ]);
+  });
+
+  test("names the user of a browser's session, also where a later guard denies", async () => {
+    const account = await createAccount();
+    const { headers } = await openBrowser(account);
+    await send("/notes", { headers });
+    await send("/notes", { method: "POST", headers: { ...headers, "Sec-Fetch-Site": "cross-site" } });
+    await send("/notes");
+    expect(lines()).toMatchObject([
+      { status: 200, userId: account.user.id },
+      { status: 403, denied: "requireCsrf", userId: account.user.id },
+      { status: 401, denied: "requireAuth", userId: null },
+    ]);
   });
 
   test("never has what a client sent in a body, a query or a header", async () => {
-    const headers = { "Content-Type": "application/json", Authorization: "Bearer secret", Cookie: "a=secret" };
-    await send("/api/notes?token=secret", { method: "POST", headers, body: '{"title":"secret"}' });
-    await send("/api/notes", { method: "POST", headers, body: "{secret" });
-    await send("/secret", { headers });
-    expect(lines()).toHaveLength(3);
-    expect(JSON.stringify(lines())).not.toContain("secret");
+    const account = await createAccount({ email: `secret-${crypto.randomUUID()}@example.com`, name: "secret" });
+    const { Authorization } = account.headers;
+    const { Cookie } = (await openBrowser(account)).headers;
+    const key = await sendJson(
+      "POST",
+      "/api/me/keys",
+      { name: "secret", permissions: ["notes:read"] },
+      { Authorization },
+    );
+    const keyHeaders = { "X-API-Key": (await key.json<{ key: string }>()).key };
+    await sendJson("POST", "/api/notes?token=secret", { title: "secret" }, { Authorization, Cookie: "a=secret" });
+    await sendJson("POST", "/api/notes", "{secret", { Authorization, "Idempotency-Key": "secret" });
+    await send("/notes?q=secret", { headers: { Cookie } });
+    await send("/api/notes?q=secret", { headers: keyHeaders });
+    await send("/api/notes", { headers: { Authorization: "Bearer secret" } });
+    await send("/secret", { headers: { Authorization, Cookie } });
+    expect(lines().map(({ status }) => status)).toEqual([201, 201, 400, 200, 200, 401, 404]);
+    const sent = ["secret", Authorization.slice("Bearer ".length), Cookie.slice("__Host-session=".length)];
+    for (const secret of [...sent, keyHeaders["X-API-Key"]]) expect(JSON.stringify(lines())).not.toContain(secret);
   });
 });
 

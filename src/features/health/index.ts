@@ -1,6 +1,6 @@
 /** Health: whether the Worker answers, and whether what it stands on does. */
 import { READ, route } from "../../web/scope.ts";
-import { checkDatabase } from "./store.ts";
+import { checkDatabase, checkLimiter, checkTokenKeys } from "./checks.ts";
 
 export const health = [
   route.on(READ, "/health", {
@@ -8,7 +8,13 @@ export const health = [
   }),
   route.on(READ, "/health/ready", {
     resolve: async ({ locals }) => {
-      const checks = { database: await checkDatabase(locals.env.DB) };
+      const { DB, RATE_LIMITER, TOKEN_KEYS } = locals.env;
+      const [database, limiter, tokens] = await Promise.all([
+        checkDatabase(DB),
+        checkLimiter(RATE_LIMITER),
+        checkTokenKeys(TOKEN_KEYS),
+      ]);
+      const checks = { database, limiter, tokens };
       const isReady = Object.values(checks).every((check) => check === "ok");
       const headers = { "Cache-Control": "no-store", ...(!isReady && { "Retry-After": "5" }) };
       return Response.json(

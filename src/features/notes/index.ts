@@ -1,119 +1,155 @@
 /** The notebook: its JSON API, its export, its page. */
 
-import { errorPage } from "../../web/error-page.ts";
+import type { AppLocals } from "../../env.ts";
+import type { HeadContext } from "../../http/index.ts";
+import { requireAuth } from "../../identity/guards/require-auth.ts";
+import { requireCsrf } from "../../identity/guards/require-csrf.ts";
+import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
+import { requireOwnership } from "../../identity/guards/require-ownership.ts";
+import { requirePermission } from "../../identity/guards/require-permission.ts";
+import { limitApi } from "../../identity/limits.ts";
+import { signedIn, signedInPage } from "../../identity/scope.ts";
+import { loadSession, saveSession } from "../../identity/session.ts";
+import type { SignedIn } from "../../identity/user.ts";
+import { visitorOf } from "../../identity/visitor.ts";
+import { idempotency } from "../../limits/idempotency.ts";
+import { NOT_STORED, REVALIDATED } from "../../web/cache-control.ts";
 import { acceptedVersions, etagOf, isUnchanged } from "../../web/etag.ts";
-import { readForm } from "../../web/form.ts";
 import { requireContentType } from "../../web/guards/require-content-type.ts";
+import { requireForm } from "../../web/guards/require-form.ts";
 import { htmlResponse } from "../../web/html.ts";
-import { toPage } from "../../web/paging.ts";
+import { type Page, toPage } from "../../web/paging.ts";
 import { invalidInput, type ProblemLocals, problem } from "../../web/problem.ts";
-import { READ, route } from "../../web/scope.ts";
+import { refuse } from "../../web/refuse.ts";
+import { group, READ } from "../../web/scope.ts";
 import { pullText } from "../../web/stream.ts";
 import { toCsv } from "./csv.ts";
 import { notebookPage } from "./pages.ts";
-import { type Note, noteInput, notePatch, notesQuery, type StoredNote } from "./schema.ts";
+import { type Note, type NotesQuery, noteForm, noteInput, notePatch, notesQuery, type StoredNote } from "./schema.ts";
 import { createNote, deleteNote, eachNote, getNote, listNotes, updateNote, type Written } from "./store.ts";
 
-const requireJson = requireContentType(["application/json"]);
-const requireForm = requireContentType(["application/x-www-form-urlencoded"]);
+const { route } = signedIn;
+const { route: page } = signedInPage;
 
 /** Room for the longest body, its characters escaped. */
 const MAX_NOTE_BYTES = 256 * 1024;
 
-export const notes = [
-  route.on(READ, "/api/notes", {
-    request: { query: notesQuery },
-    resolve: async ({ input, locals }) => {
-      if (!input.ok) return invalidInput(locals, input);
-      const page = toPage(await listNotes(locals.env.DB, input.query), input.query.limit);
-      return Response.json({ ...page, items: page.items.map(toNote) }, { headers: REVALIDATE });
-    },
-  }),
+const requireJson = requireContentType(["application/json"]);
 
-  route.post("/api/notes", {
-    guards: [requireJson],
-    request: { body: noteInput },
-    maxBodyBytes: MAX_NOTE_BYTES,
-    resolve: async ({ input, locals }) => {
-      if (!input.ok) return invalidInput(locals, input);
-      const note = await createNote(locals.env.DB, input.body);
-      return noteResponse(note, { status: 201, headers: { Location: `/api/notes/${note.id}` } });
-    },
-  }),
+const requireNoteForm = requireForm(MAX_NOTE_BYTES, noteForm);
 
-  route.on(READ, "/api/notes/export.csv", {
-    resolve: ({ locals }) =>
-      new Response(pullText(toCsv(eachNote(locals.env.DB))), {
-        headers: {
-          "Content-Type": "text/csv; charset=utf-8",
-          "Content-Disposition": 'attachment; filename="notes.csv"',
-          "Cache-Control": "no-store",
-        },
-      }),
-  }),
+/** Supplies `note`. */
+const requireOwnNote = requireOwnership(async ({ raw, locals }: HeadContext<AppLocals & SignedIn>) => {
+  const note = await getNote(locals.env.DB, raw.params.id ?? "");
+  return note && { ownerId: note.ownerId, locals: { note } };
+});
 
-  route.on(READ, "/api/notes/:id", {
-    resolve: async ({ request, params, locals }) => {
-      const note = await getNote(locals.env.DB, params.id);
-      if (!note) return noSuchNote(locals);
-      const etag = etagOf(note);
-      if (isUnchanged(request, etag))
-        return new Response(null, { status: 304, headers: { ...REVALIDATE, ETag: etag } });
-      return noteResponse(note);
-    },
-  }),
+const api = group({
+  guards: [limitApi, requireAuth, requireCsrf],
+  handlers: [
+    route.on(READ, "/api/notes", {
+      guards: [requirePermission("notes:read")],
+      request: { query: notesQuery },
+      resolve: async ({ input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        const page = await pageOfNotes(locals, input.query);
+        return Response.json({ ...page, items: page.items.map(toNote) }, { headers: REVALIDATED });
+      },
+    }),
 
-  route.patch("/api/notes/:id", {
-    guards: [requireJson],
-    request: { body: notePatch },
-    maxBodyBytes: MAX_NOTE_BYTES,
-    resolve: async ({ request, params, input, locals }) => {
-      if (!input.ok) return invalidInput(locals, input);
-      const written = await updateNote(locals.env.DB, params.id, input.body, acceptedVersions(request));
-      return typeof written === "string" ? notWritten(locals, written) : noteResponse(written);
-    },
-  }),
+    route.post("/api/notes", {
+      guards: [requirePermission("notes:write"), requireJson, idempotency.guard],
+      request: { body: noteInput },
+      maxBodyBytes: MAX_NOTE_BYTES,
+      resolve: async ({ input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        const { env, user, idempotency } = locals;
+        const note = await createNote(env.DB, { ...input.body, ownerId: user.id, id: idempotency?.madeId });
+        return noteResponse(note, { status: 201, headers: { Location: `/api/notes/${note.id}` } });
+      },
+      onResponse: idempotency.onResponse,
+      onError: idempotency.onError,
+    }),
 
-  route.delete("/api/notes/:id", {
-    resolve: async ({ request, params, locals }) => {
-      const written = await deleteNote(locals.env.DB, params.id, acceptedVersions(request));
-      return typeof written === "string" ? notWritten(locals, written) : new Response(null, { status: 204 });
-    },
-  }),
+    route.on(READ, "/api/notes/export.csv", {
+      resolve: ({ locals }) =>
+        new Response(pullText(toCsv(eachNote(locals.env.DB, locals.user.id))), {
+          headers: {
+            "Content-Type": "text/csv; charset=utf-8",
+            "Content-Disposition": 'attachment; filename="notes.csv"',
+            ...NOT_STORED,
+          },
+        }),
+    }),
 
-  route.on(READ, "/", {
-    request: { query: notesQuery },
-    resolve: async ({ input, locals }) => {
-      if (!input.ok)
-        return errorPage(400, "That is no page of the notebook", input.issues.map(({ message }) => message).join(". "));
-      const page = toPage(await listNotes(locals.env.DB, input.query), input.query.limit);
-      return htmlResponse(notebookPage(page, input.query.q));
-    },
-  }),
+    route.on(READ, "/api/notes/:id", {
+      guards: [requirePermission("notes:read"), requireOwnNote],
+      resolve: ({ request, locals }) => {
+        const etag = etagOf(locals.note);
+        if (isUnchanged(request, etag))
+          return new Response(null, { status: 304, headers: { ...REVALIDATED, ETag: etag } });
+        return noteResponse(locals.note);
+      },
+    }),
 
-  route.post("/", {
-    guards: [requireForm],
-    resolve: async ({ request, locals }) => {
-      const form = await readForm(request, MAX_NOTE_BYTES);
-      if (!form) return errorPage(413, "That note is too long", "A note has room for 20,000 characters.");
-      const { title = "", body = "" } = form;
-      const parsed = noteInput.safeParse({ title, body });
-      if (parsed.success) {
-        await createNote(locals.env.DB, parsed.data);
-        return new Response(null, { status: 303, headers: { Location: "/" } });
-      }
-      const query = notesQuery.parse({});
-      const page = toPage(await listNotes(locals.env.DB, query), query.limit);
-      const errors = parsed.error.issues.map(({ message }) => message);
-      return htmlResponse(notebookPage(page, "", { title, body, errors }), 400);
-    },
-  }),
-];
+    route.patch("/api/notes/:id", {
+      guards: [requirePermission("notes:write"), requireOwnNote, requireJson],
+      request: { body: notePatch },
+      maxBodyBytes: MAX_NOTE_BYTES,
+      resolve: async ({ request, params, input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        const written = await updateNote(locals.env.DB, params.id, input.body, acceptedVersions(request));
+        return typeof written === "string" ? notWritten(locals, written) : noteResponse(written);
+      },
+    }),
 
-/** For whoever asked alone, and never shown again without asking whether it is still so. */
-const REVALIDATE = { "Cache-Control": "private, no-cache" };
+    route.delete("/api/notes/:id", {
+      guards: [requirePermission("notes:write"), requireOwnNote],
+      resolve: async ({ request, params, locals }) => {
+        const written = await deleteNote(locals.env.DB, params.id, acceptedVersions(request));
+        return typeof written === "string" ? notWritten(locals, written) : new Response(null, { status: 204 });
+      },
+    }),
+  ],
+});
 
-function toNote({ version, ...note }: StoredNote): Note {
+const pages = group({
+  guards: [loadSession, requireAuth],
+  onResponse: saveSession,
+  handlers: [
+    page.on(READ, "/notes", {
+      request: { query: notesQuery },
+      resolve: async (c) => {
+        const { input, locals } = c;
+        if (!input.ok) return refuse(c, 400, input.issues.map(({ message }) => message).join(". "));
+        return htmlResponse(notebookPage(visitorOf(locals), await pageOfNotes(locals, input.query), input.query.q));
+      },
+    }),
+
+    page.post("/notes", {
+      guards: [requireCsrf, requireNoteForm, requireCsrfToken],
+      resolve: async ({ locals }) => {
+        const { env, user, form, parsed } = locals;
+        if (parsed.success) {
+          await createNote(env.DB, { ...parsed.data, ownerId: user.id });
+          return new Response(null, { status: 303, headers: { Location: "/notes" } });
+        }
+        const { title = "", body = "" } = form;
+        const errors = parsed.error.issues.map(({ message }) => message);
+        const notes = await pageOfNotes(locals, notesQuery.parse({}));
+        return htmlResponse(notebookPage(visitorOf(locals), notes, "", { title, body, errors }), 400);
+      },
+    }),
+  ],
+});
+
+export const notes = [...api, ...pages];
+
+async function pageOfNotes({ env, user }: AppLocals & SignedIn, query: NotesQuery): Promise<Page<StoredNote>> {
+  return toPage(await listNotes(env.DB, user.id, query), query.limit);
+}
+
+function toNote({ ownerId, version, ...note }: StoredNote): Note {
   return note;
 }
 
@@ -121,14 +157,10 @@ function noteResponse(
   note: StoredNote,
   init: { status?: number; headers?: Readonly<Record<string, string>> } = {},
 ): Response {
-  return Response.json(toNote(note), { ...init, headers: { ...REVALIDATE, ETag: etagOf(note), ...init.headers } });
-}
-
-function noSuchNote(locals: ProblemLocals): Response {
-  return problem(locals, 404, "There is no such note.");
+  return Response.json(toNote(note), { ...init, headers: { ...REVALIDATED, ETag: etagOf(note), ...init.headers } });
 }
 
 function notWritten(locals: ProblemLocals, why: Exclude<Written, StoredNote>): Response {
-  if (why === "missing") return noSuchNote(locals);
+  if (why === "missing") return problem(locals, 404, "The note has just been deleted.");
   return problem(locals, 412, "The note has been changed since you read it. Read it again before you write.");
 }

@@ -1,7 +1,7 @@
 /** The notebook as a page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { Page as HtmlPage } from "../../web/html.ts";
-import { layout } from "../../web/layout.ts";
+import { csrfField, layout, type Visitor } from "../../web/layout.ts";
 import type { Page } from "../../web/paging.ts";
 import type { Note } from "./schema.ts";
 
@@ -13,23 +13,25 @@ export interface RefusedNote {
 }
 
 /** @param q What was searched for; empty for all notes. */
-export function notebookPage(notes: Page<Note>, q: string, refused?: RefusedNote): HtmlPage {
+export function notebookPage(visitor: Visitor, notes: Page<Note>, q: string, refused?: RefusedNote): HtmlPage {
   return (nonce) =>
     layout(
       "Notes",
       nonce,
-      html`${noteForm(refused)}
-<form class="search" method="get" action="/" role="search">
+      html`${noteForm(visitor.csrf, refused)}
+<form class="search" method="get" action="/notes" role="search">
 <label>Search <input type="search" name="q" value="${q}" maxlength="200"></label>
 <button>Search</button>
 </form>
 ${notes.items.length === 0 ? html`<p class="soft">${q === "" ? "No notes yet." : "No note has this."}</p>` : noteList(notes.items)}
-${notes.nextCursor === null ? "" : html`<p><a href="/?${new URLSearchParams({ q, cursor: notes.nextCursor }).toString()}">Older notes</a></p>`}`,
+${notes.nextCursor === null ? "" : html`<p><a href="/notes?${new URLSearchParams({ q, cursor: notes.nextCursor }).toString()}">Older notes</a></p>`}`,
+      visitor,
     );
 }
 
-function noteForm(refused: RefusedNote = { title: "", body: "", errors: [] }): SafeHtml {
-  return html`<form method="post" action="/">
+function noteForm(csrf: string, refused: RefusedNote = { title: "", body: "", errors: [] }): SafeHtml {
+  return html`<form method="post" action="/notes">
+${csrfField(csrf)}
 ${refused.errors.map((error) => html`<p class="error" role="alert">${error}</p>`)}
 <label>Title <input name="title" value="${refused.title}" required maxlength="200"></label>
 <label>Note <textarea name="body" rows="4" maxlength="20000">${refused.body}</textarea></label>

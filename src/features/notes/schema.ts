@@ -9,6 +9,9 @@ const body = storableText().max(20_000, "The body is longer than 20,000 characte
 /** A note to be made. A field that is none of a note's is refused: it may be a slip of the keyboard. */
 export const noteInput = z.strictObject({ title, body: body.default("") });
 
+/** The same from a form, which has fields of its own besides. */
+export const noteForm = z.object(noteInput.shape);
+
 /** A change to a note: what is absent stays. */
 export const notePatch = z
   .strictObject({ title: title.optional(), body: body.optional() })
@@ -32,6 +35,7 @@ export interface Note {
 
 /** A note as it is stored. */
 export interface StoredNote extends Note {
+  readonly ownerId: string;
   /** How many times it was written; the first is 1. */
   readonly version: number;
 }

@@ -1,40 +1,41 @@
 /** Notes in D1. */
 import { v7 as uuidv7 } from "uuid";
+import { foldCase } from "../../web/text.ts";
 import type { NoteInput, NotePatch, NotesQuery, StoredNote } from "./schema.ts";
 
-const COLUMNS = "id, title, body, version, created_at AS createdAt, updated_at AS updatedAt";
-
-/** Folds the case of every script, which SQLite does for ASCII only. */
-function fold(text: string): string {
-  return text.normalize("NFC").toLowerCase();
-}
+const COLUMNS = "id, owner_id AS ownerId, title, body, version, created_at AS createdAt, updated_at AS updatedAt";
 
 /**
- * Lists notes, the newest first; `q` is looked for as it stands, whatever its characters. By
+ * Lists the notes of an owner, the newest first; `q` is looked for as it stands, whatever its characters. By
  * `instr`, since a LIKE pattern would give `%` and `_` a meaning, and D1 takes no more than 50 bytes of it.
  *
  * @returns Up to `limit + 1` notes: the one too many tells that there are more.
  */
-export async function listNotes(db: D1Database, { q, cursor, limit }: NotesQuery): Promise<StoredNote[]> {
+export async function listNotes(
+  db: D1Database,
+  ownerId: string,
+  { q, cursor, limit }: NotesQuery,
+): Promise<StoredNote[]> {
   const { results } = await db
     .prepare(
       `SELECT ${COLUMNS} FROM notes
-       WHERE (?1 IS NULL OR id < ?1) AND (?2 = '' OR instr(folded_title, ?2) > 0 OR instr(folded_body, ?2) > 0)
+       WHERE owner_id = ?4 AND (?1 IS NULL OR id < ?1)
+         AND (?2 = '' OR instr(folded_title, ?2) > 0 OR instr(folded_body, ?2) > 0)
        ORDER BY id DESC LIMIT ?3`,
     )
-    .bind(cursor ?? null, fold(q), limit + 1)
+    .bind(cursor ?? null, foldCase(q), limit + 1, ownerId)
     .all<StoredNote>();
   return results;
 }
 
 const BATCH = 100;
 
-/** Every note, the oldest first, read in batches as they are asked for. */
-export async function* eachNote(db: D1Database): AsyncGenerator<StoredNote, void, undefined> {
-  const next = db.prepare(`SELECT ${COLUMNS} FROM notes WHERE id > ? ORDER BY id LIMIT ${BATCH}`);
+/** Every note of an owner, the oldest first, read in batches as they are asked for. */
+export async function* eachNote(db: D1Database, ownerId: string): AsyncGenerator<StoredNote, void, undefined> {
+  const next = db.prepare(`SELECT ${COLUMNS} FROM notes WHERE owner_id = ? AND id > ? ORDER BY id LIMIT ${BATCH}`);
   let after = "";
   for (;;) {
-    const { results } = await next.bind(after).all<StoredNote>();
+    const { results } = await next.bind(ownerId, after).all<StoredNote>();
     yield* results;
     if (results.length < BATCH) return;
     after = results.at(-1)?.id ?? after;
@@ -45,13 +46,24 @@ export function getNote(db: D1Database, id: string): Promise<StoredNote | null> 
   return db.prepare(`SELECT ${COLUMNS} FROM notes WHERE id = ?`).bind(id).first<StoredNote>();
 }
 
-export async function createNote(db: D1Database, { title, body }: NoteInput): Promise<StoredNote> {
-  const now = new Date().toISOString();
-  const note: StoredNote = { id: uuidv7(), title, body, version: 1, createdAt: now, updatedAt: now };
-  await db
-    .prepare("INSERT INTO notes VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?6)")
-    .bind(note.id, title, body, fold(title), fold(body), now)
-    .run();
+/** A note to be made, perhaps under an id that is there already: then it was made before, and stays as it is. */
+export interface NewNote extends NoteInput {
+  readonly ownerId: string;
+  readonly id?: string | undefined;
+}
+
+export async function createNote(
+  db: D1Database,
+  { ownerId, title, body, id = uuidv7() }: NewNote,
+): Promise<StoredNote> {
+  const created = await db
+    .prepare(
+      `INSERT INTO notes VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7) ON CONFLICT (id) DO NOTHING RETURNING ${COLUMNS}`,
+    )
+    .bind(id, ownerId, title, body, foldCase(title), foldCase(body), new Date().toISOString())
+    .first<StoredNote>();
+  const note = created ?? (await getNote(db, id));
+  if (!note) throw new Error(`The note ${id} was there when it was made again, and is gone now`);
   return note;
 }
 
@@ -93,7 +105,7 @@ function listOf(versions: readonly number[] | undefined): string | null {
 }
 
 function withFolded(text: string | undefined): [string | null, string | null] {
-  return text === undefined ? [null, null] : [text, fold(text)];
+  return text === undefined ? [null, null] : [text, foldCase(text)];
 }
 
 async function whyNot(db: D1Database, id: string): Promise<"missing" | "changed"> {

@@ -1,6 +1,8 @@
 /** Requires a body of a type that the route reads. */
-import { type Guard, headGuard } from "../../http/index.ts";
-import { type ProblemLocals, problem } from "../problem.ts";
+import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
+import { stateFacts } from "../guard-facts.ts";
+import type { ProblemLocals } from "../problem.ts";
+import { deny } from "../refuse.ts";
 
 /**
  * Denies with 415 what is not one of these media types (RFC 9110 §15.5.16). Parameters such as
@@ -9,9 +11,17 @@ import { type ProblemLocals, problem } from "../problem.ts";
  * @param types In lower case, such as `application/json`.
  */
 export function requireContentType(types: readonly string[]): Guard<ProblemLocals> {
-  return headGuard(function requireContentType({ request, locals }: { request: Request; locals: ProblemLocals }) {
-    const type = request.headers.get("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-    if (types.includes(type)) return { allow: true };
-    return { deny: problem(locals, 415, `The Content-Type is to be ${types.join(" or ")}, not "${type}".`) };
-  });
+  return stateFacts(
+    headGuard(function requireContentType(c: HeadContext<ProblemLocals>) {
+      const type = mediaTypeOf(c.request);
+      if (types.includes(type)) return { allow: true };
+      return deny(c, 415, `The Content-Type is to be ${types.join(" or ")}, not "${type}".`);
+    }),
+    { denies: [415], detail: types.join(", ") },
+  );
+}
+
+/** @returns In lower case, without parameters; empty without a Content-Type. */
+export function mediaTypeOf(request: Request): string {
+  return request.headers.get("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
 }

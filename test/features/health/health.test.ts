@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Env } from "../../../src/env.ts";
 import { send } from "../../harness.ts";
 
 test("GET /health answers OK as text", async () => {
@@ -7,14 +8,27 @@ test("GET /health answers OK as text", async () => {
   expect(response.headers.get("Content-Type")).toMatch(/^text\/plain/);
 });
 
-test("GET /health/ready says that the database answers", async () => {
+const OK = { database: "ok", limiter: "ok", tokens: "ok" };
+
+test("GET /health/ready says that everything it stands on answers", async () => {
   const response = await send("/health/ready");
-  expect([response.status, await response.json()]).toEqual([200, { status: "ok", checks: { database: "ok" } }]);
+  expect([response.status, await response.json()]).toEqual([200, { status: "ok", checks: OK }]);
 });
 
-test("GET /health/ready answers 503 with Retry-After where the database fails, and names no binding", async () => {
-  const broken = { prepare: () => ({ first: () => Promise.reject(new Error("D1_ERROR: DB is down")) }) };
-  const response = await send("/health/ready", {}, { DB: broken as unknown as D1Database });
-  expect([response.status, response.headers.get("Retry-After")]).toEqual([503, "5"]);
-  expect(await response.json()).toEqual({ status: "unavailable", checks: { database: "failed" } });
-});
+const fails = () => Promise.reject(new Error("D1_ERROR: DB is down"));
+
+test.each<[check: string, bindings: Partial<Env>]>([
+  ["database", { DB: { prepare: () => ({ first: fails }) } as unknown as D1Database }],
+  [
+    "limiter",
+    { RATE_LIMITER: { idFromName: () => "", get: () => ({ take: fails }) } as unknown as Env["RATE_LIMITER"] },
+  ],
+  ["tokens", { TOKEN_KEYS: "{}" }],
+])(
+  "GET /health/ready answers 503 with Retry-After where the %s fails, and names no binding",
+  async (check, bindings) => {
+    const response = await send("/health/ready", {}, bindings);
+    expect([response.status, response.headers.get("Retry-After")]).toEqual([503, "5"]);
+    expect(await response.json()).toEqual({ status: "unavailable", checks: { ...OK, [check]: "failed" } });
+  },
+);

@@ -1,5 +1,6 @@
+import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
-import { clearNotes, createNote, type Note, send, sendJson } from "../../harness.ts";
+import { type Account, createAccount, createNote, type Note, send, sendJson } from "../../harness.ts";
 
 interface List {
   items: Note[];
@@ -11,14 +12,27 @@ interface Problem {
   issues: { part: string; path: string[]; code: string }[];
 }
 
-const list = async (query: string) => (await send(`/api/notes?${query}`)).json<List>();
-const titles = async (query: string) => (await list(query)).items.map(({ title }) => title);
+/** A user of each test's own, with an empty notebook. */
+let me: Account;
+beforeEach(async () => {
+  me = await createAccount();
+});
 
-beforeEach(clearNotes);
+type Headers = Record<string, string>;
+const get = (path: string, headers: Headers = {}) => send(path, { headers: { ...me.headers, ...headers } });
+const post = (body: unknown, headers: Headers = {}) =>
+  sendJson("POST", "/api/notes", body, { ...me.headers, ...headers });
+const patch = (id: string, change: unknown, headers: Headers = {}) =>
+  sendJson("PATCH", `/api/notes/${id}`, change, { ...me.headers, ...headers });
+const remove = (id: string, headers: Headers = {}) =>
+  send(`/api/notes/${id}`, { method: "DELETE", headers: { ...me.headers, ...headers } });
+
+const list = async (query: string) => (await get(`/api/notes?${query}`)).json<List>();
+const titles = async (query: string) => (await list(query)).items.map(({ title }) => title);
 
 describe("POST /api/notes", () => {
   test("answers 201 with the note, its Location and its ETag", async () => {
-    const response = await sendJson("POST", "/api/notes", { title: "  Tea ", body: "Green\n茶 🍵" });
+    const response = await post({ title: "  Tea ", body: "Green\n茶 🍵" });
     const note = await response.json<Note>();
     expect(response.status).toBe(201);
     expect(note).toEqual({
@@ -30,14 +44,12 @@ describe("POST /api/notes", () => {
     });
     expect(response.headers.get("Location")).toBe(`/api/notes/${note.id}`);
     expect(response.headers.get("ETag")).toBe('"v1"');
-    expect(await (await send(`/api/notes/${note.id}`)).json()).toEqual(note);
+    expect(await (await get(`/api/notes/${note.id}`)).json()).toEqual(note);
   });
 
   test("takes a title of 200 and a body of 20,000 characters, and a note without a body", async () => {
-    expect((await sendJson("POST", "/api/notes", { title: "t".repeat(200), body: "b".repeat(20_000) })).status).toBe(
-      201,
-    );
-    expect((await createNote("no body")).body).toBe("");
+    expect((await post({ title: "t".repeat(200), body: "b".repeat(20_000) })).status).toBe(201);
+    expect((await createNote(me, "no body")).body).toBe("");
   });
 
   const refused: Record<string, [body: unknown, path: string[], code: string]> = {
@@ -55,7 +67,7 @@ describe("POST /api/notes", () => {
     "what is not JSON": ["{title}", [], "invalid_json"],
   };
   test.each(Object.entries(refused))("refuses %s with 400 and the issue", async (_, [body, path, code]) => {
-    const response = await sendJson("POST", "/api/notes", body);
+    const response = await post(body);
     const problem = await response.json<Problem>();
     expect([response.status, response.headers.get("Content-Type")]).toEqual([400, "application/problem+json"]);
     expect(problem.issues).toContainEqual(expect.objectContaining({ part: "body", path, code }));
@@ -65,7 +77,7 @@ describe("POST /api/notes", () => {
   test("refuses invalid UTF-8 with 400", async () => {
     const init = {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { ...me.headers, "Content-Type": "application/json" },
       body: new Uint8Array([0x7b, 0xff]),
     };
     const problem = await (await send("/api/notes", init)).json<Problem>();
@@ -74,7 +86,7 @@ describe("POST /api/notes", () => {
 
   test("refuses a body over its limit with 413, whatever its Content-Length claims", async () => {
     const body = JSON.stringify({ title: "t", body: "b".repeat(300_000) });
-    expect((await sendJson("POST", "/api/notes", body, { "Content-Length": "20" })).status).toBe(413);
+    expect((await post(body, { "Content-Length": "20" })).status).toBe(413);
   });
 
   test("refuses another media type with 415 before it reads the body", async () => {
@@ -82,14 +94,15 @@ describe("POST /api/notes", () => {
       { pull: () => Promise.reject(new Error("the body was read")) },
       { highWaterMark: 0 },
     );
-    const response = await send("/api/notes", { method: "POST", headers: { "Content-Type": "text/plain" }, body });
+    const headers = { ...me.headers, "Content-Type": "text/plain" };
+    const response = await send("/api/notes", { method: "POST", headers, body });
     expect(response.status).toBe(415);
   });
 });
 
 describe("GET /api/notes", () => {
   test("pages through all notes, the newest first, each once", async () => {
-    for (let i = 0; i < 7; i++) await createNote(`n${i}`);
+    for (let i = 0; i < 7; i++) await createNote(me, `n${i}`);
     const seen: string[] = [];
     let query = "limit=3";
     for (let pages = 0; pages < 3; pages++) {
@@ -102,29 +115,29 @@ describe("GET /api/notes", () => {
   });
 
   test("has no next page where the last one is full", async () => {
-    for (let i = 0; i < 3; i++) await createNote(`n${i}`);
+    for (let i = 0; i < 3; i++) await createNote(me, `n${i}`);
     expect((await list("limit=3")).nextCursor).toBeNull();
   });
 
   test("keeps its place while notes are added and deleted", async () => {
-    for (let i = 0; i < 4; i++) await createNote(`n${i}`);
+    for (let i = 0; i < 4; i++) await createNote(me, `n${i}`);
     const first = await list("limit=2");
-    await createNote("newer");
-    await send(`/api/notes/${first.items[1]?.id}`, { method: "DELETE" });
+    await createNote(me, "newer");
+    await remove(first.items[1]?.id ?? "");
     expect(await titles(`limit=2&cursor=${first.nextCursor}`)).toEqual(["n1", "n0"]);
   });
 
   test("finds what is in a title or a body, in any case of any script", async () => {
-    await createNote("Über ÉTÉ");
-    await createNote("other", "… in der über-Mitte");
-    await createNote("nothing");
+    await createNote(me, "Über ÉTÉ");
+    await createNote(me, "other", "… in der über-Mitte");
+    await createNote(me, "nothing");
     expect(await titles(`q=${encodeURIComponent("ÜBER")}`)).toEqual(["other", "Über ÉTÉ"]);
     expect(await titles(`q=${encodeURIComponent("e\u0301te\u0301")}`)).toEqual(["Über ÉTÉ"]);
   });
 
   test("takes % and _ and every other character as it stands", async () => {
     for (const title of ["100% sure", "100 sure", "a_b", "axb", "it's", 'say "x"', "back\\slash", "[set]*?"])
-      await createNote(title);
+      await createNote(me, title);
     expect(await titles("q=100%25")).toEqual(["100% sure"]);
     expect(await titles("q=a_b")).toEqual(["a_b"]);
     expect(await titles("q=%25_%25")).toEqual([]);
@@ -135,14 +148,14 @@ describe("GET /api/notes", () => {
 
   test("searches for more than the 50 bytes that a LIKE pattern may have", async () => {
     const long = "ä".repeat(150);
-    await createNote(long);
+    await createNote(me, long);
     expect(await titles(`q=${encodeURIComponent(long)}`)).toEqual([long]);
   });
 
   test.each(["limit=0", "limit=101", "limit=-1", "limit=1.5", "limit=", "limit=1&limit=2", "limit=abc", "limit=1e1"])(
     "refuses %s with 400",
     async (query) => {
-      const problem = await (await send(`/api/notes?${query}`)).json<Problem>();
+      const problem = await (await get(`/api/notes?${query}`)).json<Problem>();
       expect([problem.status, problem.issues[0]?.path]).toEqual([400, ["limit"]]);
     },
   );
@@ -150,7 +163,7 @@ describe("GET /api/notes", () => {
   test.each(["", "%00", "abc", "bm90LWFuLWlk", "../../etc", "%F0%9F%92%A9", "x".repeat(5000)])(
     "refuses the cursor %j, which it never gave, with 400",
     async (cursor) => {
-      const response = await send(`/api/notes?cursor=${cursor}`);
+      const response = await get(`/api/notes?cursor=${cursor}`);
       expect(response.status).toBe(400);
     },
   );
@@ -158,26 +171,26 @@ describe("GET /api/notes", () => {
 
 describe("GET /api/notes/:id", () => {
   test("answers 304 to who has this version, by any form of If-None-Match", async () => {
-    const { id, etag } = await createNote("n");
+    const { id, etag } = await createNote(me, "n");
     for (const header of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
-      const response = await send(`/api/notes/${id}`, { headers: { "If-None-Match": header } });
+      const response = await get(`/api/notes/${id}`, { "If-None-Match": header });
       expect([response.status, response.headers.get("ETag"), await response.text()]).toEqual([304, etag, ""]);
     }
-    expect((await send(`/api/notes/${id}`, { headers: { "If-None-Match": '"v2"' } })).status).toBe(200);
+    expect((await get(`/api/notes/${id}`, { "If-None-Match": '"v2"' })).status).toBe(200);
   });
 
   test.each(["unknown", "0190a0c4-0000-7000-8000-000000000000", "%00", "'; DROP TABLE notes; --", "%zz"])(
     "answers 404 for %j",
     async (id) => {
-      expect((await send(`/api/notes/${id}`)).status).toBe(404);
+      expect((await get(`/api/notes/${id}`)).status).toBe(404);
     },
   );
 });
 
 describe("PATCH /api/notes/:id", () => {
   test("changes what it is given and nothing else, and gives a new ETag", async () => {
-    const { id, etag, ...note } = await createNote("title", "body");
-    const response = await sendJson("PATCH", `/api/notes/${id}`, { title: "new" }, { "If-Match": etag });
+    const { id, etag, ...note } = await createNote(me, "title", "body");
+    const response = await patch(id, { title: "new" }, { "If-Match": etag });
     const changed = await response.json<Note>();
     expect(changed).toEqual({ ...note, id, title: "new", updatedAt: changed.updatedAt });
     expect(response.headers.get("ETag")).toBe('"v2"');
@@ -187,47 +200,75 @@ describe("PATCH /api/notes/:id", () => {
   });
 
   test("answers 412 and changes nothing where somebody else saved first", async () => {
-    const { id, etag } = await createNote("title");
-    await sendJson("PATCH", `/api/notes/${id}`, { title: "theirs" }, { "If-Match": etag });
-    expect((await sendJson("PATCH", `/api/notes/${id}`, { title: "mine" }, { "If-Match": etag })).status).toBe(412);
+    const { id, etag } = await createNote(me, "title");
+    await patch(id, { title: "theirs" }, { "If-Match": etag });
+    expect((await patch(id, { title: "mine" }, { "If-Match": etag })).status).toBe(412);
     expect(await titles("")).toEqual(["theirs"]);
   });
 
   test.each(['W/"v1"', '"v01"', '"v2"', '""', "v1 v1", '"v1e0"'])(
     "takes If-Match %s for another version",
     async (header) => {
-      const { id } = await createNote("title");
-      expect((await sendJson("PATCH", `/api/notes/${id}`, { title: "x" }, { "If-Match": header })).status).toBe(412);
+      const { id } = await createNote(me, "title");
+      expect((await patch(id, { title: "x" }, { "If-Match": header })).status).toBe(412);
     },
   );
 
   test.each(["*", '"v7", "v1"'])("takes If-Match %s for this version", async (header) => {
-    const { id } = await createNote("title");
-    expect((await sendJson("PATCH", `/api/notes/${id}`, { title: "x" }, { "If-Match": header })).status).toBe(200);
+    const { id } = await createNote(me, "title");
+    expect((await patch(id, { title: "x" }, { "If-Match": header })).status).toBe(200);
   });
 
-  test.each([{}, { title: "" }, { body: null }, { id: "x" }])("refuses %j with 400", async (patch) => {
-    const { id } = await createNote("title");
-    expect((await sendJson("PATCH", `/api/notes/${id}`, patch)).status).toBe(400);
+  test.each([{}, { title: "" }, { body: null }, { id: "x" }])("refuses %j with 400", async (change) => {
+    const { id } = await createNote(me, "title");
+    expect((await patch(id, change)).status).toBe(400);
   });
 
   test("answers 404 for a note that is not there, with If-Match or without", async () => {
-    expect((await sendJson("PATCH", "/api/notes/none", { title: "x" })).status).toBe(404);
-    expect((await sendJson("PATCH", "/api/notes/none", { title: "x" }, { "If-Match": '"v1"' })).status).toBe(404);
+    expect((await patch("none", { title: "x" })).status).toBe(404);
+    expect((await patch("none", { title: "x" }, { "If-Match": '"v1"' })).status).toBe(404);
   });
 });
 
 describe("DELETE /api/notes/:id", () => {
   test("answers 204, then 404", async () => {
-    const { id } = await createNote("title");
-    expect((await send(`/api/notes/${id}`, { method: "DELETE" })).status).toBe(204);
-    expect((await send(`/api/notes/${id}`, { method: "DELETE" })).status).toBe(404);
+    const { id } = await createNote(me, "title");
+    expect((await remove(id)).status).toBe(204);
+    expect((await remove(id)).status).toBe(404);
   });
 
   test("answers 412 and deletes nothing where the note has changed", async () => {
-    const { id, etag } = await createNote("title");
-    await sendJson("PATCH", `/api/notes/${id}`, { title: "new" });
-    expect((await send(`/api/notes/${id}`, { method: "DELETE", headers: { "If-Match": etag } })).status).toBe(412);
-    expect((await send(`/api/notes/${id}`)).status).toBe(200);
+    const { id, etag } = await createNote(me, "title");
+    await patch(id, { title: "new" });
+    expect((await remove(id, { "If-Match": etag })).status).toBe(412);
+    expect((await get(`/api/notes/${id}`)).status).toBe(200);
+  });
+});
+
+describe("a note that is deleted between the check and the write", () => {
+  /** The database, where somebody else is quicker than the first statement that begins so. */
+  function beaten(verb: string, id: string) {
+    const prepare = (sql: string) => {
+      const statement = env.DB.prepare(sql);
+      if (!sql.startsWith(verb)) return statement;
+      const first = async (...values: unknown[]) => {
+        await env.DB.prepare("DELETE FROM notes WHERE id = ?").bind(id).run();
+        return statement.bind(...values).first();
+      };
+      return { bind: (...values: unknown[]) => ({ first: () => first(...values) }) };
+    };
+    return { DB: { prepare } as unknown as D1Database };
+  }
+
+  test("is 404 to PATCH and DELETE, with If-Match or without", async () => {
+    for (const more of [{}, { "If-Match": '"v1"' }]) {
+      const headers = { ...me.headers, ...more };
+      const [changed, removed] = [await createNote(me, "n"), await createNote(me, "n")];
+      const path = `/api/notes/${changed.id}`;
+      const patched = await sendJson("PATCH", path, { title: "x" }, headers, beaten("UPDATE notes", changed.id));
+      expect(patched.status).toBe(404);
+      const init = { method: "DELETE", headers };
+      expect((await send(`/api/notes/${removed.id}`, init, beaten("DELETE FROM notes", removed.id))).status).toBe(404);
+    }
   });
 });

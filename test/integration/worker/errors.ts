@@ -1,6 +1,7 @@
 /** What the outside sees when the database fails: enough to report it in production, everything in development. */
 import { URLSearchParams } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
+import { signUp } from "../client.ts";
 import { type RunningWorker, startWorker, type WorkerSetup } from "../worker.ts";
 
 let worker: RunningWorker;
@@ -8,14 +9,21 @@ afterEach(() => worker.stop());
 
 /** What must not get out: code, SQL, the names of tables, columns and bindings. */
 const INTERNAL =
-  /\bat \w+|\.js|\.ts\b|SQL|SELECT|INSERT|no such table|D1|folded|env\b|\bDB\b|undefined|TypeError|prepare/;
+  /\bat \w+|\.js|\.ts\b|SQL|SELECT|INSERT|no such table|D1|folded|hash|env\b|\bDB\b|TOKEN_KEYS|JWK|undefined|TypeError|prepare/;
 
-const BROKEN: readonly WorkerSetup[] = [{ database: "empty" }, { database: "none" }];
+/** What claims to be somebody, so that the database is asked; and what breaks where it is looked at. */
+const COOKIE = { Cookie: "__Host-session=of-nobody" };
+const BEARER = { Authorization: "Bearer of.nobody.either" };
+const BROKEN: readonly { name: string; setup: WorkerSetup; headers: Readonly<Record<string, string>> }[] = [
+  { name: "a database without tables", setup: { database: "empty" }, headers: COOKIE },
+  { name: "no database", setup: { database: "none" }, headers: COOKIE },
+  { name: "keys that are none", setup: { tokenKeys: "secret-nonsense" }, headers: BEARER },
+];
 
-describe.each(BROKEN)("in production with the database: $database", (setup) => {
+describe.each(BROKEN)("in production with $name", ({ setup, headers }) => {
   test("the API answers 500 with the request id and nothing internal", async () => {
     worker = await startWorker({ environment: "production", ...setup });
-    const response = await worker.fetch("/api/notes", { headers: { "X-Request-Id": "broken-database" } });
+    const response = await worker.fetch("/api/notes", { headers: { ...headers, "X-Request-Id": "broken-database" } });
     const text = await response.text();
     expect(response.status).toBe(500);
     expect(response.headers.get("Content-Type")).toBe("application/problem+json");
@@ -23,13 +31,15 @@ describe.each(BROKEN)("in production with the database: $database", (setup) => {
     const problem = { type: "about:blank", title: "Internal Server Error", status: 500, requestId: "broken-database" };
     expect(JSON.parse(text)).toEqual({ ...problem, detail: expect.stringContaining("broken-database") });
     expect(text).not.toMatch(INTERNAL);
+    expect(text).not.toContain("nonsense");
   });
 
   test("the page answers 500 as a page with nothing internal, also to a form", async () => {
     worker = await startWorker({ environment: "production", ...setup });
-    const headers = { Accept: "text/html" };
-    const shown = await worker.fetch("/", { headers });
-    const posted = await worker.fetch("/", { method: "POST", headers, body: new URLSearchParams({ title: "Lost" }) });
+    const asPage = { ...headers, Accept: "text/html" };
+    const body = new URLSearchParams({ title: "Lost" });
+    const shown = await worker.fetch("/notes", { headers: asPage });
+    const posted = await worker.fetch("/notes", { method: "POST", headers: asPage, body });
     for (const response of [shown, posted]) {
       const page = withoutStyle(await response.text());
       expect(response.status).toBe(500);
@@ -42,12 +52,16 @@ describe.each(BROKEN)("in production with the database: $database", (setup) => {
 
 test("anything but development counts as production", async () => {
   worker = await startWorker({ environment: "Development", database: "empty" });
-  expect(await (await worker.fetch("/api/notes")).json()).not.toHaveProperty("debug");
+  const response = await worker.fetch("/api/notes", { headers: COOKIE });
+  expect(response.status).toBe(500);
+  expect(await response.json()).not.toHaveProperty("debug");
 });
 
 test("in development the API shows what was thrown, and where", async () => {
-  worker = await startWorker({ environment: "development", database: "empty" });
-  const response = await worker.fetch("/api/notes");
+  worker = await startWorker({ environment: "development" });
+  const { headers, userId } = await signUp(worker);
+  await (await worker.database()).prepare("DROP TABLE notes").run();
+  const response = await worker.fetch("/api/notes", { headers });
   expect(response.status).toBe(500);
   expect(await response.json()).toMatchObject({
     title: "Internal Server Error",
@@ -56,7 +70,16 @@ test("in development the API shows what was thrown, and where", async () => {
       stack: expect.stringMatching(/\n +at /),
       phase: "resolve",
       route: "/api/notes",
+      userId,
     },
+  });
+});
+
+test("in development it also shows what was thrown in a guard", async () => {
+  worker = await startWorker({ environment: "development", database: "empty" });
+  const response = await worker.fetch("/api/notes", { headers: COOKIE });
+  expect(await response.json()).toMatchObject({
+    debug: { message: expect.stringContaining("no such table: sessions"), phase: "guard", route: "/api/notes" },
   });
 });
 
@@ -64,7 +87,7 @@ test("a database without tables is ready: it answers", async () => {
   worker = await startWorker({ database: "empty" });
   const response = await worker.fetch("/health/ready");
   expect(response.status).toBe(200);
-  expect(await response.json()).toEqual({ status: "ok", checks: { database: "ok" } });
+  expect(await response.json()).toEqual({ status: "ok", checks: { database: "ok", limiter: "ok", tokens: "ok" } });
 });
 
 test("without a database the Worker is alive, not ready, and says when to ask again", async () => {
@@ -73,7 +96,10 @@ test("without a database the Worker is alive, not ready, and says when to ask ag
   const response = await worker.fetch("/health/ready");
   expect(response.status).toBe(503);
   expect(response.headers.get("Retry-After")).toMatch(/^\d+$/);
-  expect(await response.json()).toEqual({ status: "unavailable", checks: { database: "failed" } });
+  expect(await response.json()).toEqual({
+    status: "unavailable",
+    checks: { database: "failed", limiter: "ok", tokens: "ok" },
+  });
 });
 
 function withoutStyle(page: string): string {

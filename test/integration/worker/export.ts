@@ -1,6 +1,7 @@
 /** The CSV export of a notebook too large for one query, read back as a spreadsheet would. */
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Client, signUp } from "../client.ts";
 import { type RunningWorker, startWorker } from "../worker.ts";
 
 /** Logs each query of the export as it is asked. */
@@ -11,13 +12,17 @@ const logged = (statement) => ({
   all: () => { console.log("query"); return statement.all(); },
 });
 export default {
-  fetch: (request, env, ctx) =>
-    worker.fetch(request, { ...env, DB: { prepare: (sql) => logged(env.DB.prepare(sql)) } }, ctx),
+  fetch(request, env, ctx) {
+    const prepare = (sql) => (sql.includes("FROM notes") ? logged(env.DB.prepare(sql)) : env.DB.prepare(sql));
+    return worker.fetch(request, { ...env, DB: { prepare } }, ctx);
+  },
 };`;
 
 let worker: RunningWorker;
+let client: Client;
 beforeAll(async () => {
   worker = await startWorker({ before: LOG_QUERIES });
+  client = await signUp(worker);
 });
 afterAll(() => worker.stop());
 
@@ -28,16 +33,16 @@ function countQueries(): number {
 const HEADER = ["id", "title", "body", "createdAt", "updatedAt"];
 const TIME = "2026-11-01T12:00:00.000Z";
 
-/** Makes these the notes of the notebook, behind the Worker's back. */
+/** Makes these the notes of the client, behind the Worker's back. */
 async function storeOnly(notes: readonly { title: string; body: string }[]): Promise<void> {
   const database = await worker.database();
   const insert = database.prepare(
-    `INSERT INTO notes SELECT value->>'id', value->>'title', value->>'body', '', '', 1, ?1, ?1 FROM json_each(?2)`,
+    `INSERT INTO notes SELECT value->>'id', ?3, value->>'title', value->>'body', '', '', 1, ?1, ?1 FROM json_each(?2)`,
   );
   // The last comes first, so that the order of the export is its own; D1 takes no value over 2 MB.
   const rows = notes.map((note, n) => ({ id: idOf(n), ...note })).reverse();
   const slices = Array.from({ length: Math.ceil(rows.length / 50) }, (_, n) => rows.slice(n * 50, (n + 1) * 50));
-  const inserts = slices.map((slice) => insert.bind(TIME, JSON.stringify(slice)));
+  const inserts = slices.map((slice) => insert.bind(TIME, JSON.stringify(slice), client.userId));
   await database.batch([database.prepare("DELETE FROM notes"), ...inserts]);
 }
 
@@ -46,7 +51,7 @@ function idOf(n: number): string {
 }
 
 async function exportRows(): Promise<string[][]> {
-  const response = await worker.fetch("/api/notes/export.csv");
+  const response = await worker.fetch("/api/notes/export.csv", { headers: client.headers });
   expect(response.status).toBe(200);
   expect(response.headers.get("Content-Type")).toBe("text/csv; charset=utf-8");
   const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await response.arrayBuffer());
@@ -109,7 +114,7 @@ test("the database is read as the client reads, and no further when it leaves", 
   const body = "x".repeat(20_000);
   await storeOnly(Array.from({ length: 1000 }, (_, n) => ({ title: `Note ${n}`, body })));
   const before = countQueries();
-  const response = await worker.fetch("/api/notes/export.csv");
+  const response = await worker.fetch("/api/notes/export.csv", { headers: client.headers });
   const reader = response.body?.getReader();
   await reader?.read();
   await reader?.cancel();
@@ -121,7 +126,7 @@ test("the database is read as the client reads, and no further when it leaves", 
 
 test("HEAD tells of the export and asks nothing of the database", async () => {
   const before = countQueries();
-  const response = await worker.fetch("/api/notes/export.csv", { method: "HEAD" });
+  const response = await worker.fetch("/api/notes/export.csv", { method: "HEAD", headers: client.headers });
   expect(response.headers.get("Content-Disposition")).toBe('attachment; filename="notes.csv"');
   expect((await response.arrayBuffer()).byteLength).toBe(0);
   await wait(200);

@@ -1,41 +1,47 @@
 /** What the API and the page promise about notes, on the built Worker: durability and concurrency among them. */
-import { URLSearchParams } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Browser, type Client, openBrowser, postNote, signUp } from "../client.ts";
 import { type RunningWorker, startWorker } from "../worker.ts";
 
 let worker: RunningWorker;
+let client: Client;
+let browser: Browser;
 beforeAll(async () => {
   worker = await startWorker();
+  client = await signUp(worker);
+  browser = await openBrowser(worker);
 });
 afterAll(() => worker.stop());
 
-const JSON_TYPE = { "Content-Type": "application/json" };
-
 async function createNote(note: object): Promise<string> {
-  const response = await worker.fetch("/api/notes", { method: "POST", headers: JSON_TYPE, body: JSON.stringify(note) });
+  const response = await postNote(worker, client, note);
   expect(response.status).toBe(201);
   return response.headers.get("Location") ?? "";
 }
 
+function readNote(path: string) {
+  return worker.fetch(path, { headers: client.headers });
+}
+
 function patchNote(path: string, ifMatch: string, patch: object) {
-  const headers = { ...JSON_TYPE, "If-Match": ifMatch };
+  const headers = { ...client.headers, "Content-Type": "application/json", "If-Match": ifMatch };
   return worker.fetch(path, { method: "PATCH", headers, body: JSON.stringify(patch) });
 }
 
-test("a note, and the ETag its client holds, survive a restart", async () => {
+test("a note, and the ETag and the access token that its client holds, survive a restart", async () => {
   const path = await createNote({ title: "Kept", body: "through a restart" });
-  const before = await worker.fetch(path);
+  const before = await readNote(path);
   const [etag, note] = [before.headers.get("ETag") ?? "", await before.json()];
 
   await worker.restart();
 
-  const after = await worker.fetch(path);
+  const after = await readNote(path);
   expect(after.headers.get("ETag")).toBe(etag);
   expect(await after.json()).toEqual(note);
   const patched = await patchNote(path, etag, { title: "Changed" });
   expect([patched.status, patched.headers.get("ETag")]).toEqual([200, '"v2"']);
   expect((await patchNote(path, etag, { title: "Too late" })).status).toBe(412);
-  expect(await (await worker.fetch(path)).json()).toMatchObject({ title: "Changed", body: "through a restart" });
+  expect(await (await readNote(path)).json()).toMatchObject({ title: "Changed", body: "through a restart" });
 });
 
 test("of 50 concurrent changes to one version, one is made and 49 are told 412", async () => {
@@ -46,27 +52,25 @@ test("of 50 concurrent changes to one version, one is made and 49 are told 412",
   const won = responses.findIndex(({ status }) => status === 200);
   expect(responses.filter(({ status }) => status === 200)).toHaveLength(1);
   expect(responses.filter(({ status }) => status === 412)).toHaveLength(49);
-  const note = await worker.fetch(path);
+  const note = await readNote(path);
   expect(note.headers.get("ETag")).toBe('"v2"');
   expect(await note.json()).toMatchObject({ title: `Mine: ${won}` });
 });
 
 test("the form leads back to the notebook, which shows the note as it was typed and runs none of it", async () => {
   const title = `<script>alert(1)</script> "double" 'single' & more`;
-  const body = new URLSearchParams({ title, body: "</p><img src=x onerror=alert(2)>" });
-  const posted = await worker.fetch("/", { method: "POST", body });
-  expect([posted.status, posted.headers.get("Location")]).toEqual([303, "/"]);
+  const posted = await browser.submit("/notes", { title, body: "</p><img src=x onerror=alert(2)>" });
+  expect([posted.status, posted.headers.get("Location")]).toEqual([303, "/notes"]);
 
-  const response = await worker.fetch("/", { headers: { Accept: "text/html" } });
-  const page = await response.text();
+  const page = await (await browser.open("/notes")).text();
   expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
   expect(page).not.toMatch(/<script|<img/);
   expect(unescapeHtml(page)).toContain(`<h2>${title}</h2>`);
 });
 
 test("the form's fields stay inside their attributes when the note is refused", async () => {
-  const body = new URLSearchParams({ title: `" onfocus="alert(1)" x='${"x".repeat(200)}`, body: "</textarea><b>" });
-  const response = await worker.fetch("/", { method: "POST", body });
+  const fields = { title: `" onfocus="alert(1)" x='${"x".repeat(200)}`, body: "</textarea><b>" };
+  const response = await browser.submit("/notes", fields);
   const page = await response.text();
   expect(response.status).toBe(400);
   expect(page).not.toMatch(/" onfocus="|<\/textarea><b>/);
@@ -74,7 +78,7 @@ test("the form's fields stay inside their attributes when the note is refused", 
 });
 
 test("a page's policy names a fresh nonce for its style and allows nothing unsafe", async () => {
-  const responses = await Promise.all([worker.fetch("/"), worker.fetch("/")]);
+  const responses = await Promise.all([browser.open("/notes"), browser.open("/notes")]);
   const policies = responses.map(({ headers }) => headers.get("Content-Security-Policy") ?? "");
   const [page, policy] = [await responses[0]?.text(), policies[0]];
   expect(policy).toContain("default-src 'none'");

@@ -1,17 +1,25 @@
 /** What goes over the wire, for requests that no well-behaved client would send. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Client, postNote, signUp } from "../client.ts";
 import { chunk, exchange, hangUpAfter, request } from "../socket.ts";
 import { type RunningWorker, startWorker } from "../worker.ts";
 
 let worker: RunningWorker;
 let url: URL;
+let client: Client;
 beforeAll(async () => {
   worker = await startWorker();
   url = await worker.url();
+  client = await signUp(worker);
 });
 afterAll(() => worker.stop());
 
 const CHUNKED = ["Content-Type: application/json", "Transfer-Encoding: chunked"];
+
+/** A request of somebody who is signed in. */
+function signedIn(line: string, headers: readonly string[] = [], body = ""): string {
+  return request(line, [`Authorization: ${client.headers.Authorization}`, ...headers], body);
+}
 
 async function storedTitles(): Promise<unknown[]> {
   const { results } = await (await worker.database()).prepare("SELECT title FROM notes").all();
@@ -38,15 +46,15 @@ test.each(["/health/", "//health", "/Health", "/api/..%2fhealth", "/health%00"])
 test("a body of one-byte chunks makes the note", async () => {
   const json = JSON.stringify({ title: "In small bites", body: "é 👩‍👩‍👧" });
   const chunks = [...Buffer.from(json).toString("latin1")].map(chunk);
-  const { status, headers } = await exchange(url, [request("POST /api/notes", CHUNKED), ...chunks, chunk("")]);
+  const { status, headers } = await exchange(url, [signedIn("POST /api/notes", CHUNKED), ...chunks, chunk("")]);
   expect(status).toBe(201);
-  const note = await worker.fetch(headers.get("location") ?? "");
+  const note = await worker.fetch(headers.get("location") ?? "", { headers: client.headers });
   expect(await note.json()).toMatchObject({ title: "In small bites", body: "é 👩‍👩‍👧" });
 });
 
 test("a chunked body that never ends is answered 413 when it passes the limit, and stored nowhere", async () => {
   const endless = function* () {
-    yield request("POST /api/notes", CHUNKED);
+    yield signedIn("POST /api/notes", CHUNKED);
     yield chunk('{"title":"Endless","body":"');
     for (let sent = 0; sent < 300 * 1024; sent += 4096) yield chunk("x".repeat(4096));
   };
@@ -58,28 +66,34 @@ test("a chunked body that never ends is answered 413 when it passes the limit, a
 });
 
 test("a declared body over the limit is answered 413 before all of it has arrived", async () => {
-  const head = request("POST /api/notes", ["Content-Type: application/json", "Content-Length: 1000000"]);
+  const head = signedIn("POST /api/notes", ["Content-Type: application/json", "Content-Length: 1000000"]);
   expect(await exchange(url, [head, "x".repeat(300 * 1024)])).toMatchObject({ status: 413 });
 });
 
 test("a form that never ends is answered 413 when it passes the limit", async () => {
   const endless = function* () {
-    yield request("POST /", ["Content-Type: application/x-www-form-urlencoded", "Transfer-Encoding: chunked"]);
+    yield signedIn("POST /notes", ["Content-Type: application/x-www-form-urlencoded", "Transfer-Encoding: chunked"]);
     for (let sent = 0; sent < 300 * 1024; sent += 4096) yield chunk("x".repeat(4096));
   };
   expect(await exchange(url, endless())).toMatchObject({ status: 413 });
 });
 
+test("a stranger is answered 401 before the body has arrived, and nothing is stored", async () => {
+  const head = request("POST /api/notes", ["Content-Type: application/json", "Content-Length: 1000"]);
+  expect(await exchange(url, [head, '{"title":"By a stranger"'])).toMatchObject({ status: 401 });
+  expect(await storedTitles()).not.toContain("By a stranger");
+});
+
 test("a body of a type that the route does not read is refused before it has arrived", async () => {
-  const head = request("POST /api/notes", ["Content-Type: text/plain", "Content-Length: 1000000"]);
+  const head = signedIn("POST /api/notes", ["Content-Type: text/plain", "Content-Length: 1000000"]);
   expect(await exchange(url, [head, "only the beginning"])).toMatchObject({ status: 415 });
 });
 
-test.each(["/api/notes", "/health", "/api/notes/export.csv", "/", "/nowhere"])(
+test.each(["/api/notes", "/health", "/api/notes/export.csv", "/", "/notes", "/nowhere"])(
   "HEAD %s has the status and headers of GET, and no body",
   async (path) => {
-    const got = await exchange(url, [request(`GET ${path}`)]);
-    const head = await exchange(url, [request(`HEAD ${path}`)]);
+    const got = await exchange(url, [signedIn(`GET ${path}`)]);
+    const head = await exchange(url, [signedIn(`HEAD ${path}`)]);
     expect(got.body).not.toBe("");
     expect(head.body).toBe("");
     expect(head.status).toBe(got.status);
@@ -96,11 +110,9 @@ test("PROPFIND /api/notes is answered 405 with the methods there are", async () 
 });
 
 test("clients that hang up in the middle of a body store nothing and leave the others served", async () => {
-  const half = request("POST /api/notes", CHUNKED) + chunk('{"title":"Half a note","body":"and then');
+  const half = signedIn("POST /api/notes", CHUNKED) + chunk('{"title":"Half a note","body":"and then');
   await Promise.all(Array.from({ length: 20 }, () => hangUpAfter(url, half)));
-  const body = JSON.stringify({ title: "Whole" });
-  const headers = { "Content-Type": "application/json" };
-  expect((await worker.fetch("/api/notes", { method: "POST", headers, body })).status).toBe(201);
+  expect((await postNote(worker, client, { title: "Whole" })).status).toBe(201);
   expect(await storedTitles()).toContain("Whole");
   expect(await storedTitles()).not.toContain("Half a note");
 });

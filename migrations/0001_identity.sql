@@ -1,0 +1,65 @@
+-- Accounts and what proves who somebody is. Secrets are stored as hashes only: passwords by scrypt (PHC
+-- strings), everything else, being 256 random bits, by SHA-256. Moments that are compared are
+-- milliseconds since the epoch; those that are only shown are ISO 8601.
+CREATE TABLE users (
+  id TEXT PRIMARY KEY,
+  email TEXT NOT NULL UNIQUE, -- in lower case
+  name TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('user', 'admin')),
+  password_hash TEXT NOT NULL,
+  email_verified INTEGER NOT NULL DEFAULT 0 CHECK (email_verified IN (0, 1)),
+  folded TEXT NOT NULL, -- e-mail and name, for the search
+  created_at TEXT NOT NULL
+) STRICT;
+
+-- A place where somebody is signed in: a browser by its cookie, or a client of the API by its refresh
+-- token. `expires_at` 0 is a session that was revoked. A cookie's session may belong to nobody yet.
+CREATE TABLE sessions (
+  id TEXT PRIMARY KEY,
+  user_id TEXT REFERENCES users (id) ON DELETE CASCADE,
+  kind TEXT NOT NULL CHECK (kind IN ('cookie', 'token')),
+  -- Of the cookie; or of the part that all refresh tokens of the session share.
+  secret_hash TEXT NOT NULL UNIQUE,
+  -- The refresh token that is good now, the one before it, and when they changed places.
+  refresh_hash TEXT,
+  previous_hash TEXT,
+  rotated_at INTEGER,
+  data TEXT NOT NULL DEFAULT '{}',
+  device TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  used_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  CHECK (user_id IS NOT NULL OR kind = 'cookie')
+) STRICT;
+CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+CREATE INDEX sessions_by_use ON sessions (used_at);
+
+CREATE TABLE api_keys (
+  id TEXT PRIMARY KEY,
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  key_hash TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  permissions TEXT NOT NULL, -- a JSON list
+  created_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX api_keys_by_user ON api_keys (user_id);
+
+-- What a link in a mail proves: that whoever follows it reads the mail of that account. Used once.
+CREATE TABLE email_tokens (
+  token_hash TEXT PRIMARY KEY,
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  purpose TEXT NOT NULL CHECK (purpose IN ('verify', 'reset')),
+  expires_at INTEGER NOT NULL,
+  UNIQUE (user_id, purpose)
+) STRICT;
+CREATE INDEX email_tokens_by_expiry ON email_tokens (expires_at);
+
+-- Mail that development did not send.
+CREATE TABLE outbox (
+  id TEXT PRIMARY KEY,
+  recipient TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  text TEXT NOT NULL,
+  created_at TEXT NOT NULL
+) STRICT;

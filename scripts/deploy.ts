@@ -1,0 +1,56 @@
+/**
+ * Deploys the Worker and migrates its database. Makes what is missing: wrangler the resources, this script the
+ * secret TOKEN_KEYS. `--dry-run` only builds, offline. Safe to run again.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createTokenKeys } from "./token-keys.ts";
+
+const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin/wrangler.js");
+const root = join(import.meta.dirname, "..");
+
+function run(...args: string[]): void {
+  execFileSync(process.execPath, [wrangler, ...args], { cwd: root, stdio: "inherit" });
+}
+
+/**
+ * The names of the deployed Worker's secrets; none before the first deploy. Any other failure ends the deploy:
+ * keys made anew by mistake would sign everybody out.
+ */
+function listSecrets(): string[] {
+  try {
+    const printed = execFileSync(process.execPath, [wrangler, "secret", "list", "--format", "json"], {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["inherit", "pipe", "pipe"],
+    });
+    return (JSON.parse(printed) as { name: string }[]).map(({ name }) => name);
+  } catch (error) {
+    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+    // Cloudflare's code for a Worker that does not exist.
+    if (`${stdout}${stderr}`.includes("10007")) return [];
+    throw new Error(`The secrets could not be listed, so nothing was deployed:\n${stderr}`, { cause: error });
+  }
+}
+
+/** Deploys with new keys, which exist nowhere else afterwards. */
+function deployWithKeys(): void {
+  const folder = mkdtempSync(join(tmpdir(), "candor-secrets-"));
+  try {
+    const file = join(folder, "secrets.json");
+    writeFileSync(file, JSON.stringify({ TOKEN_KEYS: createTokenKeys() }), { mode: 0o600 });
+    run("deploy", "--secrets-file", file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+if (process.argv.includes("--dry-run")) run("deploy", "--dry-run");
+else {
+  if (listSecrets().includes("TOKEN_KEYS")) run("deploy");
+  else deployWithKeys();
+  run("d1", "migrations", "apply", "DB", "--remote");
+}

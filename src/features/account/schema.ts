@@ -1,0 +1,23 @@
+/** What users change about their own account. */
+import * as z from "zod";
+import { grantablePermissions } from "../../identity/guards/require-permission.ts";
+import { givenPassword, newPassword } from "../../identity/password-rules.ts";
+import { displayName } from "../../identity/user-schema.ts";
+import { storableText } from "../../web/text.ts";
+
+export const accountPatch = z.strictObject({ name: displayName });
+
+export const passwordChange = z.strictObject({ currentPassword: givenPassword, newPassword });
+
+const permission = z
+  .string()
+  .refine((name) => grantablePermissions().some((known) => known === name), "There is no such permission");
+
+export const apiKeyInput = z.strictObject({
+  name: storableText().trim().min(1, "The name is empty").max(100, "The name is longer than 100 characters"),
+  permissions: z
+    .array(permission)
+    .min(1, "Give at least one permission")
+    .max(100)
+    .transform((names) => [...new Set(names)]),
+});

@@ -1,0 +1,28 @@
+/** Asks what the app stands on for a sign of life: which error there was is in the logs, not for whoever asks. */
+import type { Env } from "../../env.ts";
+import { readTokenKeys } from "../../identity/token-keys.ts";
+
+export type Check = "ok" | "failed";
+
+export function checkDatabase(db: D1Database): Promise<Check> {
+  return check(() => db.prepare("SELECT 1").first());
+}
+
+/** Asks an object of its own for nothing, which it refuses and keeps no account of. */
+export function checkLimiter(limiter: Env["RATE_LIMITER"]): Promise<Check> {
+  return check(() => limiter.get(limiter.idFromName("health")).take(0, 0));
+}
+
+export function checkTokenKeys(secret: string): Promise<Check> {
+  return check(() => readTokenKeys(secret));
+}
+
+async function check(ask: () => unknown): Promise<Check> {
+  try {
+    await ask();
+    return "ok";
+  } catch (error) {
+    console.error(JSON.stringify({ level: "error", message: "A check of readiness failed", error: String(error) }));
+    return "failed";
+  }
+}

@@ -1,0 +1,20 @@
+/** The front page: for strangers; who is signed in goes on to the notebook. */
+import { visited } from "../../identity/scope.ts";
+import { loadSession, saveSession } from "../../identity/session.ts";
+import { visitorOf } from "../../identity/visitor.ts";
+import { htmlResponse } from "../../web/html.ts";
+import { group, READ } from "../../web/scope.ts";
+import { frontPage } from "./pages.ts";
+
+export const home = group({
+  guards: [loadSession],
+  onResponse: saveSession,
+  handlers: [
+    visited.route.on(READ, "/", {
+      resolve: ({ locals }) => {
+        if (locals.session.user) return new Response(null, { status: 303, headers: { Location: "/notes" } });
+        return htmlResponse(frontPage(visitorOf(locals)));
+      },
+    }),
+  ],
+});

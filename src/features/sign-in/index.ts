@@ -1,0 +1,169 @@
+/** The pages around signing in: accounts, sessions, lost passwords, and the outbox of development. */
+import * as z from "zod";
+import { checkPassword, resetPassword, verifyEmail } from "../../identity/accounts.ts";
+import { requireAuth } from "../../identity/guards/require-auth.ts";
+import { requireCsrf } from "../../identity/guards/require-csrf.ts";
+import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
+import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
+import { limitApi, limitAuth } from "../../identity/limits.ts";
+import { sendPasswordReset, sendVerification } from "../../identity/links.ts";
+import { listOutbox } from "../../identity/mailer.ts";
+import { hashPassword } from "../../identity/password-hash.ts";
+import { givenPassword, newPassword } from "../../identity/password-rules.ts";
+import { visited } from "../../identity/scope.ts";
+import { loadSession, renewSession, type SessionLocals, saveSession } from "../../identity/session.ts";
+import { displayName, emailAddress } from "../../identity/user-schema.ts";
+import { createUser, findCredentials } from "../../identity/users.ts";
+import { visitorOf } from "../../identity/visitor.ts";
+import type { FormFields } from "../../web/form.ts";
+import { requireDevelopment } from "../../web/guards/require-development.ts";
+import { requireForm } from "../../web/guards/require-form.ts";
+import { htmlResponse, type Page } from "../../web/html.ts";
+import type { Visitor } from "../../web/layout.ts";
+import { nextPath } from "../../web/next-path.ts";
+import { group, READ } from "../../web/scope.ts";
+import { type FormState, forgotPage, loginPage, outboxPage, registerPage, resetPage, verifyPage } from "./pages.ts";
+
+const { route } = visited;
+
+/** Room for every field at its longest, escaped. */
+const MAX_FORM_BYTES = 16 * 1024;
+
+/** Of every form here. A visitor without a session has no token to show: `requireCsrf` keeps other sites out. */
+const formGuards = <TFields>(schema: z.ZodType<TFields>) =>
+  [limitApi, requireCsrf, requireForm(MAX_FORM_BYTES, schema), limitAuth] as const;
+
+const START = "/notes";
+
+const login = z.object({ email: emailAddress, password: givenPassword });
+const registration = z.object({ email: emailAddress, name: displayName, password: newPassword });
+const forgotten = z.object({ email: emailAddress });
+const reset = z.object({ token: z.string(), password: newPassword });
+const verification = z.object({ token: z.string() });
+
+export const signIn = group({
+  guards: [loadSession],
+  onResponse: saveSession,
+  handlers: [
+    route.on(READ, "/login", {
+      resolve: ({ request, raw, locals }) =>
+        htmlResponse(loginPage(visitorOf(locals), nextPath(textOf(raw.query.next), request.url, START))),
+    }),
+
+    route.post("/login", {
+      guards: [...formGuards(login), requireHashingCapacity],
+      resolve: async (c) => {
+        const { form, parsed, env } = c.locals;
+        const next = nextPath(form.next, c.request.url, START);
+        const user = parsed.success && (await checkPassword(env.DB, parsed.data, parsed.data.password));
+        const headers = user && (await renewSession(c, user));
+        if (headers) return seeOther(next, headers);
+        const errors = ["The e-mail address or the password is wrong."];
+        return htmlResponse(loginPage(visitorOf(c.locals), next, { fields: form, errors }), 401);
+      },
+    }),
+
+    route.on(READ, "/register", { resolve: ({ locals }) => htmlResponse(registerPage(visitorOf(locals))) }),
+
+    route.post("/register", {
+      guards: [...formGuards(registration), requireHashingCapacity],
+      resolve: async (c) => {
+        const { form, parsed, env, session } = c.locals;
+        if (!parsed.success) return refused(c.locals, registerPage, form, messagesOf(parsed.error), 400);
+        const { email, name, password } = parsed.data;
+        const passwordHash = hashPassword(password);
+        const user = await createUser(env.DB, { email, name, passwordHash });
+        if (!user) return refused(c.locals, registerPage, form, ["There is an account with this e-mail address."], 409);
+        sendVerification(c, user);
+        session.flash("done", "Welcome. We have sent you a mail to confirm your address.");
+        return seeOther(START, (await renewSession(c, { ...user, passwordHash })) ?? new Headers());
+      },
+    }),
+
+    route.on(READ, "/forgot-password", { resolve: ({ locals }) => htmlResponse(forgotPage(visitorOf(locals))) }),
+
+    route.post("/forgot-password", {
+      guards: formGuards(forgotten),
+      resolve: async (c) => {
+        const { form, parsed, env, session } = c.locals;
+        if (!parsed.success) return refused(c.locals, forgotPage, form, messagesOf(parsed.error), 400);
+        const found = await findCredentials(env.DB, parsed.data);
+        if (found) sendPasswordReset(c, found.user);
+        session.flash("done", "If there is an account with this address, a mail is on its way.");
+        return seeOther("/login");
+      },
+    }),
+
+    route.on(READ, "/reset-password", {
+      resolve: ({ raw, locals }) => htmlResponse(resetPage(visitorOf(locals), textOf(raw.query.token))),
+    }),
+
+    route.post("/reset-password", {
+      guards: [...formGuards(reset), requireHashingCapacity],
+      resolve: async (c) => {
+        const { form, parsed, env, session } = c.locals;
+        const page: FormPage = (visitor, state) => resetPage(visitor, form.token ?? "", state);
+        if (!parsed.success) return refused(c.locals, page, form, messagesOf(parsed.error), 400);
+        const isReset = await resetPassword(env.DB, parsed.data, env.ADMIN_EMAIL);
+        if (!isReset) return refused(c.locals, page, form, [NO_LINK], 422);
+        session.flash("done", "The password is changed. Sign in with it.");
+        return seeOther("/login");
+      },
+    }),
+
+    route.on(READ, "/verify-email", {
+      resolve: ({ raw, locals }) => htmlResponse(verifyPage(visitorOf(locals), textOf(raw.query.token))),
+    }),
+
+    route.post("/verify-email", {
+      guards: formGuards(verification),
+      resolve: async (c) => {
+        const { parsed, env, session } = c.locals;
+        const user = parsed.success && (await verifyEmail(env.DB, parsed.data.token, env.ADMIN_EMAIL));
+        session.flash(user ? "done" : "failed", user ? "Your e-mail address is confirmed." : NO_LINK);
+        return seeOther(START);
+      },
+    }),
+
+    route.post("/logout", {
+      guards: [requireAuth, requireCsrf, requireForm(1024, z.object({})), requireCsrfToken],
+      resolve: async (c) => seeOther("/", (await renewSession(c, null)) ?? new Headers()),
+    }),
+
+    route.on(READ, "/outbox", {
+      guards: [requireDevelopment],
+      resolve: async ({ locals }) => htmlResponse(outboxPage(visitorOf(locals), await listOutbox(locals.env.DB))),
+    }),
+  ],
+});
+
+const NO_LINK = "This link is not good any more: ask for a new one.";
+
+/** A query parameter; the first where the name is repeated. */
+function textOf(value: string | string[] | undefined): string {
+  return (Array.isArray(value) ? value[0] : value) ?? "";
+}
+
+function messagesOf({ issues }: z.ZodError): string[] {
+  return issues.map(({ message }) => message);
+}
+
+type FormPage = (visitor: Visitor, state: FormState) => Page;
+
+/** The form again, with what was typed and what is wrong with it. */
+function refused(
+  locals: SessionLocals,
+  page: FormPage,
+  fields: FormFields,
+  errors: readonly string[],
+  status: number,
+): Response {
+  return htmlResponse(page(visitorOf(locals), { fields, errors }), status);
+}
+
+/** After a form: the next page is asked for with GET (RFC 9110 §15.4.4). */
+function seeOther(path: string, headers = new Headers()): Response {
+  headers.set("Location", path);
+  headers.set("Cache-Control", "no-store");
+  return new Response(null, { status: 303, headers });
+}

@@ -1,0 +1,17 @@
+/** Requires a program that uses an API key, where no user may come in person. */
+import type { AppLocals } from "../../env.ts";
+import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
+import { stateFacts } from "../../web/guard-facts.ts";
+import { deny } from "../../web/refuse.ts";
+import { identify } from "../identify.ts";
+import type { SignedIn } from "../user.ts";
+
+/** Supplies `user` and `auth`. Denies with 401 whoever sends no `X-API-Key` that is good. */
+export const requireApiKey: Guard<AppLocals, SignedIn> = stateFacts(
+  headGuard(async function requireApiKey(c: HeadContext<AppLocals>) {
+    const { signedIn } = await identify(c);
+    if (signedIn?.auth.via === "key") return { allow: true, locals: signedIn };
+    return deny(c, 401, "Send an API key in X-API-Key.");
+  }),
+  { denies: [401] },
+);

@@ -1,0 +1,20 @@
+/** Requires the session's own token in a form. */
+import type { Context, Guard } from "../../http/index.ts";
+import { stateFacts } from "../../web/guard-facts.ts";
+import type { FormLocals } from "../../web/guards/require-form.ts";
+import type { ProblemLocals } from "../../web/problem.ts";
+import { deny } from "../../web/refuse.ts";
+import { equalSecrets } from "../secret.ts";
+import type { SessionLocals } from "../session.ts";
+
+type Needs = ProblemLocals & SessionLocals & FormLocals;
+
+/** Denies with 403 a form whose field `csrf` is not what the session's pages put into it. */
+export const requireCsrfToken: Guard<Needs> = stateFacts(
+  function requireCsrfToken(c: Context<unknown, unknown, unknown, Needs>) {
+    const { form, session } = c.locals;
+    if (session.csrf !== "" && equalSecrets(form.csrf ?? "", session.csrf)) return { allow: true };
+    return deny(c, 403, "This form is of another session, or too old. Open the page again.");
+  },
+  { denies: [403] },
+);

@@ -1,0 +1,15 @@
+/** Requires that the user has proved to read the mail of the account's address. */
+import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
+import { stateFacts } from "../../web/guard-facts.ts";
+import type { ProblemLocals } from "../../web/problem.ts";
+import { deny } from "../../web/refuse.ts";
+import type { SignedIn } from "../user.ts";
+
+/** Denies with 403 until then. */
+export const requireEmailVerified: Guard<ProblemLocals & SignedIn> = stateFacts(
+  headGuard(function requireEmailVerified(c: HeadContext<ProblemLocals & SignedIn>) {
+    if (c.locals.user.emailVerified) return { allow: true };
+    return deny(c, 403, "Verify your e-mail address first: follow the link that was sent to it.");
+  }),
+  { denies: [403] },
+);

@@ -1,0 +1,15 @@
+/** Keeps users from doing to themselves what is meant for others. */
+import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
+import { stateFacts } from "../../web/guard-facts.ts";
+import type { ProblemLocals } from "../../web/problem.ts";
+import { deny } from "../../web/refuse.ts";
+import type { SignedIn } from "../user.ts";
+
+/** Denies with 403 where the path's `id` is the user's own. */
+export const requireNotSelf: Guard<ProblemLocals & SignedIn> = stateFacts(
+  headGuard(function requireNotSelf(c: HeadContext<ProblemLocals & SignedIn>) {
+    if (c.raw.params.id !== c.locals.user.id) return { allow: true };
+    return deny(c, 403, "You can't do this to your own account.");
+  }),
+  { denies: [403] },
+);

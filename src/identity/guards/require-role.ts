@@ -1,0 +1,17 @@
+/** Requires a role. */
+import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
+import { stateFacts } from "../../web/guard-facts.ts";
+import type { ProblemLocals } from "../../web/problem.ts";
+import { deny } from "../../web/refuse.ts";
+import type { Role, SignedIn } from "../user.ts";
+
+/** Denies with 403 who does not have the role, as the database says at this moment. */
+export function requireRole(role: Role): Guard<ProblemLocals & SignedIn> {
+  return stateFacts(
+    headGuard(function requireRole(c: HeadContext<ProblemLocals & SignedIn>) {
+      if (c.locals.user.role === role) return { allow: true };
+      return deny(c, 403, `This is for those with the role ${role}.`);
+    }),
+    { denies: [403], detail: role },
+  );
+}

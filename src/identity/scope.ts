@@ -1,0 +1,14 @@
+/** The makers of routes and groups whose handlers read who is signed in, and of pages with a session. */
+import type { AppLocals } from "../env.ts";
+import { scope } from "../http/index.ts";
+import type { SessionLocals } from "./session.ts";
+import type { SignedIn } from "./user.ts";
+
+/** For routes behind `requireAuth`. */
+export const signedIn = scope<AppLocals & SignedIn>();
+
+/** For pages behind `loadSession`. */
+export const visited = scope<AppLocals & SessionLocals>();
+
+/** For pages behind `loadSession` and `requireAuth`. */
+export const signedInPage = scope<AppLocals & SessionLocals & SignedIn>();

@@ -1,0 +1,190 @@
+/** Sessions in D1: where somebody is signed in, with a browser's cookie or with a refresh token. */
+import { v7 as uuidv7 } from "uuid";
+import { createSecret, hashSecret } from "./secret.ts";
+import type { User } from "./user.ts";
+import { toUser, USER_COLUMNS, type UserRow } from "./users.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Whatever is done with it, a session ends then. */
+export const SESSION_MS = 30 * DAY_MS;
+/** A session that nobody uses ends before. */
+export const IDLE_MS = 7 * DAY_MS;
+/** How exactly its last use is known: a write each so often. */
+const USE_MS = 60_000;
+
+/** What a session holds for the pages: JSON by key. */
+export type SessionData = Readonly<Record<string, unknown>>;
+
+/** A session to be. */
+interface NewSession {
+  readonly kind: "cookie" | "token";
+  /** Null for a visitor who has not signed in. */
+  readonly userId: string | null;
+  readonly secretHash: string;
+  readonly refreshHash?: string;
+  readonly device: string;
+  readonly data?: SessionData;
+}
+
+/**
+ * Starts a session. For a user it starts only if the password has not been changed since it was checked.
+ *
+ * @param passwordHash The one that was checked.
+ * @returns Its id; undefined where the password is another by now, or the user gone.
+ */
+async function start(db: D1Database, session: NewSession, passwordHash: string | null): Promise<string | undefined> {
+  const { kind, userId, secretHash, refreshHash = null, device, data = {} } = session;
+  const now = Date.now();
+  const row = await db
+    .prepare(
+      `INSERT INTO sessions (id, user_id, kind, secret_hash, refresh_hash, device, data, created_at, used_at, expires_at)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9
+       WHERE ?2 IS NULL OR EXISTS (SELECT 1 FROM users WHERE id = ?2 AND password_hash = ?10)
+       RETURNING id`,
+    )
+    .bind(
+      uuidv7(),
+      userId,
+      kind,
+      secretHash,
+      refreshHash,
+      device,
+      JSON.stringify(data),
+      now,
+      now + SESSION_MS,
+      passwordHash,
+    )
+    .first<{ id: string }>();
+  return row?.id;
+}
+
+/** Whose session it is to be: a user whose password was checked, or a visitor. */
+export interface SessionOwner {
+  readonly user: { readonly id: string; readonly passwordHash: string } | null;
+  /** What the client calls itself. */
+  readonly device: string;
+}
+
+/** @returns The secret for the cookie; undefined where the password has changed meanwhile. */
+export async function startCookieSession(
+  db: D1Database,
+  { user, device }: SessionOwner,
+  data: SessionData = {},
+): Promise<string | undefined> {
+  const secret = createSecret();
+  const session: NewSession = {
+    kind: "cookie",
+    userId: user?.id ?? null,
+    secretHash: hashSecret(secret),
+    device,
+    data,
+  };
+  return (await start(db, session, user?.passwordHash ?? null)) && secret;
+}
+
+/** @param tokens The hashes of the part that all refresh tokens of the session share, and of the first token. */
+export function startTokenSession(
+  db: D1Database,
+  { user, device }: SessionOwner & { readonly user: object },
+  tokens: { readonly secretHash: string; readonly refreshHash: string },
+): Promise<string | undefined> {
+  return start(db, { kind: "token", userId: user.id, device, ...tokens }, user.passwordHash);
+}
+
+/** A session that is still good. */
+export interface FoundSession {
+  readonly id: string;
+  /** Null for a visitor. */
+  readonly user: User | null;
+  readonly data: SessionData;
+  /** Whether its last use is worth a new note, with `markUsed`. */
+  readonly isStale: boolean;
+}
+
+interface SessionRow extends UserRow {
+  readonly sessionId: string;
+  readonly data: string;
+  readonly usedAt: number;
+}
+
+/** @param by The secret of a cookie; or the id of a token's session and of its user. */
+export async function findSession(
+  db: D1Database,
+  by: { readonly secret: string } | { readonly sessionId: string; readonly userId: string },
+): Promise<FoundSession | undefined> {
+  const now = Date.now();
+  const [condition, values] =
+    "secret" in by
+      ? ["kind = 'cookie' AND secret_hash = ?3", [hashSecret(by.secret)]]
+      : ["kind = 'token' AND sessions.id = ?3 AND user_id = ?4", [by.sessionId, by.userId]];
+  const row = await db
+    .prepare(
+      `SELECT sessions.id AS sessionId, data, used_at AS usedAt, ${USER_COLUMNS}
+       FROM sessions LEFT JOIN users ON users.id = user_id
+       WHERE expires_at > ?1 AND used_at > ?2 AND ${condition}`,
+    )
+    .bind(now, now - IDLE_MS, ...values)
+    .first<SessionRow>();
+  if (!row) return undefined;
+  const user = row.id === null ? null : toUser(row);
+  return { id: row.sessionId, user, data: JSON.parse(row.data), isStale: now - row.usedAt > USE_MS };
+}
+
+export async function markUsed(db: D1Database, id: string): Promise<void> {
+  await db.prepare("UPDATE sessions SET used_at = ? WHERE id = ?").bind(Date.now(), id).run();
+}
+
+export async function endSession(db: D1Database, id: string): Promise<void> {
+  await db.prepare("DELETE FROM sessions WHERE id = ?").bind(id).run();
+}
+
+/**
+ * Changes keys of a session's data, in one statement, so that of two requests at once neither undoes the other's.
+ *
+ * @param changes Undefined removes the key.
+ */
+export async function changeSessionData(
+  db: D1Database,
+  id: string,
+  changes: ReadonlyMap<string, unknown>,
+): Promise<void> {
+  const entries = [...changes].map(([key, value]) => ({ path: `$.${JSON.stringify(key)}`, value }));
+  const set = entries.filter(({ value }) => value !== undefined);
+  const removed = entries.filter(({ value }) => value === undefined);
+  const data = `json_remove(json_set(data${", ?, json(?)".repeat(set.length)})${", ?".repeat(removed.length)})`;
+  await db
+    .prepare(`UPDATE sessions SET data = ${data} WHERE id = ?`)
+    .bind(...set.flatMap(({ path, value }) => [path, JSON.stringify(value)]), ...removed.map(({ path }) => path), id)
+    .run();
+}
+
+/**
+ * Puts a refresh token's successor in its place, in one statement: of requests with one token that come
+ * at once, the first does it and the others, within the grace, find it done. Any other token of
+ * the session was used before: somebody has a copy, and the session ends.
+ *
+ * @param graceMs How long the immediate predecessor is still answered, as a retry.
+ * @returns The hash of the token that is good now; undefined where the session is over, or has just been ended.
+ */
+export async function rotateRefresh(
+  db: D1Database,
+  tokens: { readonly secretHash: string; readonly presentedHash: string; readonly successorHash: string },
+  graceMs: number,
+): Promise<{ readonly sessionId: string; readonly userId: string; readonly refreshHash: string } | undefined> {
+  const now = Date.now();
+  const row = await db
+    .prepare(
+      `UPDATE sessions SET
+         expires_at = iif(refresh_hash = ?2 OR (previous_hash = ?2 AND abs(?4 - rotated_at) <= ?5), expires_at, 0),
+         previous_hash = iif(refresh_hash = ?2, refresh_hash, previous_hash),
+         rotated_at = iif(refresh_hash = ?2, ?4, rotated_at),
+         refresh_hash = iif(refresh_hash = ?2, ?3, refresh_hash),
+         used_at = ?4
+       WHERE kind = 'token' AND secret_hash = ?1 AND expires_at > ?4 AND used_at > ?6
+       RETURNING id AS sessionId, user_id AS userId, refresh_hash AS refreshHash, expires_at AS expiresAt`,
+    )
+    .bind(tokens.secretHash, tokens.presentedHash, tokens.successorHash, now, graceMs, now - IDLE_MS)
+    .first<{ sessionId: string; userId: string; refreshHash: string; expiresAt: number }>();
+  return row && row.expiresAt > 0 ? row : undefined;
+}

@@ -1,0 +1,88 @@
+/** Idempotency keys in D1. */
+import { v7 as uuidv7 } from "uuid";
+
+const KEPT_MS = 24 * 60 * 60 * 1000;
+
+/** How long a request may run before a retry takes its place. A Worker that was killed says nothing. */
+const LEASE_MS = 60_000;
+
+/** Whose key it is, on which route, and of which body. */
+export interface KeyUse {
+  readonly owner: string;
+  readonly route: string;
+  readonly key: string;
+  readonly bodyHash: string;
+}
+
+/** The first response, to be sent again. */
+export interface RecordedResponse {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string;
+}
+
+/** What became of a claim: it is ours, and `madeId` is the id to make things with; or why it is not. */
+export type Claim =
+  | { readonly kind: "claimed"; readonly madeId: string }
+  | { readonly kind: "recorded"; readonly response: RecordedResponse }
+  | { readonly kind: "other body" }
+  | { readonly kind: "running" };
+
+interface Row {
+  readonly body_hash: string;
+  readonly status: number | null;
+  readonly headers: string;
+  readonly body: string;
+}
+
+/** Claims a key in one statement: of requests that come at once, one gets it. */
+export async function claimKey(db: D1Database, use: KeyUse): Promise<Claim> {
+  const { owner, route, key, bodyHash } = use;
+  const now = Date.now();
+  const claimed = await db
+    .prepare(
+      `INSERT INTO idempotency_keys (owner, route, key, body_hash, made_id, leased_until, expires_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+       ON CONFLICT DO UPDATE SET leased_until = excluded.leased_until, body_hash = excluded.body_hash,
+         made_id = iif(expires_at <= ?8, excluded.made_id, made_id),
+         status = iif(expires_at <= ?8, NULL, status),
+         expires_at = iif(expires_at <= ?8, excluded.expires_at, expires_at)
+       WHERE expires_at <= ?8 OR (status IS NULL AND leased_until <= ?8 AND body_hash = excluded.body_hash)
+       RETURNING made_id`,
+    )
+    .bind(owner, route, key, bodyHash, uuidv7(), now + LEASE_MS, now + KEPT_MS, now)
+    .first<{ made_id: string }>();
+  if (claimed) return { kind: "claimed", madeId: claimed.made_id };
+  const row = await find(db, use);
+  if (row && row.body_hash !== bodyHash) return { kind: "other body" };
+  if (typeof row?.status !== "number") return { kind: "running" };
+  return { kind: "recorded", response: { status: row.status, headers: JSON.parse(row.headers), body: row.body } };
+}
+
+function find(db: D1Database, { owner, route, key }: KeyUse): Promise<Row | null> {
+  return db
+    .prepare("SELECT * FROM idempotency_keys WHERE owner = ? AND route = ? AND key = ?")
+    .bind(owner, route, key)
+    .first<Row>();
+}
+
+/** Records the response of a claimed key. The first one stays: a slow request does not overwrite its retry's. */
+export async function recordResponse(db: D1Database, use: KeyUse, response: RecordedResponse): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE idempotency_keys SET status = ?4, headers = ?5, body = ?6
+       WHERE owner = ?1 AND route = ?2 AND key = ?3 AND status IS NULL`,
+    )
+    .bind(use.owner, use.route, use.key, response.status, JSON.stringify(response.headers), response.body)
+    .run();
+}
+
+/** Ends the lease of a request that failed, so that a retry need not wait for it. */
+export async function releaseKey(db: D1Database, { owner, route, key }: KeyUse): Promise<void> {
+  await db
+    .prepare(
+      "UPDATE idempotency_keys SET leased_until = 0 WHERE owner = ? AND route = ? AND key = ? AND status IS NULL",
+    )
+    .bind(owner, route, key)
+    .run();
+}

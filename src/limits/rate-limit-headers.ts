@@ -1,0 +1,40 @@
+/** The headers that tell a client of its limits: the IETF's draft-ietf-httpapi-ratelimit-headers and `X-RateLimit-*`. */
+import type { AppLocals, Ruling } from "../env.ts";
+import type { OnResponseHandler } from "../http/index.ts";
+
+/** What a policy's limit has said of a request. */
+export interface LimitState extends Ruling {
+  readonly name: string;
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+/** @param states At least one; the `X-RateLimit-*` are of the one with the least room. */
+export function rateLimitHeaders(states: readonly LimitState[]): Record<string, string> {
+  const [tightest] = states.toSorted((a, b) => a.remaining - b.remaining);
+  if (!tightest) return {};
+  return {
+    "RateLimit-Policy": states
+      .map(({ name, limit, windowSeconds }) => `"${name}";q=${limit};w=${windowSeconds}`)
+      .join(", "),
+    RateLimit: states.map((state) => `"${state.name}";r=${state.remaining};t=${secondsOf(state)}`).join(", "),
+    "X-RateLimit-Limit": String(tightest.limit),
+    "X-RateLimit-Remaining": String(tightest.remaining),
+    "X-RateLimit-Reset": String(Math.ceil(Date.now() / 1000) + secondsOf(tightest)),
+  };
+}
+
+function secondsOf({ resetMs }: LimitState): number {
+  return Math.ceil(resetMs / 1000);
+}
+
+type Locals = AppLocals & { readonly rateLimits?: readonly LimitState[] };
+
+/** Shows the limits that a request has passed. A denial shows them itself. */
+export const showRateLimits: OnResponseHandler<Locals> = ({ context, response }) => {
+  const { rateLimits = [] } = context.locals;
+  if (rateLimits.length === 0 || response.headers.has("RateLimit")) return response;
+  const shown = new Response(response.body, response);
+  for (const [name, value] of Object.entries(rateLimitHeaders(rateLimits))) shown.headers.set(name, value);
+  return shown;
+};

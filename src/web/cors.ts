@@ -1,0 +1,48 @@
+/** Cross-origin access to the API, for the pages of configured origins (Fetch standard, CORS protocol). */
+import type { AppLocals, Env } from "../env.ts";
+import { route } from "./scope.ts";
+
+/** What a page may send and read beyond the safelisted. Cookies it may not: other origins use tokens or keys. */
+const REQUEST_HEADERS =
+  "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key, X-Request-Id";
+const RESPONSE_HEADERS =
+  "ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id";
+
+/** Lets a page of a configured origin read a response of the API. */
+export function allowOrigin(request: Request, headers: Headers, env: Pick<Env, "CORS_ORIGINS"> | undefined): void {
+  if (!new URL(request.url).pathname.startsWith("/api/")) return;
+  headers.append("Vary", "Origin");
+  if (!isListed(request, env)) return;
+  headers.set("Access-Control-Allow-Origin", request.headers.get("Origin") ?? "");
+  headers.set("Access-Control-Expose-Headers", RESPONSE_HEADERS);
+}
+
+function isListed(request: Request, env: Pick<Env, "CORS_ORIGINS"> | undefined): boolean {
+  const origin = request.headers.get("Origin");
+  return origin !== null && (env?.CORS_ORIGINS ?? "").split(" ").includes(origin) && origin !== "";
+}
+
+interface RouteFacts {
+  readonly path: string;
+  readonly method: string | readonly string[];
+}
+
+/** An OPTIONS route for each path of these routes that is the API's: it answers preflights, and says `Allow`. */
+export function preflightRoutes(routes: readonly RouteFacts[]) {
+  const paths = new Set(routes.map(({ path }) => path).filter((path) => path.startsWith("/api/")));
+  return [...paths].map((path) => {
+    const methods = routes.filter((other) => other.path === path).flatMap(({ method }) => method);
+    const allow = [...new Set([...methods, "OPTIONS"])].sort().join(", ");
+    return route.on("OPTIONS", path, { resolve: (c) => answerPreflight(c, allow) });
+  });
+}
+
+function answerPreflight({ request, locals }: { request: Request; locals: AppLocals }, allow: string): Response {
+  const isPreflight = request.headers.has("Access-Control-Request-Method") && isListed(request, locals.env);
+  const answer = {
+    "Access-Control-Allow-Methods": allow,
+    "Access-Control-Allow-Headers": REQUEST_HEADERS,
+    "Access-Control-Max-Age": "7200",
+  };
+  return new Response(null, { status: 204, headers: { Allow: allow, ...(isPreflight && answer) } });
+}

@@ -1,0 +1,28 @@
+/** How the app says no: a page to a browser that opens one, a problem to a client of the API. */
+import { errorPage } from "./error-page.ts";
+import { prefersHtml } from "./prefers-html.ts";
+import { type ProblemExtras, type ProblemLocals, problem, type RefusalStatus, TITLES } from "./problem.ts";
+
+/** What a refusal is told with. */
+export interface Refused {
+  readonly request: Request;
+  readonly locals: ProblemLocals;
+}
+
+/** @param detail What was wrong with this request, for a person; nothing internal. */
+export function refuse(
+  { request, locals }: Refused,
+  status: RefusalStatus,
+  detail: string,
+  headers: NonNullable<ProblemExtras["headers"]> = {},
+): Response {
+  if (!prefersHtml(request)) return problem(locals, status, detail, { headers });
+  const page = errorPage(status, TITLES[status], detail);
+  for (const [name, value] of Object.entries(headers)) page.headers.set(name, value);
+  return page;
+}
+
+/** A guard's denial with such a refusal. */
+export function deny(...refusal: Parameters<typeof refuse>): { readonly deny: Response } {
+  return { deny: refuse(...refusal) };
+}

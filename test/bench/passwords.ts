@@ -1,0 +1,76 @@
+/** Signing in: what it costs, what many at once do to others, and that nobody can tell whether there is an account. */
+import { startWorker } from "../integration/worker.ts";
+import { interleave } from "./interleave.ts";
+import { roundsOr } from "./report.ts";
+
+const EMAIL = "somebody@example.com";
+const PASSWORD = "a password that is long enough";
+
+const worker = await startWorker({ authRateLimit: 1_000_000 });
+
+function post(path: string, body: object) {
+  const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  return worker.fetch(`/api/auth/${path}`, init);
+}
+
+/** Milliseconds from the request to the whole answer. */
+async function timed(ask: () => Promise<{ readonly status: number; text(): Promise<string> }>, status?: number) {
+  const startedAt = performance.now();
+  const response = await ask();
+  await response.text();
+  if (status !== undefined && response.status !== status) throw new Error(`${response.status} instead of ${status}`);
+  return { status: response.status, milliseconds: performance.now() - startedAt };
+}
+
+const LOGINS = {
+  "wrong password": { email: EMAIL, password: "another password", status: 401 },
+  "unknown address": { email: "nobody@example.com", password: "another password", status: 401 },
+  "right password": { email: EMAIL, password: PASSWORD, status: 200 },
+} as const;
+
+type Login = keyof typeof LOGINS;
+
+async function measureCost(): Promise<void> {
+  const rounds = { rounds: roundsOr(40), warmup: 3 };
+  const measured = await interleave(Object.keys(LOGINS) as Login[], rounds, async (name) => {
+    const { status, ...body } = LOGINS[name];
+    return (await timed(() => post("login", body), status)).milliseconds;
+  });
+  console.log("| Login | Milliseconds | Against a wrong password |\n|---|---|---|");
+  for (const [name, { value, ratio, quartiles }] of measured) {
+    console.log(
+      `| ${name} | ${value.toFixed(0)} | ${ratio.toFixed(3)} (${quartiles.map((q) => q.toFixed(3)).join("–")}) |`,
+    );
+  }
+}
+
+/** So many logins at once; meanwhile `/health` is asked over and over. */
+async function measureRush(count: number): Promise<void> {
+  let isOver = false;
+  const logins = Promise.all(
+    Array.from({ length: count }, (_, n) =>
+      timed(() => post("login", { email: `n${n}@example.com`, password: PASSWORD })),
+    ),
+  ).finally(() => {
+    isOver = true;
+  });
+  let longest = 0;
+  while (!isOver) longest = Math.max(longest, (await timed(() => worker.fetch("/health"), 200)).milliseconds);
+  const answers = await logins;
+  const hashed = answers.filter(({ status }) => status === 401);
+  const last = Math.max(...hashed.map(({ milliseconds }) => milliseconds));
+  const refused = answers.filter(({ status }) => status === 503).length;
+  console.log(`| ${count} | ${hashed.length} | ${refused} | ${last.toFixed(0)} | ${longest.toFixed(0)} |`);
+}
+
+try {
+  const registered = await post("register", { email: EMAIL, name: "Somebody", password: PASSWORD });
+  if (registered.status !== 201) throw new Error(await registered.text());
+  await measureCost();
+  console.log(
+    "\n| Logins at once | Hashed | 503 | Longest login, ms | Longest wait of `/health`, ms |\n|---|---|---|---|---|",
+  );
+  for (const count of [1, 4, 12, 40, 200]) await measureRush(count);
+} finally {
+  await worker.stop();
+}

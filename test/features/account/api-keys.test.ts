@@ -1,0 +1,170 @@
+import { env } from "cloudflare:test";
+import { beforeEach, describe, expect, test } from "vitest";
+import { hashSecret } from "../../../src/identity/secret.ts";
+import { type Account, createAccount, send, sendJson } from "../../harness.ts";
+
+interface Key {
+  readonly id: string;
+  readonly name: string;
+  readonly permissions: string[];
+  readonly createdAt: string;
+  readonly key: string;
+}
+
+interface Page {
+  readonly items: Omit<Key, "key">[];
+  readonly nextCursor: string | null;
+}
+
+/** A user of each test's own. */
+let me: Account;
+beforeEach(async () => {
+  me = await createAccount();
+});
+
+const make = (body: unknown, { headers }: Pick<Account, "headers"> = me) =>
+  sendJson("POST", "/api/me/keys", body, headers);
+const makeKey = async (name = "backup", permissions = ["notes:read"]) => {
+  const response = await make({ name, permissions });
+  expect(response.status).toBe(201);
+  return response.json<Key>();
+};
+const list = async (query = "", { headers } = me) => (await send(`/api/me/keys?${query}`, { headers })).json<Page>();
+const remove = async (id: string, { headers } = me) =>
+  (await send(`/api/me/keys/${id}`, { method: "DELETE", headers })).status;
+const withKey = ({ key }: Key) => ({ "X-API-Key": key });
+const statusOf = async (key: Key, path = "/api/notes") => (await send(path, { headers: withKey(key) })).status;
+
+describe("POST /api/me/keys", () => {
+  test("answers 201 with the key, which nobody keeps or sees again", async () => {
+    const response = await make({ name: " backup ", permissions: ["notes:read", "notes:write", "notes:read"] });
+    const made = await response.json<Key>();
+    expect(response.status).toBe(201);
+    expect(response.headers.get("Cache-Control")).toBe("no-store");
+    expect(response.headers.get("Location")).toBe(`/api/me/keys/${made.id}`);
+    expect(made).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      name: "backup",
+      permissions: ["notes:read", "notes:write"],
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      key: expect.stringMatching(/^candor_[\w-]{43}$/),
+    });
+    const { key, ...shown } = made;
+    expect(await list()).toEqual({ items: [shown], nextCursor: null });
+    expect(await statusOf(made)).toBe(200);
+  });
+
+  test("stores a hash of the key and no part of it", async () => {
+    const { key } = await makeKey();
+    const stored = JSON.stringify((await env.DB.prepare("SELECT * FROM api_keys").all()).results);
+    expect(stored).toContain(hashSecret(key));
+    expect(stored).not.toContain(key.slice("candor_".length));
+    expect(stored).not.toContain(key.slice(0, 15));
+  });
+
+  test.each([
+    { name: "backup", permissions: ["notes:delete"] },
+    { name: "backup", permissions: ["notes:read", "admin"] },
+    { name: "backup", permissions: ["*"] },
+    { name: "backup", permissions: ["__proto__"] },
+    { name: "backup", permissions: "notes:read" },
+    { name: "backup", permissions: [] },
+    { name: "backup" },
+    { name: " ", permissions: ["notes:read"] },
+    { name: "a".repeat(101), permissions: ["notes:read"] },
+    { name: "backup", permissions: ["notes:read"], userId: "x" },
+  ])("refuses %j with 400", async (body) => {
+    expect((await make(body)).status).toBe(400);
+    expect((await list()).items).toEqual([]);
+  });
+});
+
+describe("GET /api/me/keys", () => {
+  test("lists one's own keys by pages, the newest first", async () => {
+    for (const name of ["1", "2", "3", "4", "5"]) await makeKey(name);
+    const names: string[][] = [];
+    let cursor: string | null = "";
+    while (cursor !== null) {
+      const page: Page = await list(cursor ? `limit=2&cursor=${cursor}` : "limit=2");
+      names.push(page.items.map(({ name }) => name));
+      cursor = page.nextCursor;
+    }
+    expect(names).toEqual([["5", "4"], ["3", "2"], ["1"]]);
+    expect((await list("", await createAccount())).items).toEqual([]);
+  });
+
+  test.each(["limit=0", "limit=101", "cursor=x"])("refuses %s with 400", async (query) => {
+    expect((await send(`/api/me/keys?${query}`, { headers: me.headers })).status).toBe(400);
+  });
+});
+
+describe("DELETE /api/me/keys/:id", () => {
+  test("answers 204, and the key is refused from the next request on", async () => {
+    const [key, another] = [await makeKey(), await makeKey()];
+    expect(await remove(key.id)).toBe(204);
+    expect(await statusOf(key)).toBe(401);
+    expect(await statusOf(another)).toBe(200);
+    expect(await remove(key.id)).toBe(404);
+  });
+
+  test("answers 404 for somebody else's key, and leaves it alone", async () => {
+    const key = await makeKey();
+    expect(await remove(key.id, await createAccount())).toBe(404);
+    expect(await statusOf(key)).toBe(200);
+  });
+
+  test.each(["unknown", "0190a0c4-0000-7000-8000-000000000000", "%00", "' OR 1=1 --"])(
+    "answers 404 for %j",
+    async (id) => {
+      const key = await makeKey();
+      expect(await remove(id)).toBe(404);
+      expect(await statusOf(key)).toBe(200);
+    },
+  );
+});
+
+describe("an API key", () => {
+  test("does what it has the permission for, and no more", async () => {
+    const key = await makeKey("reader", ["notes:read"]);
+    expect(await statusOf(key)).toBe(200);
+    expect((await sendJson("POST", "/api/notes", { title: "t" }, withKey(key))).status).toBe(403);
+  });
+
+  test.each([
+    ["POST", "/api/me/keys"],
+    ["GET", "/api/me/keys"],
+    ["DELETE", "/api/me/keys/x"],
+    ["GET", "/api/me"],
+    ["PATCH", "/api/me"],
+    ["POST", "/api/me/password"],
+    ["POST", "/api/me/verify-email"],
+    ["POST", "/api/auth/logout"],
+  ])("is refused by %s %s with 403, whatever it may", async (method, path) => {
+    const key = await makeKey("all", ["notes:read", "notes:write"]);
+    const body = method === "GET" ? {} : { body: JSON.stringify({ name: "more", permissions: ["notes:read"] }) };
+    const headers = { ...withKey(key), "Content-Type": "application/json" };
+    expect((await send(path, { method, headers, ...body })).status).toBe(403);
+    expect((await list()).items).toHaveLength(1);
+  });
+
+  test("is refused where a letter of it is another, or something is with it", async () => {
+    const { key } = await makeKey();
+    const start = key.slice(0, -1);
+    for (const wrong of [
+      start,
+      start + (key.endsWith("A") ? "B" : "A"),
+      `${key}A`,
+      `${key}, ${key}`,
+      key.slice(7),
+      hashSecret(key),
+      "",
+    ]) {
+      expect((await send("/api/notes", { headers: { "X-API-Key": wrong } })).status).toBe(401);
+    }
+  });
+
+  test("is no access token", async () => {
+    const { key } = await makeKey();
+    expect((await send("/api/notes", { headers: { Authorization: `Bearer ${key}` } })).status).toBe(401);
+  });
+});

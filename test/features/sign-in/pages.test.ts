@@ -1,0 +1,242 @@
+import { env } from "cloudflare:test";
+import { describe, expect, test, vi } from "vitest";
+import type { Env } from "../../../src/env.ts";
+import { createAccount, PASSWORD, send } from "../../harness.ts";
+
+// Many requests or hashes a test: on a slow machine they take their time.
+vi.setConfig({ testTimeout: 60_000 });
+
+const LIMITS: Partial<Env> = { AUTH_RATE_LIMIT: 100_000 };
+
+/** What a browser without JavaScript shows. */
+interface Shown {
+  readonly status: number;
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A browser without JavaScript: it keeps cookies, follows redirects, and submits the form of the page it shows. */
+function openBrowser(bindings: Partial<Env> = {}) {
+  const cookies = new Map<string, string>();
+  let shown: Shown = { status: 0, path: "", text: "" };
+
+  async function load(path: string, init: RequestInit = {}): Promise<Shown> {
+    const Cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
+    const headers = { "Sec-Fetch-Site": "same-origin", Accept: "text/html", Cookie };
+    const response = await send(path, { ...init, headers }, { ...LIMITS, ...bindings });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (value === "") cookies.delete(name);
+      else cookies.set(name, value);
+    }
+    const location = response.headers.get("Location");
+    if (location !== null) return load(location);
+    shown = { status: response.status, path, text: await response.text() };
+    return shown;
+  }
+
+  function submit(fields: Record<string, string>, action = shown.path): Promise<Shown> {
+    const hidden = [...shown.text.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)];
+    const kept = hidden.map(([, name = "", value = ""]) => [name, decodeHtml(value)]);
+    return load(action, { method: "POST", body: new URLSearchParams({ ...Object.fromEntries(kept), ...fields }) });
+  }
+
+  return { open: (path: string) => load(path), submit, cookies };
+}
+
+function decodeHtml(html: string): string {
+  return html.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
+const freshEmail = () => `${crypto.randomUUID()}@example.com`;
+const isSignedIn = ({ text }: Shown) => text.includes('action="/logout"');
+const flashOf = ({ text }: Shown) => /<p class="(done|failed)" role="status">([^<]*)/.exec(text)?.[2];
+
+async function linkIn(browser: ReturnType<typeof openBrowser>, email: string): Promise<string> {
+  const { text } = await browser.open("/outbox");
+  const mail = text.split("<li>").find((item) => item.includes(email)) ?? "";
+  const [, link = ""] = /<a href="http:\/\/localhost([^"]*)"/.exec(mail) ?? [];
+  return decodeHtml(link);
+}
+
+test("GET shows each form with its title", async () => {
+  const titles = {
+    "/login": "Sign in",
+    "/register": "Make an account",
+    "/forgot-password": "Ask for a new password",
+    "/reset-password?token=x": "Choose a new password",
+    "/verify-email?token=x": "Confirm the e-mail address",
+    "/outbox": "Outbox",
+  };
+  for (const [path, title] of Object.entries(titles)) {
+    const { status, text } = await openBrowser().open(path);
+    expect([status, /<title>(.*)<\/title>/.exec(text)?.[1]]).toEqual([200, `${title} · Candor`]);
+  }
+});
+
+describe("registering", () => {
+  test("signs in, greets once, and mails a link that confirms the address", async () => {
+    const [browser, email] = [openBrowser(), freshEmail()];
+    await browser.open("/register");
+    const welcome = await browser.submit({ name: "Ada <3", email: ` ${email.toUpperCase()} `, password: PASSWORD });
+    expect([welcome.path, isSignedIn(welcome), flashOf(welcome)]).toEqual([
+      "/notes",
+      true,
+      expect.stringMatching(/Welcome/),
+    ]);
+    expect(welcome.text).toContain('<span class="soft">Ada &lt;3</span>');
+    expect(flashOf(await browser.open("/notes"))).toBeUndefined();
+
+    const link = await linkIn(browser, email);
+    await browser.open(link);
+    const confirmed = await browser.submit({}, "/verify-email");
+    expect(flashOf(confirmed)).toBe("Your e-mail address is confirmed.");
+    const verified = env.DB.prepare("SELECT email_verified FROM users WHERE email = ?").bind(email);
+    expect(await verified.first("email_verified")).toBe(1);
+    await browser.open(link);
+    expect(flashOf(await browser.submit({}, "/verify-email"))).toContain("not good any more");
+  });
+
+  test("shows what is wrong, with what was typed, but for the password", async () => {
+    const browser = openBrowser();
+    await browser.open("/register");
+    const typed = { name: 'A "name"', email: "no address", password: "short 5" };
+    const { status, text } = await browser.submit(typed);
+    expect([status, text.match(/role="alert"/g)?.length]).toEqual([400, 2]);
+    expect(text).toContain('name="name" type="text" value="A &quot;name&quot;"');
+    expect(text).toContain('name="email" type="email" value="no address"');
+    expect(text).toContain('name="password" type="password" value=""');
+    expect(text).not.toContain("short 5");
+  });
+
+  test("refuses an address that is taken", async () => {
+    const [browser, { user }] = [openBrowser(), await createAccount()];
+    await browser.open("/register");
+    const answer = await browser.submit({ name: "N", email: user.email, password: PASSWORD });
+    expect([answer.status, isSignedIn(answer), answer.text.includes(PASSWORD)]).toEqual([409, false, false]);
+  });
+});
+
+describe("signing in", () => {
+  test("leads on to where one came from", async () => {
+    const [browser, { user }] = [openBrowser(), await createAccount()];
+    expect((await browser.open("/notes?q=tea")).path).toMatch(/^\/login\?next=/);
+    const page = await browser.submit({ email: user.email, password: PASSWORD });
+    expect([page.path, isSignedIn(page)]).toEqual(["/notes?q=tea", true]);
+  });
+
+  test("with a wrong password or address says only that one of them is, and keeps the way on", async () => {
+    const [browser, { user }] = [openBrowser(), await createAccount()];
+    for (const email of [user.email, freshEmail(), "no address"]) {
+      await browser.open("/login?next=/notes?q=tea");
+      const answer = await browser.submit({ email, password: "the wrong password" });
+      expect([answer.status, isSignedIn(answer)]).toEqual([401, false]);
+      expect(answer.text).toContain('role="alert">The e-mail address or the password is wrong.');
+      expect(answer.text).toContain(`name="email" type="email" value="${email}"`);
+      expect(answer.text).not.toContain("the wrong password");
+    }
+    expect((await browser.submit({ email: user.email, password: PASSWORD })).path).toBe("/notes?q=tea");
+  });
+
+  test("and out: the cookies are gone, and pages lead to the sign-in again", async () => {
+    const [browser, { user }] = [openBrowser(), await createAccount()];
+    await browser.open("/login");
+    await browser.submit({ email: user.email, password: PASSWORD });
+    const page = await browser.submit({}, "/logout");
+    expect([page.path, isSignedIn(page), browser.cookies.size]).toEqual(["/", false, 0]);
+    expect((await browser.open("/notes")).path).toMatch(/^\/login/);
+  });
+});
+
+describe("a lost password", () => {
+  test("is replaced through the mailed link, once, and the old one is no good then", async () => {
+    const [browser, { user }] = [openBrowser(), await createAccount()];
+    await browser.open("/forgot-password");
+    const asked = await browser.submit({ email: user.email });
+    expect([asked.path, flashOf(asked)]).toEqual(["/login", expect.stringMatching(/on its way/)]);
+    const link = await linkIn(browser, user.email);
+    await browser.open(link);
+    expect((await browser.submit({ password: "password" })).status).toBe(400);
+    const replaced = await browser.submit({ password: "a new one for tests" }, "/reset-password");
+    expect([replaced.path, flashOf(replaced)]).toEqual(["/login", "The password is changed. Sign in with it."]);
+    expect((await browser.submit({ email: user.email, password: PASSWORD })).status).toBe(401);
+    expect(isSignedIn(await browser.submit({ email: user.email, password: "a new one for tests" }))).toBe(true);
+    await browser.open(link);
+    expect((await browser.submit({ password: "yet another for tests" })).status).toBe(422);
+  });
+
+  test("is asked for with the same answer whether there is an account or not", async () => {
+    const { user } = await createAccount();
+    const answers = [];
+    for (const email of [user.email, freshEmail()]) {
+      const browser = openBrowser();
+      await browser.open("/forgot-password");
+      const { text, ...answer } = await browser.submit({ email });
+      answers.push({ ...answer, text: text.replaceAll(/nonce="[^"]*"|name="csrf" value="[^"]*"/g, "") });
+    }
+    expect(answers[0]).toEqual(answers[1]);
+  });
+});
+
+test.each(["production", "staging", ""])("GET /outbox is not there with ENVIRONMENT %j", async (ENVIRONMENT) => {
+  const { status, text } = await openBrowser({ ENVIRONMENT }).open("/outbox");
+  expect([status, text]).toEqual([404, expect.not.stringContaining("Outbox")]);
+});
+
+const HOSTILE = [
+  "<script>alert(1)</script>",
+  '"><img src=x onerror=alert(1)>',
+  "' autofocus onfocus=alert(1) x='",
+  "</title></style><svg onload=alert(1)>",
+  "'; DROP TABLE users; --",
+  "a\0b",
+  "a\r\nSet-Cookie: x=y",
+  "\ud800",
+  "\u202e\u2066evil\ufeff",
+  "{{7*7}}",
+  "__proto__",
+  "é".repeat(7000),
+  "http://evil.example/\"onmouseover='x",
+];
+
+/** No tag, attribute or header of the page comes from what was sent. */
+function expectHarmless({ status, text }: Shown, sent: string): void {
+  expect(status).toBeLessThan(500);
+  expect(text).not.toMatch(/<script|<img|<svg|\sonerror=[^"]*>|"onmouseover/);
+  if (/[<>"']/.test(sent)) expect(text).not.toContain(sent);
+  expect(text).toContain("</html>");
+}
+
+describe.each(HOSTILE)("the text %j", (hostile) => {
+  vi.spyOn(console, "log").mockImplementation(() => {});
+
+  test.each(["/login", "/register", "/forgot-password", "/reset-password", "/verify-email"])(
+    "does no harm to %s",
+    async (path) => {
+      const browser = openBrowser();
+      const names = ["email", "name", "password", "token", "next", "csrf", hostile];
+      const everywhere = Object.fromEntries(names.map((name) => [name, hostile]));
+      expectHarmless(await browser.open(`${path}?${new URLSearchParams(everywhere)}`), hostile);
+      await browser.open(path);
+      expectHarmless(await browser.submit(everywhere), hostile);
+      expect(browser.cookies.get("x")).toBeUndefined();
+    },
+  );
+});
+
+test("a hostile name is harmless on the pages and in the mail that show it", async () => {
+  const hostile = "<script>alert(1)</script> http://evil.example/\"onmouseover='x";
+  const [browser, email] = [openBrowser(), freshEmail()];
+  await browser.open("/register");
+  const page = await browser.submit({ name: hostile, email, password: PASSWORD });
+  expect([page.path, isSignedIn(page)]).toEqual(["/notes", true]);
+  expectHarmless(page, hostile);
+  expectHarmless(await browser.open("/outbox"), hostile);
+});
+
+test("bytes that are no UTF-8 do no harm", async () => {
+  const headers = { "Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded" };
+  const body = Uint8Array.of(0x65, 0x6d, 0x61, 0x69, 0x6c, 0x3d, 0xff, 0xfe, 0x25, 0x45, 0x44, 0x26, 0x25);
+  expect((await send("/login", { method: "POST", headers, body }, LIMITS)).status).toBe(401);
+  expect((await send("/login?next=%ff%fe%&token=%")).status).toBe(200);
+});

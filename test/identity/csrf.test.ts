@@ -1,0 +1,173 @@
+/** Cross-site requests, over every route of the table that a cookie can reach and that changes state. */
+import { env } from "cloudflare:test";
+import { describe, expect, test, vi } from "vitest";
+import { app } from "../../src/app.ts";
+import type { Env } from "../../src/env.ts";
+import { createApiKey } from "../../src/identity/api-keys.ts";
+import { grantablePermissions } from "../../src/identity/guards/require-permission.ts";
+import { describePolicy } from "../../src/web/policy.ts";
+import { type Browser, createAccount, openBrowser, PASSWORD, send } from "../harness.ts";
+
+// Many requests or hashes a test: on a slow machine they take their time.
+vi.setConfig({ testTimeout: 60_000 });
+
+const OWN = "http://localhost";
+
+const routes = describePolicy(app.handlers)
+  .filter(({ method }) => !["GET", "HEAD", "OPTIONS"].includes(method))
+  .map((route) => ({ ...route, label: `${route.method} ${route.path}`, names: route.guards.map(({ name }) => name) }))
+  .filter(({ names }) => names.includes("requireAuth") || names.includes("loadSession"));
+
+/** What each takes, so that it would change something. A route that is missing here gets an empty object. */
+const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
+  "PATCH /api/me": { name: "Changed" },
+  "POST /api/me/password": { currentPassword: PASSWORD, newPassword: "another password for tests" },
+  "POST /api/me/keys": { name: "key", permissions: grantablePermissions().slice(0, 1) },
+  "PATCH /api/admin/users/:id": { role: "admin" },
+  "POST /api/notes": { title: "Made" },
+  "PATCH /api/notes/:id": { title: "Changed" },
+  "POST /notes": { title: "Made" },
+  "POST /login": { email: "nobody@example.com", password: PASSWORD },
+  "POST /register": { email: "nobody@example.com", name: "Nobody", password: PASSWORD },
+  "POST /forgot-password": { email: "nobody@example.com" },
+  "POST /reset-password": { token: "x", password: PASSWORD },
+  "POST /verify-email": { token: "x" },
+};
+
+/** Where a request may come from that no page of ours has sent. */
+const FOREIGN: Record<string, string>[] = [
+  {},
+  { "Sec-Fetch-Site": "cross-site" },
+  { "Sec-Fetch-Site": "same-site" },
+  { "Sec-Fetch-Site": "garbage" },
+  { "Sec-Fetch-Site": "" },
+  { "Sec-Fetch-Site": "cross-site", Origin: OWN },
+  { Origin: "null" },
+  { Origin: "https://evil.example" },
+  { Origin: `${OWN}:8787` },
+  { Origin: OWN.replace("http", "https") },
+  { Origin: `${OWN}.evil.example` },
+];
+
+const OURS: Record<string, string>[] = [
+  { "Sec-Fetch-Site": "same-origin" },
+  { "Sec-Fetch-Site": "none" },
+  { Origin: OWN },
+];
+
+/** The types that a page may send anywhere without asking first, and what the route reads. */
+const TYPES = [undefined, "text/plain", "multipart/form-data; boundary=x", "the route's own"];
+
+const bindings: Partial<Env> = { API_RATE_LIMIT: 100_000, AUTH_RATE_LIMIT: 100_000 };
+
+interface Target {
+  readonly route: (typeof routes)[number];
+  readonly path: string;
+  readonly browser: Browser;
+}
+
+const isForm = ({ names }: Target["route"]) => names.includes("requireForm");
+
+function attack(
+  { route, path, browser }: Target,
+  from: Record<string, string>,
+  type = "the route's own",
+  csrf = browser.csrf,
+) {
+  const values = BODIES[route.label] ?? {};
+  const form = new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)]));
+  if (csrf !== "(missing)") form.set("csrf", csrf);
+  const text = isForm(route) ? form.toString() : JSON.stringify(values);
+  const ownType = isForm(route) ? "application/x-www-form-urlencoded" : "application/json";
+  const headers = { Cookie: browser.headers.Cookie, "CF-Connecting-IP": "192.0.2.1", ...from };
+  const typed = type === "" ? headers : { ...headers, "Content-Type": type === "the route's own" ? ownType : type };
+  return send(path, { method: route.method, headers: typed, body: new TextEncoder().encode(text) }, bindings);
+}
+
+/** An administrator with a browser, and something for the path to name: what its collection makes, else a user. */
+async function aim(route: Target["route"]): Promise<Target> {
+  const browser = await openBrowser(await createAccount({ role: "admin", emailVerified: false }));
+  if (!route.path.includes(":id")) return { route, path: route.path, browser };
+  const collection = routes.find(({ label }) => label === `POST ${route.path.replace("/:id", "")}`);
+  const made = collection && (await attack({ route: collection, path: collection.path, browser }, { Origin: OWN }));
+  const location = made?.headers.get("Location");
+  return { route, path: location ?? route.path.replace(":id", (await createAccount()).user.id), browser };
+}
+
+/** Everything that a request could change. */
+async function databaseNow(): Promise<string> {
+  const tables = ["users", "sessions", "api_keys", "email_tokens", "outbox", "idempotency_keys"];
+  const others = await env.DB.prepare(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'",
+  ).all<{ name: string }>();
+  const names = others.results.map(({ name }) => name).filter((name) => !/^(sqlite|d1)_/.test(name));
+  expect(names).toEqual(expect.arrayContaining(tables));
+  const rows = await env.DB.batch(names.map((name) => env.DB.prepare(`SELECT * FROM ${name}`)));
+  return JSON.stringify(rows.map(({ results }) => results));
+}
+
+test("there are such routes, with the guards in an order that refuses before anything is read", () => {
+  expect(routes.length).toBeGreaterThan(5);
+  for (const { label, guards } of routes) {
+    expect([label, guards.find(({ name }) => name === "requireCsrf")?.phase]).toEqual([label, "head"]);
+  }
+});
+
+describe.each(routes)("$label", (route) => {
+  test("refuses whatever another site can send, and nothing has changed then", async () => {
+    const target = await aim(route);
+    const before = await databaseNow();
+    for (const from of FOREIGN) {
+      for (const type of TYPES) {
+        const response = await attack(target, from, type ?? "");
+        expect([from, type, response.status]).toEqual([from, type, 403]);
+      }
+    }
+    expect(await databaseNow()).toBe(before);
+  });
+
+  test.each(OURS)("is open to our own pages: %j", async (from) => {
+    const response = await attack(await aim(route), from);
+    const isRefused = ["POST /login", "POST /reset-password"].includes(route.label);
+    // What these are sent is wrong; that they say so shows that the request got through.
+    if (isRefused) expect([401, 422]).toContain(response.status);
+    else if (route.label === "POST /register") expect([303, 409]).toContain(response.status);
+    else expect([200, 201, 202, 204, 303]).toContain(response.status);
+  });
+});
+
+describe.each(routes.filter(({ names }) => names.includes("requireCsrfToken")))("the form of $label", (route) => {
+  test("is refused with a token that is missing, empty, wrong or of another session, and nothing has changed then", async () => {
+    const target = await aim(route);
+    const other = await openBrowser(await createAccount());
+    const before = await databaseNow();
+    for (const csrf of ["(missing)", "", "x".repeat(43), `${target.browser.csrf} `, other.csrf]) {
+      expect([csrf, (await attack(target, { Origin: OWN }, undefined, csrf)).status]).toEqual([csrf, 403]);
+    }
+    expect(await databaseNow()).toBe(before);
+  });
+});
+
+test("every form of who is signed in carries the session's token", () => {
+  const forms = routes.filter(({ names }) => names.includes("requireForm") && names.includes("requireAuth"));
+  expect(forms.filter(({ names }) => !names.includes("requireCsrfToken"))).toEqual([]);
+});
+
+test("a token or a key needs no provenance, from wherever it is sent, with the cookie beside it", async () => {
+  const account = await createAccount();
+  const { Cookie } = (await openBrowser(account)).headers;
+  const body = JSON.stringify({ name: "Changed" });
+  for (const from of FOREIGN) {
+    const headers = { ...account.headers, Cookie, ...from, "Content-Type": "application/json" };
+    expect((await send("/api/me", { method: "PATCH", headers, body }, bindings)).status).toBe(200);
+  }
+  const { key } = await createApiKey(env.DB, account.user.id, { name: "k", permissions: [...grantablePermissions()] });
+  for (const route of routes.filter(({ names }) => names.includes("requirePermission"))) {
+    for (const from of FOREIGN) {
+      const headers = { "X-API-Key": key, Cookie, ...from, "Content-Type": "application/json" };
+      const path = route.path.replace(":id", crypto.randomUUID());
+      const response = await send(path, { method: route.method, headers, body: "{}" }, bindings);
+      expect([route.label, response.status]).toEqual([route.label, path === route.path ? 400 : 404]);
+    }
+  }
+});

@@ -1,0 +1,57 @@
+import { createExecutionContext, env } from "cloudflare:test";
+import { expect, test } from "vitest";
+import * as z from "zod";
+import { setup, standardValidator } from "../../../src/http/index.ts";
+import { createApiKey, deleteApiKey } from "../../../src/identity/api-keys.ts";
+import { requireApiKey } from "../../../src/identity/guards/require-api-key.ts";
+import { factsOf } from "../../../src/web/guard-facts.ts";
+import { route } from "../../../src/web/scope.ts";
+import { supplyLocals } from "../../../src/web/supply-locals.ts";
+import { createAccount, openBrowser } from "../../harness.ts";
+
+const app = setup({
+  onRequest: supplyLocals,
+  validator: standardValidator,
+  handlers: [
+    route.post("/", {
+      guards: [requireApiKey],
+      request: { body: z.unknown() },
+      resolve: ({ locals: { user, auth } }) => Response.json({ id: user.id, auth }),
+    }),
+  ],
+});
+
+function ask(headers: Record<string, string>, body: BodyInit): Promise<Response> {
+  return app.fetch(new Request("http://localhost/", { method: "POST", headers, body }), env, createExecutionContext());
+}
+
+function unreadable(): ReadableStream {
+  const pull = () => Promise.reject(new Error("The body was read"));
+  return new ReadableStream({ pull }, { highWaterMark: 0 });
+}
+
+test("a good key goes on as its user, with its permissions", async () => {
+  const { user } = await createAccount();
+  const { id, key } = await createApiKey(env.DB, user.id, { name: "k", permissions: ["a:b", "c:d"] });
+  const response = await ask({ "X-API-Key": key }, "{}");
+  expect(await response.json()).toEqual({
+    id: user.id,
+    auth: { via: "key", keyId: id, permissions: ["a:b", "c:d"] },
+  });
+});
+
+test("everybody else is 401, the body unread: strangers, users who come in person, keys that are none", async () => {
+  const account = await createAccount();
+  const { id, key } = await createApiKey(env.DB, account.user.id, { name: "k", permissions: ["a:b"] });
+  await deleteApiKey(env.DB, account.user.id, id);
+  const { Cookie } = (await openBrowser(account)).headers;
+  const others = [{}, account.headers, { Cookie }, { "X-API-Key": key }, { "X-API-Key": key.slice(1) }];
+  for (const headers of others) expect((await ask({ ...headers }, unreadable())).status).toBe(401);
+  expect(factsOf(requireApiKey)).toEqual({ denies: [401] });
+});
+
+test("a good key beside an access token does not count: Authorization comes first", async () => {
+  const account = await createAccount();
+  const { key } = await createApiKey(env.DB, account.user.id, { name: "k", permissions: ["a:b"] });
+  expect((await ask({ ...account.headers, "X-API-Key": key }, unreadable())).status).toBe(401);
+});

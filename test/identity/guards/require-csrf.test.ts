@@ -1,0 +1,103 @@
+import { createExecutionContext, env } from "cloudflare:test";
+import { describe, expect, test } from "vitest";
+import * as z from "zod";
+import { setup, standardValidator } from "../../../src/http/index.ts";
+import { createApiKey } from "../../../src/identity/api-keys.ts";
+import { requireAuth } from "../../../src/identity/guards/require-auth.ts";
+import { requireCsrf } from "../../../src/identity/guards/require-csrf.ts";
+import { requirePermission } from "../../../src/identity/guards/require-permission.ts";
+import { factsOf } from "../../../src/web/guard-facts.ts";
+import { route } from "../../../src/web/scope.ts";
+import { supplyLocals } from "../../../src/web/supply-locals.ts";
+import { createAccount, openBrowser } from "../../harness.ts";
+
+const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "PROPFIND"];
+
+const app = setup({
+  onRequest: supplyLocals,
+  validator: standardValidator,
+  handlers: [
+    route.on(METHODS, "/open", {
+      guards: [requireCsrf],
+      request: { body: z.unknown() },
+      resolve: () => new Response("in"),
+    }),
+    route.post("/known", {
+      guards: [requireAuth, requireCsrf, requirePermission("things:write")],
+      resolve: ({ locals }) => Response.json(locals.auth.via),
+    }),
+  ],
+});
+
+function ask(method: string, url: string, headers: Record<string, string>, body: BodyInit | null = null) {
+  const request = new Request(new URL(url, "http://localhost"), { method, headers, body });
+  return app.fetch(request, env, createExecutionContext());
+}
+
+function unreadable(): ReadableStream {
+  const pull = () => Promise.reject(new Error("The body was read"));
+  return new ReadableStream({ pull }, { highWaterMark: 0 });
+}
+
+const OWN: Record<string, string>[] = [
+  { "Sec-Fetch-Site": "same-origin" },
+  { "Sec-Fetch-Site": "none" },
+  { Origin: "http://localhost" },
+  // A proxy may rewrite Origin; no page can write Sec-Fetch-Site.
+  { "Sec-Fetch-Site": "same-origin", Origin: "null" },
+];
+
+const FOREIGN: Record<string, string>[] = [
+  {},
+  { "Sec-Fetch-Site": "cross-site" },
+  { "Sec-Fetch-Site": "same-site" },
+  { "Sec-Fetch-Site": "" },
+  { "Sec-Fetch-Site": "Same-Origin" },
+  { "Sec-Fetch-Site": "same-origin, cross-site" },
+  { "Sec-Fetch-Site": "cross-site", Origin: "http://localhost" },
+  { "Sec-Fetch-Site": "", Origin: "http://localhost" },
+  { Origin: "" },
+  { Origin: "null" },
+  { Origin: "https://evil.example" },
+  { Origin: "http://localhost:8787" },
+  { Origin: "https://localhost" },
+  { Origin: "http://localhost.evil.example" },
+  { Origin: "http://evil.example/http://localhost" },
+  { Referer: "http://localhost/" },
+];
+
+describe("a request that changes state", () => {
+  test.each(OWN)("goes on from a page of ours: %j", async (headers) => {
+    for (const method of ["POST", "PUT", "PATCH", "DELETE", "PROPFIND"]) {
+      expect((await ask(method, "/open", headers)).status).toBe(200);
+    }
+  });
+
+  test.each(FOREIGN)("is 403 from elsewhere, the body unread: %j", async (headers) => {
+    for (const method of ["POST", "PUT", "PATCH", "DELETE", "PROPFIND"]) {
+      expect((await ask(method, "/open", headers, unreadable())).status).toBe(403);
+    }
+    expect(factsOf(requireCsrf)).toEqual({ denies: [403] });
+  });
+
+  test("has our origin where it was sent to, with its port", async () => {
+    const Origin = "https://candor.example:8443";
+    expect((await ask("POST", "https://candor.example:8443/open", { Origin })).status).toBe(200);
+    expect((await ask("POST", "https://candor.example/open", { Origin })).status).toBe(403);
+  });
+});
+
+test.each(["GET", "HEAD", "OPTIONS"])("%s goes on from anywhere", async (method) => {
+  for (const headers of FOREIGN) expect((await ask(method, "/open", headers)).status).toBe(200);
+});
+
+test("who is known by a token or a key needs no provenance, who is known by a cookie does", async () => {
+  const account = await createAccount();
+  const { Cookie } = (await openBrowser(account)).headers;
+  const { key } = await createApiKey(env.DB, account.user.id, { name: "k", permissions: ["things:write"] });
+  for (const foreign of FOREIGN) {
+    expect((await ask("POST", "/known", { ...foreign, ...account.headers, Cookie })).status).toBe(200);
+    expect((await ask("POST", "/known", { ...foreign, "X-API-Key": key, Cookie })).status).toBe(200);
+    expect((await ask("POST", "/known", { ...foreign, Cookie })).status).toBe(403);
+  }
+});

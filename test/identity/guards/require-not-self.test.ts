@@ -1,0 +1,56 @@
+import { createExecutionContext, env } from "cloudflare:test";
+import { expect, test } from "vitest";
+import * as z from "zod";
+import { setup, standardValidator } from "../../../src/http/index.ts";
+import { requireAuth } from "../../../src/identity/guards/require-auth.ts";
+import { requireNotSelf } from "../../../src/identity/guards/require-not-self.ts";
+import { factsOf } from "../../../src/web/guard-facts.ts";
+import { route } from "../../../src/web/scope.ts";
+import { supplyLocals } from "../../../src/web/supply-locals.ts";
+import { createAccount } from "../../harness.ts";
+
+const app = setup({
+  onRequest: supplyLocals,
+  validator: standardValidator,
+  handlers: [
+    route.post("/users/:id", {
+      guards: [requireAuth, requireNotSelf],
+      request: { body: z.unknown() },
+      resolve: ({ locals, params }) => Response.json([locals.user.id, params.id]),
+    }),
+  ],
+});
+
+function ask(id: string, headers: object, body: BodyInit): Promise<Response> {
+  const init = { method: "POST", headers: { ...headers }, body };
+  return app.fetch(new Request(`http://localhost/users/${id}`, init), env, createExecutionContext());
+}
+
+function unreadable(): ReadableStream {
+  const pull = () => Promise.reject(new Error("The body was read"));
+  return new ReadableStream({ pull }, { highWaterMark: 0 });
+}
+
+test("somebody else goes on", async () => {
+  const [one, other] = [await createAccount(), await createAccount()];
+  expect(await (await ask(other.user.id, one.headers, "{}")).json()).toEqual([one.user.id, other.user.id]);
+});
+
+test("oneself is 403, the body unread, also in percent-encoding", async () => {
+  const { user, headers } = await createAccount();
+  for (const id of [
+    user.id,
+    user.id.replaceAll("-", "%2D"),
+    `%${user.id.charCodeAt(0).toString(16)}${user.id.slice(1)}`,
+  ]) {
+    expect((await ask(id, headers, unreadable())).status).toBe(403);
+  }
+  expect(factsOf(requireNotSelf)).toEqual({ denies: [403] });
+});
+
+test("an id in capitals is not oneself, and nobody's: it names no account", async () => {
+  const { user, headers } = await createAccount();
+  const id = user.id.toUpperCase();
+  expect((await ask(id, headers, "{}")).status).toBe(200);
+  expect(await env.DB.prepare("SELECT 1 FROM users WHERE id = ?").bind(id).first()).toBeNull();
+});

@@ -1,0 +1,77 @@
+import { createExecutionContext, env } from "cloudflare:test";
+import { describe, expect, test } from "vitest";
+import * as z from "zod";
+import type { AppLocals } from "../../../src/env.ts";
+import { type HeadContext, setup, standardValidator } from "../../../src/http/index.ts";
+import { requireAuth } from "../../../src/identity/guards/require-auth.ts";
+import { requireOwnership } from "../../../src/identity/guards/require-ownership.ts";
+import type { SignedIn } from "../../../src/identity/user.ts";
+import { factsOf } from "../../../src/web/guard-facts.ts";
+import { route } from "../../../src/web/scope.ts";
+import { supplyLocals } from "../../../src/web/supply-locals.ts";
+import { createAccount } from "../../harness.ts";
+
+const ownerOf = new Map<string, string>();
+const loaded: string[] = [];
+
+const guard = requireOwnership(async ({ raw }: HeadContext<AppLocals & SignedIn>) => {
+  const { id = "" } = raw.params;
+  loaded.push(id);
+  const ownerId = ownerOf.get(id);
+  return ownerId === undefined ? null : { ownerId, locals: { thing: { id } } };
+});
+
+const app = setup({
+  onRequest: supplyLocals,
+  validator: standardValidator,
+  handlers: [
+    route.post("/things/:id", {
+      guards: [requireAuth, guard],
+      request: { body: z.unknown() },
+      resolve: ({ locals }) => Response.json(locals.thing.id.toUpperCase()),
+    }),
+  ],
+});
+
+function ask(id: string, headers: object, body: BodyInit): Promise<Response> {
+  const init = { method: "POST", headers: { "X-Request-Id": "the-same-id", ...headers }, body };
+  return app.fetch(new Request(`http://localhost/things/${id}`, init), env, createExecutionContext());
+}
+
+function unreadable(): ReadableStream {
+  const pull = () => Promise.reject(new Error("The body was read"));
+  return new ReadableStream({ pull }, { highWaterMark: 0 });
+}
+
+async function wholeOf(response: Response) {
+  return { status: response.status, headers: [...response.headers], body: await response.text() };
+}
+
+test("the owner goes on, with what was loaded, once", async () => {
+  const { user, headers } = await createAccount();
+  ownerOf.set("mine", user.id);
+  expect(await (await ask("mine", headers, "{}")).json()).toBe("MINE");
+  expect(loaded.filter((id) => id === "mine")).toHaveLength(1);
+});
+
+describe("what is somebody else's", () => {
+  test.each(["application/json", "text/html"])(
+    "is told apart from what is not there by nothing (%s)",
+    async (Accept) => {
+      const { headers } = await createAccount();
+      ownerOf.set("theirs", (await createAccount()).user.id);
+      const theirs = await wholeOf(await ask("theirs", { ...headers, Accept }, unreadable()));
+      const missing = await wholeOf(await ask("missing", { ...headers, Accept }, unreadable()));
+      const forget = (text: string) => text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "(nonce)");
+      expect(forget(JSON.stringify(theirs))).toBe(forget(JSON.stringify(missing)));
+      expect(theirs.status).toBe(404);
+      expect(factsOf(guard)).toEqual({ denies: [404] });
+    },
+  );
+
+  test("is an administrator's no more than anybody's", async () => {
+    const { headers } = await createAccount({ role: "admin" });
+    ownerOf.set("theirs", (await createAccount()).user.id);
+    expect((await ask("theirs", headers, unreadable())).status).toBe(404);
+  });
+});

@@ -1,0 +1,54 @@
+import { createExecutionContext, env } from "cloudflare:test";
+import { expect, test } from "vitest";
+import * as z from "zod";
+import { setup, standardValidator } from "../../../src/http/index.ts";
+import { requireAuth } from "../../../src/identity/guards/require-auth.ts";
+import { requireRole } from "../../../src/identity/guards/require-role.ts";
+import { factsOf } from "../../../src/web/guard-facts.ts";
+import { route } from "../../../src/web/scope.ts";
+import { supplyLocals } from "../../../src/web/supply-locals.ts";
+import { createAccount } from "../../harness.ts";
+
+const guard = requireRole("admin");
+const app = setup({
+  onRequest: supplyLocals,
+  validator: standardValidator,
+  handlers: [
+    route.post("/", {
+      guards: [requireAuth, guard],
+      request: { body: z.unknown() },
+      resolve: ({ locals }) => Response.json(locals.user.role),
+    }),
+  ],
+});
+
+function ask(headers: Record<string, string>, body: BodyInit): Promise<Response> {
+  return app.fetch(new Request("http://localhost/", { method: "POST", headers, body }), env, createExecutionContext());
+}
+
+function unreadable(): ReadableStream {
+  const pull = () => Promise.reject(new Error("The body was read"));
+  return new ReadableStream({ pull }, { highWaterMark: 0 });
+}
+
+test("who has the role goes on", async () => {
+  const { headers } = await createAccount({ role: "admin" });
+  expect(await (await ask({ ...headers }, "{}")).json()).toBe("admin");
+});
+
+test("who has another is 403, the body unread", async () => {
+  const { headers } = await createAccount();
+  expect((await ask({ ...headers }, unreadable())).status).toBe(403);
+  expect(factsOf(guard)).toEqual({ denies: [403], detail: "admin" });
+});
+
+test("the database says who has it, not the token", async () => {
+  const { user, headers } = await createAccount({ role: "admin" });
+  await env.DB.prepare("UPDATE users SET role = 'user' WHERE id = ?").bind(user.id).run();
+  expect((await ask({ ...headers }, unreadable())).status).toBe(403);
+});
+
+test("it does not compile where nobody is known yet", () => {
+  // @ts-expect-error: nothing before it supplies `user`
+  route.post("/", { guards: [guard], resolve: () => new Response() });
+});

@@ -1,0 +1,256 @@
+import { createExecutionContext, env } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import * as z from "zod";
+import type { Env } from "../../src/env.ts";
+import { setup, standardValidator } from "../../src/http/index.ts";
+import { rateLimit, rateLimitInput } from "../../src/limits/rate-limit.ts";
+import { showRateLimits } from "../../src/limits/rate-limit-headers.ts";
+import { answerError } from "../../src/web/answer-error.ts";
+import { finishResponse } from "../../src/web/finish-response.ts";
+import { route } from "../../src/web/scope.ts";
+import { supplyLocals } from "../../src/web/supply-locals.ts";
+
+const log = vi.spyOn(console, "log").mockImplementation(() => {});
+const errors = vi.spyOn(console, "error").mockImplementation(() => {});
+
+// The timers of the objects are fake, too, so that a slow machine is not a time of quiet for them.
+beforeEach(() => void vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] }));
+afterEach(() => {
+  vi.useRealTimers();
+  log.mockClear();
+  errors.mockClear();
+});
+
+const key = ({ request }: { request: Request }) => request.headers.get("X-Who") ?? "";
+const few = rateLimit({ name: "few", limit: 2, windowSeconds: 60, key, whenUnavailable: "deny" });
+const many = rateLimit({ name: "many", limit: 4, windowSeconds: 3600, key, whenUnavailable: "allow" });
+const variable = rateLimit({
+  name: "variable",
+  limit: (env) => env.AUTH_RATE_LIMIT,
+  windowSeconds: 60,
+  key,
+  whenUnavailable: "allow",
+});
+const ofBody = rateLimitInput({
+  name: "body",
+  limit: 1,
+  windowSeconds: 60,
+  key: ({ raw }) => JSON.stringify(raw.body),
+  whenUnavailable: "deny",
+});
+const resolve = () => new Response("done");
+
+const app = setup({
+  onRequest: supplyLocals,
+  handlers: [
+    route.get("/few", { guards: [few], resolve }),
+    route.get("/many", { guards: [many], resolve }),
+    route.get("/both", { guards: [many, few], resolve }),
+    route.get("/variable", { guards: [variable], resolve }),
+    route.post("/body", { guards: [ofBody], request: { body: z.unknown() }, resolve }),
+    route.post("/unread", { guards: [few], request: { body: z.unknown() }, resolve }),
+  ],
+  validator: standardValidator,
+  onResponse: [showRateLimits, finishResponse],
+  onError: answerError,
+});
+
+/** Somebody who has asked for nothing so far. */
+const somebody = () => ({ "X-Who": crypto.randomUUID() });
+
+function ask(path: string, headers: Record<string, string>, bindings: Partial<Env> = {}, init: RequestInit = {}) {
+  const request = new Request(new URL(path, "http://localhost"), { ...init, headers });
+  return app.fetch(request, Object.assign({}, env, bindings), createExecutionContext());
+}
+
+/** The binding, with how often an object was asked. */
+function countAsked() {
+  const counted = { times: 0 };
+  const RATE_LIMITER = {
+    idFromName: (name: string) => env.RATE_LIMITER.idFromName(name),
+    get: (id: DurableObjectId) => {
+      counted.times++;
+      return env.RATE_LIMITER.get(id);
+    },
+  };
+  return Object.assign(counted, { bindings: { RATE_LIMITER } as unknown as Partial<Env> });
+}
+
+const BROKEN = {
+  RATE_LIMITER: {
+    idFromName: () => "id",
+    get: () => ({ take: () => Promise.reject(new Error("the object is overloaded")) }),
+  },
+} as unknown as Partial<Env>;
+
+const LIMIT_HEADERS = [
+  "RateLimit-Policy",
+  "RateLimit",
+  "X-RateLimit-Limit",
+  "X-RateLimit-Remaining",
+  "X-RateLimit-Reset",
+  "Retry-After",
+];
+const limitsOf = ({ headers }: Response) =>
+  Object.fromEntries(LIMIT_HEADERS.flatMap((name) => (headers.has(name) ? [[name, headers.get(name)]] : [])));
+
+describe("the headers", () => {
+  test("of an admitted request say what is left", async () => {
+    vi.setSystemTime(1_900_000_000_500);
+    const response = await ask("/few", somebody());
+    expect([response.status, await response.text()]).toEqual([200, "done"]);
+    expect(limitsOf(response)).toEqual({
+      "RateLimit-Policy": '"few";q=2;w=60',
+      RateLimit: '"few";r=1;t=60',
+      "X-RateLimit-Limit": "2",
+      "X-RateLimit-Remaining": "1",
+      "X-RateLimit-Reset": "1900000061",
+    });
+  });
+
+  test("of a denied one say when to come again, and its body is a problem", async () => {
+    const headers = somebody();
+    await ask("/few", headers);
+    await vi.advanceTimersByTimeAsync(17_600);
+    await ask("/few", headers);
+    const response = await ask("/few", headers);
+    expect([response.status, response.headers.get("Content-Type")]).toEqual([429, "application/problem+json"]);
+    expect(await response.json()).toMatchObject({
+      status: 429,
+      title: "Too Many Requests",
+      requestId: expect.any(String),
+    });
+    expect(limitsOf(response)).toMatchObject({
+      "RateLimit-Policy": '"few";q=2;w=60',
+      RateLimit: '"few";r=0;t=43',
+      "X-RateLimit-Remaining": "0",
+      "Retry-After": "43",
+    });
+  });
+
+  test("show both policies of a route, and X-RateLimit the one with less room", async () => {
+    const headers = somebody();
+    expect(limitsOf(await ask("/both", headers))).toMatchObject({
+      "RateLimit-Policy": '"many";q=4;w=3600, "few";q=2;w=60',
+      RateLimit: '"many";r=3;t=3600, "few";r=1;t=60',
+      "X-RateLimit-Limit": "2",
+      "X-RateLimit-Remaining": "1",
+    });
+    await ask("/both", headers);
+    const denied = await ask("/both", headers);
+    expect([denied.status, limitsOf(denied)]).toMatchObject([
+      429,
+      { RateLimit: '"many";r=1;t=3600, "few";r=0;t=60', "X-RateLimit-Limit": "2", "Retry-After": "60" },
+    ]);
+  });
+});
+
+test("each key has a count of its own, and each policy", async () => {
+  const [one, other] = [somebody(), somebody()];
+  for (const status of [200, 200, 429]) expect((await ask("/few", one)).status).toBe(status);
+  expect((await ask("/few", other)).status).toBe(200);
+  expect((await ask("/many", one)).status).toBe(200);
+});
+
+test("a key may come from the body", async () => {
+  const send = (body: string) => ask("/body", { "Content-Type": "application/json" }, {}, { method: "POST", body });
+  const id = crypto.randomUUID();
+  const statuses = [await send(`["${id}"]`), await send(`[ "${id}" ]`), await send(`["other ${id}"]`)];
+  expect(statuses.map(({ status }) => status)).toEqual([200, 429, 200]);
+});
+
+test("a denial on the head costs no reading of the body", async () => {
+  const headers = somebody();
+  await ask("/few", headers);
+  await ask("/few", headers);
+  const pull = vi.fn(() => Promise.reject(new Error("the body was read")));
+  const body = new ReadableStream({ pull }, { highWaterMark: 0 });
+  expect((await ask("/unread", headers, {}, { method: "POST", body })).status).toBe(429);
+  expect(pull).not.toHaveBeenCalled();
+});
+
+describe("where the object cannot be asked", () => {
+  test("a policy that allows lets everybody through, and claims nothing of limits", async () => {
+    const response = await ask("/many", somebody(), BROKEN);
+    expect([response.status, limitsOf(response)]).toEqual([200, {}]);
+  });
+
+  test("a policy that denies answers 503 with Retry-After", async () => {
+    const response = await ask("/few", somebody(), BROKEN);
+    expect([response.status, limitsOf(response)]).toEqual([503, { "Retry-After": "5" }]);
+    expect(await response.text()).not.toContain("overloaded");
+  });
+
+  test("it stands in the log why, and nobody is kept out once it can be asked again", async () => {
+    const headers = somebody();
+    for (let i = 0; i < 5; i++) await ask("/few", headers, BROKEN);
+    expect(JSON.parse(String(errors.mock.lastCall?.[0]))).toMatchObject({
+      level: "error",
+      error: expect.stringContaining("overloaded"),
+    });
+    expect((await ask("/few", headers)).status).toBe(200);
+  });
+});
+
+describe("a denial that was told", () => {
+  /** Somebody who is denied, and how often the object has been asked for that. */
+  async function denied() {
+    const [headers, asked] = [somebody(), countAsked()];
+    for (const status of [200, 200, 429]) expect((await ask("/few", headers, asked.bindings)).status).toBe(status);
+    expect(asked.times).toBe(3);
+    return { headers, asked };
+  }
+
+  test("holds without asking again: a flood of 1,000 requests does not reach the object", async () => {
+    const { headers, asked } = await denied();
+    const flood = await Promise.all(Array.from({ length: 1000 }, () => ask("/few", headers, asked.bindings)));
+    expect(new Set(flood.map(({ status }) => status))).toEqual(new Set([429]));
+    expect(asked.times).toBe(3);
+    await vi.advanceTimersByTimeAsync(59_999);
+    const last = await ask("/few", headers, asked.bindings);
+    expect([limitsOf(last), asked.times]).toMatchObject([{ RateLimit: '"few";r=0;t=1', "Retry-After": "1" }, 3]);
+  });
+
+  test("ends at its time", async () => {
+    const { headers, asked } = await denied();
+    await vi.advanceTimersByTimeAsync(60_000);
+    for (const status of [200, 200, 429, 429]) expect((await ask("/few", headers, asked.bindings)).status).toBe(status);
+    expect(asked.times, "and the next is remembered, too").toBe(6);
+  });
+
+  test("is not believed by a clock that has gone back, and locks nobody out for an hour", async () => {
+    const { headers, asked } = await denied();
+    vi.setSystemTime(Date.now() - 3_600_000);
+    expect(limitsOf(await ask("/few", headers, asked.bindings))).toMatchObject({ "Retry-After": "60" });
+    expect(asked.times).toBe(4);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect((await ask("/few", headers, asked.bindings)).status).toBe(200);
+  });
+
+  test("is asked for again after a leap of the clock, and the object says no again", async () => {
+    const { headers, asked } = await denied();
+    vi.setSystemTime(Date.now() + 86_400_000);
+    expect(limitsOf(await ask("/few", headers, asked.bindings))).toMatchObject({ "Retry-After": "60" });
+    expect(asked.times).toBe(4);
+  });
+});
+
+describe("a limit from a variable", () => {
+  test.each([1, "1"])("may be %j", async (limit) => {
+    const headers = somebody();
+    const bindings = { AUTH_RATE_LIMIT: limit } as Partial<Env>;
+    const statuses = [await ask("/variable", headers, bindings), await ask("/variable", headers, bindings)];
+    expect(statuses.map(({ status }) => status)).toEqual([200, 429]);
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "", "ten", null, undefined])(
+    "that is %j is a 500, and the log says where to look",
+    async (limit) => {
+      const response = await ask("/variable", somebody(), { AUTH_RATE_LIMIT: limit } as unknown as Partial<Env>);
+      expect(response.status).toBe(500);
+      expect(String(log.mock.lastCall?.[0])).toMatch(
+        /limit of the policy variable is .* not a whole number above 0.*wrangler\.toml/,
+      );
+    },
+  );
+});

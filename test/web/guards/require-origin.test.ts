@@ -1,0 +1,51 @@
+import { createExecutionContext, env } from "cloudflare:test";
+import { expect, test } from "vitest";
+import * as z from "zod";
+import { setup, standardValidator } from "../../../src/http/index.ts";
+import { factsOf } from "../../../src/web/guard-facts.ts";
+import { requireOrigin } from "../../../src/web/guards/require-origin.ts";
+import { route } from "../../../src/web/scope.ts";
+import { supplyLocals } from "../../../src/web/supply-locals.ts";
+
+const guard = requireOrigin(["self", "https://partner.example"]);
+const app = setup({
+  onRequest: supplyLocals,
+  validator: standardValidator,
+  handlers: [route.post("/", { guards: [guard], request: { body: z.unknown() }, resolve: () => new Response("in") })],
+});
+
+function ask(origin: string | undefined, body: BodyInit, url = "http://localhost:8787/"): Promise<Response> {
+  const headers = new Headers(origin === undefined ? {} : { Origin: origin });
+  return app.fetch(new Request(url, { method: "POST", headers, body }), env, createExecutionContext());
+}
+
+function unreadable(): ReadableStream {
+  const pull = () => Promise.reject(new Error("The body was read"));
+  return new ReadableStream({ pull }, { highWaterMark: 0 });
+}
+
+test.each(["http://localhost:8787", "https://partner.example"])("%s goes on", async (origin) => {
+  expect((await ask(origin, "{}")).status).toBe(200);
+});
+
+test("self is where the request went, whatever that is", async () => {
+  expect((await ask("https://candor.example", "{}", "https://candor.example/")).status).toBe(200);
+  expect((await ask("http://localhost:8787", unreadable(), "https://candor.example/")).status).toBe(403);
+});
+
+test.each([
+  undefined,
+  "",
+  "null",
+  "self",
+  "http://localhost",
+  "https://localhost:8787",
+  "http://localhost:8787/",
+  "http://localhost:8787.evil.example",
+  "https://partner.example.evil.example",
+  "https://evil.example",
+  "HTTPS://PARTNER.EXAMPLE",
+])("%s is 403, the body unread", async (origin) => {
+  expect((await ask(origin, unreadable())).status).toBe(403);
+  expect(factsOf(guard)).toEqual({ denies: [403], detail: "self, https://partner.example" });
+});
