@@ -16,7 +16,7 @@ export interface Env {
   readonly CORS_ORIGINS: string;
   /** Whoever proves to own this address becomes an administrator. Empty for nobody. */
   readonly ADMIN_EMAIL: string;
-  /** The sender of mail. */
+  /** The address that mail comes from. */
   readonly MAIL_FROM: string;
   /** Sends mail, outside development; see the README. */
   readonly EMAIL?: SendEmail;

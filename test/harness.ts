@@ -32,6 +32,12 @@ export function sendJson(
   return send(path, { method, headers: { "Content-Type": "application/json", ...headers }, body: json }, bindings);
 }
 
+/** A body that is not to be read: who tries gets an error. */
+export function unreadable(): ReadableStream {
+  const pull = () => Promise.reject(new Error("The body was read"));
+  return new ReadableStream({ pull }, { highWaterMark: 0 });
+}
+
 /** The password of every account that `createAccount` makes. */
 export const PASSWORD = "a password for tests";
 const PASSWORD_HASH = hashPassword(PASSWORD);

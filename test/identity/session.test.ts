@@ -59,6 +59,20 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+test("HEAD uses no message up", async () => {
+  const jar = { cookie: "" };
+  await post(jar, "/forgot-password", { email: "nobody@example.com" });
+  const headers = { Cookie: jar.cookie };
+  await send("/login", { method: "HEAD", headers });
+  expect(await (await send("/login", { headers })).text()).toContain("a mail is on its way");
+});
+
+test("taking away what is not there starts no session", async () => {
+  const [jar, before] = [{ cookie: "" }, await count()];
+  await visit(jar, (session) => session.delete("nothing"));
+  expect([jar.cookie, await count()]).toEqual(["", before]);
+});
+
 describe("data", () => {
   test("stays from request to request until it is deleted", async () => {
     const jar = { cookie: "" };

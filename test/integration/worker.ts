@@ -82,7 +82,7 @@ async function optionsOf(setup: WorkerSetup, storage: string, lines: string[]): 
       API_RATE_LIMIT: { type: "json", value: 600 },
       CORS_ORIGINS: { type: "text", value: "" },
       ADMIN_EMAIL: { type: "text", value: "" },
-      MAIL_FROM: { type: "text", value: "Candor <no-reply@example.com>" },
+      MAIL_FROM: { type: "text", value: "no-reply@example.com" },
       RATE_LIMITER: { type: "durable-object", worker: "candor", exportName: "RateLimiter" },
       ...(database !== "none" && { DB: { type: "d1", id: "candor" } }),
     },

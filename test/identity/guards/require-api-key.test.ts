@@ -7,7 +7,7 @@ import { requireApiKey } from "../../../src/identity/guards/require-api-key.ts";
 import { factsOf } from "../../../src/web/guard-facts.ts";
 import { route } from "../../../src/web/scope.ts";
 import { supplyLocals } from "../../../src/web/supply-locals.ts";
-import { createAccount, openBrowser } from "../../harness.ts";
+import { createAccount, openBrowser, unreadable } from "../../harness.ts";
 
 const app = setup({
   onRequest: supplyLocals,
@@ -23,11 +23,6 @@ const app = setup({
 
 function ask(headers: Record<string, string>, body: BodyInit): Promise<Response> {
   return app.fetch(new Request("http://localhost/", { method: "POST", headers, body }), env, createExecutionContext());
-}
-
-function unreadable(): ReadableStream {
-  const pull = () => Promise.reject(new Error("The body was read"));
-  return new ReadableStream({ pull }, { highWaterMark: 0 });
 }
 
 test("a good key goes on as its user, with its permissions", async () => {

@@ -8,7 +8,7 @@ import { requirePermission } from "../../../src/identity/guards/require-permissi
 import { factsOf } from "../../../src/web/guard-facts.ts";
 import { route } from "../../../src/web/scope.ts";
 import { supplyLocals } from "../../../src/web/supply-locals.ts";
-import { type Account, createAccount, openBrowser } from "../../harness.ts";
+import { type Account, createAccount, openBrowser, unreadable } from "../../harness.ts";
 
 const app = setup({
   onRequest: supplyLocals,
@@ -33,11 +33,6 @@ const app = setup({
 function ask(method: string, path: string, headers: Record<string, string> = {}, body: BodyInit | null = null) {
   const request = new Request(new URL(path, "http://localhost"), { method, headers, body });
   return app.fetch(request, env, createExecutionContext());
-}
-
-function unreadable(): ReadableStream {
-  const pull = () => Promise.reject(new Error("The body was read"));
-  return new ReadableStream({ pull }, { highWaterMark: 0 });
 }
 
 async function keyOf({ user }: Account): Promise<string> {

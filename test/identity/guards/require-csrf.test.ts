@@ -9,7 +9,7 @@ import { requirePermission } from "../../../src/identity/guards/require-permissi
 import { factsOf } from "../../../src/web/guard-facts.ts";
 import { route } from "../../../src/web/scope.ts";
 import { supplyLocals } from "../../../src/web/supply-locals.ts";
-import { createAccount, openBrowser } from "../../harness.ts";
+import { createAccount, openBrowser, unreadable } from "../../harness.ts";
 
 const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "PROPFIND"];
 
@@ -32,11 +32,6 @@ const app = setup({
 function ask(method: string, url: string, headers: Record<string, string>, body: BodyInit | null = null) {
   const request = new Request(new URL(url, "http://localhost"), { method, headers, body });
   return app.fetch(request, env, createExecutionContext());
-}
-
-function unreadable(): ReadableStream {
-  const pull = () => Promise.reject(new Error("The body was read"));
-  return new ReadableStream({ pull }, { highWaterMark: 0 });
 }
 
 const OWN: Record<string, string>[] = [

@@ -7,7 +7,7 @@ import { requireEmailVerified } from "../../../src/identity/guards/require-email
 import { factsOf } from "../../../src/web/guard-facts.ts";
 import { route } from "../../../src/web/scope.ts";
 import { supplyLocals } from "../../../src/web/supply-locals.ts";
-import { createAccount } from "../../harness.ts";
+import { createAccount, unreadable } from "../../harness.ts";
 
 const app = setup({
   onRequest: supplyLocals,
@@ -24,11 +24,6 @@ const app = setup({
 function ask(headers: object, body: BodyInit): Promise<Response> {
   const init = { method: "POST", headers: { ...headers }, body };
   return app.fetch(new Request("http://localhost/", init), env, createExecutionContext());
-}
-
-function unreadable(): ReadableStream {
-  const pull = () => Promise.reject(new Error("The body was read"));
-  return new ReadableStream({ pull }, { highWaterMark: 0 });
 }
 
 test("who has proved the address goes on; who has not is 403, the body unread", async () => {

@@ -7,7 +7,7 @@ import { requireNotSelf } from "../../../src/identity/guards/require-not-self.ts
 import { factsOf } from "../../../src/web/guard-facts.ts";
 import { route } from "../../../src/web/scope.ts";
 import { supplyLocals } from "../../../src/web/supply-locals.ts";
-import { createAccount } from "../../harness.ts";
+import { createAccount, unreadable } from "../../harness.ts";
 
 const app = setup({
   onRequest: supplyLocals,
@@ -24,11 +24,6 @@ const app = setup({
 function ask(id: string, headers: object, body: BodyInit): Promise<Response> {
   const init = { method: "POST", headers: { ...headers }, body };
   return app.fetch(new Request(`http://localhost/users/${id}`, init), env, createExecutionContext());
-}
-
-function unreadable(): ReadableStream {
-  const pull = () => Promise.reject(new Error("The body was read"));
-  return new ReadableStream({ pull }, { highWaterMark: 0 });
 }
 
 test("somebody else goes on", async () => {

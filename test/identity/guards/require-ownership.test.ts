@@ -9,7 +9,7 @@ import type { SignedIn } from "../../../src/identity/user.ts";
 import { factsOf } from "../../../src/web/guard-facts.ts";
 import { route } from "../../../src/web/scope.ts";
 import { supplyLocals } from "../../../src/web/supply-locals.ts";
-import { createAccount } from "../../harness.ts";
+import { createAccount, unreadable } from "../../harness.ts";
 
 const ownerOf = new Map<string, string>();
 const loaded: string[] = [];
@@ -36,11 +36,6 @@ const app = setup({
 function ask(id: string, headers: object, body: BodyInit): Promise<Response> {
   const init = { method: "POST", headers: { "X-Request-Id": "the-same-id", ...headers }, body };
   return app.fetch(new Request(`http://localhost/things/${id}`, init), env, createExecutionContext());
-}
-
-function unreadable(): ReadableStream {
-  const pull = () => Promise.reject(new Error("The body was read"));
-  return new ReadableStream({ pull }, { highWaterMark: 0 });
 }
 
 async function wholeOf(response: Response) {

@@ -12,7 +12,7 @@ import {
 import { factsOf } from "../../../src/web/guard-facts.ts";
 import { route } from "../../../src/web/scope.ts";
 import { supplyLocals } from "../../../src/web/supply-locals.ts";
-import { createAccount, openBrowser } from "../../harness.ts";
+import { createAccount, openBrowser, unreadable } from "../../harness.ts";
 
 const guard = requirePermission("things:write");
 const app = setup({
@@ -29,11 +29,6 @@ const app = setup({
 
 function ask(headers: Record<string, string>, body: BodyInit): Promise<Response> {
   return app.fetch(new Request("http://localhost/", { method: "POST", headers, body }), env, createExecutionContext());
-}
-
-function unreadable(): ReadableStream {
-  const pull = () => Promise.reject(new Error("The body was read"));
-  return new ReadableStream({ pull }, { highWaterMark: 0 });
 }
 
 async function keyWith(permissions: string[]): Promise<string> {

@@ -7,7 +7,7 @@ import { requireRole } from "../../../src/identity/guards/require-role.ts";
 import { factsOf } from "../../../src/web/guard-facts.ts";
 import { route } from "../../../src/web/scope.ts";
 import { supplyLocals } from "../../../src/web/supply-locals.ts";
-import { createAccount } from "../../harness.ts";
+import { createAccount, unreadable } from "../../harness.ts";
 
 const guard = requireRole("admin");
 const app = setup({
@@ -24,11 +24,6 @@ const app = setup({
 
 function ask(headers: Record<string, string>, body: BodyInit): Promise<Response> {
   return app.fetch(new Request("http://localhost/", { method: "POST", headers, body }), env, createExecutionContext());
-}
-
-function unreadable(): ReadableStream {
-  const pull = () => Promise.reject(new Error("The body was read"));
-  return new ReadableStream({ pull }, { highWaterMark: 0 });
 }
 
 test("who has the role goes on", async () => {

@@ -6,6 +6,7 @@ import { factsOf } from "../../../src/web/guard-facts.ts";
 import { maxBodyBytes } from "../../../src/web/guards/max-body-bytes.ts";
 import { route } from "../../../src/web/scope.ts";
 import { supplyLocals } from "../../../src/web/supply-locals.ts";
+import { unreadable } from "../../harness.ts";
 
 const guard = maxBodyBytes(10);
 const app = setup({
@@ -23,11 +24,6 @@ const app = setup({
 function ask(length: string | undefined, body: BodyInit | null): Promise<Response> {
   const headers = new Headers(length === undefined ? {} : { "Content-Length": length });
   return app.fetch(new Request("http://localhost/", { method: "POST", headers, body }), env, createExecutionContext());
-}
-
-function unreadable(): ReadableStream {
-  const pull = () => Promise.reject(new Error("The body was read"));
-  return new ReadableStream({ pull }, { highWaterMark: 0 });
 }
 
 test.each(["0", "9", "10", undefined])("a body that says it has %s bytes of 10 goes on", async (length) => {

@@ -6,6 +6,7 @@ import { factsOf } from "../../../src/web/guard-facts.ts";
 import { requireContentType } from "../../../src/web/guards/require-content-type.ts";
 import { route } from "../../../src/web/scope.ts";
 import { supplyLocals } from "../../../src/web/supply-locals.ts";
+import { unreadable } from "../../harness.ts";
 
 const guard = requireContentType(["application/json", "application/merge-patch+json"]);
 const app = setup({
@@ -19,11 +20,6 @@ function ask(type: string | undefined, body: BodyInit): Promise<Response> {
   request.headers.delete("Content-Type");
   if (type !== undefined) request.headers.set("Content-Type", type);
   return app.fetch(request, env, createExecutionContext());
-}
-
-function unreadable(): ReadableStream {
-  const pull = () => Promise.reject(new Error("The body was read"));
-  return new ReadableStream({ pull }, { highWaterMark: 0 });
 }
 
 test.each([

@@ -6,6 +6,7 @@ import { factsOf } from "../../../src/web/guard-facts.ts";
 import { requireOrigin } from "../../../src/web/guards/require-origin.ts";
 import { route } from "../../../src/web/scope.ts";
 import { supplyLocals } from "../../../src/web/supply-locals.ts";
+import { unreadable } from "../../harness.ts";
 
 const guard = requireOrigin(["self", "https://partner.example"]);
 const app = setup({
@@ -17,11 +18,6 @@ const app = setup({
 function ask(origin: string | undefined, body: BodyInit, url = "http://localhost:8787/"): Promise<Response> {
   const headers = new Headers(origin === undefined ? {} : { Origin: origin });
   return app.fetch(new Request(url, { method: "POST", headers, body }), env, createExecutionContext());
-}
-
-function unreadable(): ReadableStream {
-  const pull = () => Promise.reject(new Error("The body was read"));
-  return new ReadableStream({ pull }, { highWaterMark: 0 });
 }
 
 test.each(["http://localhost:8787", "https://partner.example"])("%s goes on", async (origin) => {
