@@ -124,7 +124,8 @@ export const saveSession: OnResponseHandler<AppLocals & Partial<SessionLocals>> 
 };
 
 /**
- * Signs somebody in or out in a browser: the session before is over, its data goes on in a new one.
+ * Signs somebody in or out in a browser: the session before is over. What a visitor had in it goes on
+ * in the new one, and so does one's own; what somebody else had does not.
  *
  * @param user Whose password was checked; null to sign out, and then no data goes on.
  * @returns The headers that set the cookie; undefined where the password has changed meanwhile.
@@ -134,7 +135,9 @@ export async function renewSession(
   user: SessionOwner["user"],
 ): Promise<Headers | undefined> {
   const { env, session } = locals;
-  const secret = user && (await startCookieSession(env.DB, { user, device: deviceOf(request) }, session.data));
+  const isAnothers = session.user !== null && session.user.id !== user?.id;
+  const data = isAnothers ? Object.fromEntries(session.changes) : session.data;
+  const secret = user && (await startCookieSession(env.DB, { user, device: deviceOf(request) }, data));
   if (secret === undefined) return undefined;
   if (session.id !== undefined) await endSession(env.DB, session.id);
   session.settle();

@@ -27,8 +27,6 @@ export interface LimitLocals {
 /** What the guard needs: the app's locals, and what earlier limits said. */
 export type LimitNeeds = AppLocals & Partial<LimitLocals>;
 
-type LimitContext<TLocals> = HeadContext<TLocals>;
-
 /**
  * A head guard that denies with 429 until the window has room again, and with 503 where the
  * policy is to deny when its object cannot be asked.
@@ -53,7 +51,7 @@ function stateLimit<TGuard extends object>({ name, whenUnavailable }: RateLimitP
 /** What this isolate has been told, lest a flood ask the object over and over. */
 const denials = new Denials();
 
-function createLimit<TContext extends LimitContext<LimitNeeds>>(policy: RateLimitPolicy<TContext>) {
+function createLimit<TContext extends HeadContext<LimitNeeds>>(policy: RateLimitPolicy<TContext>) {
   const { name, windowSeconds, whenUnavailable } = policy;
   return async function rateLimit(c: TContext): Promise<GuardResult<LimitLocals>> {
     const { env, rateLimits = [] } = c.locals;

@@ -208,13 +208,16 @@ describe("a login", () => {
     expect((await visit({ cookie: before.cookie }, ({ id, user }) => [id, user])).given).toEqual([undefined, null]);
   });
 
-  test("of somebody else in the same browser ends the session before, too", async () => {
+  test("of somebody else in the same browser ends the session before, and hands on nothing of it", async () => {
     const [one, other] = [await createAccount(), await createAccount()];
     const jar = { cookie: "" };
     await post(jar, "/login", { email: one.user.email, password: PASSWORD });
+    await visit(jar, (session) => session.set("cart", { tea: 2 }));
     const { cookie } = jar;
+    await post(jar, "/login", { email: one.user.email, password: PASSWORD });
+    expect(await get(jar, "cart")).toEqual({ tea: 2 });
     await post(jar, "/login", { email: other.user.email, password: PASSWORD });
-    expect((await visit(jar, ({ user }) => user?.id)).given).toBe(other.user.id);
+    expect((await visit(jar, ({ user, data }) => [user?.id, data])).given).toEqual([other.user.id, {}]);
     expect((await visit({ cookie }, ({ user }) => user)).given).toBeNull();
   });
 

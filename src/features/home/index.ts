@@ -3,6 +3,7 @@ import { visited } from "../../identity/scope.ts";
 import { loadSession, saveSession } from "../../identity/session.ts";
 import { visitorOf } from "../../identity/visitor.ts";
 import { htmlResponse } from "../../web/html.ts";
+import { START } from "../../web/next-path.ts";
 import { group, READ } from "../../web/scope.ts";
 import { frontPage } from "./pages.ts";
 
@@ -12,7 +13,7 @@ export const home = group({
   handlers: [
     visited.route.on(READ, "/", {
       resolve: ({ locals }) => {
-        if (locals.session.user) return new Response(null, { status: 303, headers: { Location: "/notes" } });
+        if (locals.session.user) return new Response(null, { status: 303, headers: { Location: START } });
         return htmlResponse(frontPage(visitorOf(locals)));
       },
     }),

@@ -20,7 +20,7 @@ import { requireDevelopment } from "../../web/guards/require-development.ts";
 import { requireForm } from "../../web/guards/require-form.ts";
 import { htmlResponse, type Page } from "../../web/html.ts";
 import type { Visitor } from "../../web/layout.ts";
-import { nextPath } from "../../web/next-path.ts";
+import { nextPath, START } from "../../web/next-path.ts";
 import { group, READ } from "../../web/scope.ts";
 import { type FormState, forgotPage, loginPage, outboxPage, registerPage, resetPage, verifyPage } from "./pages.ts";
 
@@ -32,8 +32,6 @@ const MAX_FORM_BYTES = 16 * 1024;
 /** Of every form here. A visitor without a session has no token to show: `requireCsrf` keeps other sites out. */
 const formGuards = <TFields>(schema: z.ZodType<TFields>) =>
   [limitApi, requireCsrf, requireForm(MAX_FORM_BYTES, schema), limitAuth] as const;
-
-const START = "/notes";
 
 const login = z.object({ email: emailAddress, password: givenPassword });
 const registration = z.object({ email: emailAddress, name: displayName, password: newPassword });
