@@ -1,7 +1,7 @@
 /** Refresh tokens: opaque, good for one use, hashed at rest. Each use gives the next. */
 import { createHmac } from "node:crypto";
 import { createSecret, hashSecret } from "./secret.ts";
-import { rotateRefresh, type SessionOwner, startTokenSession } from "./sessions.ts";
+import { IDLE_MS, type SessionOwner, startTokenSession } from "./sessions.ts";
 import type { TokenKeys } from "./token-keys.ts";
 
 /** A client whose answer was lost may ask again for that long, and gets the same. */
@@ -47,14 +47,42 @@ export async function useRefreshToken(
     (key) => `${shared}.${createHmac("sha256", key).update(`refresh ${token}`).digest("base64url")}`,
   );
   const [successor = ""] = successors;
-  const rotated = await rotateRefresh(
-    db,
-    { secretHash: hashSecret(shared), presentedHash: hashSecret(token), successorHash: hashSecret(successor) },
-    GRACE_MS,
-  );
+  const rotated = await rotate(db, {
+    secretHash: hashSecret(shared),
+    presentedHash: hashSecret(token),
+    successorHash: hashSecret(successor),
+  });
   // A retry may come after the keys were rotated: then another of them made the successor.
   const refreshToken = successors.find((candidate) => hashSecret(candidate) === rotated?.refreshHash);
   return rotated && refreshToken !== undefined
     ? { sessionId: rotated.sessionId, userId: rotated.userId, refreshToken }
     : undefined;
+}
+
+/**
+ * Puts a refresh token's successor in its place, in one statement: of requests with one token that come
+ * at once, the first does it and the others, within the grace, find it done. Any other token of
+ * the session was used before: somebody has a copy, and the session ends.
+ *
+ * @returns The hash of the token that is good now; undefined where the session is over, or has just been ended.
+ */
+async function rotate(
+  db: D1Database,
+  tokens: { readonly secretHash: string; readonly presentedHash: string; readonly successorHash: string },
+): Promise<{ readonly sessionId: string; readonly userId: string; readonly refreshHash: string } | undefined> {
+  const now = Date.now();
+  const row = await db
+    .prepare(
+      `UPDATE sessions SET
+         expires_at = iif(refresh_hash = ?2 OR (previous_hash = ?2 AND abs(?4 - rotated_at) <= ?5), expires_at, 0),
+         previous_hash = iif(refresh_hash = ?2, refresh_hash, previous_hash),
+         rotated_at = iif(refresh_hash = ?2, ?4, rotated_at),
+         refresh_hash = iif(refresh_hash = ?2, ?3, refresh_hash),
+         used_at = ?4
+       WHERE kind = 'token' AND secret_hash = ?1 AND expires_at > ?4 AND used_at > ?6
+       RETURNING id AS sessionId, user_id AS userId, refresh_hash AS refreshHash, expires_at AS expiresAt`,
+    )
+    .bind(tokens.secretHash, tokens.presentedHash, tokens.successorHash, now, GRACE_MS, now - IDLE_MS)
+    .first<{ sessionId: string; userId: string; refreshHash: string; expiresAt: number }>();
+  return row && row.expiresAt > 0 ? row : undefined;
 }

@@ -1,7 +1,7 @@
 /** The makers of routes and groups whose handlers read who is signed in, and of pages with a session. */
 import type { AppLocals } from "../env.ts";
 import { scope } from "../http/index.ts";
-import type { SessionLocals } from "./session.ts";
+import type { SessionLocals } from "./page-session.ts";
 import type { SignedIn } from "./user.ts";
 
 /** For routes behind `requireAuth`. */

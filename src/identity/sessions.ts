@@ -158,33 +158,3 @@ export async function changeSessionData(
     .bind(...set.flatMap(({ path, value }) => [path, JSON.stringify(value)]), ...removed.map(({ path }) => path), id)
     .run();
 }
-
-/**
- * Puts a refresh token's successor in its place, in one statement: of requests with one token that come
- * at once, the first does it and the others, within the grace, find it done. Any other token of
- * the session was used before: somebody has a copy, and the session ends.
- *
- * @param graceMs How long the immediate predecessor is still answered, as a retry.
- * @returns The hash of the token that is good now; undefined where the session is over, or has just been ended.
- */
-export async function rotateRefresh(
-  db: D1Database,
-  tokens: { readonly secretHash: string; readonly presentedHash: string; readonly successorHash: string },
-  graceMs: number,
-): Promise<{ readonly sessionId: string; readonly userId: string; readonly refreshHash: string } | undefined> {
-  const now = Date.now();
-  const row = await db
-    .prepare(
-      `UPDATE sessions SET
-         expires_at = iif(refresh_hash = ?2 OR (previous_hash = ?2 AND abs(?4 - rotated_at) <= ?5), expires_at, 0),
-         previous_hash = iif(refresh_hash = ?2, refresh_hash, previous_hash),
-         rotated_at = iif(refresh_hash = ?2, ?4, rotated_at),
-         refresh_hash = iif(refresh_hash = ?2, ?3, refresh_hash),
-         used_at = ?4
-       WHERE kind = 'token' AND secret_hash = ?1 AND expires_at > ?4 AND used_at > ?6
-       RETURNING id AS sessionId, user_id AS userId, refresh_hash AS refreshHash, expires_at AS expiresAt`,
-    )
-    .bind(tokens.secretHash, tokens.presentedHash, tokens.successorHash, now, graceMs, now - IDLE_MS)
-    .first<{ sessionId: string; userId: string; refreshHash: string; expiresAt: number }>();
-  return row && row.expiresAt > 0 ? row : undefined;
-}

@@ -1,6 +1,7 @@
 /** The front page: for strangers; who is signed in goes on to the notebook. */
+
+import { loadSession, saveSession } from "../../identity/page-session.ts";
 import { visited } from "../../identity/scope.ts";
-import { loadSession, saveSession } from "../../identity/session.ts";
 import { visitorOf } from "../../identity/visitor.ts";
 import { htmlResponse } from "../../web/html.ts";
 import { START } from "../../web/next-path.ts";

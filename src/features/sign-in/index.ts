@@ -8,10 +8,10 @@ import { requireHashingCapacity } from "../../identity/guards/require-hashing-ca
 import { limitApi, limitAuth } from "../../identity/limits.ts";
 import { sendPasswordReset, sendVerification } from "../../identity/links.ts";
 import { listOutbox } from "../../identity/mailer.ts";
+import { loadSession, renewSession, type SessionLocals, saveSession } from "../../identity/page-session.ts";
 import { hashPassword } from "../../identity/password-hash.ts";
 import { givenPassword, newPassword } from "../../identity/password-rules.ts";
 import { visited } from "../../identity/scope.ts";
-import { loadSession, renewSession, type SessionLocals, saveSession } from "../../identity/session.ts";
 import { displayName, emailAddress } from "../../identity/user-schema.ts";
 import { createUser, findCredentials } from "../../identity/users.ts";
 import { visitorOf } from "../../identity/visitor.ts";

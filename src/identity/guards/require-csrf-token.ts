@@ -4,8 +4,8 @@ import { stateFacts } from "../../web/guard-facts.ts";
 import type { FormLocals } from "../../web/guards/require-form.ts";
 import type { ProblemLocals } from "../../web/problem.ts";
 import { deny } from "../../web/refuse.ts";
+import type { SessionLocals } from "../page-session.ts";
 import { equalSecrets } from "../secret.ts";
-import type { SessionLocals } from "../session.ts";
 
 type Needs = ProblemLocals & SessionLocals & FormLocals;
 

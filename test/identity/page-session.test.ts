@@ -2,8 +2,8 @@ import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { setup } from "../../src/http/index.ts";
+import { loadSession, type Session, saveSession } from "../../src/identity/page-session.ts";
 import { visited } from "../../src/identity/scope.ts";
-import { loadSession, type Session, saveSession } from "../../src/identity/session.ts";
 import { group } from "../../src/web/scope.ts";
 import { supplyLocals } from "../../src/web/supply-locals.ts";
 import { createAccount, PASSWORD, send } from "../harness.ts";
