@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { randomBytes, scryptSync, timingSafeEqual } from "node:crypto";
 
-/** An OWASP row; the next, 2^17, takes 128 MB, which is all that an isolate has. N is 2 to the power of `ln`. */
+/** A row of OWASP's, 16 MiB; of equal strength is 2^17 with p=1, at 128 MiB, all that an isolate has. N is 2^`ln`. */
 const PARAMETERS = "ln=14,r=8,p=5";
 const HASH_BYTES = 32;
 const SALT_BYTES = 16;
