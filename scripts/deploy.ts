@@ -2,18 +2,14 @@
  * Deploys the Worker and migrates its database. Makes what is missing: wrangler the resources, this script the
  * secret TOKEN_KEYS. `--dry-run` only builds, offline. Safe to run again.
  */
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { createTokenKeys } from "./token-keys.ts";
-
-const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin/wrangler.js");
-const root = join(import.meta.dirname, "..");
+import { runWrangler } from "./wrangler.ts";
 
 function run(...args: string[]): void {
-  execFileSync(process.execPath, [wrangler, ...args], { cwd: root, stdio: "inherit" });
+  runWrangler(args, { stdio: "inherit" });
 }
 
 /**
@@ -22,14 +18,10 @@ function run(...args: string[]): void {
  */
 function listSecrets(): string[] {
   try {
-    const printed = execFileSync(process.execPath, [wrangler, "secret", "list", "--format", "json"], {
-      cwd: root,
-      encoding: "utf8",
-      stdio: ["inherit", "pipe", "pipe"],
-    });
+    const printed = runWrangler(["secret", "list", "--format", "json"], { stdio: ["inherit", "pipe", "pipe"] });
     return (JSON.parse(printed) as { name: string }[]).map(({ name }) => name);
   } catch (error) {
-    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+    const { stdout, stderr } = error as { stdout?: Buffer; stderr?: Buffer };
     // Cloudflare's code for a Worker that does not exist.
     if (`${stdout}${stderr}`.includes("10007")) return [];
     throw new Error(`The secrets could not be listed, so nothing was deployed:\n${stderr}`, { cause: error });

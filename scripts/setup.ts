@@ -3,17 +3,15 @@
  * date, with accounts to try it with. Runs after an install and before the Worker starts, so it
  * is quick where there is nothing to do, and safe to run again.
  */
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
 import { hashPassword } from "../src/identity/password-hash.ts";
 import { foldUser } from "../src/identity/users.ts";
 import { createTokenKeys } from "./token-keys.ts";
+import { root, runWrangler } from "./wrangler.ts";
 
-const root = join(import.meta.dirname, "..");
 const variables = join(root, ".dev.vars");
 const migrations = join(root, "migrations");
 const stamp = join(root, ".wrangler/state/migrated");
@@ -42,8 +40,9 @@ function writeVariables(): void {
 function migrate(): void {
   const version = hashMigrations();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === version) return;
-  runWrangler("d1", "migrations", "apply", "DB", "--local");
-  runWrangler("d1", "execute", "DB", "--local", "--command", DEMO_ACCOUNTS.map(insertAccount).join("\n"));
+  const env = { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" };
+  runWrangler(["d1", "migrations", "apply", "DB", "--local"], { env });
+  runWrangler(["d1", "execute", "DB", "--local", "--command", DEMO_ACCOUNTS.map(insertAccount).join("\n")], { env });
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, version);
 }
@@ -58,12 +57,6 @@ function insertAccount({ email, name, role }: (typeof DEMO_ACCOUNTS)[number]): s
   ];
   const values = [id, email, name, role, hash, folded, createdAt].map((value) => `'${value}'`).join(", ");
   return `INSERT INTO users (id, email, name, role, password_hash, folded, created_at, email_verified) VALUES (${values}, 1) ON CONFLICT (email) DO NOTHING;`;
-}
-
-function runWrangler(...args: string[]): void {
-  const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin/wrangler.js");
-  const env = { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" };
-  execFileSync(process.execPath, [wrangler, ...args], { cwd: root, env });
 }
 
 function hashMigrations(): string {

@@ -2,30 +2,24 @@
 import { useEmailToken } from "./email-tokens.ts";
 import { hashPassword, isOutdated, verifyPassword } from "./password-hash.ts";
 import type { User } from "./user.ts";
-import { changePassword, findCredentials, getUser, markEmailVerified, rehashPassword } from "./users.ts";
-
-/** A user whose password was checked, and the hash that it was checked against. */
-export interface CheckedUser extends User {
-  readonly passwordHash: string;
-}
+import { type Credentials, changePassword, findCredentials, markEmailVerified, rehashPassword } from "./users.ts";
 
 /**
  * Checks a password. An address without an account takes as long as a wrong password: one hash.
  *
- * @returns Undefined for the wrong password and for no account, which nobody is told apart.
+ * @returns The user with the hash that the password fits. Undefined for the wrong password and for no account, which nobody is told apart.
  */
 export async function checkPassword(
   db: D1Database,
   by: { readonly email: string } | { readonly id: string },
   password: string,
-): Promise<CheckedUser | undefined> {
+): Promise<Credentials | undefined> {
   const found = await findCredentials(db, by);
   if (!verifyPassword(password, found?.passwordHash) || !found) return undefined;
-  const { user, passwordHash } = found;
-  if (!isOutdated(passwordHash)) return { ...user, passwordHash };
-  const replacement = hashPassword(password);
-  await rehashPassword(db, user.id, passwordHash, replacement);
-  return { ...user, passwordHash: replacement };
+  if (!isOutdated(found.passwordHash)) return found;
+  const passwordHash = hashPassword(password);
+  await rehashPassword(db, found.id, found.passwordHash, passwordHash);
+  return { ...found, passwordHash };
 }
 
 /** Uses a mailed token up and sets the password. It proves the address, too. @returns Whether the token was good. */
@@ -44,7 +38,5 @@ export async function resetPassword(
 /** Uses a mailed token up. @returns The user, whose address is proved now; undefined where the token is no good. */
 export async function verifyEmail(db: D1Database, token: string, adminEmail: string): Promise<User | undefined> {
   const userId = await useEmailToken(db, token, "verify");
-  if (userId === undefined) return undefined;
-  await markEmailVerified(db, userId, adminEmail);
-  return getUser(db, userId);
+  return userId === undefined ? undefined : markEmailVerified(db, userId, adminEmail);
 }

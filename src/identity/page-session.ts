@@ -5,7 +5,14 @@ import { stateFacts } from "../web/guard-facts.ts";
 import { type Identity, identify } from "./identify.ts";
 import { hashSecret } from "./secret.ts";
 import { setSessionCookie } from "./session-cookie.ts";
-import { changeSessionData, endSession, type SessionData, type SessionOwner, startCookieSession } from "./sessions.ts";
+import {
+  changeSessionData,
+  deviceOf,
+  endSession,
+  type SessionData,
+  type SessionOwner,
+  startCookieSession,
+} from "./sessions.ts";
 import type { User } from "./user.ts";
 
 /** A message that the next page shows once. */
@@ -144,9 +151,4 @@ export async function renewSession(
   const headers = new Headers();
   setSessionCookie(request, env, headers, secret);
   return headers;
-}
-
-/** What the client calls itself, cut to what a list can show. */
-export function deviceOf(request: Request): string {
-  return (request.headers.get("User-Agent") ?? "").slice(0, 200);
 }

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { createSecret, hashSecret } from "./secret.ts";
 import { IDLE_MS, type SessionOwner, startTokenSession } from "./sessions.ts";
 import type { TokenKeys } from "./token-keys.ts";
+import type { Role } from "./user.ts";
 
 /** A client whose answer was lost may ask again for that long, and gets the same. */
 const GRACE_MS = 5_000;
@@ -14,6 +15,7 @@ const TOKEN = /^([\w-]{43})\.[\w-]{43}$/;
 export interface TokenSession {
   readonly sessionId: string;
   readonly userId: string;
+  readonly role: Role;
   readonly refreshToken: string;
 }
 
@@ -26,7 +28,8 @@ export async function createTokenSession(
   const refreshToken = `${shared}.${createSecret()}`;
   const hashes = { secretHash: hashSecret(shared), refreshHash: hashSecret(refreshToken) };
   const sessionId = await startTokenSession(db, owner, hashes);
-  return sessionId === undefined ? undefined : { sessionId, userId: owner.user.id, refreshToken };
+  const { id: userId, role } = owner.user;
+  return sessionId === undefined ? undefined : { sessionId, userId, role, refreshToken };
 }
 
 /**
@@ -54,9 +57,14 @@ export async function useRefreshToken(
   });
   // A retry may come after the keys were rotated: then another of them made the successor.
   const refreshToken = successors.find((candidate) => hashSecret(candidate) === rotated?.refreshHash);
-  return rotated && refreshToken !== undefined
-    ? { sessionId: rotated.sessionId, userId: rotated.userId, refreshToken }
-    : undefined;
+  if (!rotated || refreshToken === undefined) return undefined;
+  const { sessionId, userId, role } = rotated;
+  return { sessionId, userId, role, refreshToken };
+}
+
+interface RotatedRow extends Omit<TokenSession, "refreshToken"> {
+  readonly refreshHash: string;
+  readonly expiresAt: number;
 }
 
 /**
@@ -69,7 +77,7 @@ export async function useRefreshToken(
 async function rotate(
   db: D1Database,
   tokens: { readonly secretHash: string; readonly presentedHash: string; readonly successorHash: string },
-): Promise<{ readonly sessionId: string; readonly userId: string; readonly refreshHash: string } | undefined> {
+): Promise<RotatedRow | undefined> {
   const now = Date.now();
   const row = await db
     .prepare(
@@ -80,9 +88,10 @@ async function rotate(
          refresh_hash = iif(refresh_hash = ?2, ?3, refresh_hash),
          used_at = ?4
        WHERE kind = 'token' AND secret_hash = ?1 AND expires_at > ?4 AND used_at > ?6
-       RETURNING id AS sessionId, user_id AS userId, refresh_hash AS refreshHash, expires_at AS expiresAt`,
+       RETURNING id AS sessionId, user_id AS userId, (SELECT role FROM users WHERE id = user_id) AS role,
+         refresh_hash AS refreshHash, expires_at AS expiresAt`,
     )
     .bind(tokens.secretHash, tokens.presentedHash, tokens.successorHash, now, GRACE_MS, now - IDLE_MS)
-    .first<{ sessionId: string; userId: string; refreshHash: string; expiresAt: number }>();
+    .first<RotatedRow>();
   return row && row.expiresAt > 0 ? row : undefined;
 }

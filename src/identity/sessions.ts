@@ -2,7 +2,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { createSecret, hashSecret } from "./secret.ts";
 import type { User } from "./user.ts";
-import { toUser, USER_COLUMNS, type UserRow } from "./users.ts";
+import { type Credentials, toUser, USER_COLUMNS, type UserRow } from "./users.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -59,9 +59,14 @@ async function start(db: D1Database, session: NewSession, passwordHash: string |
   return row?.id;
 }
 
+/** What a client calls itself, cut to what a list can show. */
+export function deviceOf(request: Request): string {
+  return (request.headers.get("User-Agent") ?? "").slice(0, 200);
+}
+
 /** Whose session it is to be: a user whose password was checked, or a visitor. */
 export interface SessionOwner {
-  readonly user: { readonly id: string; readonly passwordHash: string } | null;
+  readonly user: Credentials | null;
   /** What the client calls itself. */
   readonly device: string;
 }

@@ -4,12 +4,14 @@ import { IDLE_MS } from "./sessions.ts";
 /** Rows at a time, lest one statement hold the database up. */
 const BATCH = 500;
 
-/** What may go, by its table's key. The moment is `?1`, the last use of an idle session `?2`. */
-const EXPIRED = [
-  ["sessions", "id", "expires_at <= ?1 OR used_at <= ?2"],
-  ["email_tokens", "token_hash", "expires_at <= ?1 AND ?2"],
-  ["idempotency_keys", "owner, route, key", "expires_at <= ?1 AND ?2"],
-] as const;
+/** A table's key, what of it may go, and the values of that condition at a moment. */
+type Expired = readonly [table: string, key: string, condition: string, valuesAt: (now: number) => number[]];
+
+const EXPIRED: readonly Expired[] = [
+  ["sessions", "id", "expires_at <= ? OR used_at <= ?", (now) => [now, now - IDLE_MS]],
+  ["email_tokens", "token_hash", "expires_at <= ?", (now) => [now]],
+  ["idempotency_keys", "owner, route, key", "expires_at <= ?", (now) => [now]],
+];
 
 /**
  * Sweeps every table, batch after batch. Safe to run twice, also at once; a run that fails is made up for
@@ -18,17 +20,12 @@ const EXPIRED = [
  * @throws What the first failing table threw.
  */
 export async function sweepExpired(db: D1Database): Promise<void> {
-  const sweeps = EXPIRED.map(async ([table, key, condition]) => {
+  const sweeps = EXPIRED.map(async ([table, key, condition, valuesAt]) => {
     const statement = `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${BATCH})`;
     let swept = BATCH;
     while (swept >= BATCH) {
-      const now = Date.now();
-      swept = (
-        await db
-          .prepare(statement)
-          .bind(now, now - IDLE_MS)
-          .run()
-      ).meta.changes;
+      const bound = db.prepare(statement).bind(...valuesAt(Date.now()));
+      swept = (await bound.run()).meta.changes;
     }
   });
   const failed = (await Promise.allSettled(sweeps)).find(({ status }) => status === "rejected");

@@ -32,9 +32,8 @@ export async function createUser(
   return row ? toUser(row) : undefined;
 }
 
-/** A user with the hash of the password. */
-export interface Credentials {
-  readonly user: User;
+/** A user with the hash of the password: not to be shown. */
+export interface Credentials extends User {
   readonly passwordHash: string;
 }
 
@@ -48,7 +47,7 @@ export async function findCredentials(
     .prepare(`SELECT ${USER_COLUMNS}, users.password_hash AS passwordHash FROM users WHERE ${column} = ?`)
     .bind(value)
     .first<UserRow & { passwordHash: string }>();
-  return row ? { user: toUser(row), passwordHash: row.passwordHash } : undefined;
+  return row ? { ...toUser(row), passwordHash: row.passwordHash } : undefined;
 }
 
 export async function getUser(db: D1Database, id: string): Promise<User | undefined> {
@@ -65,12 +64,19 @@ export async function renameUser(db: D1Database, { id, email }: User, name: stri
   return row ? toUser(row) : undefined;
 }
 
-/** The address is proved to be the user's; the one of the first administrator makes its user one. */
-export async function markEmailVerified(db: D1Database, id: string, adminEmail: string): Promise<void> {
-  await db
-    .prepare("UPDATE users SET email_verified = 1, role = iif(email = ?, 'admin', role) WHERE id = ?")
+/**
+ * The address is proved to be the user's; the one of the first administrator makes its user one.
+ *
+ * @returns Undefined where the user is gone.
+ */
+export async function markEmailVerified(db: D1Database, id: string, adminEmail: string): Promise<User | undefined> {
+  const row = await db
+    .prepare(
+      `UPDATE users SET email_verified = 1, role = iif(email = ?, 'admin', role) WHERE id = ? RETURNING ${USER_COLUMNS}`,
+    )
     .bind(adminEmail.trim().toLowerCase(), id)
-    .run();
+    .first<UserRow>();
+  return row ? toUser(row) : undefined;
 }
 
 /** Replaces a hash that was made with older parameters, if it is still the one. */

@@ -5,19 +5,18 @@ import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
 import { limitApi, limitAuth } from "../../identity/limits.ts";
-import { sendVerification } from "../../identity/links.ts";
+import { sendLink } from "../../identity/links.ts";
 import { hashPassword } from "../../identity/password-hash.ts";
 import { signedIn } from "../../identity/scope.ts";
 import { changePassword, renameUser } from "../../identity/users.ts";
 import { NOT_STORED } from "../../web/cache-control.ts";
-import { requireContentType } from "../../web/guards/require-content-type.ts";
+import { requireJson } from "../../web/guards/require-content-type.ts";
 import { pageQuery, toPage } from "../../web/paging.ts";
 import { invalidInput, problem } from "../../web/problem.ts";
 import { group, READ } from "../../web/scope.ts";
 import { accountPatch, apiKeyInput, passwordChange } from "./schema.ts";
 
 const { route } = signedIn;
-const requireJson = requireContentType(["application/json"]);
 
 /** Room for two of the longest passwords, their characters escaped. */
 const maxBodyBytes = 16 * 1024;
@@ -58,7 +57,7 @@ export const account = group({
     route.post("/api/me/verify-email", {
       guards: [limitAuth],
       resolve: ({ request, locals }) => {
-        if (!locals.user.emailVerified) sendVerification({ request, locals }, locals.user);
+        if (!locals.user.emailVerified) sendLink({ request, locals }, locals.user, "verify");
         return new Response(null, { status: 202, headers: NOT_STORED });
       },
     }),

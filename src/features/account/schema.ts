@@ -1,9 +1,8 @@
 /** What users change about their own account. */
 import * as z from "zod";
+import { displayName } from "../../identity/account-schema.ts";
 import { grantablePermissions } from "../../identity/guards/require-permission.ts";
 import { givenPassword, newPassword } from "../../identity/password-rules.ts";
-import { displayName } from "../../identity/user-schema.ts";
-import { storableText } from "../../web/text.ts";
 
 export const accountPatch = z.strictObject({ name: displayName });
 
@@ -14,7 +13,7 @@ const permission = z
   .refine((name) => grantablePermissions().some((known) => known === name), "There is no such permission");
 
 export const apiKeyInput = z.strictObject({
-  name: storableText().trim().min(1, "The name is empty").max(100, "The name is longer than 100 characters"),
+  name: displayName,
   permissions: z
     .array(permission)
     .min(1, "Give at least one permission")

@@ -8,7 +8,7 @@ import { limitApi } from "../../identity/limits.ts";
 import { signedIn } from "../../identity/scope.ts";
 import { deleteUser, listUsers, type Refusal, setRole } from "../../identity/users.ts";
 import { NOT_STORED } from "../../web/cache-control.ts";
-import { requireContentType } from "../../web/guards/require-content-type.ts";
+import { requireJson } from "../../web/guards/require-content-type.ts";
 import { pageQuery, toPage } from "../../web/paging.ts";
 import { invalidInput, type ProblemLocals, problem } from "../../web/problem.ts";
 import { group, READ } from "../../web/scope.ts";
@@ -32,7 +32,7 @@ export const admin = group({
     }),
 
     route.patch("/api/admin/users/:id", {
-      guards: [requireNotSelf, requireContentType(["application/json"])],
+      guards: [requireNotSelf, requireJson],
       request: { body: roleChange },
       maxBodyBytes: 1024,
       resolve: async ({ params, input, locals }) => {

@@ -1,28 +1,27 @@
 /** The API's way in: accounts, access and refresh tokens, lost passwords. */
 
+import * as z from "zod";
 import type { Env } from "../../env.ts";
 import { ACCESS_TOKEN_SECONDS, signAccessToken } from "../../identity/access-token.ts";
+import { forgotten, login, registration, reset, verification } from "../../identity/account-schema.ts";
 import { checkPassword, resetPassword, verifyEmail } from "../../identity/accounts.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
 import { limitApi, limitAuth } from "../../identity/limits.ts";
-import { sendPasswordReset, sendVerification } from "../../identity/links.ts";
-import { deviceOf } from "../../identity/page-session.ts";
+import { sendLink } from "../../identity/links.ts";
 import { hashPassword } from "../../identity/password-hash.ts";
 import { createTokenSession, type TokenSession, useRefreshToken } from "../../identity/refresh-token.ts";
 import { setSessionCookie } from "../../identity/session-cookie.ts";
-import { endSession } from "../../identity/sessions.ts";
+import { deviceOf, endSession } from "../../identity/sessions.ts";
 import { readTokenKeys } from "../../identity/token-keys.ts";
-import type { Role } from "../../identity/user.ts";
-import { createUser, findCredentials, getUser } from "../../identity/users.ts";
+import { createUser, findCredentials } from "../../identity/users.ts";
 import { NOT_STORED } from "../../web/cache-control.ts";
-import { requireContentType } from "../../web/guards/require-content-type.ts";
+import { requireJson } from "../../web/guards/require-content-type.ts";
 import { invalidInput, problem } from "../../web/problem.ts";
 import { group, route } from "../../web/scope.ts";
-import { forgotten, login, refresh, registration, reset, verification } from "./schema.ts";
 
-const requireJson = requireContentType(["application/json"]);
+const refresh = z.strictObject({ refreshToken: z.string() });
 
 /** Room for the longest password, its characters escaped. */
 const maxBodyBytes = 8 * 1024;
@@ -39,7 +38,7 @@ export const auth = group({
         const { email, name, password } = input.body;
         const user = await createUser(locals.env.DB, { email, name, passwordHash: hashPassword(password) });
         if (!user) return problem(locals, 409, "There is an account with this e-mail address.");
-        sendVerification({ request, locals }, user);
+        sendLink({ request, locals }, user, "verify");
         return Response.json({ user }, { status: 201, headers: NOT_STORED });
       },
     }),
@@ -54,7 +53,7 @@ export const auth = group({
         const user = await checkPassword(locals.env.DB, { email }, password);
         const session = user && (await createTokenSession(locals.env.DB, { user, device: deviceOf(request) }));
         if (!session) return problem(locals, 401, "The e-mail address or the password is wrong.");
-        return tokenResponse(locals.env, session, user.role);
+        return tokenResponse(locals.env, session);
       },
     }),
 
@@ -66,9 +65,9 @@ export const auth = group({
         if (!input.ok) return invalidInput(locals, input);
         const { DB, TOKEN_KEYS } = locals.env;
         const session = await useRefreshToken(DB, readTokenKeys(TOKEN_KEYS), input.body.refreshToken);
-        const user = session && (await getUser(DB, session.userId));
-        if (!user) return problem(locals, 401, "This refresh token is not good, or not good any more: sign in again.");
-        return tokenResponse(locals.env, session, user.role);
+        if (!session)
+          return problem(locals, 401, "This refresh token is not good, or not good any more: sign in again.");
+        return tokenResponse(locals.env, session);
       },
     }),
 
@@ -90,7 +89,7 @@ export const auth = group({
       resolve: async ({ request, input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const found = await findCredentials(locals.env.DB, input.body);
-        if (found) sendPasswordReset({ request, locals }, found.user);
+        if (found) sendLink({ request, locals }, found, "reset");
         return new Response(null, { status: 202, headers: NOT_STORED });
       },
     }),
@@ -122,12 +121,8 @@ export const auth = group({
 const NO_LINK = "This link is not good any more: ask for a new one.";
 
 /** RFC 6749 §5.1, in our spelling. */
-async function tokenResponse(
-  env: Env,
-  { sessionId, userId, refreshToken }: TokenSession,
-  role: Role,
-): Promise<Response> {
-  const accessToken = await signAccessToken(readTokenKeys(env.TOKEN_KEYS), { userId, sessionId, role });
+async function tokenResponse(env: Env, { refreshToken, ...claims }: TokenSession): Promise<Response> {
+  const accessToken = await signAccessToken(readTokenKeys(env.TOKEN_KEYS), claims);
   const tokens = { accessToken, tokenType: "Bearer", expiresIn: ACCESS_TOKEN_SECONDS, refreshToken };
   return Response.json(tokens, { headers: NOT_STORED });
 }

@@ -6,6 +6,7 @@ import { visitorOf } from "../../identity/visitor.ts";
 import { htmlResponse } from "../../web/html.ts";
 import { START } from "../../web/next-path.ts";
 import { group, READ } from "../../web/scope.ts";
+import { seeOther } from "../../web/see-other.ts";
 import { frontPage } from "./pages.ts";
 
 export const home = group({
@@ -14,7 +15,7 @@ export const home = group({
   handlers: [
     visited.route.on(READ, "/", {
       resolve: ({ locals }) => {
-        if (locals.session.user) return new Response(null, { status: 303, headers: { Location: START } });
+        if (locals.session.user) return seeOther(START);
         return htmlResponse(frontPage(visitorOf(locals)));
       },
     }),

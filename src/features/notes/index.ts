@@ -15,13 +15,14 @@ import { visitorOf } from "../../identity/visitor.ts";
 import { idempotency } from "../../limits/idempotency.ts";
 import { NOT_STORED, REVALIDATED } from "../../web/cache-control.ts";
 import { acceptedVersions, etagOf, isUnchanged } from "../../web/etag.ts";
-import { requireContentType } from "../../web/guards/require-content-type.ts";
+import { requireJson } from "../../web/guards/require-content-type.ts";
 import { requireForm } from "../../web/guards/require-form.ts";
 import { htmlResponse } from "../../web/html.ts";
 import { type Page, toPage } from "../../web/paging.ts";
 import { invalidInput, type ProblemLocals, problem } from "../../web/problem.ts";
 import { refuse } from "../../web/refuse.ts";
 import { group, READ } from "../../web/scope.ts";
+import { seeOther } from "../../web/see-other.ts";
 import { pullText } from "../../web/stream.ts";
 import { toCsv } from "./csv.ts";
 import { notebookPage } from "./pages.ts";
@@ -33,8 +34,6 @@ const { route: page } = signedInPage;
 
 /** Room for the longest body, its characters escaped. */
 const MAX_NOTE_BYTES = 256 * 1024;
-
-const requireJson = requireContentType(["application/json"]);
 
 const requireNoteForm = requireForm(MAX_NOTE_BYTES, noteForm);
 
@@ -63,8 +62,8 @@ const api = group({
       maxBodyBytes: MAX_NOTE_BYTES,
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const { env, user, idempotency } = locals;
-        const note = await createNote(env.DB, { ...input.body, ownerId: user.id, id: idempotency?.madeId });
+        const { env, user } = locals;
+        const note = await createNote(env.DB, { ...input.body, ownerId: user.id, id: locals.idempotency?.madeId });
         return noteResponse(note, { status: 201, headers: { Location: `/api/notes/${note.id}` } });
       },
       onResponse: idempotency.onResponse,
@@ -132,7 +131,7 @@ const pages = group({
         const { env, user, form, parsed } = locals;
         if (parsed.success) {
           await createNote(env.DB, { ...parsed.data, ownerId: user.id });
-          return new Response(null, { status: 303, headers: { Location: "/notes" } });
+          return seeOther("/notes");
         }
         const { title = "", body = "" } = form;
         const errors = parsed.error.issues.map(({ message }) => message);

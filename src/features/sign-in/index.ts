@@ -1,18 +1,17 @@
 /** The pages around signing in: accounts, sessions, lost passwords, and the outbox of development. */
 import * as z from "zod";
+import { forgotten, login, registration, reset, verification } from "../../identity/account-schema.ts";
 import { checkPassword, resetPassword, verifyEmail } from "../../identity/accounts.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
 import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
 import { limitApi, limitAuth } from "../../identity/limits.ts";
-import { sendPasswordReset, sendVerification } from "../../identity/links.ts";
+import { sendLink } from "../../identity/links.ts";
 import { listOutbox } from "../../identity/mailer.ts";
 import { loadSession, renewSession, type SessionLocals, saveSession } from "../../identity/page-session.ts";
 import { hashPassword } from "../../identity/password-hash.ts";
-import { givenPassword, newPassword } from "../../identity/password-rules.ts";
 import { visited } from "../../identity/scope.ts";
-import { displayName, emailAddress } from "../../identity/user-schema.ts";
 import { createUser, findCredentials } from "../../identity/users.ts";
 import { visitorOf } from "../../identity/visitor.ts";
 import type { FormFields } from "../../web/form.ts";
@@ -22,6 +21,7 @@ import { htmlResponse, type Page } from "../../web/html.ts";
 import type { Visitor } from "../../web/layout.ts";
 import { nextPath, START } from "../../web/next-path.ts";
 import { group, READ } from "../../web/scope.ts";
+import { seeOther } from "../../web/see-other.ts";
 import { type FormState, forgotPage, loginPage, outboxPage, registerPage, resetPage, verifyPage } from "./pages.ts";
 
 const { route } = visited;
@@ -29,15 +29,12 @@ const { route } = visited;
 /** Room for every field at its longest, escaped. */
 const MAX_FORM_BYTES = 16 * 1024;
 
-/** Of every form here. A visitor without a session has no token to show: `requireCsrf` keeps other sites out. */
-const formGuards = <TFields>(schema: z.ZodType<TFields>) =>
-  [limitApi, requireCsrf, requireForm(MAX_FORM_BYTES, schema), limitAuth] as const;
-
-const login = z.object({ email: emailAddress, password: givenPassword });
-const registration = z.object({ email: emailAddress, name: displayName, password: newPassword });
-const forgotten = z.object({ email: emailAddress });
-const reset = z.object({ token: z.string(), password: newPassword });
-const verification = z.object({ token: z.string() });
+/**
+ * Of every form here, which has fields of its own besides the schema's. A visitor without a session has no token to
+ * show: `requireCsrf` keeps other sites out.
+ */
+const formGuards = <TShape extends z.ZodRawShape>(schema: z.ZodObject<TShape>) =>
+  [limitApi, requireCsrf, requireForm(MAX_FORM_BYTES, z.object(schema.shape)), limitAuth] as const;
 
 export const signIn = group({
   guards: [loadSession],
@@ -72,7 +69,7 @@ export const signIn = group({
         const passwordHash = hashPassword(password);
         const user = await createUser(env.DB, { email, name, passwordHash });
         if (!user) return refused(c.locals, registerPage, form, ["There is an account with this e-mail address."], 409);
-        sendVerification(c, user);
+        sendLink(c, user, "verify");
         session.flash("done", "Welcome. We have sent you a mail to confirm your address.");
         return seeOther(START, (await renewSession(c, { ...user, passwordHash })) ?? new Headers());
       },
@@ -86,7 +83,7 @@ export const signIn = group({
         const { form, parsed, env, session } = c.locals;
         if (!parsed.success) return refused(c.locals, forgotPage, form, messagesOf(parsed.error), 400);
         const found = await findCredentials(env.DB, parsed.data);
-        if (found) sendPasswordReset(c, found.user);
+        if (found) sendLink(c, found, "reset");
         session.flash("done", "If there is an account with this address, a mail is on its way.");
         return seeOther("/login");
       },
@@ -157,11 +154,4 @@ function refused(
   status: number,
 ): Response {
   return htmlResponse(page(visitorOf(locals), { fields, errors }), status);
-}
-
-/** After a form: the next page is asked for with GET (RFC 9110 §15.4.4). */
-function seeOther(path: string, headers = new Headers()): Response {
-  headers.set("Location", path);
-  headers.set("Cache-Control", "no-store");
-  return new Response(null, { status: 303, headers });
 }

@@ -1,5 +1,6 @@
 /** The forms around signing in. */
 import { html, type SafeHtml } from "@remix-run/html-template";
+import type { KeptMail } from "../../identity/mailer.ts";
 import type { Page } from "../../web/html.ts";
 import { csrfField, layout, type Visitor } from "../../web/layout.ts";
 
@@ -78,14 +79,7 @@ function fieldOf({ name, label, type, autocomplete }: Field, typed = ""): SafeHt
   return html`<label>${label} <input name="${name}" type="${type}" value="${value}" autocomplete="${autocomplete}" required></label>`;
 }
 
-/** A mail that development did not send. */
-interface KeptMail {
-  readonly recipient: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly createdAt: string;
-}
-
+/** @param mails What development did not send. */
 export function outboxPage(visitor: Visitor, mails: readonly KeptMail[]): Page {
   return (nonce) =>
     layout(

@@ -4,6 +4,7 @@ import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/guard-facts.ts";
 import { prefersHtml } from "../../web/prefers-html.ts";
 import { deny } from "../../web/refuse.ts";
+import { seeOther } from "../../web/see-other.ts";
 import { identify } from "../identify.ts";
 import type { SignedIn } from "../user.ts";
 import { isPermissionGuard } from "./require-permission.ts";
@@ -35,5 +36,5 @@ function denyStranger(c: HeadContext<AppLocals>) {
 function toSignIn({ method, url }: Request): Response {
   const { pathname, search } = new URL(url);
   const next = method === "GET" || method === "HEAD" ? `?${new URLSearchParams({ next: pathname + search })}` : "";
-  return new Response(null, { status: 303, headers: { Location: `/login${next}`, "Cache-Control": "no-store" } });
+  return seeOther(`/login${next}`);
 }

@@ -21,6 +21,9 @@ export function requireContentType(types: readonly string[]): Guard<ProblemLocal
   );
 }
 
+/** For routes with a body schema. */
+export const requireJson = requireContentType(["application/json"]);
+
 /** @returns In lower case, without parameters; empty without a Content-Type. */
 export function mediaTypeOf(request: Request): string {
   return request.headers.get("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
