@@ -1,10 +1,11 @@
 /**
- * Deploys the Worker and migrates its database. Makes what is missing: wrangler the resources, this script the
- * secret TOKEN_KEYS. `--dry-run` only builds, offline. Safe to run again.
+ * Migrates the database, publishes the assets, deploys the Worker. Makes what is missing: wrangler the resources, this
+ * script the secret TOKEN_KEYS. `--dry-run` only builds, offline. Safe to run again.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findNamespace, publishAssets } from "./publish-assets.ts";
 import { createTokenKeys } from "./token-keys.ts";
 import { runWrangler } from "./wrangler.ts";
 
@@ -42,7 +43,11 @@ function deployWithKeys(): void {
 
 if (process.argv.includes("--dry-run")) run("deploy", "--dry-run");
 else {
-  if (listSecrets().includes("TOKEN_KEYS")) run("deploy");
-  else deployWithKeys();
+  // A deploy makes the database, the buckets and the namespace where they are missing.
+  if (!listSecrets().includes("TOKEN_KEYS")) deployWithKeys();
+  else if (!findNamespace()) run("deploy");
+  // The Worker comes last: what runs until then goes on with the tables and files it knows.
   run("d1", "migrations", "apply", "DB", "--remote");
+  await publishAssets(true);
+  run("deploy");
 }

@@ -1,20 +1,21 @@
 /**
- * Makes a checkout ready to run: local variables and secrets, and the local database brought up to
- * date, with accounts to try it with. Runs after an install and before the Worker starts, so it
+ * Makes a checkout ready to run: local variables and secrets, the local database brought up to date, with
+ * accounts to try it with, and the files of `public` published locally. Runs after an install and before the Worker starts, so it
  * is quick where there is nothing to do, and safe to run again.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
 import { hashPassword } from "../src/identity/password-hash.ts";
 import { foldUser } from "../src/identity/users.ts";
+import { readPublicFiles } from "./public-files.ts";
 import { createTokenKeys } from "./token-keys.ts";
 import { root, runWrangler } from "./wrangler.ts";
 
 const variables = join(root, ".dev.vars");
 const migrations = join(root, "migrations");
-const stamp = join(root, ".wrangler/state/migrated");
+const state = join(root, ".wrangler/state");
 
 const DEMO_PASSWORD = "correct-horse-battery-staple";
 const DEMO_ACCOUNTS = [
@@ -36,15 +37,23 @@ function writeVariables(): void {
   });
 }
 
-/** Applies what is new in `migrations`. The stamp lies beside the database, so that both go together. */
-function migrate(): void {
-  const version = hashMigrations();
+/**
+ * Does what has not been done for this version yet. The note of it lies beside what it was done to, so that both
+ * go together.
+ */
+async function once(name: string, version: string, work: () => void | Promise<void>): Promise<void> {
+  const stamp = join(state, name);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === version) return;
+  await work();
+  mkdirSync(state, { recursive: true });
+  writeFileSync(stamp, version);
+}
+
+/** Applies what is new in `migrations`. */
+function migrate(): void {
   const env = { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" };
   runWrangler(["d1", "migrations", "apply", "DB", "--local"], { env });
   runWrangler(["d1", "execute", "DB", "--local", "--command", DEMO_ACCOUNTS.map(insertAccount).join("\n")], { env });
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, version);
 }
 
 /** An account with its address proved; none where there is one with this address. */
@@ -59,14 +68,26 @@ function insertAccount({ email, name, role }: (typeof DEMO_ACCOUNTS)[number]): s
   return `INSERT INTO users (id, email, name, role, password_hash, folded, created_at, email_verified) VALUES (${values}, 1) ON CONFLICT (email) DO NOTHING;`;
 }
 
-function hashMigrations(): string {
+/** Loaded only where there is something to publish: Wrangler takes a while. */
+async function publish(): Promise<void> {
+  const { publishAssets } = await import("./publish-assets.ts");
+  await publishAssets(false);
+}
+
+function hashFiles(files: readonly { readonly path: string; readonly bytes: Uint8Array }[]): string {
   const hash = createHash("sha256");
-  for (const name of readdirSync(migrations).sort()) hash.update(name).update(readFileSync(join(migrations, name)));
+  for (const { path, bytes } of files) hash.update(`${path}\0${bytes.byteLength}\0`).update(bytes);
   return hash.digest("hex");
 }
 
-// A deploy builds too, and has no use for a local database.
+function readMigrations() {
+  const names = readdirSync(migrations).sort();
+  return names.map((path) => ({ path, bytes: readFileSync(join(migrations, path)) }));
+}
+
+// A deploy builds too, and has no use for local data.
 if (process.env.WRANGLER_COMMAND !== "deploy") {
   writeVariables();
-  migrate();
+  await once("migrated", hashFiles(readMigrations()), migrate);
+  await once("published", hashFiles(readPublicFiles()), publish);
 }

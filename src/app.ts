@@ -1,12 +1,17 @@
-/** The app: its hooks, its validator, and every feature's routes in order. */
+/** The app: its hooks, its validator, every feature's routes in order, and what is swept at night. */
+import { assets } from "./assets/routes.ts";
+import type { Env } from "./env.ts";
 import { account } from "./features/account/index.ts";
 import { admin } from "./features/admin/index.ts";
 import { auth } from "./features/auth/index.ts";
+import { files } from "./features/files/index.ts";
+import { sweepObjects } from "./features/files/receive.ts";
 import { health } from "./features/health/index.ts";
 import { home } from "./features/home/index.ts";
 import { notes } from "./features/notes/index.ts";
 import { signIn } from "./features/sign-in/index.ts";
 import { setup, standardValidator } from "./http/index.ts";
+import { sweepExpired } from "./identity/sweep.ts";
 import { showRateLimits } from "./limits/rate-limit-headers.ts";
 import { answerError } from "./web/answer-error.ts";
 import { answerUnmatched } from "./web/answer-unmatched.ts";
@@ -14,7 +19,7 @@ import { preflightRoutes } from "./web/cors.ts";
 import { finishResponse } from "./web/finish-response.ts";
 import { supplyLocals } from "./web/supply-locals.ts";
 
-const handlers = [health, auth, account, admin, notes, home, signIn].flat();
+const handlers = [health, assets, auth, account, admin, notes, files, home, signIn].flat();
 
 export const app = setup({
   onRequest: supplyLocals,
@@ -24,3 +29,6 @@ export const app = setup({
   onResponse: [showRateLimits, finishResponse],
   onError: answerError,
 });
+
+/** Each is safe to run twice, and makes up for a run that failed. */
+export const sweeps: readonly ((env: Env) => Promise<void>)[] = [({ DB }) => sweepExpired(DB), sweepObjects];

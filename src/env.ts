@@ -3,6 +3,12 @@
 /** The bindings, variables and secrets of `wrangler.toml`. */
 export interface Env {
   readonly DB: D1Database;
+  /** What users upload. */
+  readonly FILES: R2Bucket;
+  /** The bytes of what is in `public`. */
+  readonly ASSETS: R2Bucket;
+  /** Which path of `public` has which bytes. */
+  readonly ASSET_MANIFEST: KVNamespace;
   readonly RATE_LIMITER: DurableObjectNamespace<RateLimiterObject>;
   /** `development` shows errors to whoever asks and keeps mail in the outbox; anything else does neither. */
   readonly ENVIRONMENT: string;

@@ -1,11 +1,11 @@
 /** The Worker: what Cloudflare calls. */
-import { app } from "./app.ts";
+import { app, sweeps } from "./app.ts";
 import type { Env } from "./env.ts";
-import { sweepExpired } from "./identity/sweep.ts";
+import { waitForAll } from "./web/wait-for-all.ts";
 
 export { RateLimiter } from "./limits/rate-limiter.ts";
 
 export default {
   fetch: app.fetch,
-  scheduled: (_, env) => sweepExpired(env.DB),
+  scheduled: (_, env) => waitForAll(sweeps.map((sweep) => sweep(env))),
 } satisfies ExportedHandler<Env>;

@@ -1,4 +1,5 @@
 /** Removes what has expired, so that the database does not grow with what nobody can use. */
+import { waitForAll } from "../web/wait-for-all.ts";
 import { IDLE_MS } from "./sessions.ts";
 
 /** Rows at a time, lest one statement hold the database up. */
@@ -28,6 +29,5 @@ export async function sweepExpired(db: D1Database): Promise<void> {
       swept = (await bound.run()).meta.changes;
     }
   });
-  const failed = (await Promise.allSettled(sweeps)).find(({ status }) => status === "rejected");
-  if (failed?.status === "rejected") throw failed.reason;
+  await waitForAll(sweeps);
 }

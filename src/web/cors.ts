@@ -29,11 +29,13 @@ interface RouteFacts {
 
 /** An OPTIONS route for each path of these routes that is the API's: it answers preflights, and says `Allow`. */
 export function preflightRoutes(routes: readonly RouteFacts[]) {
-  const paths = new Set(routes.map(({ path }) => path).filter((path) => path.startsWith("/api/")));
-  return [...paths].map((path) => {
-    const methods = routes.filter((other) => other.path === path).flatMap(({ method }) => method);
+  const ofApi = routes.filter(({ path }) => path.startsWith("/api/"));
+  // What a parameter is called makes no other path of it.
+  const byShape = Map.groupBy(ofApi, ({ path }) => path.replace(/:\w+/g, ":"));
+  return [...byShape.values()].map((same) => {
+    const methods = same.flatMap(({ method }) => method);
     const allow = [...new Set([...methods, "OPTIONS"])].sort().join(", ");
-    return route.on("OPTIONS", path, { resolve: (c) => answerPreflight(c, allow) });
+    return route.on("OPTIONS", same[0]?.path ?? "", { resolve: (c) => answerPreflight(c, allow) });
   });
 }
 

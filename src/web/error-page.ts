@@ -9,5 +9,5 @@ export function errorPage(status: number, title: string, detail: string, debug?:
 <p>${detail}</p>
 ${debug === undefined ? "" : html`<pre>${debug}</pre>`}
 <p><a href="/">Back to the start</a></p>`;
-  return htmlResponse((nonce) => layout(title, nonce, content), status);
+  return htmlResponse(layout(title, content), status);
 }

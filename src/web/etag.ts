@@ -1,7 +1,6 @@
-/** Entity tags of things that count their versions, and the requests that are conditional on them. */
-import { IfMatch, IfNoneMatch } from "@remix-run/headers";
+/** Entity tags (RFC 9110 §8.8.3) of things that count their versions, and the requests that are conditional on them. */
 
-/** @returns A strong validator (RFC 9110 §8.8.3). */
+/** @returns A strong validator. */
 export function etagOf({ version }: { readonly version: number }): string {
   return `"v${version}"`;
 }
@@ -14,8 +13,8 @@ export function etagOf({ version }: { readonly version: number }): string {
 export function acceptedVersions(request: Request): readonly number[] | undefined {
   const header = request.headers.get("If-Match");
   if (header === null || header.trim() === "*") return undefined;
-  return IfMatch.from(header)
-    .tags.map(versionOf)
+  return entityTags(header)
+    .map(versionOf)
     .filter((version) => version !== undefined);
 }
 
@@ -24,9 +23,23 @@ function versionOf(tag: string): number | undefined {
   return version === undefined ? undefined : Number(version);
 }
 
-/** Whether the client has this version already, by `If-None-Match` (RFC 9110 §13.1.2, weak comparison). */
+/** Whether the client has this version already, by `If-None-Match` (RFC 9110 §13.1.2). */
 export function isUnchanged(request: Request, etag: string): boolean {
   const header = request.headers.get("If-None-Match");
-  if (header === null) return false;
-  return IfNoneMatch.from(header).tags.some((tag) => tag === "*" || tag.replace(/^W\//, "") === etag);
+  return header !== null && matchesWeakly(header, etag);
+}
+
+/** Whether a list of tags has this one, by strong comparison (RFC 9110 §8.8.3.2). `*` matches any. */
+export function matchesStrongly(list: string, etag: string): boolean {
+  return list.trim() === "*" || entityTags(list).includes(etag);
+}
+
+/** The same by weak comparison. */
+export function matchesWeakly(list: string, etag: string): boolean {
+  return list.trim() === "*" || entityTags(list).some((tag) => tag.replace(/^W\//, "") === etag);
+}
+
+/** The tags of a list, each with its quotes and, where it is weak, its `W/`. What is no tag is passed over. */
+function entityTags(list: string): readonly string[] {
+  return list.match(/(?<=^|[\s,])(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g) ?? [];
 }

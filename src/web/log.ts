@@ -23,6 +23,11 @@ export function logRequest({ error, ...line }: LogLine): void {
   console.log(JSON.stringify({ level, ...line, ...(error !== undefined && { error: describeError(error) }) }));
 }
 
+/** Writes a line about what failed beside a request, which is answered as if it had not. */
+export function logFailure(message: string, error: unknown): void {
+  console.error(JSON.stringify({ level: "error", message, error: describeError(error) }));
+}
+
 /** The id of the user that a guard has supplied, if one has. */
 export function userIdOf(locals: object): string | null {
   const user = "user" in locals ? locals.user : undefined;

@@ -19,6 +19,8 @@ export const pageQuery = z.object({
   cursor: z.string().transform(decodeCursor).optional(),
 });
 
+export type PageQuery = z.output<typeof pageQuery>;
+
 const uuid = z.uuid();
 
 /** A cursor is opaque: it says only to us that it is the id of the last item. */

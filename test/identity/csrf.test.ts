@@ -68,6 +68,15 @@ interface Target {
 
 const isForm = ({ names }: Target["route"]) => names.includes("requireForm");
 
+/** A file, in the one form that is no URL-encoded one. */
+const UPLOAD = '--x\r\nContent-Disposition: form-data; name="f"; filename="f.txt"\r\n\r\nfile\r\n--x--\r\n';
+
+function bodyOf(route: Target["route"], form: URLSearchParams): { readonly ownType: string; readonly text: string } {
+  if (route.label === "POST /api/files") return { ownType: "multipart/form-data; boundary=x", text: UPLOAD };
+  if (isForm(route)) return { ownType: "application/x-www-form-urlencoded", text: form.toString() };
+  return { ownType: "application/json", text: JSON.stringify(BODIES[route.label] ?? {}) };
+}
+
 function attack(
   { route, path, browser }: Target,
   from: Record<string, string>,
@@ -77,8 +86,7 @@ function attack(
   const values = BODIES[route.label] ?? {};
   const form = new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)]));
   if (csrf !== "(missing)") form.set("csrf", csrf);
-  const text = isForm(route) ? form.toString() : JSON.stringify(values);
-  const ownType = isForm(route) ? "application/x-www-form-urlencoded" : "application/json";
+  const { ownType, text } = bodyOf(route, form);
   const headers = { Cookie: browser.headers.Cookie, "CF-Connecting-IP": "192.0.2.1", ...from };
   const typed = type === "" ? headers : { ...headers, "Content-Type": type === "the route's own" ? ownType : type };
   return send(path, { method: route.method, headers: typed, body: new TextEncoder().encode(text) }, bindings);
@@ -90,8 +98,17 @@ async function aim(route: Target["route"]): Promise<Target> {
   if (!route.path.includes(":id")) return { route, path: route.path, browser };
   const collection = routes.find(({ label }) => label === `POST ${route.path.replace("/:id", "")}`);
   const made = collection && (await attack({ route: collection, path: collection.path, browser }, { Origin: OWN }));
-  const location = made?.headers.get("Location");
-  return { route, path: location ?? route.path.replace(":id", (await createAccount()).user.id), browser };
+  return {
+    route,
+    path: made ? await addressOf(made) : route.path.replace(":id", (await createAccount()).user.id),
+    browser,
+  };
+}
+
+/** Where the thing is that was made. */
+async function addressOf(made: Response): Promise<string> {
+  const { files } = await made.clone().json<{ files?: { id: string }[] }>();
+  return made.headers.get("Location") ?? `/api/files/${files?.[0]?.id}`;
 }
 
 /** Everything that a request could change. */

@@ -60,6 +60,21 @@ test("a source file that is saved shows", async () => {
   await vi.waitFor(async () => expect(await read("/health")).toBe("EDITED"), { timeout: 30_000, interval: 200 });
 });
 
+test("the stylesheet is there before the first page, under an address that caches keep", async () => {
+  const [address = ""] = /\/static\/style\.[0-9a-f]{16}\.css/.exec(await read("/login")) ?? [];
+  const response = await fetch(origin + address);
+  expect(await response.text()).toBe(await readFile(join(checkout, "public/style.css"), "utf8"));
+  expect(response.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
+});
+
+test("a file of public that is saved shows, and the next page names it", async () => {
+  const before = await read("/login");
+  await writeFile(join(checkout, "public/style.css"), "body { color: rebeccapurple }");
+  const shown = { timeout: 30_000, interval: 200 };
+  await vi.waitFor(async () => expect(await read("/static/style.css")).toBe("body { color: rebeccapurple }"), shown);
+  expect(await read("/login")).not.toBe(before);
+});
+
 test("a migration that is saved is applied", async () => {
   await writeFile(join(checkout, "migrations/9999_drop.sql"), "DROP TABLE notes;");
   await vi.waitFor(async () => expect(await read("/api/notes", grace)).toContain("no such table"), {

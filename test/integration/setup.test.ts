@@ -100,6 +100,20 @@ test("a migration that came later is applied; keys and accounts stay as they are
   expect(await localAccounts()).toEqual(accounts);
 });
 
+async function publishAgain(): Promise<string> {
+  const ran = await promisify(execFile)(process.execPath, ["scripts/publish-assets.ts"], { cwd: checkout });
+  return ran.stdout;
+}
+
+test("set-up has published what is in public, and publishes what comes later, but nothing twice", async () => {
+  expect(await publishAgain()).toBe("Assets: 0 objects stored, 0 removed.\n");
+  await writeFile(join(checkout, "public/later.txt"), "later ".repeat(100));
+  expect(await publishAgain()).toBe("Assets: 3 objects stored, 0 removed.\n");
+  await writeFile(join(checkout, "public/latest.txt"), "latest");
+  await runSetup();
+  expect(await publishAgain()).toBe("Assets: 0 objects stored, 0 removed.\n");
+});
+
 const ADDED = /^TOKEN_KEYS='\{"keys":\[.*\]\}'\n$/;
 const written: Readonly<Record<string, readonly [text: string, added: RegExp]>> = {
   "with a variable": ["ENVIRONMENT=mine\nSECRET=kept\n", ADDED],

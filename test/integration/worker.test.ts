@@ -16,3 +16,12 @@ describe("log", async () => {
 describe("wire", async () => {
   await import("./worker/wire.ts");
 });
+describe("assets", async () => {
+  await import("./worker/assets.ts");
+});
+describe("uploads", async () => {
+  await import("./worker/uploads.ts");
+});
+describe("memory", async () => {
+  await import("./worker/memory.ts");
+});

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { Miniflare, type MiniflareOptions, type Response } from "miniflare";
+import { type AssetStorage, publish } from "../../scripts/assets.ts";
+import { readPublicFiles } from "../../scripts/public-files.ts";
 import { createTokenKeys } from "../../scripts/token-keys.ts";
 import { buildWorker, projectRoot } from "./build.ts";
 
@@ -16,6 +18,8 @@ export interface WorkerSetup {
   readonly tokenKeys?: string;
   /** The variable; 10 without it. */
   readonly authRateLimit?: number;
+  /** Whether V8's inspector can be asked about it. */
+  readonly inspected?: boolean;
   /** A module that stands before the Worker, which it imports from `./worker.js`; its default export answers. */
   readonly before?: string;
 }
@@ -27,6 +31,12 @@ export interface RunningWorker {
   url(): Promise<URL>;
   /** The database of the Worker, behind its back. */
   database(): ReturnType<Miniflare["getD1Database"]>;
+  /** What users have uploaded, likewise. */
+  files(): ReturnType<Miniflare["getR2Bucket"]>;
+  /** Publishes what is in `public`. */
+  publishAssets(): Promise<void>;
+  /** Where the inspector is, of a Worker that is inspected. */
+  inspector(): Promise<URL>;
   /** Every line it has logged. */
   readonly lines: readonly string[];
   /** Ends the process and starts another on the same storage. */
@@ -45,6 +55,12 @@ export async function startWorker(setup: WorkerSetup = {}): Promise<RunningWorke
     fetch: (path, init) => miniflare.dispatchFetch(`http://candor.test${path}`, { redirect: "manual", ...init }),
     url: () => miniflare.ready,
     database: () => miniflare.getD1Database("DB"),
+    files: () => miniflare.getR2Bucket("FILES"),
+    async publishAssets() {
+      const { ASSETS, ASSET_MANIFEST } = await miniflare.getBindings<AssetStorage>();
+      await publish(readPublicFiles(), { ASSETS, ASSET_MANIFEST });
+    },
+    inspector: () => miniflare.getInspectorURL(),
     lines,
     async restart() {
       await miniflare.dispose();
@@ -84,12 +100,16 @@ async function optionsOf(setup: WorkerSetup, storage: string, lines: string[]): 
       ADMIN_EMAIL: { type: "text", value: "" },
       MAIL_FROM: { type: "text", value: "no-reply@example.com" },
       RATE_LIMITER: { type: "durable-object", worker: "candor", exportName: "RateLimiter" },
+      FILES: { type: "r2", name: "candor-files" },
+      ASSETS: { type: "r2", name: "candor-assets" },
+      ASSET_MANIFEST: { type: "kv", id: "ASSET_MANIFEST" },
       ...(database !== "none" && { DB: { type: "d1", id: "candor" } }),
     },
   };
   return {
     workers: [{ config }],
     resourcePersistencePath: storage,
+    ...(setup.inspected && { inspectorPort: 0 }),
     handleStructuredLogs: ({ message }) => lines.push(message),
     // Nothing outside: no look-up of where this machine is, no other Workers on it.
     cf: false,

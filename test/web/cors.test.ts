@@ -30,8 +30,10 @@ const isApi = ({ path }: { path: string }) => path.startsWith("/api/");
 const apiPaths = [...new Set(table.filter(isApi).map(({ path }) => path))];
 const pages = [...new Set(table.filter((route) => !isApi(route)).map(({ path }) => path))];
 
+/** What a parameter is called does not matter to who asks. */
+const shapeOf = (path: string) => path.replace(/:\w+/, ":");
 const methodsOf = (path: string) => [
-  ...new Set(table.filter((route) => route.path === path).map(({ method }) => method)),
+  ...new Set(table.filter((route) => shapeOf(route.path) === shapeOf(path)).map(({ method }) => method)),
 ];
 const corsOf = ({ headers }: Response) => [...headers.keys()].filter((name) => name.startsWith("access-control-"));
 const varyOf = ({ headers }: Response) => (headers.get("Vary") ?? "").split(",").map((name) => name.trim());

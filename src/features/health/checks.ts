@@ -1,6 +1,7 @@
 /** Asks what the app stands on for a sign of life: which error there was is in the logs, not for whoever asks. */
 import type { Env } from "../../env.ts";
 import { readTokenKeys } from "../../identity/token-keys.ts";
+import { logFailure } from "../../web/log.ts";
 
 export type Check = "ok" | "failed";
 
@@ -13,6 +14,15 @@ export function checkLimiter(limiter: Env["RATE_LIMITER"]): Promise<Check> {
   return check(() => limiter.get(limiter.idFromName("health")).take(0, 0));
 }
 
+/** Asks for an object that is not there. */
+export function checkBucket(bucket: R2Bucket): Promise<Check> {
+  return check(() => bucket.head("health"));
+}
+
+export function checkManifest(manifest: KVNamespace): Promise<Check> {
+  return check(() => manifest.get("health"));
+}
+
 export function checkTokenKeys(secret: string): Promise<Check> {
   return check(() => readTokenKeys(secret));
 }
@@ -22,7 +32,7 @@ async function check(ask: () => unknown): Promise<Check> {
     await ask();
     return "ok";
   } catch (error) {
-    console.error(JSON.stringify({ level: "error", message: "A check of readiness failed", error: String(error) }));
+    logFailure("A check of readiness failed", error);
     return "failed";
   }
 }

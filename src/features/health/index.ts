@@ -1,6 +1,6 @@
 /** Health: whether the Worker answers, and whether what it stands on does. */
 import { READ, route } from "../../web/scope.ts";
-import { checkDatabase, checkLimiter, checkTokenKeys } from "./checks.ts";
+import { checkBucket, checkDatabase, checkLimiter, checkManifest, checkTokenKeys } from "./checks.ts";
 
 export const health = [
   route.on(READ, "/health", {
@@ -8,13 +8,16 @@ export const health = [
   }),
   route.on(READ, "/health/ready", {
     resolve: async ({ locals }) => {
-      const { DB, RATE_LIMITER, TOKEN_KEYS } = locals.env;
-      const [database, limiter, tokens] = await Promise.all([
+      const { DB, RATE_LIMITER, FILES, ASSETS, ASSET_MANIFEST, TOKEN_KEYS } = locals.env;
+      const [database, limiter, files, assets, manifest, tokens] = await Promise.all([
         checkDatabase(DB),
         checkLimiter(RATE_LIMITER),
+        checkBucket(FILES),
+        checkBucket(ASSETS),
+        checkManifest(ASSET_MANIFEST),
         checkTokenKeys(TOKEN_KEYS),
       ]);
-      const checks = { database, limiter, tokens };
+      const checks = { database, limiter, files, assets, manifest, tokens };
       const isReady = Object.values(checks).every((check) => check === "ok");
       const headers = { "Cache-Control": "no-store", ...(!isReady && { "Retry-After": "5" }) };
       return Response.json(

@@ -14,9 +14,9 @@ export const home = group({
   onResponse: saveSession,
   handlers: [
     visited.route.on(READ, "/", {
-      resolve: ({ locals }) => {
+      resolve: async ({ locals }) => {
         if (locals.session.user) return seeOther(START);
-        return htmlResponse(frontPage(visitorOf(locals)));
+        return htmlResponse(frontPage(await visitorOf(locals)));
       },
     }),
   ],

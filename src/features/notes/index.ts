@@ -121,7 +121,9 @@ const pages = group({
       resolve: async (c) => {
         const { input, locals } = c;
         if (!input.ok) return refuse(c, 400, input.issues.map(({ message }) => message).join(". "));
-        return htmlResponse(notebookPage(visitorOf(locals), await pageOfNotes(locals, input.query), input.query.q));
+        return htmlResponse(
+          notebookPage(await visitorOf(locals), await pageOfNotes(locals, input.query), input.query.q),
+        );
       },
     }),
 
@@ -136,7 +138,7 @@ const pages = group({
         const { title = "", body = "" } = form;
         const errors = parsed.error.issues.map(({ message }) => message);
         const notes = await pageOfNotes(locals, notesQuery.parse({}));
-        return htmlResponse(notebookPage(visitorOf(locals), notes, "", { title, body, errors }), 400);
+        return htmlResponse(notebookPage(await visitorOf(locals), notes, "", { title, body, errors }), 400);
       },
     }),
   ],

@@ -1,6 +1,5 @@
 /** The notebook as a page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import type { Page as HtmlPage } from "../../web/html.ts";
 import { csrfField, layout, type Visitor } from "../../web/layout.ts";
 import type { Page } from "../../web/paging.ts";
 import type { Note } from "./schema.ts";
@@ -13,20 +12,18 @@ export interface RefusedNote {
 }
 
 /** @param q What was searched for; empty for all notes. */
-export function notebookPage(visitor: Visitor, notes: Page<Note>, q: string, refused?: RefusedNote): HtmlPage {
-  return (nonce) =>
-    layout(
-      "Notes",
-      nonce,
-      html`${noteForm(visitor.csrf, refused)}
+export function notebookPage(visitor: Visitor, notes: Page<Note>, q: string, refused?: RefusedNote): SafeHtml {
+  return layout(
+    "Notes",
+    html`${noteForm(visitor.csrf, refused)}
 <form class="search" method="get" action="/notes" role="search">
 <label>Search <input type="search" name="q" value="${q}" maxlength="200"></label>
 <button>Search</button>
 </form>
 ${notes.items.length === 0 ? html`<p class="soft">${q === "" ? "No notes yet." : "No note has this."}</p>` : noteList(notes.items)}
 ${notes.nextCursor === null ? "" : html`<p><a href="/notes?${new URLSearchParams({ q, cursor: notes.nextCursor }).toString()}">Older notes</a></p>`}`,
-      visitor,
-    );
+    visitor,
+  );
 }
 
 function noteForm(csrf: string, refused: RefusedNote = { title: "", body: "", errors: [] }): SafeHtml {

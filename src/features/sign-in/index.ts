@@ -1,5 +1,7 @@
 /** The pages around signing in: accounts, sessions, lost passwords, and the outbox of development. */
+import type { SafeHtml } from "@remix-run/html-template";
 import * as z from "zod";
+import type { AppLocals } from "../../env.ts";
 import { forgotten, login, registration, reset, verification } from "../../identity/account-schema.ts";
 import { checkPassword, resetPassword, verifyEmail } from "../../identity/accounts.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
@@ -17,7 +19,7 @@ import { visitorOf } from "../../identity/visitor.ts";
 import type { FormFields } from "../../web/form.ts";
 import { requireDevelopment } from "../../web/guards/require-development.ts";
 import { requireForm } from "../../web/guards/require-form.ts";
-import { htmlResponse, type Page } from "../../web/html.ts";
+import { htmlResponse } from "../../web/html.ts";
 import type { Visitor } from "../../web/layout.ts";
 import { nextPath, START } from "../../web/next-path.ts";
 import { group, READ } from "../../web/scope.ts";
@@ -41,8 +43,8 @@ export const signIn = group({
   onResponse: saveSession,
   handlers: [
     route.on(READ, "/login", {
-      resolve: ({ request, raw, locals }) =>
-        htmlResponse(loginPage(visitorOf(locals), nextPath(textOf(raw.query.next), request.url, START))),
+      resolve: async ({ request, raw, locals }) =>
+        htmlResponse(loginPage(await visitorOf(locals), nextPath(textOf(raw.query.next), request.url, START))),
     }),
 
     route.post("/login", {
@@ -54,11 +56,11 @@ export const signIn = group({
         const headers = user && (await renewSession(c, user));
         if (headers) return seeOther(next, headers);
         const errors = ["The e-mail address or the password is wrong."];
-        return htmlResponse(loginPage(visitorOf(c.locals), next, { fields: form, errors }), 401);
+        return htmlResponse(loginPage(await visitorOf(c.locals), next, { fields: form, errors }), 401);
       },
     }),
 
-    route.on(READ, "/register", { resolve: ({ locals }) => htmlResponse(registerPage(visitorOf(locals))) }),
+    route.on(READ, "/register", { resolve: async ({ locals }) => htmlResponse(registerPage(await visitorOf(locals))) }),
 
     route.post("/register", {
       guards: [...formGuards(registration), requireHashingCapacity],
@@ -75,7 +77,9 @@ export const signIn = group({
       },
     }),
 
-    route.on(READ, "/forgot-password", { resolve: ({ locals }) => htmlResponse(forgotPage(visitorOf(locals))) }),
+    route.on(READ, "/forgot-password", {
+      resolve: async ({ locals }) => htmlResponse(forgotPage(await visitorOf(locals))),
+    }),
 
     route.post("/forgot-password", {
       guards: formGuards(forgotten),
@@ -90,7 +94,7 @@ export const signIn = group({
     }),
 
     route.on(READ, "/reset-password", {
-      resolve: ({ raw, locals }) => htmlResponse(resetPage(visitorOf(locals), textOf(raw.query.token))),
+      resolve: async ({ raw, locals }) => htmlResponse(resetPage(await visitorOf(locals), textOf(raw.query.token))),
     }),
 
     route.post("/reset-password", {
@@ -107,7 +111,7 @@ export const signIn = group({
     }),
 
     route.on(READ, "/verify-email", {
-      resolve: ({ raw, locals }) => htmlResponse(verifyPage(visitorOf(locals), textOf(raw.query.token))),
+      resolve: async ({ raw, locals }) => htmlResponse(verifyPage(await visitorOf(locals), textOf(raw.query.token))),
     }),
 
     route.post("/verify-email", {
@@ -127,7 +131,7 @@ export const signIn = group({
 
     route.on(READ, "/outbox", {
       guards: [requireDevelopment],
-      resolve: async ({ locals }) => htmlResponse(outboxPage(visitorOf(locals), await listOutbox(locals.env.DB))),
+      resolve: async ({ locals }) => htmlResponse(outboxPage(await visitorOf(locals), await listOutbox(locals.env.DB))),
     }),
   ],
 });
@@ -143,15 +147,15 @@ function messagesOf({ issues }: z.ZodError): string[] {
   return issues.map(({ message }) => message);
 }
 
-type FormPage = (visitor: Visitor, state: FormState) => Page;
+type FormPage = (visitor: Visitor, state: FormState) => SafeHtml;
 
 /** The form again, with what was typed and what is wrong with it. */
-function refused(
-  locals: SessionLocals,
+async function refused(
+  locals: AppLocals & SessionLocals,
   page: FormPage,
   fields: FormFields,
   errors: readonly string[],
   status: number,
-): Response {
-  return htmlResponse(page(visitorOf(locals), { fields, errors }), status);
+): Promise<Response> {
+  return htmlResponse(page(await visitorOf(locals), { fields, errors }), status);
 }

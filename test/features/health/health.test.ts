@@ -8,7 +8,7 @@ test("GET /health answers OK as text", async () => {
   expect(response.headers.get("Content-Type")).toMatch(/^text\/plain/);
 });
 
-const OK = { database: "ok", limiter: "ok", tokens: "ok" };
+const OK = { database: "ok", limiter: "ok", files: "ok", assets: "ok", manifest: "ok", tokens: "ok" };
 
 test("GET /health/ready says that everything it stands on answers", async () => {
   const response = await send("/health/ready");
@@ -23,6 +23,9 @@ test.each<[check: string, bindings: Partial<Env>]>([
     "limiter",
     { RATE_LIMITER: { idFromName: () => "", get: () => ({ take: fails }) } as unknown as Env["RATE_LIMITER"] },
   ],
+  ["files", { FILES: { head: fails } as unknown as R2Bucket }],
+  ["assets", { ASSETS: { head: fails } as unknown as R2Bucket }],
+  ["manifest", { ASSET_MANIFEST: { get: fails } as unknown as KVNamespace }],
   ["tokens", { TOKEN_KEYS: "{}" }],
 ])(
   "GET /health/ready answers 503 with Retry-After where the %s fails, and names no binding",

@@ -206,7 +206,7 @@ describe("PATCH /api/notes/:id", () => {
     expect(await titles("")).toEqual(["theirs"]);
   });
 
-  test.each(['W/"v1"', '"v01"', '"v2"', '""', "v1 v1", '"v1e0"'])(
+  test.each(['W/"v1"', 'w/"v1"', 'x"v1"', '"*"', '*, "x"', '"v01"', '"v2"', '""', "v1 v1", '"v1e0"'])(
     "takes If-Match %s for another version",
     async (header) => {
       const { id } = await createNote(me, "title");

@@ -57,7 +57,7 @@ describe("what is somebody else's", () => {
       ownerOf.set("theirs", (await createAccount()).user.id);
       const theirs = await wholeOf(await ask("theirs", { ...headers, Accept }, unreadable()));
       const missing = await wholeOf(await ask("missing", { ...headers, Accept }, unreadable()));
-      const forget = (text: string) => text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "(nonce)");
+      const forget = (text: string) => text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "(id)");
       expect(forget(JSON.stringify(theirs))).toBe(forget(JSON.stringify(missing)));
       expect(theirs.status).toBe(404);
       expect(factsOf(guard)).toEqual({ denies: [404] });

@@ -87,7 +87,10 @@ test("a database without tables is ready: it answers", async () => {
   worker = await startWorker({ database: "empty" });
   const response = await worker.fetch("/health/ready");
   expect(response.status).toBe(200);
-  expect(await response.json()).toEqual({ status: "ok", checks: { database: "ok", limiter: "ok", tokens: "ok" } });
+  expect(await response.json()).toEqual({
+    status: "ok",
+    checks: { database: "ok", limiter: "ok", files: "ok", assets: "ok", manifest: "ok", tokens: "ok" },
+  });
 });
 
 test("without a database the Worker is alive, not ready, and says when to ask again", async () => {
@@ -98,7 +101,7 @@ test("without a database the Worker is alive, not ready, and says when to ask ag
   expect(response.headers.get("Retry-After")).toMatch(/^\d+$/);
   expect(await response.json()).toEqual({
     status: "unavailable",
-    checks: { database: "failed", limiter: "ok", tokens: "ok" },
+    checks: { database: "failed", limiter: "ok", files: "ok", assets: "ok", manifest: "ok", tokens: "ok" },
   });
 });
 

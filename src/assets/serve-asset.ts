@@ -1,0 +1,58 @@
+/** Answers with a file of `public`. */
+import type { AppLocals } from "../env.ts";
+import { IMMUTABLE, PUBLIC_REVALIDATED } from "../web/cache-control.ts";
+import type { ByteRange } from "../web/conditional.ts";
+import { refuse } from "../web/refuse.ts";
+import { serveContent } from "../web/serve-content.ts";
+import { objectKeyOf, readManifest } from "./manifest.ts";
+import { negotiateEncoding } from "./negotiate-encoding.ts";
+
+interface AssetRequest {
+  readonly request: Request;
+  readonly locals: AppLocals;
+}
+
+/**
+ * A path is looked up in the manifest and nowhere else: what is not in there asks no storage for anything.
+ *
+ * @param path From `public` on.
+ */
+export async function serveAsset(c: AssetRequest, path: string): Promise<Response> {
+  const manifest = await readManifest(c.locals.env.ASSET_MANIFEST);
+  const asset = Object.hasOwn(manifest, path) ? manifest[path] : undefined;
+  if (!asset) return refuse(c, 404, "There is nothing at this address.");
+  const { hash, type, encodings, isImmutable } = asset;
+  const encoding = negotiateEncoding(c.request, Object.keys(encodings));
+  const size = (encoding && encodings[encoding]) ?? asset.size;
+  const isNegotiated = Object.keys(encodings).length > 0;
+  return serveContent(c, {
+    // §8.8.3.3: each encoding has a tag of its own.
+    etag: `"${hash.slice(0, 32)}${encoding ? `-${encoding}` : ""}"`,
+    size,
+    headers: { ...(isImmutable ? IMMUTABLE : PUBLIC_REVALIDATED), ...(isNegotiated && { Vary: "Accept-Encoding" }) },
+    metadata: { "Content-Type": type, ...(encoding && { "Content-Encoding": encoding }) },
+    read: (range) => readObject(c, objectKeyOf(asset, encoding), size, range),
+  });
+}
+
+/** From Cloudflare's cache where it has them; else from R2, and into the cache. */
+async function readObject(
+  { request, locals: { env, ctx } }: AssetRequest,
+  key: string,
+  size: number,
+  range: ByteRange | undefined,
+): Promise<ReadableStream<Uint8Array> | null> {
+  const address = new URL(`/static/${key}`, request.url);
+  const cached = await caches.default.match(new Request(address, { headers: rangeHeader(range) }));
+  if (cached?.body && cached.status === (range ? 206 : 200)) return cached.body;
+  const object = await env.ASSETS.get(key, range && { range });
+  if (!object || range) return object?.body ?? null;
+  const [now, later] = object.body.tee();
+  const headers = { ...IMMUTABLE, "Content-Length": `${size}` };
+  ctx.waitUntil(caches.default.put(address, new Response(later, { headers })));
+  return now;
+}
+
+function rangeHeader(range: ByteRange | undefined): HeadersInit {
+  return range ? { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` } : {};
+}

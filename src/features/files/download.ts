@@ -1,0 +1,25 @@
+/** A file as it is downloaded, or shown where nothing can come of it. */
+import { REVALIDATED } from "../../web/cache-control.ts";
+import { contentDisposition } from "../../web/content-disposition.ts";
+import type { Content } from "../../web/serve-content.ts";
+import { isInert } from "./media-type.ts";
+import type { StoredFile } from "./schema.ts";
+
+/** Whatever it is, it runs no script, sends no form, loads nothing, and has no origin. */
+const SANDBOX = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** @param inline Whether it is to be shown; what could run is downloaded all the same. */
+export function downloadOf(file: StoredFile, bucket: R2Bucket, inline: boolean): Content {
+  const { objectKey, name, type, size, sha256, createdAt } = file;
+  return {
+    etag: `"${sha256}"`,
+    lastModified: Date.parse(createdAt),
+    size,
+    headers: { ...REVALIDATED, "Content-Security-Policy": SANDBOX },
+    metadata: {
+      "Content-Type": type.startsWith("text/") ? `${type}; charset=utf-8` : type,
+      "Content-Disposition": contentDisposition(inline && isInert(type) ? "inline" : "attachment", name),
+    },
+    read: async (range) => (await bucket.get(objectKey, range && { range }))?.body ?? null,
+  };
+}

@@ -1,0 +1,76 @@
+/** Streams bytes of unknown length into R2. */
+import { createHash } from "node:crypto";
+import type { Chunks } from "../../web/body.ts";
+
+/** R2's least for every part of a multipart upload but the last, and all that is held of an upload at a time. */
+const PART_BYTES = 5 * 1024 * 1024;
+
+const HEAD_BYTES = 4100;
+
+export interface WrittenObject {
+  /** Bytes. */
+  readonly size: number;
+  /** In hexadecimal. */
+  readonly sha256: string;
+  /** The first bytes, which tell the type. */
+  readonly head: Uint8Array;
+}
+
+/**
+ * Stores what comes as one object, or nothing: what fails is aborted. (Of what dies on the way without a
+ * word, R2 drops the parts after seven days.)
+ *
+ * @throws What the chunks throw, or R2.
+ */
+export async function writeObject(bucket: R2Bucket, key: string, chunks: Chunks): Promise<WrittenObject> {
+  const hash = createHash("sha256");
+  let [size, head] = [0, new Uint8Array()];
+  let upload: R2MultipartUpload | undefined;
+  const parts: R2UploadedPart[] = [];
+  try {
+    for await (const block of inBlocks(chunks)) {
+      if (size === 0) head = block.slice(0, HEAD_BYTES);
+      hash.update(block);
+      size += block.byteLength;
+      if (!upload && block.byteLength < PART_BYTES) await bucket.put(key, block);
+      else {
+        upload ??= await bucket.createMultipartUpload(key);
+        parts.push(await upload.uploadPart(parts.length + 1, block));
+      }
+    }
+    await upload?.complete(parts);
+  } catch (error) {
+    await upload?.abort().catch(() => {});
+    throw error;
+  }
+  return { size, sha256: hash.digest("hex"), head };
+}
+
+/**
+ * Cuts chunks into blocks of `PART_BYTES`; the last is shorter, and empty only where there is nothing at all. All are
+ * one piece of memory: a block is to be done with before the next is asked for.
+ */
+async function* inBlocks(chunks: Chunks): AsyncGenerator<Uint8Array, void, undefined> {
+  let block = new Uint8Array(64 * 1024);
+  let [filled, isEmpty] = [0, true];
+  for await (const chunk of chunks) {
+    for (let taken = 0; taken < chunk.byteLength; ) {
+      if (filled === block.byteLength) block = enlarge(block);
+      const piece = chunk.subarray(taken, taken + block.byteLength - filled);
+      block.set(piece, filled);
+      taken += piece.byteLength;
+      filled += piece.byteLength;
+      if (filled < PART_BYTES) continue;
+      yield block;
+      [filled, isEmpty] = [0, false];
+    }
+  }
+  if (filled > 0 || isEmpty) yield block.subarray(0, filled);
+}
+
+/** Small files need little. */
+function enlarge(block: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.min(2 * block.byteLength, PART_BYTES));
+  larger.set(block);
+  return larger;
+}

@@ -1,0 +1,161 @@
+/** Reads `multipart/form-data` while it arrives (RFC 7578, RFC 2046 §5.1): no part is ever held whole. */
+import { Buffer } from "node:buffer";
+import { BodyError, type Chunks } from "./body.ts";
+import { type Parameterized, parseParameters } from "./parameters.ts";
+
+/** A field or a file of a form. */
+export interface Part {
+  /** Undefined for a field that is no file; empty for a file that nobody chose. */
+  readonly filename: string | undefined;
+  /** As the sender says, in lower case and without parameters; empty where it says nothing. */
+  readonly type: string;
+  /** To be read before the next part is asked for; what is left then is skipped. */
+  readonly body: Chunks;
+}
+
+const MAX_HEADER_BYTES = 8 * 1024;
+const CRLF = "\r\n";
+
+/**
+ * The parts of a form, in their order.
+ *
+ * @param maxParts The most that there may be.
+ * @throws {BodyError} 400 for what is malformed or ends too early; 413 for too many parts or too long a header.
+ */
+export async function* readParts(
+  request: Request,
+  body: Chunks,
+  maxParts: number,
+): AsyncGenerator<Part, void, undefined> {
+  const delimiter = `${CRLF}--${boundaryOf(request)}`;
+  // The first delimiter stands at the very beginning, or behind a preamble and a line end.
+  const scanner = createScanner(body, CRLF);
+  try {
+    await drain(scanner.until(delimiter));
+    for (let count = 1; !(await scanner.startsWith("--")); count++) {
+      if (count > maxParts) throw new BodyError(413, `A form may have ${maxParts} parts.`);
+      const header = await collectHeader(scanner.until(CRLF + CRLF));
+      const content = scanner.until(delimiter);
+      // Without `return`: what a reader leaves is drained here.
+      yield { ...readHeader(header), body: { [Symbol.asyncIterator]: () => ({ next: () => content.next() }) } };
+      await drain(content);
+    }
+    if (!/^--[ \t]*$/.test(await collectHeader(scanner.until(CRLF, true)))) throw malformed();
+    await scanner.skipRest();
+  } finally {
+    await scanner.close();
+  }
+}
+
+function boundaryOf(request: Request): string {
+  const boundary = parseParameters(request.headers.get("Content-Type") ?? "")?.parameters.get("boundary") ?? "";
+  // RFC 2046 §5.1.1: 1 to 70 characters of these, and no space at the end.
+  if (!/^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/.test(boundary))
+    throw new BodyError(400, "The Content-Type has no boundary, or none that RFC 2046 allows.");
+  return boundary;
+}
+
+interface Scanner {
+  /**
+   * What comes before the mark, which is taken, too.
+   *
+   * @param orEnd Whether the end will do as well.
+   */
+  until(mark: string, orEnd?: boolean): AsyncGenerator<Uint8Array, void, undefined>;
+  /** Whether this comes next; it stays. */
+  startsWith(mark: string): Promise<boolean>;
+  skipRest(): Promise<void>;
+  /** Cancels what is left. */
+  close(): Promise<void>;
+}
+
+/** Looks for marks in chunks, wherever the chunks are cut. @param before What comes before them. */
+function createScanner(chunks: Chunks, before: string): Scanner {
+  const source = chunks[Symbol.asyncIterator]();
+  let buffer = Buffer.from(before);
+
+  /** @returns False at the end. */
+  async function readOn(): Promise<boolean> {
+    const { done, value } = await source.next();
+    if (done) return false;
+    buffer = Buffer.concat([buffer, value]);
+    return true;
+  }
+
+  return {
+    async *until(mark, orEnd = false) {
+      for (;;) {
+        const found = buffer.indexOf(mark);
+        // What cannot be the beginning of the mark goes on at once.
+        const end = found === -1 ? Math.max(0, buffer.byteLength - mark.length + 1) : found;
+        const before = buffer.subarray(0, end);
+        buffer = buffer.subarray(found === -1 ? end : end + mark.length);
+        if (before.byteLength > 0) yield before;
+        if (found !== -1) return;
+        if (await readOn()) continue;
+        if (!orEnd) throw new BodyError(400, "The form ends in the middle of a part.");
+        yield buffer;
+        return;
+      }
+    },
+    async startsWith(mark) {
+      while (buffer.byteLength < mark.length && (await readOn()));
+      return buffer.subarray(0, mark.length).toString("latin1") === mark;
+    },
+    async skipRest() {
+      while (!(await source.next()).done);
+    },
+    async close() {
+      await source.return?.().catch(() => {});
+    },
+  };
+}
+
+async function drain(chunks: Chunks): Promise<void> {
+  for await (const _ of chunks);
+}
+
+async function collectHeader(chunks: Chunks): Promise<string> {
+  const collected: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.byteLength;
+    if (size > MAX_HEADER_BYTES) throw new BodyError(413, `The header of a part may have ${MAX_HEADER_BYTES} bytes.`);
+    collected.push(chunk);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(collected));
+  } catch (cause) {
+    throw new BodyError(400, "The header of a part is not UTF-8.", { cause });
+  }
+}
+
+/** @param header What stands between a boundary and the empty line: the rest of the boundary's line, then fields. */
+function readHeader(header: string): Omit<Part, "body"> {
+  const [padding = "", ...lines] = header.split(CRLF);
+  const fields = new Map(lines.map(readField));
+  const disposition = parseParameters(fields.get("content-disposition") ?? "");
+  if (/[^ \t]/.test(padding) || fields.size < lines.length || disposition?.value !== "form-data") throw malformed();
+  return { filename: filenameOf(disposition), type: parseParameters(fields.get("content-type") ?? "")?.value ?? "" };
+}
+
+function readField(line: string): [name: string, value: string] {
+  const [, name, value] = /^([!#$%&'*+.^`|~\w-]+):([^\0\r\n]*)$/.exec(line) ?? [];
+  if (name === undefined || value === undefined) throw malformed();
+  return [name.toLowerCase(), value.trim()];
+}
+
+function malformed(): BodyError {
+  return new BodyError(400, "The header of a part is malformed.");
+}
+
+/** Browsers write three characters so (HTML, "multipart/form-data encoding algorithm"); some clients use RFC 8187. */
+function filenameOf({ parameters }: Parameterized): string | undefined {
+  const extended = parameters.get("filename*");
+  if (extended === undefined) return parameters.get("filename")?.replace(/%22|%0D|%0A/gi, decodeURIComponent);
+  try {
+    return decodeURIComponent(/^UTF-8'[^']*'([^']*)$/i.exec(extended)?.[1] ?? "%");
+  } catch {
+    throw malformed();
+  }
+}

@@ -1,0 +1,45 @@
+/** Assets over the wire: the bytes that were compressed when they were published, and no others. */
+import { readFile } from "node:fs/promises";
+import { type IncomingMessage, request } from "node:http";
+import { join } from "node:path";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { projectRoot } from "../build.ts";
+import { type RunningWorker, startWorker } from "../worker.ts";
+
+let worker: RunningWorker;
+let style: Buffer;
+beforeAll(async () => {
+  worker = await startWorker();
+  await worker.publishAssets();
+  style = await readFile(join(projectRoot, "public/style.css"));
+});
+afterAll(() => worker.stop());
+
+/** Asks as it stands: `fetch` would decompress what comes. */
+async function ask(
+  method: string,
+  headers: Record<string, string>,
+): Promise<{ answer: IncomingMessage; body: Buffer }> {
+  const url = new URL("/static/style.css", await worker.url()).href;
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    request(url, { method, headers }, resolve).on("error", reject).end();
+  });
+  return { answer, body: Buffer.concat(await answer.toArray()) };
+}
+
+const DECODERS = { br: brotliDecompressSync, gzip: gunzipSync, identity: (body: Buffer) => body };
+
+test.each(Object.entries(DECODERS))("who accepts %s gets the stylesheet so", async (encoding, decode) => {
+  const { answer, body } = await ask("GET", { "Accept-Encoding": encoding });
+  expect(answer.headers["content-encoding"]).toBe(encoding === "identity" ? undefined : encoding);
+  expect(answer.headers).toMatchObject({ "content-length": `${body.length}`, vary: "Accept-Encoding" });
+  expect(decode(body).equals(style)).toBe(true);
+
+  const head = await ask("HEAD", { "Accept-Encoding": encoding });
+  expect([head.answer.headers["content-length"], head.body.length]).toEqual([`${body.length}`, 0]);
+  const tag = { "If-None-Match": answer.headers.etag ?? "" };
+  expect((await ask("GET", { "Accept-Encoding": encoding, ...tag })).answer.statusCode).toBe(304);
+  const part = await ask("GET", { "Accept-Encoding": encoding, Range: "bytes=5-99" });
+  expect([part.answer.statusCode, part.body.equals(body.subarray(5, 100))]).toEqual([206, true]);
+});
