@@ -5,7 +5,7 @@ import { account } from "./features/account/index.ts";
 import { admin } from "./features/admin/index.ts";
 import { auth } from "./features/auth/index.ts";
 import { files } from "./features/files/index.ts";
-import { sweepObjects } from "./features/files/receive.ts";
+import { sweepObjects } from "./features/files/objects.ts";
 import { health } from "./features/health/index.ts";
 import { home } from "./features/home/index.ts";
 import { notes } from "./features/notes/index.ts";

@@ -1,5 +1,6 @@
 /** What a GET or HEAD asks of a representation: its preconditions and its range (RFC 9110 §13, §14). */
 import { matchesStrongly, matchesWeakly } from "./etag.ts";
+import { parseHttpDate, toSeconds } from "./http-date.ts";
 
 /** What there is to be had. */
 export interface Representation {
@@ -71,35 +72,4 @@ function lastBytes(count: number, size: number): Wanted {
   if (size === 0) return { kind: "whole" };
   const length = Math.min(count, size);
   return { kind: "part", range: { offset: size - length, length } };
-}
-
-const [DAY, MONTH, TIME] = ["(?<day>\\d\\d)", "(?<month>[A-Z][a-z]{2})", "(?<time>\\d\\d:\\d\\d:\\d\\d)"];
-
-/** The forms of §5.6.7: the usual one, that of RFC 850, that of asctime. */
-const HTTP_DATES = [
-  `[A-Z][a-z]{2}, ${DAY} ${MONTH} (?<year>\\d{4}) ${TIME} GMT`,
-  `[A-Z][a-z]+day, ${DAY}-${MONTH}-(?<year>\\d\\d) ${TIME} GMT`,
-  `[A-Z][a-z]{2} ${MONTH} (?<day>[ \\d]\\d) ${TIME} (?<year>\\d{4})`,
-].map((form) => new RegExp(`^${form}$`));
-
-/** @returns Seconds since the epoch; undefined where there is no date, or one that HTTP does not know. */
-function parseHttpDate(text: string | null): number | undefined {
-  const parts = HTTP_DATES.map((form) => form.exec(text?.trim() ?? "")?.groups).find((groups) => groups);
-  const { day = "", month = "", year = "", time = "" } = parts ?? {};
-  const usual = `${day.replace(" ", "0")} ${month} ${year.length === 2 ? fullYear(Number(year)) : year} ${time} GMT`;
-  const date = new Date(usual);
-  // Of a day that is in no calendar, such as 31 February, Date makes another one.
-  return date.toUTCString().endsWith(usual) ? toSeconds(date.getTime()) : undefined;
-}
-
-/** §5.6.7: two digits are a year of this century, or of the last one if that is more than 50 years ahead. */
-function fullYear(twoDigits: number): number {
-  const now = new Date().getUTCFullYear();
-  const year = now - (now % 100) + twoDigits;
-  return year > now + 50 ? year - 100 : year;
-}
-
-/** HTTP's dates know no milliseconds. */
-function toSeconds(ms: number): number {
-  return Math.floor(ms / 1000);
 }

@@ -17,7 +17,8 @@ import { group, READ } from "../../web/scope.ts";
 import { serveContent } from "../../web/serve-content.ts";
 import { downloadOf } from "./download.ts";
 import { fileOfBody, filesOfForm, type IncomingFile } from "./incoming.ts";
-import { receiveFiles, removeObjects } from "./receive.ts";
+import { removeObjects } from "./objects.ts";
+import { receiveFiles } from "./receive.ts";
 import { type File, MAX_FILE_BYTES, MAX_REQUEST_BYTES, namedFile, type StoredFile } from "./schema.ts";
 import { deleteFile, getFile, listFiles } from "./store.ts";
 

@@ -1,4 +1,4 @@
-/** Files in D1, and the account of objects that no file has: named before they are stored, until they are removed. */
+/** Files in D1. Triggers take the object of a file that is made off the account of `objects.ts`, and put it back. */
 import { v7 as uuidv7 } from "uuid";
 import type { PageQuery } from "../../web/paging.ts";
 import type { StoredFile } from "./schema.ts";
@@ -42,64 +42,4 @@ export async function createFiles(db: D1Database, ownerId: string, made: readonl
 /** The object of the file is condemned with it. */
 export async function deleteFile(db: D1Database, id: string): Promise<void> {
   await db.prepare("DELETE FROM files WHERE id = ?").bind(id).run();
-}
-
-/** How long an upload may take, and how late a write may land that was given up. */
-const GRACE_MS = 24 * 60 * 60 * 1000;
-
-/** Names an object that is about to be stored. */
-export async function nameObject(db: D1Database, key: string): Promise<void> {
-  await db
-    .prepare("INSERT INTO loose_objects VALUES (?, 0, ?)")
-    .bind(key, Date.now() + GRACE_MS)
-    .run();
-}
-
-/** @returns Those of the objects that no file has, nor will ever have: they are to be removed. */
-export function condemnObjects(db: D1Database, keys: readonly string[]): Promise<string[]> {
-  return keysOf(
-    db
-      .prepare(
-        `INSERT INTO loose_objects SELECT value, 1, ?2 FROM json_each(?1)
-         WHERE value NOT IN (SELECT object_key FROM files)
-         ON CONFLICT (object_key) DO UPDATE SET is_condemned = 1, due_at = ?2 RETURNING object_key AS key`,
-      )
-      .bind(JSON.stringify(keys), Date.now() + GRACE_MS),
-  );
-}
-
-/** The same of objects that uploads have left, up to `limit` of them. */
-export function condemnAbandoned(db: D1Database, limit: number): Promise<string[]> {
-  const now = Date.now();
-  return keysOf(
-    db
-      .prepare(
-        `UPDATE loose_objects SET is_condemned = 1, due_at = ? WHERE object_key IN
-           (SELECT object_key FROM loose_objects WHERE is_condemned = 0 AND due_at <= ? LIMIT ?)
-         RETURNING object_key AS key`,
-      )
-      .bind(now + GRACE_MS, now, limit),
-  );
-}
-
-/** Objects that were condemned long enough ago for nothing to come after, up to `limit` of them. */
-export function listCondemned(db: D1Database, limit: number): Promise<string[]> {
-  return keysOf(
-    db
-      .prepare("SELECT object_key AS key FROM loose_objects WHERE is_condemned = 1 AND due_at <= ? LIMIT ?")
-      .bind(Date.now(), limit),
-  );
-}
-
-/** Strikes objects off the account that have been removed for good. */
-export async function forgetObjects(db: D1Database, keys: readonly string[]): Promise<void> {
-  await db
-    .prepare("DELETE FROM loose_objects WHERE object_key IN (SELECT value FROM json_each(?))")
-    .bind(JSON.stringify(keys))
-    .run();
-}
-
-async function keysOf(statement: D1PreparedStatement): Promise<string[]> {
-  const { results } = await statement.all<{ key: string }>();
-  return results.map(({ key }) => key);
 }

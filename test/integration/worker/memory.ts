@@ -8,8 +8,8 @@ import { type IsolateMemory, openIsolateMemory } from "../isolate-memory.ts";
 import { type RunningWorker, startWorker } from "../worker.ts";
 
 const MIB = 1024 * 1024;
-/** The block that is being filled, and what comes and goes besides. */
-const MOST = 9 * MIB;
+/** The block that is being filled, the one that R2 takes meanwhile, and what comes and goes besides. */
+const MOST = 14 * MIB;
 
 let worker: RunningWorker;
 let client: Client;
