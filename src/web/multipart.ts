@@ -81,7 +81,8 @@ function readHeader(header: string): Omit<Part, "body"> {
   const fields = new Map(lines.map(readField));
   const disposition = parseParameters(fields.get("content-disposition") ?? "");
   if (/[^ \t]/.test(padding) || fields.size < lines.length || disposition?.value !== "form-data") throw malformed();
-  return { filename: filenameOf(disposition), type: parseParameters(fields.get("content-type") ?? "")?.value ?? "" };
+  const type = fields.get("content-type") ?? "";
+  return { filename: filenameOf(disposition), type: parseParameters(type)?.value ?? type.toLowerCase() };
 }
 
 function readField(line: string): [name: string, value: string] {

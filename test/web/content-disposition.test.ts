@@ -117,13 +117,16 @@ describe("a file", { timeout: 60_000 }, () => {
     expect(await roundTrip(name)).toBeUndefined();
   });
 
+  /** Slashes, line ends and other control characters, turns of the direction of writing. */
+  const REFUSED = /[/\\\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
+
   test("is downloaded by whatever name it was taken in with", async () => {
     const name = fc
       .string({ unit: "grapheme", minLength: 1, maxLength: 30 })
       .filter((name) => !/^\.{0,2}$/.test(name.trim()));
     const property = fc.asyncProperty(name, async (name) => {
       const got = await roundTrip(name);
-      if (/[/\\]/.test(name)) expect(got).toBeUndefined();
+      if (REFUSED.test(name.trim())) expect(got).toBeUndefined();
       else expect([got?.told, got?.downloaded.saved]).toEqual([name.trim(), name.trim()]);
     });
     await fc.assert(property, { numRuns: 150 });

@@ -2,19 +2,21 @@
 import { BodyError, type Chunks, readBody } from "../../web/body.ts";
 import { mediaTypeOf } from "../../web/guards/require-content-type.ts";
 import { readParts } from "../../web/multipart.ts";
+import { mediaTypeOfName } from "./media-type.ts";
 import { fileName, MAX_FILE_BYTES, MAX_PARTS, MAX_REQUEST_BYTES } from "./schema.ts";
 
 /** A file that is still arriving. */
 export interface IncomingFile {
   readonly name: string;
-  /** The media type that the sender claims. */
+  /** The media type that the sender claims, or the name, where the sender claims none. */
   readonly declaredType: string;
   readonly body: Chunks;
 }
 
 /** A body that is a file. */
 export async function* fileOfBody(request: Request, name: string): AsyncGenerator<IncomingFile, void, undefined> {
-  yield { name, declaredType: mediaTypeOf(request), body: readBody(request, MAX_FILE_BYTES) };
+  const declaredType = mediaTypeOf(request) || mediaTypeOfName(name);
+  yield { name, declaredType, body: readBody(request, MAX_FILE_BYTES) };
 }
 
 /**
@@ -28,7 +30,7 @@ export async function* filesOfForm(request: Request): AsyncGenerator<IncomingFil
     if (filename === undefined || (filename === "" && (await hasNothing(body)))) continue;
     const name = fileName.safeParse(filename);
     if (!name.success) throw new BodyError(400, name.error.issues.map(({ message }) => `${message}.`).join(" "));
-    yield { name: name.data, declaredType: type, body };
+    yield { name: name.data, declaredType: type || mediaTypeOfName(name.data), body };
     isEmpty = false;
   }
   if (isEmpty) throw new BodyError(400, "There is no file in the form.");

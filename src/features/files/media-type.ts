@@ -1,8 +1,13 @@
 /** What a file is taken for, and which files a browser may show. */
 import { fileTypeFromBuffer } from "file-type/core";
 
-/** Types that bytes do not tell, and that are harmless where they are wrong. */
-const BELIEVED: ReadonlySet<string> = new Set(["text/plain", "text/csv", "text/markdown", "application/json"]);
+/** Types that bytes do not tell, and that are harmless where they are wrong, by the ends of names. */
+const BELIEVED: ReadonlyMap<string, string> = new Map([
+  ["txt", "text/plain"],
+  ["csv", "text/csv"],
+  ["md", "text/markdown"],
+  ["json", "application/json"],
+]);
 
 /**
  * Types that run nothing, whoever wrote them, and that a browser shows in a sandbox. SVG, HTML, XML and PDF have
@@ -27,14 +32,25 @@ const ACTIVE = /html|xml|script|css|wasm|flash/;
  * @returns Without parameters; `application/octet-stream` for anything else.
  */
 export async function mediaTypeOfBytes(head: Uint8Array, declared: string): Promise<string> {
-  // A hostile file can break what looks at it.
-  const told = await fileTypeFromBuffer(head).catch(() => undefined);
-  const [type = ""] = told?.mime.split(";") ?? [];
-  if (type !== "" && !ACTIVE.test(type)) return type;
-  return type === "" && BELIEVED.has(declared) ? declared : "application/octet-stream";
+  const told = await toldBy(head);
+  if (told === undefined) return [...BELIEVED.values()].find((type) => type === declared) ?? "application/octet-stream";
+  return ACTIVE.test(told) ? "application/octet-stream" : told;
 }
 
-/** Whether a browser may show a file of this type in a page of its own, as part of our origin. */
+/** What a file is declared to be whose sender says nothing: by the end of its name, of the same few. */
+export function mediaTypeOfName(name: string): string {
+  return BELIEVED.get(name.split(".").at(-1)?.toLowerCase() ?? "") ?? "";
+}
+
+async function toldBy(head: Uint8Array): Promise<string | undefined> {
+  // The byte order mark of UTF-16, which file-type takes for a frame of MP3.
+  if (head[0] === 0xff && head[1] === 0xfe) return undefined;
+  // A hostile file can break what looks at it.
+  const told = await fileTypeFromBuffer(head).catch(() => undefined);
+  return told?.mime.split(";", 1)[0];
+}
+
+/** Whether a browser may show a file of this type instead of saving it. */
 export function isInert(type: string): boolean {
   return INERT.has(type);
 }

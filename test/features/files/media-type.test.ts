@@ -119,6 +119,12 @@ describe("mediaTypeOfBytes", () => {
     for (const declared of REFUSED) expect(await mediaTypeOfBytes(Buffer.from(content), declared)).not.toMatch(ACTIVE);
   });
 
+  test("takes UTF-16 for the text that it is declared to be", async () => {
+    const text = Buffer.from("\ufeffUnicode text", "utf16le");
+    expect(await mediaTypeOfBytes(text, "text/plain")).toBe("text/plain");
+    expect(await mediaTypeOfBytes(text, "audio/mpeg")).toBe("application/octet-stream");
+  });
+
   test("gives a media type without parameters for an Opus file", async () => {
     const opus = bytes(
       "OggS",
@@ -187,5 +193,22 @@ describe("an upload", () => {
     const response = await postForm(me, formOf(filePart("a", "# A", "TEXT/Markdown;charset=utf-8"), filePart("b", "")));
     const { files } = await response.json<{ files: { type: string }[] }>();
     expect(files.map(({ type }) => type)).toEqual(["text/markdown", UNKNOWN]);
+  });
+
+  const names = {
+    "a.txt": "text/plain",
+    "a.b.CSV": "text/csv",
+    "README.md": "text/markdown",
+    "a.json": "application/json",
+  };
+  const others = ["a.html", "a.svg", "a.js", "a.css", "a.xml", "a.png", "txt.", "notxt", "a.constructor"];
+  const expected = [...Object.entries(names), ...others.map((name) => [name, UNKNOWN] as const)];
+  test.each(expected)("of %s is %s where neither bytes nor sender say more", async (name, type) => {
+    const me = await createAccount();
+    expect((await storeFile(me, name, Buffer.from("text"))).type).toBe(type);
+    const { files } = await (await postForm(me, formOf(filePart(name, "text")))).json<{ files: { type: string }[] }>();
+    expect(files.map(({ type }) => type)).toEqual([type]);
+    const html = { "Content-Type": "text/html" };
+    expect((await storeFile(me, name, Buffer.from("text"), html)).type).toBe(UNKNOWN);
   });
 });
