@@ -1,6 +1,6 @@
 /**
- * Makes a checkout ready to run: local variables and secrets, the local database brought up to date, with
- * accounts to try it with, and the files of `public` published locally. Runs after an install and before the Worker starts, so it
+ * Makes a checkout ready to run: local variables and secrets, the local database brought up to date, with accounts to
+ * try it with, and the files of `public` published locally. Runs after an install and before the Worker starts, so it
  * is quick where there is nothing to do, and safe to run again.
  */
 import { createHash } from "node:crypto";

@@ -9,7 +9,7 @@ const PREFERENCE = ["br", "gzip"] as const;
  * @param available What there is besides the bytes as they are.
  * @returns Undefined for the bytes as they are, which everybody can read.
  */
-export function negotiateEncoding(request: Request, available: Iterable<string>): Encoding | undefined {
+export function negotiateEncoding(request: Request, available: readonly string[]): Encoding | undefined {
   // The parser knows small letters only, and takes its time over many spaces.
   const accepted = AcceptEncoding.from(
     acceptEncoding(request)
@@ -17,8 +17,7 @@ export function negotiateEncoding(request: Request, available: Iterable<string>)
       .toLowerCase() ?? null,
   );
   const weightOf = (encoding: string) => accepted.get(encoding) ?? accepted.get("*");
-  const offered = new Set(available);
-  const [best] = PREFERENCE.filter((encoding) => offered.has(encoding))
+  const [best] = PREFERENCE.filter((encoding) => available.includes(encoding))
     .map((encoding) => ({ encoding, weight: weightOf(encoding) ?? 0 }))
     .filter(({ weight }) => weight > 0 && weight >= (accepted.get("identity") ?? 0))
     .sort((a, b) => b.weight - a.weight);

@@ -22,14 +22,17 @@ export async function serveAsset(c: AssetRequest, path: string): Promise<Respons
   const asset = Object.hasOwn(manifest, path) ? manifest[path] : undefined;
   if (!asset) return refuse(c, 404, "There is nothing at this address.");
   const { hash, type, encodings, isImmutable } = asset;
-  const encoding = negotiateEncoding(c.request, Object.keys(encodings));
+  const available = Object.keys(encodings);
+  const encoding = negotiateEncoding(c.request, available);
   const size = (encoding && encodings[encoding]) ?? asset.size;
-  const isNegotiated = Object.keys(encodings).length > 0;
   return serveContent(c, {
     // §8.8.3.3: each encoding has a tag of its own.
     etag: `"${hash.slice(0, 32)}${encoding ? `-${encoding}` : ""}"`,
     size,
-    headers: { ...(isImmutable ? IMMUTABLE : PUBLIC_REVALIDATED), ...(isNegotiated && { Vary: "Accept-Encoding" }) },
+    headers: {
+      ...(isImmutable ? IMMUTABLE : PUBLIC_REVALIDATED),
+      ...(available.length > 0 && { Vary: "Accept-Encoding" }),
+    },
     metadata: { "Content-Type": type, ...(encoding && { "Content-Encoding": encoding }) },
     read: (range) => readObject(c, objectKeyOf(asset, encoding), size, range),
   });

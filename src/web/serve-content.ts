@@ -26,8 +26,9 @@ export async function serveContent(c: Refused, content: Content): Promise<Respon
       return refuse(c, 416, `There are ${size} bytes.`, { "Content-Range": `bytes */${size}` });
   }
   const range = wanted.kind === "part" ? wanted.range : undefined;
-  const body = c.request.method === "HEAD" ? null : await content.read(range);
-  if (body === null && c.request.method !== "HEAD") return refuse(c, 404, "There is nothing at this address.");
+  const isHead = c.request.method === "HEAD";
+  const body = isHead ? null : await content.read(range);
+  if (!body && !isHead) return refuse(c, 404, "There is nothing at this address.");
   return new Response(body, {
     status: range ? 206 : 200,
     headers: {
