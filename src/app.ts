@@ -4,10 +4,13 @@ import type { Env } from "./env.ts";
 import { account } from "./features/account/index.ts";
 import { admin } from "./features/admin/index.ts";
 import { auth } from "./features/auth/index.ts";
+import { chat } from "./features/chat/index.ts";
 import { files } from "./features/files/index.ts";
 import { sweepObjects } from "./features/files/objects.ts";
 import { health } from "./features/health/index.ts";
 import { home } from "./features/home/index.ts";
+import { live } from "./features/live/index.ts";
+import { reportResponse } from "./features/live/report-responses.ts";
 import { notes } from "./features/notes/index.ts";
 import { signIn } from "./features/sign-in/index.ts";
 import { setup, standardValidator } from "./http/index.ts";
@@ -19,14 +22,14 @@ import { preflightRoutes } from "./web/cors.ts";
 import { finishResponse } from "./web/finish-response.ts";
 import { supplyLocals } from "./web/supply-locals.ts";
 
-const handlers = [health, assets, auth, account, admin, notes, files, home, signIn].flat();
+const handlers = [health, assets, auth, account, admin, notes, files, chat, live, home, signIn].flat();
 
 export const app = setup({
   onRequest: supplyLocals,
   handlers: [handlers, preflightRoutes(handlers)],
   validator: standardValidator,
   notFound: answerUnmatched,
-  onResponse: [showRateLimits, finishResponse],
+  onResponse: [showRateLimits, finishResponse, reportResponse],
   onError: answerError,
 });
 

@@ -10,6 +10,8 @@ export interface Env {
   /** Which path of `public` has which bytes. */
   readonly ASSET_MANIFEST: KVNamespace;
   readonly RATE_LIMITER: DurableObjectNamespace<RateLimiterObject>;
+  readonly CHAT_ROOM: DurableObjectNamespace<ChatRoomObject>;
+  readonly LIVE_FEED: DurableObjectNamespace<LiveFeedObject>;
   /** `development` shows errors to whoever asks and keeps mail in the outbox; anything else does neither. */
   readonly ENVIRONMENT: string;
   /** Secret: a JWK Set (RFC 7517) of symmetric keys. The first signs, all verify. */
@@ -41,6 +43,49 @@ export interface Ruling {
   readonly remaining: number;
   /** Milliseconds until there is room for one more than now. */
   readonly resetMs: number;
+}
+
+/** The Durable Object in `src/features/chat/room.ts`, as its callers see it; `fetch` opens a socket. */
+export interface ChatRoomObject extends Rpc.DurableObjectBranded {
+  /**
+   * Messages of the room, the oldest first.
+   *
+   * @param after The `seq` behind which they begin; null for the latest.
+   */
+  history(after: number | null, limit: number): Promise<ChatMessage[]>;
+}
+
+/** A message as everybody in the room sees it. */
+export interface ChatMessage {
+  /** Counts the messages of the room, without gaps. */
+  readonly seq: number;
+  /** The UUID that its sender gave it. */
+  readonly id: string;
+  readonly sender: ChatUser;
+  readonly text: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** Somebody in a room. */
+export interface ChatUser {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The Durable Object in `src/features/live/feed.ts`, as its callers see it; `fetch` begins to listen. */
+export interface LiveFeedObject extends Rpc.DurableObjectBranded {
+  /** Takes what an isolate has counted since its last report. @returns Whether anybody listens. */
+  report(counts: ResponseCounts): Promise<boolean>;
+  /** Takes how many sockets a chat room has. It counts until the next report of the room, or for 90 s. */
+  reportSockets(room: string, count: number): Promise<void>;
+}
+
+/** Responses that an isolate has given. */
+export interface ResponseCounts {
+  readonly requests: number;
+  /** Of requests that changed something: how many, by the route's method and path. */
+  readonly changes: Readonly<Record<string, number>>;
 }
 
 /** What `onRequest` supplies to every guard, handler and hook. */

@@ -3,6 +3,8 @@ import { app, sweeps } from "./app.ts";
 import type { Env } from "./env.ts";
 import { waitForAll } from "./web/wait-for-all.ts";
 
+export { ChatRoom } from "./features/chat/room.ts";
+export { LiveFeed } from "./features/live/feed.ts";
 export { RateLimiter } from "./limits/rate-limiter.ts";
 
 export default {

@@ -136,6 +136,19 @@ export async function findSession(
   return { id: row.sessionId, user, data: JSON.parse(row.data), isStale: now - row.usedAt > USE_MS };
 }
 
+/** Which of these sessions are still good. */
+export async function findGoodSessions(db: D1Database, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const now = Date.now();
+  const { results } = await db
+    .prepare(
+      `SELECT id FROM sessions WHERE id IN (SELECT value FROM json_each(?1)) AND user_id IS NOT NULL
+         AND expires_at > ?2 AND used_at > ?3`,
+    )
+    .bind(JSON.stringify(ids), now, now - IDLE_MS)
+    .all<{ id: string }>();
+  return new Set(results.map(({ id }) => id));
+}
+
 export async function markUsed(db: D1Database, id: string): Promise<void> {
   await db.prepare("UPDATE sessions SET used_at = ? WHERE id = ?").bind(Date.now(), id).run();
 }

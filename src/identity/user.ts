@@ -25,3 +25,9 @@ export interface SignedIn {
   readonly user: User;
   readonly auth: Auth;
 }
+
+/** The session with which somebody came. @throws For an API key, which has none: `requireAuth` lets it no further than to routes that name a permission. */
+export function sessionIdOf(auth: Auth): string {
+  if (auth.via === "key") throw new TypeError("An API key has no session");
+  return auth.sessionId;
+}

@@ -90,7 +90,9 @@ async function optionsOf(setup: WorkerSetup, storage: string, lines: string[]): 
         "worker.js": { type: "esm", contents: script },
       },
     },
-    exports: { RateLimiter: { type: "durable-object", storage: "sqlite" } },
+    exports: Object.fromEntries(
+      ["RateLimiter", "ChatRoom", "LiveFeed"].map((name) => [name, { type: "durable-object", storage: "sqlite" }]),
+    ),
     env: {
       ENVIRONMENT: { type: "text", value: environment },
       TOKEN_KEYS: { type: "text", value: tokenKeys },
@@ -100,6 +102,8 @@ async function optionsOf(setup: WorkerSetup, storage: string, lines: string[]): 
       ADMIN_EMAIL: { type: "text", value: "" },
       MAIL_FROM: { type: "text", value: "no-reply@example.com" },
       RATE_LIMITER: { type: "durable-object", worker: "candor", exportName: "RateLimiter" },
+      CHAT_ROOM: { type: "durable-object", worker: "candor", exportName: "ChatRoom" },
+      LIVE_FEED: { type: "durable-object", worker: "candor", exportName: "LiveFeed" },
       FILES: { type: "r2", name: "candor-files" },
       ASSETS: { type: "r2", name: "candor-assets" },
       ASSET_MANIFEST: { type: "kv", id: "ASSET_MANIFEST" },

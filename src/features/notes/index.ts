@@ -23,7 +23,7 @@ import { invalidInput, type ProblemLocals, problem } from "../../web/problem.ts"
 import { refuse } from "../../web/refuse.ts";
 import { group, READ } from "../../web/scope.ts";
 import { seeOther } from "../../web/see-other.ts";
-import { pullText } from "../../web/stream.ts";
+import { stream } from "../../web/stream.ts";
 import { toCsv } from "./csv.ts";
 import { notebookPage } from "./pages.ts";
 import { type Note, type NotesQuery, noteForm, noteInput, notePatch, notesQuery, type StoredNote } from "./schema.ts";
@@ -72,7 +72,7 @@ const api = group({
 
     route.on(READ, "/api/notes/export.csv", {
       resolve: ({ locals }) =>
-        new Response(pullText(toCsv(eachNote(locals.env.DB, locals.user.id))), {
+        stream(() => toCsv(eachNote(locals.env.DB, locals.user.id)), {
           headers: {
             "Content-Type": "text/csv; charset=utf-8",
             "Content-Disposition": 'attachment; filename="notes.csv"',

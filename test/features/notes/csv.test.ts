@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { toCsv } from "../../../src/features/notes/csv.ts";
-import { pullText } from "../../../src/web/stream.ts";
 
 async function* notesOf(...titles: string[]) {
   for (const title of titles) yield { id: "i", title, body: "b", createdAt: "c", updatedAt: "u" };
@@ -31,26 +30,4 @@ test("a formula behind a tab or a line end gets one, too", async () => {
 test("quotes are doubled, and fields with quotes, commas and line ends are quoted", async () => {
   expect(await fieldOf('a "b", c\r\nd')).toBe('"a ""b"", c\r\nd"');
   expect(await fieldOf("plain 茶")).toBe("plain 茶");
-});
-
-test("a reader that stops stops the reading", async () => {
-  let made = 0;
-  let isClosed = false;
-  async function* pieces() {
-    try {
-      for (;;) {
-        made++;
-        yield "x".repeat(1000);
-      }
-    } finally {
-      isClosed = true;
-    }
-  }
-  const reader = pullText(pieces()).getReader();
-  await reader.read();
-  await reader.read();
-  await scheduler.wait(20);
-  expect(made).toBe(2);
-  await reader.cancel();
-  expect(isClosed).toBe(true);
 });

@@ -1,0 +1,38 @@
+/** What a listener has yet to take. Who takes too little is given up on. */
+
+/** About four minutes of samples. */
+const MOST_WAITING = 1_000;
+
+export class EventQueue<T> {
+  readonly #waiting: T[] = [];
+  #isClosed = false;
+  #wake = () => {};
+
+  push(item: T): void {
+    this.#waiting.push(item);
+    if (this.#waiting.length > MOST_WAITING) this.close();
+    this.#wake();
+  }
+
+  /** What waits is dropped: whoever comes back asks for it again. */
+  close(): void {
+    this.#isClosed = true;
+    this.#waiting.length = 0;
+    this.#wake();
+  }
+
+  /** Everything that is pushed, until the queue is closed. For one reader. */
+  async *take(): AsyncGenerator<T, void, undefined> {
+    while (!this.#isClosed) {
+      const item = this.#waiting.shift();
+      if (item !== undefined) yield item;
+      else await this.#pushed();
+    }
+  }
+
+  #pushed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}

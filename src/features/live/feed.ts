@@ -1,0 +1,138 @@
+/** The Durable Object of the live feed: it samples once a second while anybody listens, and tells what happens. */
+import { DurableObject } from "cloudflare:workers";
+import type { Env, LiveFeedObject, ResponseCounts } from "../../env.ts";
+import { BoundedSockets, CLOSE } from "../../web/bounded-sockets.ts";
+import { EVENT_STREAM, formatComment, formatEvent, formatRetry } from "../../web/event-stream.ts";
+import { Pace } from "../../web/pace.ts";
+import { stream } from "../../web/stream.ts";
+import { EventQueue } from "./event-queue.ts";
+import { type FeedEvent, FeedEvents } from "./feed-events.ts";
+import { Metrics } from "./metrics.ts";
+
+const SAMPLE_MS = 1_000;
+/** Between comments that keep a quiet connection open, in samples. */
+const HEARTBEAT = 15;
+/** How long a client waits before it comes back. */
+const RETRY_MS = 2_000;
+const MOST_LISTENERS = 1_000;
+
+type Listener = (event: FeedEvent | "heartbeat") => void;
+
+/**
+ * Holds what it knows in memory, where it stays while somebody listens. When the object is lost, its listeners come back,
+ * and are told that they have missed something.
+ */
+export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
+  readonly #metrics = new Metrics();
+  readonly #events = new FeedEvents();
+  readonly #listeners = new Set<Listener>();
+  readonly #sockets = new BoundedSockets(
+    () => 0,
+    () => {},
+  );
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #samples = 0;
+
+  /** Whether the object samples, that is, whether anybody listens. */
+  get isSampling(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  async report(counts: ResponseCounts): Promise<boolean> {
+    if (!this.isSampling) return false;
+    for (const data of this.#metrics.count(counts)) this.#tell(this.#events.add({ type: "activity", data }));
+    return true;
+  }
+
+  async reportSockets(room: string, count: number): Promise<void> {
+    this.#metrics.countSockets(room, count);
+  }
+
+  /** Begins to listen: with a socket, or else with server-sent events. `after` is the last event that the client has. */
+  override fetch(request: Request): Response {
+    if (this.#listeners.size >= MOST_LISTENERS) return new Response(null, { status: 503 });
+    const after = new URL(request.url).searchParams.get("after");
+    return request.headers.has("Upgrade") ? this.#openSocket(after) : this.#openStream(after);
+  }
+
+  #openStream(after: string | null): Response {
+    const listen = (listener: Listener) => this.#listen(listener);
+    const missed = () => this.#events.after(after);
+    return stream(
+      async function* (signal) {
+        const queue = new EventQueue<FeedEvent | "heartbeat">();
+        signal.addEventListener("abort", () => queue.close());
+        const events = missed();
+        const stop = listen((event) => queue.push(event));
+        try {
+          yield formatRetry(RETRY_MS) + events.map(toServerSentEvent).join("");
+          for await (const event of queue.take()) yield toServerSentEvent(event);
+        } finally {
+          stop();
+        }
+      },
+      { headers: EVENT_STREAM },
+    );
+  }
+
+  #openSocket(after: string | null): Response {
+    const { 0: client, 1: socket } = new WebSocketPair();
+    // Not to be hibernated: while it is open there is something to do every second.
+    socket.accept();
+    const pace = new Pace();
+    const tell: Listener = (event) => {
+      if (event !== "heartbeat" && !this.#sockets.send(socket, toFrame(event))) leave();
+    };
+    const stop = this.#listen(tell);
+    const leave = () => {
+      stop();
+      this.#sockets.forget(socket);
+    };
+    socket.addEventListener("message", ({ data }) => {
+      this.#sockets.forget(socket);
+      if (pace.take() !== "fine") socket.close(CLOSE.policyViolation, "Too many frames.");
+      else if (isPing(data)) this.#sockets.send(socket, JSON.stringify({ type: "pong" }));
+    });
+    socket.addEventListener("close", leave);
+    socket.addEventListener("error", leave);
+    for (const event of this.#events.after(after)) tell(event);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /** @returns What ends it. With the last listener the sampling ends, too. */
+  #listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    this.#timer ??= setInterval(() => this.#sample(), SAMPLE_MS);
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size > 0) return;
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    };
+  }
+
+  #sample(): void {
+    for (const data of this.#metrics.sample()) this.#tell(this.#events.add({ type: "sample", data }));
+    this.#samples += 1;
+    if (this.#samples % HEARTBEAT === 0) this.#tell("heartbeat");
+  }
+
+  #tell(event: FeedEvent | "heartbeat"): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+/** A sample has no type of its own: it is what `onmessage` gets. */
+function toServerSentEvent(event: FeedEvent | "heartbeat"): string {
+  if (event === "heartbeat") return formatComment("heartbeat");
+  const { type, data } = event;
+  return formatEvent({ data, ...("id" in event && { id: event.id }), ...(type !== "sample" && { event: type }) });
+}
+
+function toFrame({ type, data, ...id }: FeedEvent): string {
+  return JSON.stringify({ type, ...id, ...data });
+}
+
+function isPing(data: unknown): boolean {
+  return typeof data === "string" && /^\{\s*"type"\s*:\s*"ping"\s*\}$/.test(data);
+}

@@ -1,0 +1,42 @@
+/** The live feed: what the app is doing, as server-sent events and over a socket. */
+import type { AppLocals } from "../../env.ts";
+import { limitApi } from "../../identity/limits.ts";
+import { EVENT_STREAM } from "../../web/event-stream.ts";
+import { requireUpgrade } from "../../web/guards/require-upgrade.ts";
+import { liveFeed } from "../../web/live-feed.ts";
+import { refuse } from "../../web/refuse.ts";
+import { group, READ, route } from "../../web/scope.ts";
+
+/** How the feed is listened to. */
+interface Listening {
+  readonly request: Request;
+  readonly locals: AppLocals;
+}
+
+export const live = group({
+  guards: [limitApi],
+  handlers: [
+    route.on(READ, "/events", {
+      resolve: (c) => {
+        if (c.request.method === "HEAD") return new Response(null, { headers: EVENT_STREAM });
+        return listen(c, c.request.headers.get("Last-Event-ID") ?? firstOf(c.raw.query.after), {});
+      },
+    }),
+    route.on(READ, "/ws/data-stream", {
+      guards: [requireUpgrade],
+      resolve: (c) => listen(c, firstOf(c.raw.query.after), { Upgrade: "websocket" }),
+    }),
+  ],
+});
+
+/** @param after The last event that the client has; null for new ones only. */
+async function listen(c: Listening, after: string | null, headers: HeadersInit): Promise<Response> {
+  const query = after === null ? "" : `?${new URLSearchParams({ after })}`;
+  const response = await liveFeed(c.locals.env).fetch(`http://feed/${query}`, { headers });
+  if (response.status !== 503) return response;
+  return refuse(c, 503, "Too many are listening at the moment.", { "Retry-After": "30" });
+}
+
+function firstOf(value: string | string[] | undefined): string | null {
+  return (Array.isArray(value) ? value[0] : value) ?? null;
+}

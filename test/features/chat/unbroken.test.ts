@@ -1,0 +1,122 @@
+/** The promise of the chat, kept by the browser's own client while the room is evicted and crashes under it. */
+import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
+import fc from "fast-check";
+import { expect, test, vi } from "vitest";
+import { ChatClient } from "../../../public/chat-client.js";
+import type { ChatMessage } from "../../../src/env.ts";
+import { type Account, createAccount, send } from "../../harness.ts";
+import { handshake, newRoom, objectOf } from "./chat.ts";
+
+const [WRITERS, MESSAGES_EACH, READERS] = [50, 200, 5];
+const MESSAGES = WRITERS * MESSAGES_EACH;
+const UPHEAVALS = 120;
+
+/** What a slow and busy machine may take. Milliseconds. */
+const SLOW = 300_000;
+
+/** Shorter than in a browser, where nobody loses a connection every other second. */
+const times = { firstRetry: 20, lastRetry: 200, ping: 1_000, silence: 8_000, ack: 3_000, check: 200, pause: 300 };
+
+/** A client of the browser's kind, and what it has been told. */
+interface Peer {
+  readonly client: ChatClient;
+  readonly received: ChatMessage[];
+  readonly acks: Map<string, number>;
+  /** Breaks its connection, as a lost network does. */
+  breakOff(): void;
+  readonly connections: () => number;
+}
+
+function connect(account: Account, room: string): Peer {
+  const received: ChatMessage[] = [];
+  const acks = new Map<string, number>();
+  let socket: WebSocket | null = null;
+  let connections = 0;
+  const client = new ChatClient({
+    url: `/ws/chat/${room}`,
+    after: 0,
+    times,
+    openSocket: async (url) => {
+      const { webSocket } = await handshake(url, account.headers);
+      if (!webSocket) throw new Error("The handshake failed");
+      webSocket.accept();
+      socket = webSocket;
+      connections += 1;
+      return webSocket;
+    },
+    onEvent: (event) => {
+      if (event.type === "message") received.push(event);
+      if (event.type === "sent") acks.set(event.id, event.seq ?? 0);
+    },
+  });
+  return { client, received, acks, breakOff: () => socket?.close(), connections: () => connections };
+}
+
+/** Everything that the room has kept, page by page. */
+async function readHistory({ headers }: Account, room: string): Promise<ChatMessage[]> {
+  const items: ChatMessage[] = [];
+  for (;;) {
+    const after = items.at(-1)?.seq ?? 0;
+    const response = await send(`/api/rooms/${room}/messages?limit=100&after=${after}`, { headers });
+    const page = await response.json<{ items: ChatMessage[] }>();
+    items.push(...page.items);
+    if (page.items.length === 0) return items;
+  }
+}
+
+test(`${MESSAGES} messages of ${WRITERS} writers, ${UPHEAVALS} evictions and crashes: none lost, doubled or out of order`, {
+  timeout: SLOW,
+}, async () => {
+  const room = newRoom();
+  const accounts = await Promise.all(Array.from({ length: WRITERS + READERS }, () => createAccount()));
+  const peers = accounts.map((account) => connect(account, room));
+  const [writers, readers] = [peers.slice(0, WRITERS), peers.slice(WRITERS)];
+  const sent = writers.map(({ client }, writer) =>
+    Array.from({ length: MESSAGES_EACH }, (_, n) => client.send(`${writer} ${n}`)),
+  );
+
+  const done = { evictions: 0, crashes: 0, breaks: 0 };
+  const random = fc.sample(fc.double({ min: 0, max: 1, noNaN: true }), UPHEAVALS * 2);
+  for (let i = 0; i < UPHEAVALS; i++) {
+    await scheduler.wait(60 + 120 * (random[2 * i] ?? 0));
+    if (i % 3 === 0) {
+      await abortAllDurableObjects();
+      done.crashes += 1;
+    } else {
+      const isEvicted = await evictDurableObject(objectOf(room)).then(
+        () => true,
+        () => false,
+      );
+      if (isEvicted) done.evictions += 1;
+    }
+    const unlucky = peers[Math.floor((random[2 * i + 1] ?? 0) * peers.length)];
+    unlucky?.breakOff();
+    done.breaks += 1;
+  }
+
+  const patience = { timeout: SLOW, interval: 100 };
+  await vi.waitFor(() => expect(peers.map(({ client }) => client.pending).filter((n) => n > 0)).toEqual([]), patience);
+  await vi.waitFor(
+    () => expect(peers.map(({ received }) => received.length)).toEqual(peers.map(() => MESSAGES)),
+    patience,
+  );
+  for (const { client } of peers) client.close();
+
+  const [me] = accounts;
+  if (!me) throw new Error("Nobody was there");
+  const history = await readHistory(me, room);
+  // Without gaps, each once, and of each writer in the order in which they were written.
+  expect(history.map(({ seq }) => seq)).toEqual(Array.from({ length: MESSAGES }, (_, n) => n + 1));
+  expect(new Set(history.map(({ id }) => id)).size).toBe(MESSAGES);
+  for (const [writer, ids] of sent.entries()) {
+    const theirs = history.filter(({ sender }) => sender.id === accounts[writer]?.user.id);
+    expect(theirs.map(({ id, text }) => [id, text])).toEqual(ids.map((id, n) => [id, `${writer} ${n}`]));
+    for (const { id, seq } of theirs) expect(writers[writer]?.acks.get(id)).toBe(seq);
+  }
+  // Every reader has seen the whole of it, once, in order.
+  const expected = history.map(({ seq, id, text }) => [seq, id, text]);
+  for (const { received } of peers) expect(received.map(({ seq, id, text }) => [seq, id, text])).toEqual(expected);
+  expect(done.evictions + done.crashes).toBeGreaterThanOrEqual(100);
+  expect(Math.min(...readers.map(({ connections }) => connections()))).toBeGreaterThan(10);
+  console.log(JSON.stringify({ ...done, connections: peers.reduce((sum, peer) => sum + peer.connections(), 0) }));
+});
