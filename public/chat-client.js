@@ -28,6 +28,9 @@ const TIMES = {
 /** Somewhat below what a room allows: frames a second, and at once. */
 const PACE = { sustained: 15, burst: 40 };
 
+/** Characters from the room without a word of ours. */
+const MOST_HEARD = 500_000;
+
 /** The close code of a session that is over. */
 const SESSION_OVER = 4401;
 
@@ -48,6 +51,9 @@ export class ChatClient {
   #hasEnded = false;
   #attempts = 0;
   #heardAt = 0;
+  /** When we last sent anything, and how many characters have come since. */
+  #spokeAt = 0;
+  #heardSince = 0;
   /** Where a pong said that the room was ahead of us, and we were then. @type {number | null} */
   #behindAt = null;
   #tokens = PACE.burst;
@@ -121,7 +127,11 @@ export class ChatClient {
   #listen(/** @type {WebSocket} */ socket, /** @type {number} */ connection) {
     const isCurrent = () => connection === this.#connection && !this.#hasEnded;
     socket.addEventListener("message", ({ data }) => {
-      if (isCurrent()) this.#hear(JSON.parse(String(data)));
+      if (!isCurrent()) return;
+      this.#heardSince += data.length;
+      this.#hear(JSON.parse(data));
+      // A room gives up on whom it tells too much without hearing of them.
+      if (this.#heardSince > MOST_HEARD) this.#write({ type: "ping" });
     });
     socket.addEventListener("close", ({ code }) => {
       if (!isCurrent()) return;
@@ -222,12 +232,15 @@ export class ChatClient {
     if (!this.#socket) return;
     const now = Date.now();
     const silence = now - this.#heardAt;
+    const isPingDue = now - this.#spokeAt > this.#times.ping || this.#behindAt !== null;
     const isLate = ({ sentAt }) => sentAt !== null && now - sentAt > this.#times.ack;
     if (silence > this.#times.silence || [...this.#pending.values()].some(isLate)) this.#drop();
-    else if (this.#isOpen && (silence > this.#times.ping || this.#behindAt !== null)) this.#write({ type: "ping" });
+    else if (this.#isOpen && isPingDue) this.#write({ type: "ping" });
   }
 
   #write(/** @type {object} */ frame) {
+    this.#spokeAt = Date.now();
+    this.#heardSince = 0;
     try {
       this.#socket?.send(JSON.stringify(frame));
     } catch {

@@ -4,8 +4,8 @@ import { Buffer } from "node:buffer";
 const MIB = 1024 * 1024;
 
 /** The most bytes that a socket is sent without giving a sign of life, and the most of all sockets of an object. */
-const MOST_OF_ONE = 4 * MIB;
-const MOST_OF_ALL = 32 * MIB;
+const MOST_OF_ONE = 8 * MIB;
+const MOST_OF_ALL = 48 * MIB;
 
 /** Close codes (RFC 6455 §7.4, and its registry), and 4000 to 4999 for an application's own. */
 export const CLOSE = {
@@ -26,7 +26,7 @@ interface Unheard {
 /**
  * workerd tells nobody how much of what was sent has left (there is no `bufferedAmount`), so what counts is what
  * was sent since the reader gave a sign of life: any frame, a ping included. Who only reads is not told apart from who
- * has stalled, and may read 4 MiB before it has to say something, or to connect anew.
+ * has stalled, and may read 8 MiB before it has to say something, or to connect anew.
  */
 export class BoundedSockets {
   readonly #unheard = new Map<WebSocket, Unheard>();

@@ -25,3 +25,6 @@ describe("uploads", async () => {
 describe("memory", async () => {
   await import("./worker/memory.ts");
 });
+describe("realtime", async () => {
+  await import("./worker/realtime.ts");
+});

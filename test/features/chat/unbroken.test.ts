@@ -5,7 +5,8 @@ import { expect, test, vi } from "vitest";
 import { ChatClient } from "../../../public/chat-client.js";
 import type { ChatMessage } from "../../../src/env.ts";
 import { type Account, createAccount, send } from "../../harness.ts";
-import { handshake, newRoom, objectOf } from "./chat.ts";
+import { handshake } from "../../sockets.ts";
+import { newRoom, objectOf } from "./chat.ts";
 
 const [WRITERS, MESSAGES_EACH, READERS] = [50, 200, 5];
 const MESSAGES = WRITERS * MESSAGES_EACH;

@@ -1,0 +1,218 @@
+import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import type { LiveFeed } from "../../../src/features/live/feed.ts";
+import { type Account, createAccount, createNote, send } from "../../harness.ts";
+import { enter, newRoom } from "../chat/chat.ts";
+import { feed, isActivity, isSample, type Listener, listen } from "./listen.ts";
+
+let ada: Account;
+beforeAll(async () => {
+  ada = await createAccount({ name: "Ada of the feed" });
+});
+
+const listeners: Listener[] = [];
+async function begin(lastEventId?: string): Promise<Listener> {
+  const listener = await listen(lastEventId);
+  listeners.push(listener);
+  return listener;
+}
+afterEach(async () => {
+  for (const listener of listeners.splice(0)) await listener.leave().catch(() => {});
+});
+
+const isSampling = () => runInDurableObject(feed(), (object) => (object as LiveFeed).isSampling);
+const samplingIs = (expected: boolean) =>
+  vi.waitFor(async () => expect(await isSampling()).toBe(expected), { timeout: 3_000, interval: 50 });
+/** Makes something happen that listeners are told. */
+const happen = (times: number) =>
+  runInDurableObject(feed(), async (object) => {
+    for (let n = 0; n < times; n++) await (object as LiveFeed).report({ requests: 0, changes: { "POST /notes": 1 } });
+  });
+const idsOf = ({ heard }: Listener) => heard.flatMap(({ id }) => (id ? [id] : []));
+const numberOf = (id = "") => Number(id.split("-")[1]);
+
+describe("GET /events", () => {
+  test("streams a sample of each metric a second, under ids that count up", { timeout: 20_000 }, async () => {
+    const listener = await begin();
+    const { status, headers } = listener.response;
+    expect([status, headers.get("Content-Type")]).toEqual([200, "text/event-stream; charset=utf-8"]);
+    expect(headers.get("Cache-Control")).toBe("no-store, no-transform");
+    const startedAt = Date.now();
+    const samples = await listener.wait(isSample, 12);
+    expect(Date.now() - startedAt).toBeGreaterThan(1_500);
+    expect(listener.heard[0]).toEqual({ retry: "2000" });
+    for (const { data } of samples)
+      expect(data).toEqual({
+        timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        metric: expect.stringMatching(/^(requests|sockets|notes|uploads)$/),
+        value: expect.any(Number),
+        status: expect.stringMatching(/^(normal|warning|critical)$/),
+      });
+    const metrics = samples.slice(0, 8).map(({ data }) => data.metric);
+    expect(metrics).toEqual(["requests", "sockets", "notes", "uploads", "requests", "sockets", "notes", "uploads"]);
+    const numbers = idsOf(listener).map(numberOf);
+    expect(numbers).toEqual(numbers.map((_, n) => (numbers[0] ?? 0) + n));
+  });
+
+  test("tells of real things: requests, chat sockets, notes", { timeout: 40_000 }, async () => {
+    const listener = await begin();
+    const socket = await enter(ada, newRoom());
+    await createNote(ada, "A secret title");
+    const reaches = (metric: string, least: number) =>
+      listener.wait(({ data }) => data?.metric === metric && data.value >= least);
+    await reaches("sockets", 1);
+    // An isolate that was told that nobody listens asks again after five seconds.
+    await vi.waitFor(
+      async () => {
+        await createNote(ada, "A secret title");
+        await listener.wait(isActivity, 1, 1_500);
+      },
+      { timeout: 20_000 },
+    );
+    await reaches("notes", 1);
+    await Promise.all(Array.from({ length: 120 }, () => send("/health")));
+    const [busy] = await reaches("requests", 100);
+    expect(busy?.data.status).toBe("warning");
+    expect(listener.heard.find(isActivity)?.data).toEqual({
+      timestamp: expect.any(String),
+      activity: "note",
+      count: expect.any(Number),
+    });
+    const told = JSON.stringify(listener.heard);
+    for (const secret of [ada.user.id, ada.user.name, ada.user.email, "secret"]) expect(told).not.toContain(secret);
+    socket.socket.close(1000);
+    await listener.wait(({ data }) => data?.metric === "sockets" && data.value === 0);
+  });
+
+  test("sends a comment each 15 seconds", { timeout: 40_000 }, async () => {
+    const listener = await begin();
+    const isHeartbeat = ({ comment }: { comment?: string }) => comment === "heartbeat";
+    await listener.wait(isHeartbeat, 1, 20_000);
+    const before = listener.heard.filter(isSample).length;
+    await listener.wait(isHeartbeat, 2, 20_000);
+    expect((listener.heard.filter(isSample).length - before) / 4).toBe(15);
+  });
+
+  test("HEAD tells of the stream and begins none", async () => {
+    const response = await send("/events", { method: "HEAD" });
+    expect([response.status, response.headers.get("Content-Type")]).toEqual([200, "text/event-stream; charset=utf-8"]);
+    expect(response.body).toBeNull();
+    await samplingIs(false);
+  });
+});
+
+describe("who comes back with Last-Event-ID", () => {
+  test("gets what was missed, once, and then what comes", { timeout: 20_000 }, async () => {
+    const steady = await begin();
+    const first = await begin();
+    await first.wait(isSample, 4);
+    await first.leave();
+    const last = idsOf(first).at(-1);
+    await happen(5);
+    const missed = await steady.wait(isActivity, 5);
+    const back = await begin(last);
+    await back.wait(isSample, 4);
+    expect(back.heard.some(({ event }) => event === "reset")).toBe(false);
+    const numbers = idsOf(back).map(numberOf);
+    expect(numbers).toEqual(numbers.map((_, n) => numberOf(last) + 1 + n));
+    expect(back.heard.filter(isActivity)).toEqual(missed);
+  });
+
+  test.each([
+    ["that nobody gave", "x"],
+    ["of another life of the object", "00000000-3"],
+    ["that does not exist yet", "99999999999"],
+    ["that holds more than an id", "a-1\tb"],
+  ])("%s is told so, and gets all that is known", { timeout: 20_000 }, async (_, id) => {
+    const steady = await begin();
+    await steady.wait(isSample, 4);
+    const back = await begin(id);
+    await back.wait(isSample, 4);
+    expect(back.heard[1]).toEqual({ event: "reset", data: { reason: expect.stringMatching(/not known/) } });
+    expect(idsOf(back)).toEqual(expect.arrayContaining(idsOf(steady).slice(0, 4)));
+  });
+
+  test("after more than is kept is told so", { timeout: 20_000 }, async () => {
+    const first = await begin();
+    await first.wait(isSample, 4);
+    const last = idsOf(first).at(-1);
+    // A stream that is read takes it all.
+    for (let n = 0; n < 4; n++) {
+      await happen(500);
+      await first.wait(isActivity, 500 * (n + 1));
+    }
+    const back = await begin(last);
+    await back.wait(isActivity, 1_000);
+    expect(back.heard[1]).toMatchObject({ event: "reset" });
+    expect(idsOf(back).length).toBeLessThan(1_600);
+  });
+
+  test("after the object has crashed is told so", { timeout: 20_000 }, async () => {
+    const first = await begin();
+    await first.wait(isSample, 4);
+    await abortAllDurableObjects();
+    await vi.waitFor(() => expect(first.hasEnded()).toBe(true), { timeout: 5_000 });
+    const back = await begin(idsOf(first).at(-1));
+    await back.wait(isSample, 4);
+    expect(back.heard[1]).toMatchObject({ event: "reset" });
+  });
+});
+
+describe("sampling", () => {
+  test("stops when the last listener leaves, and not before", { timeout: 20_000 }, async () => {
+    await samplingIs(false);
+    const [one, two] = [await begin(), await begin()];
+    await Promise.all([one.wait(isSample), two.wait(isSample)]);
+    await samplingIs(true);
+    await one.leave();
+    await scheduler.wait(200);
+    await two.wait(isSample, two.heard.length + 4);
+    expect(await isSampling()).toBe(true);
+    await two.leave();
+    await samplingIs(false);
+    const before = await happenedSoFar();
+    await scheduler.wait(2_500);
+    expect(await happenedSoFar()).toBe(before);
+    const again = await begin();
+    await again.wait(isSample, 4);
+  });
+
+  /** The number of the last event there was. */
+  async function happenedSoFar(): Promise<number> {
+    const response = await feed().fetch("http://feed/?after=x");
+    const reader = response.body?.getReader();
+    const { value } = (await reader?.read()) ?? {};
+    await reader?.cancel();
+    await samplingIs(false);
+    const ids = [...new TextDecoder().decode(value).matchAll(/^id: \w+-(\d+)$/gm)];
+    return Number(ids.at(-1)?.[1]);
+  }
+
+  test("counts what happens only while somebody listens", async () => {
+    await samplingIs(false);
+    expect(await feed().report({ requests: 7, changes: { "POST /notes": 7 } })).toBe(false);
+    const listener = await begin();
+    await listener.wait(isSample, 4);
+    expect(listener.heard.filter(isActivity)).toEqual([]);
+    expect(listener.heard.find(({ data }) => data?.metric === "notes")?.data.value).toBe(0);
+  });
+});
+
+test("a reader that stalls is given up on, while the others get everything", { timeout: 30_000 }, async () => {
+  const good = await begin();
+  await good.wait(isSample);
+  const response = await send("/events");
+  const reader = response.body?.getReader();
+  await reader?.read();
+  // Now it reads no more, and waits with over a thousand events.
+  for (let n = 0; n < 30; n++) {
+    await happen(100);
+    await good.wait(isActivity, 100 * (n + 1));
+  }
+  const rest: string[] = [];
+  for (let read = await reader?.read(); read && !read.done; read = await reader?.read())
+    rest.push(new TextDecoder().decode(read.value));
+  expect(rest.join("").split("\n\n").length).toBeLessThan(1_200);
+  expect(good.heard.filter(isActivity).length).toBe(3_000);
+  expect(good.hasEnded()).toBe(false);
+});
