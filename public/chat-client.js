@@ -164,7 +164,6 @@ export class ChatClient {
     // Where the room does not reach back so far, or not so far ahead, it is the room that is right.
     const known = this.#last ?? welcome.seq;
     this.#last = Math.min(welcome.seq, Math.max(known, welcome.first - 1));
-    for (const message of this.#pending.values()) message.sentAt = null;
     this.#tell("open");
     this.#onEvent(welcome);
     this.#pump();
@@ -259,6 +258,7 @@ export class ChatClient {
     this.#connection += 1;
     this.#socket = null;
     this.#isOpen = false;
+    for (const message of this.#pending.values()) message.sentAt = null;
     const most = Math.min(this.#times.lastRetry, this.#times.firstRetry * 2 ** this.#attempts);
     this.#attempts += 1;
     this.#tell("waiting");

@@ -6,3 +6,9 @@ declare namespace Cloudflare {
 }
 
 type AppEnv = import("../src/env.ts").Env;
+
+/** A file as text (Vite). */
+declare module "*?raw" {
+  const text: string;
+  export default text;
+}

@@ -3,6 +3,7 @@ import type { AppLocals } from "../env.ts";
 import type { OnErrorHandler } from "../http/index.ts";
 import { errorPage } from "./error-page.ts";
 import { sealResponse } from "./finish-response.ts";
+import { httpProtocolOf } from "./http-protocol.ts";
 import { describeError, logRequest, userIdOf } from "./log.ts";
 import { prefersHtml } from "./prefers-html.ts";
 import { problem } from "./problem.ts";
@@ -14,7 +15,7 @@ export const answerError: OnErrorHandler<AppLocals> = ({ error, context, phase, 
   const duration = Date.now() - startedAt;
   const userId = userIdOf(locals);
   const decided = { route: route?.path ?? null, outcome: "error", passed, denied: null, userId } as const;
-  logRequest({ requestId, method, status: 500, duration, ...decided, error });
+  logRequest({ requestId, protocol: httpProtocolOf(request), method, status: 500, duration, ...decided, error });
   const debug = env?.ENVIRONMENT === "development" ? { ...describeError(error), phase, ...decided } : undefined;
   const detail = `Something went wrong on our side. Please mention the request id ${requestId} when you report it.`;
   const response = prefersHtml(request)

@@ -2,6 +2,7 @@
 import type { AppLocals } from "../env.ts";
 import type { OnResponseHandler } from "../http/index.ts";
 import { allowOrigin } from "./cors.ts";
+import { httpProtocolOf } from "./http-protocol.ts";
 import { logRequest, userIdOf } from "./log.ts";
 import { secureHeaders } from "./secure-headers.ts";
 
@@ -10,6 +11,7 @@ export const finishResponse: OnResponseHandler<AppLocals> = ({ context, response
   const guards = (route?.guards ?? []).map(({ name }) => name);
   logRequest({
     requestId: locals.requestId,
+    protocol: httpProtocolOf(request),
     method: request.method,
     route: route?.path ?? null,
     status: response.status,

@@ -3,6 +3,8 @@
 /** What a line says. */
 export interface LogLine {
   readonly requestId: string | undefined;
+  /** Such as `HTTP/2`: what the client speaks; null where nobody knows. */
+  readonly protocol: string | null;
   readonly method: string;
   /** The pattern of the route, not the path: a path can hold what must not be logged. */
   readonly route: string | null;

@@ -14,6 +14,16 @@ export function checkLimiter(limiter: Env["RATE_LIMITER"]): Promise<Check> {
   return check(() => limiter.get(limiter.idFromName("health")).take(0, 0));
 }
 
+/** Asks a room that nobody enters for nothing; it leaves no trace. */
+export function checkChat(rooms: Env["CHAT_ROOM"]): Promise<Check> {
+  return check(() => rooms.get(rooms.idFromName(" health")).history(0, 0));
+}
+
+/** Tells the feed of nothing. */
+export function checkFeed(feed: Env["LIVE_FEED"]): Promise<Check> {
+  return check(() => feed.get(feed.idFromName("health")).report({ requests: 0, changes: {} }));
+}
+
 /** Asks for an object that is not there. */
 export function checkBucket(bucket: R2Bucket): Promise<Check> {
   return check(() => bucket.head("health"));

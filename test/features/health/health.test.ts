@@ -8,7 +8,16 @@ test("GET /health answers OK as text", async () => {
   expect(response.headers.get("Content-Type")).toMatch(/^text\/plain/);
 });
 
-const OK = { database: "ok", limiter: "ok", files: "ok", assets: "ok", manifest: "ok", tokens: "ok" };
+const OK = {
+  database: "ok",
+  limiter: "ok",
+  chat: "ok",
+  live: "ok",
+  files: "ok",
+  assets: "ok",
+  manifest: "ok",
+  tokens: "ok",
+};
 
 test("GET /health/ready says that everything it stands on answers", async () => {
   const response = await send("/health/ready");
@@ -23,6 +32,8 @@ test.each<[check: string, bindings: Partial<Env>]>([
     "limiter",
     { RATE_LIMITER: { idFromName: () => "", get: () => ({ take: fails }) } as unknown as Env["RATE_LIMITER"] },
   ],
+  ["chat", { CHAT_ROOM: { idFromName: () => "", get: () => ({ history: fails }) } as unknown as Env["CHAT_ROOM"] }],
+  ["live", { LIVE_FEED: { idFromName: () => "", get: () => ({ report: fails }) } as unknown as Env["LIVE_FEED"] }],
   ["files", { FILES: { head: fails } as unknown as R2Bucket }],
   ["assets", { ASSETS: { head: fails } as unknown as R2Bucket }],
   ["manifest", { ASSET_MANIFEST: { get: fails } as unknown as KVNamespace }],

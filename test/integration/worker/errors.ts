@@ -89,7 +89,16 @@ test("a database without tables is ready: it answers", async () => {
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({
     status: "ok",
-    checks: { database: "ok", limiter: "ok", files: "ok", assets: "ok", manifest: "ok", tokens: "ok" },
+    checks: {
+      database: "ok",
+      limiter: "ok",
+      chat: "ok",
+      live: "ok",
+      files: "ok",
+      assets: "ok",
+      manifest: "ok",
+      tokens: "ok",
+    },
   });
 });
 
@@ -101,7 +110,16 @@ test("without a database the Worker is alive, not ready, and says when to ask ag
   expect(response.headers.get("Retry-After")).toMatch(/^\d+$/);
   expect(await response.json()).toEqual({
     status: "unavailable",
-    checks: { database: "failed", limiter: "ok", files: "ok", assets: "ok", manifest: "ok", tokens: "ok" },
+    checks: {
+      database: "failed",
+      limiter: "ok",
+      chat: "ok",
+      live: "ok",
+      files: "ok",
+      assets: "ok",
+      manifest: "ok",
+      tokens: "ok",
+    },
   });
 });
 

@@ -1,4 +1,6 @@
 /** The CSV export of a notebook too large for one query, read back as a spreadsheet would. */
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Client, signUp } from "../client.ts";
@@ -122,6 +124,24 @@ test("the database is read as the client reads, and no further when it leaves", 
   const asked = countQueries() - before;
   expect(asked).toBeGreaterThan(0);
   expect(asked).toBeLessThan(5);
+});
+
+test("a reader that stops holds the reading up, and gets the rest when it goes on", { timeout: 60_000 }, async () => {
+  const body = "x".repeat(20_000);
+  await storeOnly(Array.from({ length: 2000 }, (_, n) => ({ title: `Note ${n}`, body })));
+  const before = countQueries();
+  const sent = get(new URL("/api/notes/export.csv", await worker.url()).href, { headers: client.headers });
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
+  await wait(1500);
+  const asked = countQueries() - before;
+  await wait(1500);
+  expect(countQueries() - before).toBe(asked);
+  // What lies between is what the system's buffers take, of 21 queries.
+  expect(asked).toBeLessThan(10);
+  let bytes = 0;
+  for await (const chunk of response) bytes += chunk.byteLength;
+  expect(bytes).toBeGreaterThan(2000 * 20_000);
+  expect(countQueries() - before).toBe(21);
 });
 
 test("HEAD tells of the export and asks nothing of the database", async () => {

@@ -1,4 +1,4 @@
-/** Memory: what the isolate holds while 25 MiB go through it, in and out. */
+/** Memory: what the isolate holds while 25 MiB go through it, in and out, and an export of 200 MB. */
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
@@ -84,4 +84,30 @@ test("a download of 25 MiB holds hardly any of it, however slowly it is read", a
   }
   expect([samples.length, hash.digest("hex")]).toEqual([25, sha256]);
   expect(Math.max(...samples) - before).toBeLessThan(MOST / 4);
+});
+
+/** Notes of 20,000 characters. */
+async function storeNotes(count: number): Promise<void> {
+  const database = await worker.database();
+  const insert = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+    INSERT INTO notes SELECT printf('01900000-0000-7000-8000-%012d', i), ?2, 'Note ' || i, hex(randomblob(10000)),
+      '', '', 1, '2026-11-01T12:00:00.000Z', '2026-11-01T12:00:00.000Z' FROM n`;
+  await database.prepare(insert).bind(count, client.userId).run();
+}
+
+test("an export of 200 MB holds no more than a few notes of it at a time", { timeout: 300_000 }, async () => {
+  await storeNotes(10_000);
+  const before = await memory.sample();
+  const samples: number[] = [];
+  const response = await fetch(new URL("/api/notes/export.csv", await worker.url()), { headers: client.headers });
+  let [read, next] = [0, 10_000_000];
+  for await (const chunk of response.body ?? []) {
+    read += chunk.byteLength;
+    if (read < next) continue;
+    next += 10_000_000;
+    samples.push(await memory.sample());
+  }
+  expect(read).toBeGreaterThan(200_000_000);
+  expect(samples.length).toBeGreaterThanOrEqual(20);
+  expect(Math.max(...samples) - before).toBeLessThan(MOST);
 });
