@@ -1,9 +1,15 @@
-/** The files of `public`. */
+/** The files of `public`, and those of packages that are published as if they were in it. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { root } from "./wrangler.ts";
 
 const folder = join(root, "public");
+
+/** By the path that they are published under, where they are in `node_modules`. */
+const VENDORED = {
+  "vendor/htmx.js": "htmx.org/dist/htmx.min.js",
+  "vendor/pico.css": "@picocss/pico/css/pico.fluid.classless.min.css",
+};
 
 export interface PublicFile {
   /** From `public` on, with slashes. */
@@ -13,10 +19,16 @@ export interface PublicFile {
 
 /** In a stable order; none of which a part of the path begins with a dot. */
 export function readPublicFiles(): PublicFile[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+  const own = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
     .filter((path) => !/(^|\/)\./.test(path))
-    .sort()
-    .map((path) => ({ path, bytes: readFileSync(join(folder, path)) }));
+    .sort();
+  return [
+    ...own.map((path) => ({ path, bytes: readFileSync(join(folder, path)) })),
+    ...Object.entries(VENDORED).map(([path, file]) => ({
+      path,
+      bytes: readFileSync(join(root, "node_modules", file)),
+    })),
+  ];
 }

@@ -20,13 +20,15 @@ import { answerError } from "./web/answer-error.ts";
 import { answerUnmatched } from "./web/answer-unmatched.ts";
 import { preflightRoutes } from "./web/cors.ts";
 import { finishResponse } from "./web/finish-response.ts";
+import { orderPages } from "./web/navigation.ts";
 import { supplyLocals } from "./web/supply-locals.ts";
 
-const handlers = [health, assets, auth, account, admin, notes, files, chat, live, home, signIn].flat();
+const handlers = [health, assets, auth, account, notes, files, chat, live, admin, signIn].flat();
+orderPages(handlers);
 
 export const app = setup({
   onRequest: supplyLocals,
-  handlers: [handlers, preflightRoutes(handlers)],
+  handlers: [handlers, home(handlers), preflightRoutes(handlers)],
   validator: standardValidator,
   notFound: answerUnmatched,
   onResponse: [showRateLimits, finishResponse, reportResponse],

@@ -2,6 +2,7 @@
 import type { AppLocals } from "../env.ts";
 import { type Guard, type HeadContext, headGuard, type OnResponseHandler } from "../http/index.ts";
 import { stateFacts } from "../web/guard-facts.ts";
+import type { Message } from "../web/message.ts";
 import { type Identity, identify } from "./identify.ts";
 import { hashSecret } from "./secret.ts";
 import { setSessionCookie } from "./session-cookie.ts";
@@ -14,12 +15,6 @@ import {
   startCookieSession,
 } from "./sessions.ts";
 import type { User } from "./user.ts";
-
-/** A message that the next page shows once. */
-export interface Flash {
-  readonly kind: "done" | "failed";
-  readonly text: string;
-}
 
 const FLASH = "flash";
 
@@ -77,13 +72,14 @@ export class Session {
     this.set(key, undefined);
   }
 
-  /** Leaves a message for the next page. */
-  flash(kind: Flash["kind"], text: string): void {
-    this.set(FLASH, [...this.#peekFlashes(this.#changes.get(FLASH)), { kind, text }]);
+  /** Leaves a message for the next page, which shows it once. */
+  flash(kind: Message["kind"], text: string, action?: Message["action"]): void {
+    const message: Message = { kind, text, ...(action && { action }) };
+    this.set(FLASH, [...this.#peekFlashes(this.#changes.get(FLASH)), message]);
   }
 
   /** The messages that earlier requests left; they are gone then. */
-  takeFlashes(): readonly Flash[] {
+  takeFlashes(): readonly Message[] {
     const flashes = this.#peekFlashes(this.#found?.data[FLASH]);
     if (flashes.length > 0 && !this.#changes.has(FLASH)) this.delete(FLASH);
     return flashes;
@@ -95,8 +91,8 @@ export class Session {
   }
 
   /** Only we write there. */
-  #peekFlashes(value: unknown): readonly Flash[] {
-    return (value ?? []) as readonly Flash[];
+  #peekFlashes(value: unknown): readonly Message[] {
+    return (value ?? []) as readonly Message[];
   }
 }
 

@@ -5,8 +5,20 @@ import type { Visitor } from "../web/layout.ts";
 import type { SessionLocals } from "./page-session.ts";
 
 /** Takes the messages for this page, too: call it once, for a page that is shown. */
-export async function visitorOf({ env, session }: AppLocals & SessionLocals): Promise<Visitor> {
+export async function visitorOf({
+  request,
+  locals,
+}: {
+  readonly request: Request;
+  readonly locals: AppLocals & SessionLocals;
+}): Promise<Visitor> {
+  const { env, session } = locals;
   const manifest = await readManifest(env.ASSET_MANIFEST);
-  const { csrf, user } = session;
-  return { name: user?.name, csrf, flashes: session.takeFlashes(), assetUrl: (path) => assetUrl(manifest, path) };
+  return {
+    user: session.user ?? undefined,
+    path: new URL(request.url).pathname,
+    csrf: session.csrf,
+    flashes: session.takeFlashes(),
+    assetUrl: (path) => assetUrl(manifest, path),
+  };
 }

@@ -3,10 +3,12 @@ import type { AppLocals } from "../env.ts";
 import type { OnErrorHandler } from "../http/index.ts";
 import { errorPage } from "./error-page.ts";
 import { sealResponse } from "./finish-response.ts";
+import { isHtmx } from "./htmx.ts";
 import { httpProtocolOf } from "./http-protocol.ts";
 import { describeError, logRequest, userIdOf } from "./log.ts";
 import { prefersHtml } from "./prefers-html.ts";
 import { problem } from "./problem.ts";
+import { hxRefusal } from "./refuse.ts";
 
 export const answerError: OnErrorHandler<AppLocals> = ({ error, context, phase, passed }) => {
   const { request, locals, route } = context;
@@ -18,9 +20,13 @@ export const answerError: OnErrorHandler<AppLocals> = ({ error, context, phase, 
   logRequest({ requestId, protocol: httpProtocolOf(request), method, status: 500, duration, ...decided, error });
   const debug = env?.ENVIRONMENT === "development" ? { ...describeError(error), phase, ...decided } : undefined;
   const detail = `Something went wrong on our side. Please mention the request id ${requestId} when you report it.`;
-  const response = prefersHtml(request)
-    ? errorPage(500, "Something went wrong", detail, debug && describeDebug(debug))
-    : problem({ requestId }, 500, detail, { ...(debug && { members: { debug } }) });
+  const response =
+    prefersHtml(request) && !isHtmx(request)
+      ? errorPage(500, "Something went wrong", detail, debug && describeDebug(debug))
+      : problem({ requestId }, 500, detail, {
+          ...(debug && { members: { debug } }),
+          ...(isHtmx(request) && { headers: hxRefusal(detail) }),
+        });
   return sealResponse(request, response, { requestId, ...(env && { env }) });
 };
 

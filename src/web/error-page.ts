@@ -5,9 +5,12 @@ import { layout } from "./layout.ts";
 
 /** @param debug What a developer wants to see; never given in production. */
 export function errorPage(status: number, title: string, detail: string, debug?: string): Response {
-  const content = html`<h2>${title}</h2>
+  const content = html`<div class="${debug === undefined ? "narrow error-page" : "error-page"}">
+<p class="status">${status}</p>
+<h1>${title}</h1>
 <p>${detail}</p>
-${debug === undefined ? "" : html`<pre>${debug}</pre>`}
-<p><a href="/">Back to the start</a></p>`;
+<p><a href="/" role="button">Back to the start</a></p>
+${debug === undefined ? "" : html`<pre tabindex="0" aria-label="For developers">${debug}</pre>`}
+</div>`;
   return htmlResponse(layout(title, content), status);
 }

@@ -1,45 +1,91 @@
 /** The frame of every page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
+import { csrfField } from "./csrf-field.ts";
+import { type Message, messageBox } from "./message.ts";
+import { type NavigationEntry, pagesFor } from "./navigation.ts";
 
 /** What a page knows of whoever looks at it. */
 export interface Visitor {
   /** Undefined for who has not signed in. */
-  readonly name: string | undefined;
+  readonly user: { readonly name: string; readonly role: "user" | "admin" } | undefined;
+  /** The path of the page. */
+  readonly path: string;
   /** For the hidden field of forms. */
   readonly csrf: string;
   /** Messages that an earlier request left for this page. */
-  readonly flashes: readonly { readonly kind: string; readonly text: string }[];
+  readonly flashes: readonly Message[];
   /** The address of a file of `public`. */
   assetUrl(path: string): string;
 }
 
-const STRANGER: Visitor = { name: undefined, csrf: "", flashes: [], assetUrl: (path) => `/static/${path}` };
+/** Of HTMX: it runs nothing that stands in attributes, keeps no pages, and swaps refused forms in as well. */
+const HTMX_CONFIG = JSON.stringify({
+  allowEval: false,
+  allowScriptTags: false,
+  includeIndicatorStyles: false,
+  historyCacheSize: 0,
+  refreshOnHistoryMiss: true,
+  historyRestoreAsHxRequest: false,
+  reportValidityOfForms: true,
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "400|409|412|422", swap: true },
+    { code: "...", swap: false, error: true },
+  ],
+});
 
-/** @param title The page's own title. */
-export function layout(title: string, content: SafeHtml, visitor: Visitor = STRANGER): SafeHtml {
+/**
+ * @param title The page's own title.
+ * @param visitor Absent where nobody has looked who it is, on pages of errors.
+ * @param scripts Modules of `public` that this page needs beside those of every page.
+ */
+export function layout(title: string, content: SafeHtml, visitor?: Visitor, scripts: readonly string[] = []): SafeHtml {
+  const assetUrl = visitor?.assetUrl ?? ((path: string) => `/static/${path}`);
   return html`<html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="htmx-config" content="${HTMX_CONFIG}">
 <title>${title} · Candor</title>
-<link rel="icon" href="${visitor.assetUrl("icon.svg")}" type="image/svg+xml">
-<link rel="stylesheet" href="${visitor.assetUrl("style.css")}">
+<link rel="stylesheet" href="${assetUrl("vendor/pico.css")}">
+<link rel="stylesheet" href="${assetUrl("style.css")}">
+<link rel="icon" href="${assetUrl("icon.svg")}" type="image/svg+xml">
+<script src="${assetUrl("vendor/htmx.js")}" defer></script>
+${["messages.js", "confirm.js", ...scripts].map((path) => html`<script type="module" src="${assetUrl(path)}"></script>`)}
 </head>
 <body>
-<header><h1><a href="/">Candor</a></h1>${visitor.name === undefined ? SIGN_IN : signOut(visitor)}</header>
-<main>${visitor.flashes.map(({ kind, text }) => html`<p class="${kind}" role="status">${text}</p>`)}
-${content}</main>
+<a class="skip" href="#main">Skip to the content</a>
+<header class="top">
+<a class="brand" href="/"><img src="${assetUrl("icon.svg")}" alt="" width="28" height="28">Candor</a>
+${visitor ? navigation(visitor) : ""}
+</header>
+<main id="main" tabindex="-1">
+<div id="messages" aria-live="polite">${visitor?.flashes.map((message) => messageBox(message, visitor.csrf)) ?? ""}</div>
+${content}
+</main>
 </body>
 </html>`;
 }
 
-const SIGN_IN = html`<nav><a href="/login">Sign in</a></nav>`;
-
-function signOut({ name, csrf }: Visitor): SafeHtml {
-  return html`<nav><span class="soft">${name}</span><form method="post" action="/logout">${csrfField(csrf)}<button class="plain">Sign out</button></form></nav>`;
+function navigation({ user, path, csrf }: Visitor): SafeHtml {
+  const pages = pagesFor(user?.role);
+  return html`${pages.length > 0 ? html`<nav class="pages" aria-label="Pages">${pages.map((page) => linkTo(page, path))}</nav>` : ""}
+<nav class="account" aria-label="Account">${user ? accountOf(user.name, path, csrf) : SIGN_IN.map((page) => linkTo(page, path))}</nav>`;
 }
 
-/** The hidden field that proves a form to be of this session. */
-export function csrfField(csrf: string): SafeHtml {
-  return html`<input type="hidden" name="csrf" value="${csrf}">`;
+const SIGN_IN = [
+  { label: "Sign in", path: "/login" },
+  { label: "Register", path: "/register" },
+];
+
+/** The link to the page that is shown, or to the one that it belongs to, says so. */
+function linkTo({ label, path }: Pick<NavigationEntry, "label" | "path">, shown: string): SafeHtml {
+  const current = shown === path ? "page" : shown.startsWith(`${path}/`) ? "true" : "false";
+  return html`<a href="${path}" aria-current="${current}">${label}</a>`;
+}
+
+function accountOf(name: string, path: string, csrf: string): SafeHtml {
+  return html`${linkTo({ label: name, path: "/account" }, path)}<form method="post" action="/logout">${csrfField(csrf)}<button class="link">Sign out</button></form>`;
 }

@@ -1,8 +1,5 @@
 /** Where a form leads back to: a path of our own, whatever the address bar says (CWE-601). */
 
-/** Where who is signed in begins. */
-export const START = "/notes";
-
 /**
  * @param next What a client asks for, such as the query's `next`.
  * @param requestUrl Of the request itself.

@@ -3,7 +3,7 @@ import { describeRoutes, type Handler } from "../http/index.ts";
 import { factsOf } from "./guard-facts.ts";
 
 /** Describes a table, one row a method and path. @param handlers An app's own. */
-export function describePolicy(handlers: readonly Handler<unknown>[]) {
+export function describePolicy(handlers: readonly Handler<never>[]) {
   return handlers.flatMap((handler) =>
     describeRoutes([handler]).map((route) => ({
       ...route,

@@ -1,5 +1,6 @@
-/** How the app says no: a page to a browser that opens one, a problem to a client of the API. */
+/** How the app says no: a page to a browser that opens one, a message to HTMX, a problem to a client of the API. */
 import { errorPage } from "./error-page.ts";
+import { hxReswap, hxTrigger, isHtmx } from "./htmx.ts";
 import { prefersHtml } from "./prefers-html.ts";
 import { type ProblemExtras, type ProblemLocals, problem, type RefusalStatus, TITLES } from "./problem.ts";
 
@@ -16,10 +17,16 @@ export function refuse(
   detail: string,
   headers: NonNullable<ProblemExtras["headers"]> = {},
 ): Response {
+  if (isHtmx(request)) return problem(locals, status, detail, { headers: { ...headers, ...hxRefusal(detail) } });
   if (!prefersHtml(request)) return problem(locals, status, detail, { headers });
   const page = errorPage(status, TITLES[status], detail);
   for (const [name, value] of Object.entries(headers)) page.headers.set(name, value);
   return page;
+}
+
+/** The page stays as it is, and `public/messages.js` shows why. */
+export function hxRefusal(detail: string): Readonly<Record<string, string>> {
+  return { ...hxReswap("none"), ...hxTrigger("refused", detail), Vary: "HX-Request" };
 }
 
 /** A guard's denial with such a refusal. */

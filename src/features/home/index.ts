@@ -1,23 +1,38 @@
-/** The front page: for strangers; who is signed in goes on to the notebook. */
+/** The front page: for strangers; who is signed in goes on to where the work is. */
 
+import type { Handler } from "../../http/index.ts";
 import { loadSession, saveSession } from "../../identity/page-session.ts";
 import { visited } from "../../identity/scope.ts";
 import { visitorOf } from "../../identity/visitor.ts";
 import { htmlResponse } from "../../web/html.ts";
-import { START } from "../../web/next-path.ts";
+import { startPath } from "../../web/navigation.ts";
+import { describePolicy } from "../../web/policy.ts";
 import { group, READ } from "../../web/scope.ts";
 import { seeOther } from "../../web/see-other.ts";
-import { frontPage } from "./pages.ts";
+import { frontPage, type ShownRoute } from "./pages.ts";
 
-export const home = group({
-  guards: [loadSession],
-  onResponse: saveSession,
-  handlers: [
-    visited.route.on(READ, "/", {
-      resolve: async ({ locals }) => {
-        if (locals.session.user) return seeOther(START);
-        return htmlResponse(frontPage(await visitorOf(locals)));
-      },
-    }),
-  ],
-});
+/** Routes of every kind, from open to anyone to guarded most; those that there are. */
+const EXAMPLES = ["GET /health", "GET /api/notes/:id", "POST /notes", "DELETE /api/admin/users/:id"];
+
+/** @param handlers The app's other routes: the page shows some of them as they are. */
+export function home(handlers: readonly Handler<never>[]) {
+  const examples = findExamples(handlers);
+  return group({
+    guards: [loadSession],
+    onResponse: saveSession,
+    handlers: [
+      visited.route.on(READ, "/", {
+        resolve: async (c) => {
+          const { env, session } = c.locals;
+          if (session.user && startPath() !== "/") return seeOther(startPath());
+          return htmlResponse(frontPage(await visitorOf(c), examples, env.ENVIRONMENT === "development"));
+        },
+      }),
+    ],
+  });
+}
+
+function findExamples(handlers: readonly Handler<never>[]): ShownRoute[] {
+  const routes = describePolicy(handlers);
+  return EXAMPLES.flatMap((label) => routes.filter(({ method, path }) => `${method} ${path}` === label));
+}

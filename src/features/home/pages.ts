@@ -1,13 +1,63 @@
 /** The front page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
+import { demoAccounts } from "../../web/demo-accounts.ts";
 import { layout, type Visitor } from "../../web/layout.ts";
 
-export function frontPage(visitor: Visitor): SafeHtml {
+/** A route as `npm run routes` prints it. */
+export interface ShownRoute {
+  readonly method: string;
+  readonly path: string;
+  readonly guards: readonly { readonly name: string; readonly detail?: string }[];
+}
+
+const PROMISES = [
+  {
+    title: "Read it",
+    text: "Every route stands in one table, with all that must hold before its handler runs. Nothing is decided elsewhere.",
+  },
+  {
+    title: "Compile it",
+    text: "A handler that reads what no guard supplies does not compile, nor does a guard before the one it needs.",
+  },
+  {
+    title: "Print it, pin it",
+    text: "A command prints the table and a test pins it, so a change of policy is a line in the diff.",
+  },
+  {
+    title: "Delete it",
+    text: "A feature is a folder and a line. Remove what you don’t need, and build your product on the rest.",
+  },
+];
+
+/**
+ * @param examples Some routes of the app.
+ * @param isDevelopment Whether there are accounts to try.
+ */
+export function frontPage(visitor: Visitor, examples: readonly ShownRoute[], isDevelopment: boolean): SafeHtml {
   return layout(
     "Welcome",
-    html`<h2>A notebook of one's own</h2>
-<p>This is Candor as it comes: accounts, and notes that belong to them. What it does stands in its route table.</p>
-<p><a href="/login">Sign in</a> or <a href="/register">make an account</a>.</p>`,
+    html`<section class="hero">
+<div>
+<h1>The route table is the policy.</h1>
+<p class="lead">Candor is an application template for the edge: accounts, notes, files and what they stand on, in TypeScript on Cloudflare Workers. Fork it, run it in a minute, and read what it allows.</p>
+<p class="actions"><a href="/register" role="button">Register</a><a href="/login" role="button" class="quiet">Sign in</a></p>
+</div>
+<figure class="routes">
+<figcaption>npm run routes</figcaption>
+<ul>${examples.map(shownRoute)}</ul>
+</figure>
+</section>
+<section class="promises" aria-label="What that means">${PROMISES.map(
+      ({ title, text }) => html`<div><h2>${title}</h2><p>${text}</p></div>`,
+    )}</section>
+${isDevelopment ? demoAccounts() : ""}`,
     visitor,
   );
+}
+
+function shownRoute({ method, path, guards }: ShownRoute): SafeHtml {
+  const names =
+    guards.length === 0 ? ["anyone"] : guards.map(({ name, detail }) => (detail ? `${name}(${detail})` : name));
+  return html`<li><code><b>${method}</b> ${path}</code>
+<span class="guards">${names.map((name) => html`<i>${name}</i> `)}</span></li>`;
 }

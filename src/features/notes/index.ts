@@ -18,6 +18,7 @@ import { acceptedVersions, etagOf, isUnchanged } from "../../web/etag.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { requireForm } from "../../web/guards/require-form.ts";
 import { htmlResponse } from "../../web/html.ts";
+import { offerPage } from "../../web/navigation.ts";
 import { type Page, toPage } from "../../web/paging.ts";
 import { invalidInput, type ProblemLocals, problem } from "../../web/problem.ts";
 import { refuse } from "../../web/refuse.ts";
@@ -28,6 +29,8 @@ import { toCsv } from "./csv.ts";
 import { notebookPage } from "./pages.ts";
 import { type Note, type NotesQuery, noteForm, noteInput, notePatch, notesQuery, type StoredNote } from "./schema.ts";
 import { createNote, deleteNote, eachNote, getNote, listNotes, updateNote, type Written } from "./store.ts";
+
+offerPage({ label: "Notes", path: "/notes", for: "user" });
 
 const { route } = signedIn;
 const { route: page } = signedInPage;
@@ -121,15 +124,14 @@ const pages = group({
       resolve: async (c) => {
         const { input, locals } = c;
         if (!input.ok) return refuse(c, 400, input.issues.map(({ message }) => message).join(". "));
-        return htmlResponse(
-          notebookPage(await visitorOf(locals), await pageOfNotes(locals, input.query), input.query.q),
-        );
+        return htmlResponse(notebookPage(await visitorOf(c), await pageOfNotes(locals, input.query), input.query.q));
       },
     }),
 
     page.post("/notes", {
       guards: [requireCsrf, requireNoteForm, requireCsrfToken],
-      resolve: async ({ locals }) => {
+      resolve: async (c) => {
+        const { locals } = c;
         const { env, user, form, parsed } = locals;
         if (parsed.success) {
           await createNote(env.DB, { ...parsed.data, ownerId: user.id });
@@ -138,7 +140,7 @@ const pages = group({
         const { title = "", body = "" } = form;
         const errors = parsed.error.issues.map(({ message }) => message);
         const notes = await pageOfNotes(locals, notesQuery.parse({}));
-        return htmlResponse(notebookPage(await visitorOf(locals), notes, "", { title, body, errors }), 400);
+        return htmlResponse(notebookPage(await visitorOf(c), notes, "", { title, body, errors }), 400);
       },
     }),
   ],

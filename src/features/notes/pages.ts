@@ -1,6 +1,7 @@
 /** The notebook as a page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import { csrfField, layout, type Visitor } from "../../web/layout.ts";
+import { csrfField } from "../../web/csrf-field.ts";
+import { layout, type Visitor } from "../../web/layout.ts";
 import type { Page } from "../../web/paging.ts";
 import type { Note } from "./schema.ts";
 

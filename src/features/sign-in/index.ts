@@ -1,7 +1,6 @@
 /** The pages around signing in: accounts, sessions, lost passwords, and the outbox of development. */
 import type { SafeHtml } from "@remix-run/html-template";
 import * as z from "zod";
-import type { AppLocals } from "../../env.ts";
 import { forgotten, login, registration, reset, verification } from "../../identity/account-schema.ts";
 import { checkPassword, resetPassword, verifyEmail } from "../../identity/accounts.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
@@ -11,20 +10,22 @@ import { requireHashingCapacity } from "../../identity/guards/require-hashing-ca
 import { limitApi, limitAuth } from "../../identity/limits.ts";
 import { sendLink } from "../../identity/links.ts";
 import { listOutbox } from "../../identity/mailer.ts";
-import { loadSession, renewSession, type SessionLocals, saveSession } from "../../identity/page-session.ts";
+import { loadSession, renewSession, saveSession } from "../../identity/page-session.ts";
 import { hashPassword } from "../../identity/password-hash.ts";
 import { visited } from "../../identity/scope.ts";
 import { createUser, findCredentials } from "../../identity/users.ts";
 import { visitorOf } from "../../identity/visitor.ts";
 import type { FormFields } from "../../web/form.ts";
+import { errorsOf, type FormErrors } from "../../web/form-fields.ts";
 import { requireDevelopment } from "../../web/guards/require-development.ts";
 import { requireForm } from "../../web/guards/require-form.ts";
 import { htmlResponse } from "../../web/html.ts";
 import type { Visitor } from "../../web/layout.ts";
-import { nextPath, START } from "../../web/next-path.ts";
+import { startPath } from "../../web/navigation.ts";
+import { nextPath } from "../../web/next-path.ts";
 import { group, READ } from "../../web/scope.ts";
 import { seeOther } from "../../web/see-other.ts";
-import { type FormState, forgotPage, loginPage, outboxPage, registerPage, resetPage, verifyPage } from "./pages.ts";
+import { forgotPage, loginPage, outboxPage, registerPage, resetPage, type Typed, verifyPage } from "./pages.ts";
 
 const { route } = visited;
 
@@ -43,49 +44,52 @@ export const signIn = group({
   onResponse: saveSession,
   handlers: [
     route.on(READ, "/login", {
-      resolve: async ({ request, raw, locals }) =>
-        htmlResponse(loginPage(await visitorOf(locals), nextPath(textOf(raw.query.next), request.url, START))),
+      resolve: async (c) => {
+        const next = nextPath(textOf(c.raw.query.next), c.request.url, startPath());
+        return htmlResponse(loginPage(await visitorOf(c), next, c.locals.env.ENVIRONMENT === "development"));
+      },
     }),
 
     route.post("/login", {
       guards: [...formGuards(login), requireHashingCapacity],
       resolve: async (c) => {
         const { form, parsed, env } = c.locals;
-        const next = nextPath(form.next, c.request.url, START);
+        const next = nextPath(form.next, c.request.url, startPath());
         const user = parsed.success && (await checkPassword(env.DB, parsed.data, parsed.data.password));
         const headers = user && (await renewSession(c, user));
         if (headers) return seeOther(next, headers);
-        const errors = ["The e-mail address or the password is wrong."];
-        return htmlResponse(loginPage(await visitorOf(c.locals), next, { fields: form, errors }), 401);
+        const state = { fields: form, errors: { form: "The e-mail address or the password is wrong." } };
+        return htmlResponse(loginPage(await visitorOf(c), next, env.ENVIRONMENT === "development", state), 401);
       },
     }),
 
-    route.on(READ, "/register", { resolve: async ({ locals }) => htmlResponse(registerPage(await visitorOf(locals))) }),
+    route.on(READ, "/register", { resolve: async (c) => htmlResponse(registerPage(await visitorOf(c))) }),
 
     route.post("/register", {
       guards: [...formGuards(registration), requireHashingCapacity],
       resolve: async (c) => {
         const { form, parsed, env, session } = c.locals;
-        if (!parsed.success) return refused(c.locals, registerPage, form, messagesOf(parsed.error), 400);
+        if (!parsed.success) return refused(c, registerPage, form, errorsOf(parsed.error), 400);
         const { email, name, password } = parsed.data;
         const passwordHash = hashPassword(password);
         const user = await createUser(env.DB, { email, name, passwordHash });
-        if (!user) return refused(c.locals, registerPage, form, ["There is an account with this e-mail address."], 409);
+        if (!user)
+          return refused(c, registerPage, form, { email: "There is an account with this e-mail address." }, 409);
         sendLink(c, user, "verify");
         session.flash("done", "Welcome. We have sent you a mail to confirm your address.");
-        return seeOther(START, (await renewSession(c, { ...user, passwordHash })) ?? new Headers());
+        return seeOther(startPath(), (await renewSession(c, { ...user, passwordHash })) ?? new Headers());
       },
     }),
 
     route.on(READ, "/forgot-password", {
-      resolve: async ({ locals }) => htmlResponse(forgotPage(await visitorOf(locals))),
+      resolve: async (c) => htmlResponse(forgotPage(await visitorOf(c))),
     }),
 
     route.post("/forgot-password", {
       guards: formGuards(forgotten),
       resolve: async (c) => {
         const { form, parsed, env, session } = c.locals;
-        if (!parsed.success) return refused(c.locals, forgotPage, form, messagesOf(parsed.error), 400);
+        if (!parsed.success) return refused(c, forgotPage, form, errorsOf(parsed.error), 400);
         const found = await findCredentials(env.DB, parsed.data);
         if (found) sendLink(c, found, "reset");
         session.flash("done", "If there is an account with this address, a mail is on its way.");
@@ -94,7 +98,7 @@ export const signIn = group({
     }),
 
     route.on(READ, "/reset-password", {
-      resolve: async ({ raw, locals }) => htmlResponse(resetPage(await visitorOf(locals), textOf(raw.query.token))),
+      resolve: async (c) => htmlResponse(resetPage(await visitorOf(c), textOf(c.raw.query.token))),
     }),
 
     route.post("/reset-password", {
@@ -102,16 +106,16 @@ export const signIn = group({
       resolve: async (c) => {
         const { form, parsed, env, session } = c.locals;
         const page: FormPage = (visitor, state) => resetPage(visitor, form.token ?? "", state);
-        if (!parsed.success) return refused(c.locals, page, form, messagesOf(parsed.error), 400);
+        if (!parsed.success) return refused(c, page, form, errorsOf(parsed.error), 400);
         const isReset = await resetPassword(env.DB, parsed.data, env.ADMIN_EMAIL);
-        if (!isReset) return refused(c.locals, page, form, [NO_LINK], 422);
+        if (!isReset) return refused(c, page, form, { form: NO_LINK }, 422);
         session.flash("done", "The password is changed. Sign in with it.");
         return seeOther("/login");
       },
     }),
 
     route.on(READ, "/verify-email", {
-      resolve: async ({ raw, locals }) => htmlResponse(verifyPage(await visitorOf(locals), textOf(raw.query.token))),
+      resolve: async (c) => htmlResponse(verifyPage(await visitorOf(c), textOf(c.raw.query.token))),
     }),
 
     route.post("/verify-email", {
@@ -120,7 +124,7 @@ export const signIn = group({
         const { parsed, env, session } = c.locals;
         const user = parsed.success && (await verifyEmail(env.DB, parsed.data.token, env.ADMIN_EMAIL));
         session.flash(user ? "done" : "failed", user ? "Your e-mail address is confirmed." : NO_LINK);
-        return seeOther(START);
+        return seeOther(startPath());
       },
     }),
 
@@ -131,7 +135,7 @@ export const signIn = group({
 
     route.on(READ, "/outbox", {
       guards: [requireDevelopment],
-      resolve: async ({ locals }) => htmlResponse(outboxPage(await visitorOf(locals), await listOutbox(locals.env.DB))),
+      resolve: async (c) => htmlResponse(outboxPage(await visitorOf(c), await listOutbox(c.locals.env.DB))),
     }),
   ],
 });
@@ -143,19 +147,15 @@ function textOf(value: string | string[] | undefined): string {
   return (Array.isArray(value) ? value[0] : value) ?? "";
 }
 
-function messagesOf({ issues }: z.ZodError): string[] {
-  return issues.map(({ message }) => message);
-}
-
-type FormPage = (visitor: Visitor, state: FormState) => SafeHtml;
+type FormPage = (visitor: Visitor, state: Typed) => SafeHtml;
 
 /** The form again, with what was typed and what is wrong with it. */
 async function refused(
-  locals: AppLocals & SessionLocals,
+  c: Parameters<typeof visitorOf>[0],
   page: FormPage,
   fields: FormFields,
-  errors: readonly string[],
+  errors: FormErrors,
   status: number,
 ): Promise<Response> {
-  return htmlResponse(page(await visitorOf(locals), { fields, errors }), status);
+  return htmlResponse(page(await visitorOf(c), { fields, errors }), status);
 }

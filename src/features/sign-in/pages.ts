@@ -1,96 +1,125 @@
 /** The forms around signing in. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { KeptMail } from "../../identity/mailer.ts";
-import { csrfField, layout, type Visitor } from "../../web/layout.ts";
+import { csrfField } from "../../web/csrf-field.ts";
+import { demoAccounts } from "../../web/demo-accounts.ts";
+import { errorSummary, type Field, type FormErrors, textField } from "../../web/form-fields.ts";
+import { layout, type Visitor } from "../../web/layout.ts";
+import { timeOf } from "../../web/time.ts";
 
-/** A form to fill in, or one that was refused. */
-export interface FormState {
-  /** What was typed, but for passwords. */
-  readonly fields?: Readonly<Record<string, string | undefined>>;
-  readonly errors?: readonly string[];
+/** A form that was refused. */
+export interface Typed {
+  readonly fields: Readonly<Record<string, string | undefined>>;
+  readonly errors: FormErrors;
 }
 
-interface Field {
-  readonly name: string;
-  readonly label: string;
-  readonly type: "text" | "email" | "password";
-  /** For browsers and password managers (HTML §4.10.18.7). */
-  readonly autocomplete: string;
-}
-
-const NAME: Field = { name: "name", label: "Name", type: "text", autocomplete: "name" };
+const NAME: Field = { name: "name", label: "Name", autocomplete: "name", maxlength: 100 };
 const EMAIL: Field = { name: "email", label: "E-mail", type: "email", autocomplete: "username" };
 const PASSWORD: Field = { name: "password", label: "Password", type: "password", autocomplete: "current-password" };
-const NEW_PASSWORD: Field = { ...PASSWORD, label: "New password (8 characters or more)", autocomplete: "new-password" };
+const NEW_PASSWORD: Field = {
+  ...PASSWORD,
+  autocomplete: "new-password",
+  hint: "8 characters or more. A few words in a row are easy to keep and hard to guess.",
+  minlength: 8,
+  maxlength: 256,
+};
 
-/** @param next Where to go on to, once signed in. */
-export function loginPage(visitor: Visitor, next: string, state: FormState = {}): SafeHtml {
-  const more = html`<p><a href="/forgot-password">Forgot the password?</a> No account yet? <a href="/register">Make one</a>.</p>`;
-  return formPage(visitor, { title: "Sign in", fields: [EMAIL, PASSWORD], hidden: { next }, more }, state);
+/**
+ * @param next Where to go on to, once signed in.
+ * @param isDevelopment Whether there are accounts to try.
+ */
+export function loginPage(visitor: Visitor, next: string, isDevelopment: boolean, typed?: Typed): SafeHtml {
+  const after = html`<p class="aside"><a href="/forgot-password">Forgot the password?</a></p>
+<p class="aside">No account yet? <a href="/register">Register</a></p>
+${isDevelopment ? demoAccounts() : ""}`;
+  return formPage(visitor, { title: "Sign in", fields: [EMAIL, PASSWORD], hidden: { next }, after }, typed);
 }
 
-export function registerPage(visitor: Visitor, state?: FormState): SafeHtml {
-  return formPage(visitor, { title: "Make an account", fields: [NAME, EMAIL, NEW_PASSWORD] }, state);
+export function registerPage(visitor: Visitor, typed?: Typed): SafeHtml {
+  const after = html`<p class="aside">There is an account already? <a href="/login">Sign in</a></p>`;
+  const fields = [NAME, EMAIL, NEW_PASSWORD];
+  return formPage(visitor, { title: "Make an account", button: "Register", fields, after }, typed);
 }
 
-export function forgotPage(visitor: Visitor, state?: FormState): SafeHtml {
-  return formPage(visitor, { title: "Ask for a new password", fields: [EMAIL] }, state);
+export function forgotPage(visitor: Visitor, typed?: Typed): SafeHtml {
+  const lead = "We send you a mail with a link, with which you choose a new one.";
+  const after = html`<p class="aside"><a href="/login">Back to the sign-in</a></p>`;
+  return formPage(
+    visitor,
+    { title: "Ask for a new password", button: "Send the link", lead, fields: [EMAIL], after },
+    typed,
+  );
 }
 
 /** @param token From the link that was mailed. */
-export function resetPage(visitor: Visitor, token: string, state?: FormState): SafeHtml {
-  return formPage(visitor, { title: "Choose a new password", fields: [NEW_PASSWORD], hidden: { token } }, state);
+export function resetPage(visitor: Visitor, token: string, typed?: Typed): SafeHtml {
+  const lead = "Everywhere else you are signed out then.";
+  const fields = [{ ...NEW_PASSWORD, label: "New password" }];
+  const title = "Choose a new password";
+  return formPage(visitor, { title, button: "Change the password", lead, fields, hidden: { token } }, typed);
 }
 
 /** A form, since mail programs open links on their own and would use the token up. */
-export function verifyPage(visitor: Visitor, token: string, state?: FormState): SafeHtml {
-  return formPage(visitor, { title: "Confirm the e-mail address", fields: [], hidden: { token } }, state);
+export function verifyPage(visitor: Visitor, token: string, typed?: Typed): SafeHtml {
+  const lead = "One more click, and we know that the address is yours.";
+  return formPage(
+    visitor,
+    { title: "Confirm the e-mail address", button: "Confirm", lead, fields: [], hidden: { token } },
+    typed,
+  );
 }
 
 interface Form {
   readonly title: string;
+  /** What the button says; the title without it. */
+  readonly button?: string;
+  readonly lead?: string;
   readonly fields: readonly Field[];
   readonly hidden?: Readonly<Record<string, string>>;
-  readonly more?: SafeHtml;
+  readonly after?: SafeHtml;
 }
 
-function formPage(visitor: Visitor, { title, fields, hidden = {}, more }: Form, state: FormState = {}): SafeHtml {
-  const { fields: typed = {}, errors = [] } = state;
+function formPage(
+  visitor: Visitor,
+  form: Form,
+  { fields: typed, errors }: Typed = { fields: {}, errors: {} },
+): SafeHtml {
+  const { title, button = title, lead, fields, hidden = {}, after } = form;
+  const state = { id: "form", errors };
   return layout(
     title,
-    html`<h2>${title}</h2>
-<form method="post">
+    html`<div class="narrow">
+<h1>${title}</h1>
+${lead ? html`<p class="lead">${lead}</p>` : ""}
+<form class="card" method="post">
+${errorSummary(state)}
 ${csrfField(visitor.csrf)}
 ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-${errors.map((error) => html`<p class="error" role="alert">${error}</p>`)}
-${fields.map((field) => fieldOf(field, typed[field.name]))}
-<button>${title}</button>
+${fields.map((field, index) => textField(state, { ...field, value: typed[field.name], isFirst: index === 0 }))}
+<button>${button}</button>
 </form>
-${more ?? ""}`,
+${after ?? ""}
+</div>`,
     visitor,
   );
-}
-
-function fieldOf({ name, label, type, autocomplete }: Field, typed = ""): SafeHtml {
-  const value = type === "password" ? "" : typed;
-  return html`<label>${label} <input name="${name}" type="${type}" value="${value}" autocomplete="${autocomplete}" required></label>`;
 }
 
 /** @param mails What development did not send. */
 export function outboxPage(visitor: Visitor, mails: readonly KeptMail[]): SafeHtml {
   return layout(
     "Outbox",
-    html`<h2>Outbox</h2>
-<p class="soft">In development mail stays here.</p>
-<ul>${mails.map(
-      ({ recipient, subject, text, createdAt }) => html`<li>
-<h2>${subject}</h2>
-<p class="soft">${recipient} <time datetime="${createdAt}">${createdAt}</time></p>
-<p>${linked(text)}</p>
-</li>`,
-    )}</ul>`,
+    html`<header class="page-head"><h1>Outbox</h1><p class="lead">In development mail stays here.</p></header>
+${mails.length === 0 ? html`<p class="empty">No mail yet.</p>` : html`<ul class="list">${mails.map(mailItem)}</ul>`}`,
     visitor,
   );
+}
+
+function mailItem({ recipient, subject, text, createdAt }: KeptMail): SafeHtml {
+  return html`<li class="card">
+<h2>${subject}</h2>
+<p class="meta">To ${recipient}, ${timeOf(createdAt)}</p>
+<p class="text">${linked(text)}</p>
+</li>`;
 }
 
 /** The text with its links to follow. */

@@ -1,0 +1,56 @@
+/** Asks before a form with `data-confirm` is sent, whoever sends it: the browser or HTMX. */
+
+/** @type {WeakSet<HTMLFormElement>} */
+const confirmed = new WeakSet();
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const { target: form, submitter } = event;
+    if (!form.dataset.confirm || confirmed.delete(form)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    ask(form.dataset.confirm, submitter?.textContent ?? "Go on", () => {
+      confirmed.add(form);
+      form.requestSubmit(submitter);
+    });
+  },
+  { capture: true },
+);
+
+/**
+ * @param {string} question
+ * @param {string} answer What the button says that goes on.
+ * @param {() => void} goOn
+ */
+function ask(question, answer, goOn) {
+  const dialog = document.createElement("dialog");
+  const text = document.createElement("p");
+  text.id = "confirm-question";
+  text.textContent = question;
+  const buttons = document.createElement("form");
+  buttons.method = "dialog";
+  buttons.className = "actions";
+  buttons.append(button("Cancel", "no", "quiet"), button(answer, "yes", "danger"));
+  const box = document.createElement("article");
+  box.append(text, buttons);
+  dialog.setAttribute("aria-labelledby", text.id);
+  dialog.append(box);
+  document.body.append(dialog);
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (dialog.returnValue === "yes") goOn();
+  });
+  dialog.showModal();
+}
+
+/**
+ * @param {string} text
+ * @param {string} value
+ * @param {string} className
+ */
+function button(text, value, className) {
+  const made = document.createElement("button");
+  Object.assign(made, { textContent: text, value, className });
+  return made;
+}

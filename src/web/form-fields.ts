@@ -1,0 +1,89 @@
+/** The fields of forms, each with what is wrong with it, and the summary of that on top. */
+import { html, type SafeHtml } from "@remix-run/html-template";
+import type * as z from "zod";
+
+/** What is wrong with what was typed, by the names of the fields; under `form` what is wrong with the whole. */
+export type FormErrors = Readonly<Record<string, string>>;
+
+/** A form that fields belong to. */
+export interface FormState {
+  /** What the ids of its fields begin with, since a page can have several forms. */
+  readonly id: string;
+  readonly errors: FormErrors;
+}
+
+export interface Field {
+  readonly name: string;
+  readonly label: string;
+  readonly value?: string | undefined;
+  readonly type?: "text" | "email" | "password";
+  /** For browsers and password managers (HTML §4.10.18.7). */
+  readonly autocomplete?: string;
+  readonly hint?: string;
+  readonly maxlength?: number;
+  readonly minlength?: number;
+  readonly isOptional?: boolean;
+  /** Whether one can type into it at once. */
+  readonly isFirst?: boolean;
+}
+
+/** The first message for each field. */
+export function errorsOf({ issues }: z.ZodError): FormErrors {
+  const errors = issues.map(({ path, message }) => [String(path[0] ?? "form"), message] as const);
+  return Object.fromEntries(errors.reverse());
+}
+
+/** A line to type into. A password comes back empty. */
+export function textField(form: FormState, field: Field): SafeHtml {
+  const { type = "text", value = "" } = field;
+  return labelled(
+    form,
+    field,
+    html`<input id="${idOf(form, field)}" name="${field.name}" type="${type}" value="${type === "password" ? "" : value}"${attributes(form, field)}>`,
+  );
+}
+
+/** Several lines to type into. */
+export function textArea(form: FormState, field: Field & { readonly rows: number }): SafeHtml {
+  return labelled(
+    form,
+    field,
+    // The parser drops one line break after the tag (HTML §13.1.2.5), so that the text's own stays.
+    html`<textarea id="${idOf(form, field)}" name="${field.name}" rows="${field.rows}"${attributes(form, field)}>
+${field.value ?? ""}</textarea>`,
+  );
+}
+
+/** What is wrong with a form, each with a link to its field; nothing where all is well. */
+export function errorSummary({ id, errors }: FormState): SafeHtml | "" {
+  const entries = Object.entries(errors);
+  if (entries.length === 0) return "";
+  const items = entries.map(([name, message]) =>
+    name === "form" ? html`<li>${message}</li>` : html`<li><a href="#${id}-${name}">${message}</a></li>`,
+  );
+  return html`<div class="message failed" role="alert"><ul>${items}</ul></div>`;
+}
+
+function labelled(form: FormState, field: Field, control: SafeHtml): SafeHtml {
+  const [id, error] = [idOf(form, field), form.errors[field.name]];
+  return html`<div class="field"><label for="${id}">${field.label}</label>
+${control}
+${field.hint ? html`<small id="${id}-hint">${field.hint}</small>` : ""}${error ? html`<small id="${id}-error" class="error">${error}</small>` : ""}</div>`;
+}
+
+function attributes(form: FormState, field: Field): SafeHtml[] {
+  const [id, isWrong] = [idOf(form, field), field.name in form.errors];
+  const described = [...(field.hint ? [`${id}-hint`] : []), ...(isWrong ? [`${id}-error`] : [])].join(" ");
+  const { maxlength, minlength, autocomplete, isOptional, isFirst } = field;
+  const given = { maxlength, minlength, autocomplete, "aria-describedby": described || undefined };
+  return [
+    ...Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [html` ${name}="${value}"`])),
+    ...(isWrong ? [html` aria-invalid="true"`] : []),
+    ...(isOptional ? [] : [html` required`]),
+    ...(isFirst ? [html` autofocus`] : []),
+  ];
+}
+
+function idOf({ id }: FormState, { name }: Field): string {
+  return `${id}-${name}`;
+}
