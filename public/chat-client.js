@@ -75,7 +75,8 @@ export class ChatClient {
     this.#times = { ...TIMES, ...times };
     this.#last = after;
     this.#timers.check = setInterval(() => this.#check(), this.#times.check);
-    this.#connect();
+    // Nothing is told before whoever made the client has it.
+    queueMicrotask(() => this.#connect());
   }
 
   /** How many messages are not acknowledged yet. */
@@ -107,6 +108,7 @@ export class ChatClient {
   }
 
   async #connect() {
+    if (this.#hasEnded) return;
     clearTimeout(this.#timers.retry);
     this.#socket?.close();
     this.#connection += 1;

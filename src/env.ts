@@ -53,6 +53,8 @@ export interface ChatRoomObject extends Rpc.DurableObjectBranded {
    * @param after The `seq` behind which they begin; null for the latest.
    */
   history(after: number | null, limit: number): Promise<ChatMessage[]>;
+  /** Says something without a socket. @returns Null where it could not be stored. */
+  say(user: ChatUser, message: Pick<ChatMessage, "id" | "text">): Promise<ChatMessage | null>;
 }
 
 /** A message as everybody in the room sees it. */
@@ -79,6 +81,28 @@ export interface LiveFeedObject extends Rpc.DurableObjectBranded {
   report(counts: ResponseCounts): Promise<boolean>;
   /** Takes how many sockets a chat room has. It counts until the next report of the room, or for 90 s. */
   reportSockets(room: string, count: number): Promise<void>;
+  /** What was told last, the newest first. */
+  recent(): Promise<{ readonly samples: readonly Sample[]; readonly activities: readonly Activity[] }>;
+}
+
+/** Responses a second, averaged over three; chat sockets that are open; notes made, and uploads, in the last minute. */
+export type Metric = "requests" | "sockets" | "notes" | "uploads";
+
+/** A value of a metric at a moment. */
+export interface Sample {
+  /** ISO 8601, UTC. */
+  readonly timestamp: string;
+  readonly metric: Metric;
+  readonly value: number;
+  readonly status: "normal" | "warning" | "critical";
+}
+
+/** Something that somebody did; by whom is nobody's business. */
+export interface Activity {
+  readonly timestamp: string;
+  readonly activity: "note" | "upload" | "account";
+  /** How often, at that moment. */
+  readonly count: number;
 }
 
 /** Responses that an isolate has given. */

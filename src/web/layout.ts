@@ -38,9 +38,9 @@ const HTMX_CONFIG = JSON.stringify({
 /**
  * @param title The page's own title.
  * @param visitor Absent where nobody has looked who it is, on pages of errors.
- * @param scripts Modules of `public` that this page needs beside those of every page.
+ * @param files Of `public`: stylesheets and modules that this page needs beside those of every page.
  */
-export function layout(title: string, content: SafeHtml, visitor?: Visitor, scripts: readonly string[] = []): SafeHtml {
+export function layout(title: string, content: SafeHtml, visitor?: Visitor, files: readonly string[] = []): SafeHtml {
   const assetUrl = visitor?.assetUrl ?? ((path: string) => `/static/${path}`);
   return html`<html lang="en">
 <head>
@@ -50,10 +50,10 @@ export function layout(title: string, content: SafeHtml, visitor?: Visitor, scri
 <meta name="htmx-config" content="${HTMX_CONFIG}">
 <title>${title} · Candor</title>
 <link rel="stylesheet" href="${assetUrl("vendor/pico.css")}">
-<link rel="stylesheet" href="${assetUrl("style.css")}">
+${["style.css", ...files.filter(isStyle)].map((path) => html`<link rel="stylesheet" href="${assetUrl(path)}">`)}
 <link rel="icon" href="${assetUrl("icon.svg")}" type="image/svg+xml">
 <script src="${assetUrl("vendor/htmx.js")}" defer></script>
-${["messages.js", "confirm.js", ...scripts].map((path) => html`<script type="module" src="${assetUrl(path)}"></script>`)}
+${["messages.js", "confirm.js", ...files.filter((path) => !isStyle(path))].map((path) => html`<script type="module" src="${assetUrl(path)}"></script>`)}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
@@ -68,6 +68,8 @@ ${content}
 </body>
 </html>`;
 }
+
+const isStyle = (path: string) => path.endsWith(".css");
 
 function navigation({ user, path, csrf }: Visitor): SafeHtml {
   const pages = pagesFor(user?.role);

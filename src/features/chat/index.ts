@@ -1,46 +1,92 @@
-/** Chat rooms: their history, and the sockets to them. */
-import type { Env } from "../../env.ts";
+/** Chat rooms: what clients use, and the page. */
 import { requireAuth } from "../../identity/guards/require-auth.ts";
-import { requireOwnOrigin } from "../../identity/guards/require-own-origin.ts";
+import { requireCsrf } from "../../identity/guards/require-csrf.ts";
+import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
 import { limitApi } from "../../identity/limits.ts";
-import { signedIn } from "../../identity/scope.ts";
-import { sessionIdOf } from "../../identity/user.ts";
-import { REVALIDATED } from "../../web/cache-control.ts";
-import { requireUpgrade } from "../../web/guards/require-upgrade.ts";
-import { invalidInput } from "../../web/problem.ts";
+import { loadSession, saveSession } from "../../identity/page-session.ts";
+import { signedInPage } from "../../identity/scope.ts";
+import { visitorOf } from "../../identity/visitor.ts";
+import { requireForm } from "../../web/guards/require-form.ts";
+import { htmlResponse } from "../../web/html.ts";
+import { partOrPage } from "../../web/htmx.ts";
+import { offerPage } from "../../web/navigation.ts";
+import { refuse } from "../../web/refuse.ts";
 import { group, READ } from "../../web/scope.ts";
-import { historyQuery, resumeQuery, roomParams } from "./protocol.ts";
-import { seatRequest } from "./seat.ts";
+import { seeOther } from "../../web/see-other.ts";
+import { chatApi } from "./api.ts";
+import { messagesOf, roomPage } from "./pages.ts";
+import { beforeQuery, roomParams, said } from "./protocol.ts";
+import { roomNamed } from "./room-named.ts";
 
-const { route } = signedIn;
+const { route } = signedInPage;
 
-export const chat = group({
-  guards: [limitApi, requireAuth],
+/** Where who asks for no room in particular goes. */
+const LOBBY = "lobby";
+
+/** Room for the longest message, escaped. */
+const MAX_FORM_BYTES = 64 * 1024;
+
+const requireMessage = requireForm(MAX_FORM_BYTES, said);
+
+/** Messages of a page. */
+const SHOWN = 50;
+
+offerPage({ label: "Chat", path: "/chat", for: "user" });
+
+const pages = group({
+  guards: [loadSession, requireAuth],
+  onResponse: saveSession,
   handlers: [
-    route.on(READ, "/api/rooms/:room/messages", {
-      request: { params: roomParams, query: historyQuery },
-      resolve: async ({ input, locals }) => {
-        if (!input.ok) return invalidInput(locals, input);
-        const { after = null, limit } = input.query;
-        const items = await roomNamed(locals.env, input.params.room).history(after, limit);
-        return Response.json({ items }, { headers: REVALIDATED });
+    route.on(READ, "/chat", {
+      resolve: ({ raw }) => {
+        const { success, data } = roomParams.safeParse(raw.query);
+        return seeOther(`/chat/${success ? data.room : LOBBY}`);
       },
     }),
 
-    route.on(READ, "/ws/chat/:room", {
-      guards: [requireUpgrade, requireOwnOrigin],
-      request: { params: roomParams, query: resumeQuery },
-      resolve: ({ input, locals }) => {
-        if (!input.ok) return invalidInput(locals, input);
+    route.on(READ, "/chat/:room", {
+      request: { params: roomParams, query: beforeQuery },
+      resolve: async (c) => {
+        const { input, locals, request } = c;
+        if (!input.ok) return refuse(c, 404, "There is no such room.");
         const { room } = input.params;
-        const { id, name } = locals.user;
-        const seat = { room, user: { id, name }, sessionId: sessionIdOf(locals.auth) };
-        return roomNamed(locals.env, room).fetch(seatRequest(seat, input.query.after ?? null));
+        const { before } = input.query;
+        // A seq leaves none out, so the messages before one are those behind another.
+        const after = before === undefined ? null : Math.max(0, before - 1 - SHOWN);
+        const limit = before === undefined ? SHOWN : Math.min(SHOWN, Math.max(0, before - 1));
+        const messages = await roomNamed(locals.env, room).history(after, limit);
+        const draft = { id: crypto.randomUUID(), text: "" };
+        return partOrPage(request, {
+          part: () => messagesOf(room, locals.user, messages),
+          page: async () => roomPage(await visitorOf(c), { room, me: locals.user, messages, draft }),
+        });
+      },
+    }),
+
+    route.post("/chat/:room", {
+      guards: [limitApi, requireCsrf, requireMessage, requireCsrfToken],
+      request: { params: roomParams },
+      resolve: async (c) => {
+        const { input, locals } = c;
+        const { env, user, form, parsed } = locals;
+        if (!input.ok) return refuse(c, 404, "There is no such room.");
+        const { room } = input.params;
+        const object = roomNamed(env, room);
+        const message = parsed.success && (await object.say({ id: user.id, name: user.name }, parsed.data));
+        if (message) return seeOther(`/chat/${room}`);
+        const error = parsed.success
+          ? "The message could not be stored. Please send it again."
+          : parsed.error.issues[0]?.message;
+        const { id = "", text = "" } = form;
+        const messages = await object.history(null, SHOWN);
+        const draft = { id: id || crypto.randomUUID(), text, error: error ?? "" };
+        return htmlResponse(
+          roomPage(await visitorOf(c), { room, me: user, messages, draft }),
+          parsed.success ? 503 : 400,
+        );
       },
     }),
   ],
 });
 
-function roomNamed({ CHAT_ROOM }: Env, name: string) {
-  return CHAT_ROOM.get(CHAT_ROOM.idFromName(name));
-}
+export const chat = [...chatApi, ...pages];

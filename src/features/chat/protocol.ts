@@ -22,6 +22,9 @@ const seq = z
 /** Where a client that comes back goes on. */
 export const resumeQuery = z.object({ after: seq.optional() });
 
+/** The messages before a seq, for who reads back. */
+export const beforeQuery = z.object({ before: seq.optional() });
+
 export const historyQuery = resumeQuery.extend({
   limit: z
     .string()
@@ -30,11 +33,12 @@ export const historyQuery = resumeQuery.extend({
     .default(50),
 });
 
-const message = z.object({
-  type: z.literal("message"),
+export const said = z.object({
   id: z.uuid("The id is to be a UUID"),
   text: storableText().min(1, "The text is empty").max(4_000, "The text is longer than 4,000 characters"),
 });
+
+const message = said.extend({ type: z.literal("message") });
 
 const clientFrame = z.discriminatedUnion("type", [message, z.object({ type: z.literal("ping") })], {
   error: 'A frame is an object with the type "message" or "ping"',

@@ -36,6 +36,12 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     return [...store.messagesAfter(this.#sql, after, limit)];
   }
 
+  async say(user: ChatUser, message: store.NewMessage): Promise<ChatMessage | null> {
+    store.createTables(this.#sql);
+    await this.#wakeWithin(KEPT_MS);
+    return this.#take(message, user);
+  }
+
   /** Opens a socket for the seat that the URL describes; only the Worker can send such a request. */
   override async fetch(request: Request): Promise<Response> {
     const { seat, after } = readSeat(request);
@@ -104,20 +110,20 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
   #answer({ user }: Seat, frame: protocol.ClientFrame | protocol.Refusal): protocol.Frame {
     if (frame.type === "error") return frame;
     if (frame.type === "ping") return { type: "pong", seq: store.readExtent(this.#sql).last };
-    const added = this.#add(frame, user);
-    if (!added) return protocol.unavailable(frame);
-    const { isNew, message } = added;
-    if (isNew) this.#tellInPongs(message.seq);
-    if (isNew) this.#broadcast({ type: "message", ...message });
-    return { type: "ack", id: message.id, seq: message.seq };
+    const message = this.#take(frame, user);
+    return message ? { type: "ack", id: message.id, seq: message.seq } : protocol.unavailable(frame);
   }
 
-  #add(message: protocol.IncomingMessage, user: ChatUser) {
+  /** Stores a message and tells everybody, once. @returns Null where it could not be stored. */
+  #take(said: store.NewMessage, user: ChatUser): ChatMessage | null {
     try {
-      return store.addMessage(this.#sql, message, user);
+      const { isNew, message } = store.addMessage(this.#sql, said, user);
+      if (isNew) this.#tellInPongs(message.seq);
+      if (isNew) this.#broadcast({ type: "message", ...message });
+      return message;
     } catch (error) {
       logFailure("A chat message could not be stored", error);
-      return undefined;
+      return null;
     }
   }
 

@@ -1,6 +1,5 @@
 /** The messages of a room, in the SQLite database of its object. */
 import type { ChatMessage, ChatUser } from "../../env.ts";
-import type { IncomingMessage } from "./protocol.ts";
 
 /** AUTOINCREMENT remembers the last `seq`, also of a table that is empty by now: none is ever given again. */
 const SCHEMA = `
@@ -36,10 +35,13 @@ type MessageRow = {
 
 const COLUMNS = "seq, id, sender_id AS senderId, sender_name AS senderName, text, at";
 
+/** What is said, before it has a number. */
+export type NewMessage = Pick<ChatMessage, "id" | "text">;
+
 /** Stores a message once: of the same id and sender, the first stays. @returns Whether it is new, and the stored one. */
 export function addMessage(
   sql: SqlStorage,
-  { id, text }: IncomingMessage,
+  { id, text }: NewMessage,
   sender: ChatUser,
 ): { readonly isNew: boolean; readonly message: ChatMessage } {
   const same = `SELECT ${COLUMNS} FROM messages WHERE sender_id = ? AND id = ?`;

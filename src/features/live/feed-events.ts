@@ -1,15 +1,14 @@
 /** The events of the feed, and the last of them, so that who comes back misses none. */
-import type { Activity, Sample } from "./metrics.ts";
+import type { Activity, Sample } from "../../env.ts";
+
+/** What is told, before it has an id. */
+type Told = { readonly type: "sample"; readonly data: Sample } | { readonly type: "activity"; readonly data: Activity };
+
+/** What was told, under its id. */
+type KeptEvent = Told & { readonly id: string };
 
 /** What is sent; `reset` says that something was missed, and what is still known comes next. */
-export type FeedEvent =
-  | { readonly type: "sample"; readonly id: string; readonly data: Sample }
-  | { readonly type: "activity"; readonly id: string; readonly data: Activity }
-  | { readonly type: "reset"; readonly data: { readonly reason: string } };
-
-type NewEvent =
-  | Pick<Extract<FeedEvent, { type: "sample" }>, "type" | "data">
-  | Pick<Extract<FeedEvent, { type: "activity" }>, "type" | "data">;
+export type FeedEvent = KeptEvent | { readonly type: "reset"; readonly data: { readonly reason: string } };
 
 /** Some five minutes of samples. */
 const MOST_EVENTS = 1_500;
@@ -19,12 +18,17 @@ const RESET: FeedEvent = { type: "reset", data: { reason: "What came after that 
 /** Ids count up, behind a mark of this life of the object: another one knows nothing of them. */
 export class FeedEvents {
   readonly #life = crypto.randomUUID().slice(0, 8);
-  #kept: Exclude<FeedEvent, { type: "reset" }>[] = [];
+  readonly #kept: KeptEvent[] = [];
   #count = 0;
 
-  add(event: NewEvent): FeedEvent {
+  /** The newest first. */
+  get newest(): readonly KeptEvent[] {
+    return this.#kept.toReversed();
+  }
+
+  add(told: Told): KeptEvent {
     this.#count += 1;
-    const added = { ...event, id: `${this.#life}-${this.#count}` } as Exclude<FeedEvent, { type: "reset" }>;
+    const added = { ...told, id: `${this.#life}-${this.#count}` };
     this.#kept.push(added);
     if (this.#kept.length > MOST_EVENTS) this.#kept.shift();
     return added;

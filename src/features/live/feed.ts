@@ -7,7 +7,7 @@ import { Pace } from "../../web/pace.ts";
 import { stream } from "../../web/stream.ts";
 import { EventQueue } from "./event-queue.ts";
 import { type FeedEvent, FeedEvents } from "./feed-events.ts";
-import { Metrics } from "./metrics.ts";
+import { Metrics, THRESHOLDS } from "./metrics.ts";
 
 const SAMPLE_MS = 1_000;
 /** Between comments that keep a quiet connection open, in samples. */
@@ -15,6 +15,9 @@ const HEARTBEAT = 15;
 /** How long a client waits before it comes back. */
 const RETRY_MS = 2_000;
 const MOST_LISTENERS = 1_000;
+/** One sample of each metric. */
+const METRICS = Object.keys(THRESHOLDS).length;
+const SHOWN_ACTIVITIES = 20;
 
 type Listener = (event: FeedEvent | "heartbeat") => void;
 
@@ -46,6 +49,14 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
 
   async reportSockets(room: string, count: number): Promise<void> {
     this.#metrics.countSockets(room, count);
+  }
+
+  async recent() {
+    const { newest } = this.#events;
+    return {
+      samples: newest.flatMap((event) => (event.type === "sample" ? [event.data] : [])).slice(0, METRICS),
+      activities: newest.flatMap((event) => (event.type === "activity" ? [event.data] : [])).slice(0, SHOWN_ACTIVITIES),
+    };
   }
 
   /** Begins to listen: with a socket, or else with server-sent events. `after` is the last event that the client has. */

@@ -1,11 +1,20 @@
 /** The live feed: what the app is doing, as server-sent events and over a socket. */
 import type { AppLocals } from "../../env.ts";
 import { limitApi } from "../../identity/limits.ts";
+import { loadSession, saveSession } from "../../identity/page-session.ts";
+import { visited } from "../../identity/scope.ts";
+import { visitorOf } from "../../identity/visitor.ts";
 import { EVENT_STREAM } from "../../web/event-stream.ts";
 import { requireUpgrade } from "../../web/guards/require-upgrade.ts";
+import { htmlResponse } from "../../web/html.ts";
 import { liveFeed } from "../../web/live-feed.ts";
+import { offerPage } from "../../web/navigation.ts";
 import { refuse } from "../../web/refuse.ts";
 import { group, READ, route } from "../../web/scope.ts";
+import { THRESHOLDS } from "./metrics.ts";
+import { livePage } from "./pages.ts";
+
+offerPage({ label: "Live", path: "/live", for: "anyone" });
 
 /** How the feed is listened to. */
 interface Listening {
@@ -13,7 +22,7 @@ interface Listening {
   readonly locals: AppLocals;
 }
 
-export const live = group({
+const feed = group({
   guards: [limitApi],
   handlers: [
     route.on(READ, "/events", {
@@ -28,6 +37,19 @@ export const live = group({
     }),
   ],
 });
+
+const page = group({
+  guards: [loadSession],
+  onResponse: saveSession,
+  handlers: [
+    visited.route.on(READ, "/live", {
+      resolve: async (c) =>
+        htmlResponse(livePage(await visitorOf(c), THRESHOLDS, await liveFeed(c.locals.env).recent())),
+    }),
+  ],
+});
+
+export const live = [...feed, ...page];
 
 /** @param after The last event that the client has; null for new ones only. */
 async function listen(c: Listening, after: string | null, headers: HeadersInit): Promise<Response> {

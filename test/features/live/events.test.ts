@@ -70,7 +70,7 @@ describe("GET /events", () => {
       { timeout: 20_000 },
     );
     await reaches("notes", 1);
-    await Promise.all(Array.from({ length: 120 }, () => send("/health")));
+    await Promise.all(Array.from({ length: 400 }, () => send("/health")));
     const [busy] = await reaches("requests", 100);
     expect(busy?.data.status).toBe("warning");
     expect(listener.heard.find(isActivity)?.data).toEqual({

@@ -1,0 +1,117 @@
+/** The page of the live feed: draws the last five minutes as they come, and tells of warnings. */
+
+const SHOWN_MS = 5 * 60 * 1000;
+const MOST_ACTIVITIES = 20;
+
+const state = document.querySelector("#state");
+const activity = document.querySelector("#activity");
+
+/** @type {Map<string, { figure: HTMLElement, samples: { at: number, value: number, status: string }[] }>} */
+const metrics = new Map();
+for (const figure of document.querySelectorAll("[data-metric]"))
+  metrics.set(figure.dataset.metric, { figure, samples: [] });
+
+// An id that nobody gave: what the feed still knows comes first.
+const events = new EventSource("/events?after=0");
+state.textContent = "Connecting …";
+events.addEventListener("open", () => {
+  state.textContent = "Connected";
+});
+events.addEventListener("error", () => {
+  state.textContent = "The connection is lost. Reconnecting …";
+});
+events.addEventListener("reset", () => {
+  for (const { samples } of metrics.values()) samples.length = 0;
+  activity.replaceChildren();
+});
+events.addEventListener("message", ({ data }) => take(JSON.parse(data)));
+events.addEventListener("activity", ({ data }) => tell(JSON.parse(data)));
+addEventListener("pagehide", () => events.close());
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) location.reload();
+});
+
+/** The metrics that are to be drawn anew. */
+const stale = new Set();
+
+function take({ timestamp, metric, value, status }) {
+  const shown = metrics.get(metric);
+  if (!shown) return;
+  const at = Date.parse(timestamp);
+  shown.samples.push({ at, value, status });
+  while (shown.samples[0].at < at - SHOWN_MS) shown.samples.shift();
+  if (stale.size === 0) requestAnimationFrame(drawStale);
+  stale.add(metric);
+}
+
+function drawStale() {
+  for (const metric of stale) show(metrics.get(metric));
+  stale.clear();
+}
+
+function show({ figure, samples }) {
+  const { value, status } = samples.at(-1);
+  figure.querySelector(".value").textContent = value.toLocaleString("en");
+  const badge = figure.querySelector(".status");
+  if (badge.dataset.status !== status) announce(figure, value, status);
+  badge.dataset.status = status;
+  badge.textContent = status;
+  draw(figure, samples);
+}
+
+function announce(figure, value, status) {
+  const title = figure.querySelector("h2").textContent;
+  document.querySelector("#announcement").textContent = `${title}: ${value}, ${status}`;
+}
+
+/** A line for each status, over one another; the lines at which warnings begin, where they are near. */
+function draw(figure, samples) {
+  const svg = figure.querySelector("svg");
+  const [width, height] = [svg.clientWidth, svg.clientHeight];
+  const now = samples.at(-1).at;
+  const most = Math.max(5, ...samples.map(({ value }) => value)) * 1.15;
+  const x = (at) => (width - 2 - ((now - at) / SHOWN_MS) * width).toFixed(1);
+  const y = (value) => (height - 2 - (value / most) * (height - 4)).toFixed(1);
+  const points = samples.map(({ at, value, status }) => ({ x: x(at), y: y(value), status }));
+  const [first, last] = [points[0], points.at(-1)];
+  const shape = `${points.map((point) => `${point.x} ${point.y}`).join("L")}`;
+  const paths = [path("area", `M${first.x} ${height}L${shape}L${last.x} ${height}Z`), path("line", `M${shape}`)];
+  for (const status of ["warning", "critical"]) {
+    const threshold = Number(figure.dataset[status]);
+    if (threshold < most) paths.push(path(`threshold ${status}`, `M0 ${y(threshold)}H${width}`));
+    const pieces = points.slice(1).map((point, n) => (point.status === status ? pieceTo(point, points[n]) : ""));
+    paths.push(path(`line ${status}`, pieces.join("")));
+  }
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.replaceChildren(...paths);
+}
+
+function pieceTo(point, from) {
+  return `M${from.x} ${from.y}L${point.x} ${point.y}`;
+}
+
+function path(className, d) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  made.setAttribute("class", className);
+  made.setAttribute("d", d);
+  return made;
+}
+
+function tell({ timestamp, activity: kind, count }) {
+  const item = document.querySelector("#activity-item").content.firstElementChild.cloneNode(true);
+  const time = item.querySelector("time");
+  time.dateTime = timestamp;
+  showTime(time);
+  for (const words of item.querySelectorAll("[data-activity]")) words.hidden = words.dataset.activity !== kind;
+  const times = item.querySelector(".times");
+  times.hidden = count < 2;
+  times.textContent = `, ${count} times`;
+  activity.prepend(item);
+  while (activity.childElementCount > MOST_ACTIVITIES) activity.lastElementChild.remove();
+}
+
+/** In the reader's own time, which the server does not know. */
+function showTime(time) {
+  time.textContent = new Date(time.dateTime).toLocaleTimeString("en-GB");
+}
+for (const time of activity.querySelectorAll("time")) showTime(time);
