@@ -9,7 +9,7 @@ export function errorPage(status: number, title: string, detail: string, debug?:
 <p class="status">${status}</p>
 <h1>${title}</h1>
 <p>${detail}</p>
-<p><a href="/" role="button">Back to the start</a></p>
+<p><a class="button" href="/">Back to the start</a></p>
 ${debug === undefined ? "" : html`<pre tabindex="0" aria-label="For developers">${debug}</pre>`}
 </div>`;
   return htmlResponse(layout(title, content), status);

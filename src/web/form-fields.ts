@@ -29,8 +29,8 @@ export interface Field {
 
 /** The first message for each field. */
 export function errorsOf({ issues }: z.ZodError): FormErrors {
-  const errors = issues.map(({ path, message }) => [String(path[0] ?? "form"), message] as const);
-  return Object.fromEntries(errors.reverse());
+  const byField = Map.groupBy(issues, ({ path }) => String(path[0] ?? "form"));
+  return Object.fromEntries([...byField].map(([field, [first]]) => [field, first?.message ?? ""]));
 }
 
 /** A line to type into. A password comes back empty. */

@@ -84,8 +84,8 @@ const SIGN_IN = [
 
 /** The link to the page that is shown, or to the one that it belongs to, says so. */
 function linkTo({ label, path }: Pick<NavigationEntry, "label" | "path">, shown: string): SafeHtml {
-  const current = shown === path ? "page" : shown.startsWith(`${path}/`) ? "true" : "false";
-  return html`<a href="${path}" aria-current="${current}">${label}</a>`;
+  const current = shown === path ? "page" : shown.startsWith(`${path}/`) ? "true" : "";
+  return html`<a href="${path}"${current && html` aria-current="${current}"`}>${label}</a>`;
 }
 
 function accountOf(name: string, path: string, csrf: string): SafeHtml {

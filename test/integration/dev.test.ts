@@ -1,37 +1,19 @@
 /** Development, as `npx wrangler dev` in a fresh checkout has it: ready at once, and what is saved shows. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { copyCheckout } from "./checkout.ts";
+import { type DevServer, startDevServer } from "./dev-server.ts";
 
-let checkout: string;
-let wrangler: ChildProcess;
+let server: DevServer;
+let checkout = "";
 let origin = "";
 
 beforeAll(async () => {
-  checkout = await copyCheckout();
-  const bin = join(checkout, "node_modules/wrangler/bin/wrangler.js");
-  const env = { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" };
-  wrangler = spawn(process.execPath, [bin, "dev", "--port", "0"], { cwd: checkout, env, detached: true });
-  let printed = "";
-  wrangler.stdout?.on("data", (text) => {
-    printed += text;
-  });
-  origin = await vi.waitFor(() => {
-    const [, found] = /Ready on (http:\S+)/.exec(printed) ?? [];
-    if (!found) throw new Error(printed);
-    return found;
-  }, 30_000);
+  server = await startDevServer();
+  ({ checkout, origin } = server);
 });
 
-afterAll(async () => {
-  const ended = once(wrangler, "exit");
-  if (wrangler.pid) process.kill(-wrangler.pid);
-  await ended;
-  await rm(checkout, { recursive: true, force: true });
-});
+afterAll(() => server.stop());
 
 async function read(path: string, headers: Record<string, string> = {}): Promise<string> {
   return (await fetch(origin + path, { headers })).text();

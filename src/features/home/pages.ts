@@ -40,7 +40,7 @@ export function frontPage(visitor: Visitor, examples: readonly ShownRoute[], isD
 <div>
 <h1>The route table is the policy.</h1>
 <p class="lead">Candor is an application template for the edge: accounts, notes, files and what they stand on, in TypeScript on Cloudflare Workers. Fork it, run it in a minute, and read what it allows.</p>
-<p class="actions"><a href="/register" role="button">Register</a><a href="/login" role="button" class="quiet">Sign in</a></p>
+<p class="actions"><a class="button" href="/register">Register</a><a class="button quiet" href="/login">Sign in</a></p>
 </div>
 <figure class="routes">
 <figcaption>npm run routes</figcaption>

@@ -21,3 +21,11 @@ test("an access token does not sign a page in: that is what the cookie is for", 
   const { headers } = await createAccount();
   expect((await send("/", { headers })).status).toBe(200);
 });
+
+test("GET / shows routes of the table with their guards, and the demo accounts in development alone", async () => {
+  const page = await (await send("/")).text();
+  expect(page).toContain("<b>DELETE</b> /api/admin/users/:id");
+  expect(page).toContain("<i>requireRole(admin)</i>");
+  expect(page).toContain("ada@example.com");
+  expect(await (await send("/", {}, { ENVIRONMENT: "production" })).text()).not.toContain("ada@example.com");
+});

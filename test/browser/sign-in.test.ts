@@ -1,0 +1,103 @@
+/** Accounts in the browser: the front page, registering, signing in and out, a lost password. */
+import type { Page } from "playwright-core";
+import { describe, expect } from "vitest";
+import { expectAccessible, expectShown, expectToFit, origin, PASSWORD, test } from "./fixture.ts";
+
+const pathOf = (page: Page) => page.url().slice(origin.length);
+
+async function fill(page: Page, fields: Record<string, string>): Promise<void> {
+  for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value);
+  await page.locator("main form button").first().click();
+}
+
+const freshEmail = () => `${crypto.randomUUID()}@example.com`;
+
+describe.each([true, false])("with JavaScript: %s", (javaScript) => {
+  test("one registers, is greeted, signs out, loses the password, and gets in with a new one", async ({ open }) => {
+    const page = await open({ javaScript });
+    const email = freshEmail();
+    await page.goto("/");
+    await page.getByRole("main").getByRole("link", { name: "Register" }).click();
+    await fill(page, { Name: "Grace", "E-mail": email, Password: PASSWORD });
+    await expectShown(page, "Welcome.");
+    expect(pathOf(page)).toBe("/notes");
+
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL("/");
+    await page.getByRole("navigation").getByRole("link", { name: "Sign in" }).click();
+    await page.getByRole("link", { name: "Forgot the password?" }).click();
+    await fill(page, { "E-mail": email });
+    await expectShown(page, "a mail is on its way");
+
+    await page.goto("/outbox");
+    const mail = page.getByRole("listitem").filter({ hasText: email }).filter({ hasText: "A new password" });
+    await mail.getByRole("link").click();
+    await fill(page, { "New password": "another horse, another battery" });
+    await expectShown(page, "The password is changed.");
+    await fill(page, { "E-mail": email, Password: "another horse, another battery" });
+    await page.waitForURL("/notes");
+  });
+
+  test("a refused form says what is wrong where it is wrong, and keeps what was typed", async ({ open }) => {
+    const page = await open({ javaScript });
+    await page.goto("/register");
+    await fill(page, { Name: "Grace", "E-mail": freshEmail(), Password: "password" });
+    await page.getByRole("alert").getByRole("link").click();
+    const field = page.getByLabel("Password", { exact: true });
+    expect(await field.getAttribute("aria-invalid")).toBe("true");
+    expect(await page.getByLabel("Name").inputValue()).toBe("Grace");
+    if (javaScript) await expectAccessible(page);
+  });
+});
+
+test("one signs in by keyboard alone, and the first stop leads past the navigation", async ({ open }) => {
+  const page = await open();
+  await page.goto("/");
+  await page.keyboard.press("Tab");
+  expect(await page.locator(":focus").textContent()).toBe("Skip to the content");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  expect(await page.locator(":focus").textContent()).toBe("Register");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("/login");
+  await page.keyboard.type("ada@example.com");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.waitForURL("/notes");
+});
+
+const PATHS = [
+  "/",
+  "/login",
+  "/register",
+  "/forgot-password",
+  "/reset-password?token=x",
+  "/verify-email",
+  "/outbox",
+  "/none",
+];
+
+test("each page is accessible and fits into 360 pixels", async ({ open }) => {
+  const page = await open({ width: 360 });
+  for (const path of PATHS) {
+    await page.goto(path);
+    await expectToFit(page);
+    await expectAccessible(page);
+  }
+});
+
+test("nothing moves while a page loads", async ({ open }) => {
+  const page = await open();
+  for (const path of ["/", "/login"]) {
+    await page.goto(path, { waitUntil: "networkidle" });
+    const shifts = `new Promise((resolve) => {
+      let sum = 0;
+      new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.value; })
+        .observe({ type: "layout-shift", buffered: true });
+      setTimeout(() => resolve(sum), 100);
+    })`;
+    expect(await page.evaluate<number>(shifts), path).toBe(0);
+  }
+});

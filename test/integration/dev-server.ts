@@ -1,0 +1,51 @@
+/** Serves a fresh checkout as `npx wrangler dev` does. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { copyCheckout } from "./checkout.ts";
+
+export interface DevServer {
+  /** The folder that it serves. */
+  readonly checkout: string;
+  /** Such as `http://localhost:1234`. */
+  readonly origin: string;
+  /** Ends it and removes the folder. */
+  stop(): Promise<void>;
+}
+
+const START_MS = 60_000;
+
+/** On a free port. @throws What it printed, where it is not ready in time. */
+export async function startDevServer(): Promise<DevServer> {
+  const checkout = await copyCheckout();
+  const bin = join(checkout, "node_modules/wrangler/bin/wrangler.js");
+  const env = { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" };
+  const wrangler = spawn(process.execPath, [bin, "dev", "--port", "0"], { cwd: checkout, env, detached: true });
+  async function stop(): Promise<void> {
+    const ended = wrangler.exitCode === null && once(wrangler, "exit");
+    if (ended && wrangler.pid) process.kill(-wrangler.pid);
+    await ended;
+    await rm(checkout, { recursive: true, force: true });
+  }
+  try {
+    return { checkout, origin: await findOrigin(wrangler), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function findOrigin({ stdout, stderr }: ReturnType<typeof spawn>): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let printed = "";
+  const late = setTimeout(() => reject(new Error(`The server is not ready:\n${printed}`)), START_MS);
+  for (const stream of [stdout, stderr]) {
+    stream?.on("data", (text) => {
+      printed += text;
+      const [, origin] = /Ready on (http:\S+)/.exec(printed) ?? [];
+      if (origin) resolve(origin);
+    });
+  }
+  return promise.finally(() => clearTimeout(late));
+}
