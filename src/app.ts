@@ -12,6 +12,7 @@ import { home } from "./features/home/index.ts";
 import { live } from "./features/live/index.ts";
 import { reportResponse } from "./features/live/report-responses.ts";
 import { notes } from "./features/notes/index.ts";
+import { sweepDeletedNotes } from "./features/notes/trash.ts";
 import { signIn } from "./features/sign-in/index.ts";
 import { setup, standardValidator } from "./http/index.ts";
 import { sweepExpired } from "./identity/sweep.ts";
@@ -36,4 +37,8 @@ export const app = setup({
 });
 
 /** Each is safe to run twice, and makes up for a run that failed. */
-export const sweeps: readonly ((env: Env) => Promise<void>)[] = [({ DB }) => sweepExpired(DB), sweepObjects];
+export const sweeps: readonly ((env: Env) => Promise<void>)[] = [
+  ({ DB }) => sweepExpired(DB),
+  sweepObjects,
+  sweepDeletedNotes,
+];

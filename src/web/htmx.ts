@@ -1,6 +1,7 @@
 /** What HTMX says with a request, and what a response can tell it (https://htmx.org/reference/#headers). */
 import type { SafeHtml } from "@remix-run/html-template";
 import { htmlPart, htmlResponse } from "./html.ts";
+import { seeOther } from "./see-other.ts";
 
 /** Whether HTMX asks for a part to swap in. For a page that it restores from the history it wants the whole. */
 export function isHtmx({ headers }: Request): boolean {
@@ -55,6 +56,13 @@ export async function partOrPage(
   const isPart = isHtmx(request);
   const response = isPart ? htmlPart(part(), status) : htmlResponse(await page(), status);
   if (isPart) for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  response.headers.append("Vary", "HX-Request");
+  return response;
+}
+
+/** Answers with the part for HTMX, and leads everybody else on. @param path Of ours. */
+export function partOrRedirect(request: Request, path: string, part: () => SafeHtml): Response {
+  const response = isHtmx(request) ? htmlPart(part()) : seeOther(path);
   response.headers.append("Vary", "HX-Request");
   return response;
 }

@@ -1,48 +1,91 @@
-/** The notebook as a page. */
+/** The notebook as pages. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import { csrfField } from "../../web/csrf-field.ts";
 import { layout, type Visitor } from "../../web/layout.ts";
 import type { Page } from "../../web/paging.ts";
+import { composer, type Draft, datesOf, deleteForm, noteEditor, noteItem, type Typed } from "./items.ts";
 import type { Note } from "./schema.ts";
 
-/** What somebody typed that could not be saved, and why. */
-export interface RefusedNote {
-  readonly title: string;
-  readonly body: string;
-  readonly errors: readonly string[];
+export type { Draft } from "./items.ts";
+
+/** A part of the notes. */
+export interface Found {
+  /** What was searched for; empty for all notes. */
+  readonly q: string;
+  /** Undefined for the newest. */
+  readonly cursor: string | undefined;
+  readonly notes: Page<Note>;
 }
 
-/** @param q What was searched for; empty for all notes. */
-export function notebookPage(visitor: Visitor, notes: Page<Note>, q: string, refused?: RefusedNote): SafeHtml {
+/** @param typed A new note that was refused. */
+export function notebookPage(visitor: Visitor, found: Found, typed?: Typed): SafeHtml {
   return layout(
     "Notes",
-    html`${noteForm(visitor.csrf, refused)}
-<form class="search" method="get" action="/notes" role="search">
-<label>Search <input type="search" name="q" value="${q}" maxlength="200"></label>
-<button>Search</button>
-</form>
-${notes.items.length === 0 ? html`<p class="soft">${q === "" ? "No notes yet." : "No note has this."}</p>` : noteList(notes.items)}
-${notes.nextCursor === null ? "" : html`<p><a href="/notes?${new URLSearchParams({ q, cursor: notes.nextCursor }).toString()}">Older notes</a></p>`}`,
+    html`<header class="page-head"><h1>Notes</h1><a href="/api/notes/export.csv" download>Export as CSV</a></header>
+<div class="notebook">
+${composer(visitor.csrf, typed)}
+<div>
+${searchForm(found)}
+${foundNotes(found, visitor.csrf)}
+</div>
+</div>`,
     visitor,
   );
 }
 
-function noteForm(csrf: string, refused: RefusedNote = { title: "", body: "", errors: [] }): SafeHtml {
-  return html`<form method="post" action="/notes">
-${csrfField(csrf)}
-${refused.errors.map((error) => html`<p class="error" role="alert">${error}</p>`)}
-<label>Title <input name="title" value="${refused.title}" required maxlength="200"></label>
-<label>Note <textarea name="body" rows="4" maxlength="20000">${refused.body}</textarea></label>
-<button>Add note</button>
+/** The address of a search, to be shared. */
+export function pathOfSearch(q: string, cursor?: string): string {
+  const query = new URLSearchParams({ ...(q !== "" && { q }), ...(cursor && { cursor }) }).toString();
+  return query === "" ? "/notes" : `/notes?${query}`;
+}
+
+/** Searches while one types; without scripts, by its button. */
+function searchForm({ q }: Found): SafeHtml {
+  return html`<form class="toolbar" role="search" method="get" action="/notes" hx-get="/notes" hx-trigger="input changed delay:250ms from:find input, submit" hx-target="#notes" hx-swap="outerHTML" hx-sync="this:replace">
+<label class="visually-hidden" for="q">Search the notes</label>
+<input type="search" id="q" name="q" value="${q}" maxlength="200" placeholder="Search" autocomplete="off">
+<button class="quiet">Search</button>
 </form>`;
 }
 
-function noteList(notes: readonly Note[]): SafeHtml {
-  return html`<ul>${notes.map(
-    ({ title, body, createdAt }) => html`<li>
-<h2>${title}</h2>
-<p>${body}</p>
-<time datetime="${createdAt}">${createdAt.slice(0, 16).replace("T", " ")} UTC</time>
-</li>`,
-  )}</ul>`;
+/** The list, which a search swaps. */
+export function foundNotes({ q, cursor, notes: { items, nextCursor } }: Found, csrf: string): SafeHtml {
+  const count = `${items.length}${nextCursor === null ? "" : " or more"}`;
+  const more = pathOfSearch(q, nextCursor ?? undefined);
+  return html`<section id="notes" aria-label="Notes">
+<p class="meta found" role="status">${q === "" ? "" : html`${count} with “${q}”. <a href="/notes">Show all</a>`}</p>
+${cursor === undefined ? "" : html`<p class="meta found"><a href="${pathOfSearch(q)}">Newest notes</a></p>`}
+<ul class="list" id="note-list">${items.map((note) => noteItem(note, csrf))}${
+    nextCursor === null
+      ? ""
+      : html`<li class="more" hx-target="this" hx-swap="outerHTML"><a class="button quiet" href="${more}" hx-get="${more}" hx-select="#note-list > li">Older notes</a></li>`
+  }</ul>
+<p class="empty">${q === "" ? "No notes yet. What is on your mind?" : "No note has this."}</p>
+</section>`;
+}
+
+export function notePage(visitor: Visitor, note: Note): SafeHtml {
+  const { id, title, body } = note;
+  return layout(
+    title,
+    html`<article class="reading">
+<p><a href="/notes">Notes</a></p>
+<h1>${title}</h1>
+${datesOf(note)}
+<p class="text">${body}</p>
+<div class="actions"><a class="button quiet" href="/notes/${id}?edit">Edit</a>${deleteForm(note, visitor.csrf, false)}</div>
+</article>`,
+    visitor,
+  );
+}
+
+export function editPage(visitor: Visitor, draft: Draft): SafeHtml {
+  return layout(
+    "Edit the note",
+    html`<div class="reading">
+<p><a href="/notes">Notes</a></p>
+<h1>Edit the note</h1>
+<div class="card">${noteEditor(draft, visitor.csrf, false)}</div>
+</div>`,
+    visitor,
+  );
 }

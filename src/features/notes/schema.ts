@@ -9,8 +9,26 @@ const body = storableText().max(20_000, "The body is longer than 20,000 characte
 /** A note to be made. A field that is none of a note's is refused: it may be a slip of the keyboard. */
 export const noteInput = z.strictObject({ title, body: body.default("") });
 
-/** The same from a form, which has fields of its own besides. */
-export const noteForm = z.object(noteInput.shape);
+/** The same from a form, which has fields of its own besides, and sends each line's end as two characters. */
+export const noteForm = z.object({
+  title,
+  body: z
+    .string()
+    .default("")
+    .transform((text) => text.replaceAll("\r\n", "\n"))
+    .pipe(body),
+});
+
+/** A form that changes a note says which version it was filled in from. */
+export const noteChange = noteForm.extend({
+  version: z
+    .string("The version is missing")
+    .regex(/^[1-9]\d{0,14}$/, "The version is not one that a page gave")
+    .transform(Number),
+});
+
+/** Room for the longest body, its characters escaped. */
+export const MAX_NOTE_BYTES = 256 * 1024;
 
 /** A change to a note: what is absent stays. */
 export const notePatch = z

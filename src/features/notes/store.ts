@@ -1,5 +1,6 @@
 /** Notes in D1. */
 import { v7 as uuidv7 } from "uuid";
+import { type Page, toPage } from "../../web/paging.ts";
 import { foldCase } from "../../web/text.ts";
 import type { NoteInput, NotePatch, NotesQuery, StoredNote } from "./schema.ts";
 
@@ -8,14 +9,12 @@ const COLUMNS = "id, owner_id AS ownerId, title, body, version, created_at AS cr
 /**
  * Lists the notes of an owner, the newest first; `q` is looked for as it stands, whatever its characters. By
  * `instr`, since a LIKE pattern would give `%` and `_` a meaning, and D1 takes no more than 50 bytes of it.
- *
- * @returns Up to `limit + 1` notes: the one too many tells that there are more.
  */
 export async function listNotes(
   db: D1Database,
   ownerId: string,
   { q, cursor, limit }: NotesQuery,
-): Promise<StoredNote[]> {
+): Promise<Page<StoredNote>> {
   const { results } = await db
     .prepare(
       `SELECT ${COLUMNS} FROM notes
@@ -25,7 +24,7 @@ export async function listNotes(
     )
     .bind(cursor ?? null, foldCase(q), limit + 1, ownerId)
     .all<StoredNote>();
-  return results;
+  return toPage(results, limit);
 }
 
 const BATCH = 100;
@@ -91,13 +90,15 @@ export async function updateNote(
   return note ?? whyNot(db, id);
 }
 
-/** @param versions Those that may be deleted; any without them. */
+/** It can be brought back, see `trash.ts`. @param versions Those that may be deleted; any without them. */
 export async function deleteNote(db: D1Database, id: string, versions?: readonly number[]): Promise<Written> {
-  const note = await db
-    .prepare(`DELETE FROM notes WHERE ${WHERE_VERSION} RETURNING ${COLUMNS}`)
-    .bind(id, listOf(versions))
-    .first<StoredNote>();
-  return note ?? whyNot(db, id);
+  const [, deleted] = await db.batch<StoredNote>([
+    db
+      .prepare(`INSERT OR REPLACE INTO deleted_notes SELECT *, ?3 FROM notes WHERE ${WHERE_VERSION}`)
+      .bind(id, listOf(versions), Date.now()),
+    db.prepare(`DELETE FROM notes WHERE ${WHERE_VERSION} RETURNING ${COLUMNS}`).bind(id, listOf(versions)),
+  ]);
+  return deleted?.results[0] ?? whyNot(db, id);
 }
 
 function listOf(versions: readonly number[] | undefined): string | null {

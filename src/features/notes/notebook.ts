@@ -1,0 +1,125 @@
+/** The notebook's pages, and the parts of them that HTMX asks for. */
+import * as z from "zod";
+import { requireAuth } from "../../identity/guards/require-auth.ts";
+import { requireCsrf } from "../../identity/guards/require-csrf.ts";
+import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
+import { loadSession, saveSession } from "../../identity/page-session.ts";
+import { signedInPage } from "../../identity/scope.ts";
+import { visitorOf } from "../../identity/visitor.ts";
+import { errorsOf } from "../../web/form-fields.ts";
+import { requireForm } from "../../web/guards/require-form.ts";
+import { hxReplaceUrl, isHtmx, partOrPage, partOrRedirect } from "../../web/htmx.ts";
+import { refuse } from "../../web/refuse.ts";
+import { group, READ } from "../../web/scope.ts";
+import { requireOnceOwnNote, requireOwnNote } from "./guards.ts";
+import { addedNote, composer, deletedItem, editorItem, noteItem } from "./items.ts";
+import { type Draft, editPage, foundNotes, notebookPage, notePage, pathOfSearch } from "./pages.ts";
+import { MAX_NOTE_BYTES, noteChange, noteForm, notesQuery } from "./schema.ts";
+import { createNote, deleteNote, getNote, listNotes, updateNote } from "./store.ts";
+import { restoreNote } from "./trash.ts";
+
+const { route } = signedInPage;
+
+const requireNoteForm = requireForm(MAX_NOTE_BYTES, noteForm);
+const requireChangeForm = requireForm(MAX_NOTE_BYTES, noteChange);
+const requireButton = requireForm(1024, z.object({}));
+
+const GONE = "This note has just been deleted.";
+
+export const notebook = group({
+  guards: [loadSession, requireAuth],
+  onResponse: saveSession,
+  handlers: [
+    route.on(READ, "/notes", {
+      request: { query: notesQuery },
+      resolve: async (c) => {
+        const { input, locals, request } = c;
+        if (!input.ok) return refuse(c, 400, input.issues.map(({ message }) => message).join(". "));
+        const { q, cursor } = input.query;
+        const found = { q, cursor, notes: await listNotes(locals.env.DB, locals.user.id, input.query) };
+        return partOrPage(request, {
+          part: () => foundNotes(found, locals.session.csrf),
+          page: async () => notebookPage(await visitorOf(c), found),
+          headers: cursor === undefined ? hxReplaceUrl(pathOfSearch(q)) : {},
+        });
+      },
+    }),
+
+    route.post("/notes", {
+      guards: [requireCsrf, requireNoteForm, requireCsrfToken],
+      resolve: async (c) => {
+        const { env, user, form, parsed, session } = c.locals;
+        if (parsed.success) {
+          const note = await createNote(env.DB, { ...parsed.data, ownerId: user.id });
+          return partOrRedirect(c.request, "/notes", () => addedNote(note, session.csrf));
+        }
+        const typed = { title: form.title, body: form.body, errors: errorsOf(parsed.error) };
+        const all = notesQuery.parse({});
+        return partOrPage(c.request, {
+          status: 400,
+          part: () => composer(session.csrf, typed),
+          page: async () => {
+            const found = { q: "", cursor: undefined, notes: await listNotes(env.DB, user.id, all) };
+            return notebookPage(await visitorOf(c), found, typed);
+          },
+        });
+      },
+    }),
+
+    route.on(READ, "/notes/:id", {
+      guards: [requireOwnNote],
+      resolve: (c) => {
+        const { note, session } = c.locals;
+        const isEdited = c.raw.query.edit !== undefined;
+        return partOrPage(c.request, {
+          part: () => (isEdited ? editorItem(note, session.csrf) : noteItem(note, session.csrf)),
+          page: async () => (isEdited ? editPage : notePage)(await visitorOf(c), note),
+        });
+      },
+    }),
+
+    route.post("/notes/:id", {
+      guards: [requireCsrf, requireOwnNote, requireChangeForm, requireCsrfToken],
+      resolve: async (c) => {
+        const { env, note, form, parsed, session } = c.locals;
+        const again = (status: number, draft: Draft) =>
+          partOrPage(c.request, {
+            status,
+            part: () => editorItem(draft, session.csrf),
+            page: async () => editPage(await visitorOf(c), draft),
+          });
+        const { title = "", body = "", version = "" } = form;
+        if (!parsed.success) return again(400, { id: note.id, title, body, version, errors: errorsOf(parsed.error) });
+        const written = await updateNote(env.DB, note.id, parsed.data, [parsed.data.version]);
+        if (typeof written !== "string")
+          return partOrRedirect(c.request, `/notes/${note.id}`, () => noteItem(written, session.csrf));
+        const theirs = written === "changed" && (await getNote(env.DB, note.id));
+        if (!theirs) return refuse(c, 404, GONE);
+        return again(412, { id: note.id, title, body, version: theirs.version, theirs });
+      },
+    }),
+
+    route.post("/notes/:id/delete", {
+      guards: [requireCsrf, requireOwnNote, requireButton, requireCsrfToken],
+      resolve: async (c) => {
+        const { env, note, session } = c.locals;
+        if (typeof (await deleteNote(env.DB, note.id)) === "string") return refuse(c, 404, GONE);
+        const undo = { label: "Undo", path: `/notes/${note.id}/restore` };
+        if (!isHtmx(c.request)) session.flash("done", `“${note.title}” is deleted.`, undo);
+        return partOrRedirect(c.request, "/notes", () => deletedItem(note, session.csrf));
+      },
+    }),
+
+    route.post("/notes/:id/restore", {
+      guards: [requireCsrf, requireOnceOwnNote, requireButton, requireCsrfToken],
+      resolve: async (c) => {
+        const { env, session } = c.locals;
+        await restoreNote(env.DB, c.params.id);
+        const note = await getNote(env.DB, c.params.id);
+        if (!note) return refuse(c, 404, GONE);
+        if (!isHtmx(c.request)) session.flash("done", `“${note.title}” is back.`);
+        return partOrRedirect(c.request, "/notes", () => noteItem(note, session.csrf));
+      },
+    }),
+  ],
+});

@@ -1,0 +1,127 @@
+/** Deleting a note by form, and bringing it back. */
+import { env } from "cloudflare:test";
+import { beforeEach, describe, expect, test } from "vitest";
+import { sweepDeletedNotes } from "../../../src/features/notes/trash.ts";
+import {
+  type Account,
+  type Browser,
+  createAccount,
+  createNote,
+  openBrowser,
+  send,
+  sendJson,
+  submit,
+} from "../../harness.ts";
+
+let me: Account;
+let browser: Browser;
+let id: string;
+beforeEach(async () => {
+  me = await createAccount();
+  browser = await openBrowser(me);
+  ({ id } = await createNote(me, "Tea", "Green"));
+});
+
+const remove = (by = browser) => submit(by, `/notes/${id}/delete`, {});
+const restore = (by = browser) => submit(by, `/notes/${id}/restore`, {});
+const read = () => send(`/api/notes/${id}`, { headers: me.headers });
+const page = async () => (await send("/notes", { headers: browser.headers })).text();
+
+test("a note that is deleted is gone, and the next page offers to bring it back", async () => {
+  const response = await remove();
+  expect([response.status, response.headers.get("Location")]).toEqual([303, "/notes"]);
+  expect((await read()).status).toBe(404);
+  expect((await send(`/notes/${id}`, { headers: browser.headers })).status).toBe(404);
+  const [shown, again] = [await page(), await page()];
+  expect(shown).toMatch(new RegExp(`“Tea” is deleted\\.[\\s\\S]*action="/notes/${id}/restore"[\\s\\S]*Undo</button>`));
+  expect(again).not.toContain("Undo");
+});
+
+test("it comes back as it was: its id, its times, its version", async () => {
+  await sendJson("PATCH", `/api/notes/${id}`, { body: "Black" }, me.headers);
+  const before = await read();
+  await remove();
+  const response = await restore();
+  expect([response.status, response.headers.get("Location")]).toEqual([303, "/notes"]);
+  const after = await read();
+  expect([after.headers.get("ETag"), await after.json()]).toEqual([before.headers.get("ETag"), await before.json()]);
+  expect(await page()).toContain("“Tea” is back.");
+  expect(await (await send("/notes?q=BLACK", { headers: browser.headers })).text()).toContain("Tea");
+});
+
+test("HTMX gets the offer in the note's place, then the note", async () => {
+  const htmx = { ...browser, headers: { ...browser.headers, ...{ "HX-Request": "true" } } };
+  expect(await (await remove(htmx)).text()).toMatch(new RegExp(`^<li [^>]*id="note-${id}"[\\s\\S]*Undo`));
+  expect(await (await restore(htmx)).text()).toMatch(new RegExp(`^<li [^>]*id="note-${id}"[\\s\\S]*Green`));
+  expect(await page()).not.toContain("is deleted");
+});
+
+test("undone twice it is there once", async () => {
+  await remove();
+  await restore();
+  const changed = await sendJson("PATCH", `/api/notes/${id}`, { title: "Later" }, me.headers);
+  expect(changed.status).toBe(200);
+  expect((await restore()).status).toBe(303);
+  expect(await (await read()).json()).toMatchObject({ title: "Later" });
+});
+
+test("what the API deletes can be brought back as well", async () => {
+  await send(`/api/notes/${id}`, { method: "DELETE", headers: me.headers });
+  await restore();
+  expect((await read()).status).toBe(200);
+});
+
+describe("somebody else", () => {
+  const ways = ["", "?edit", "/delete", "/restore"];
+  test.each(ways)("is told 404 at /notes/:id%s, before and after it is deleted, as of none", async (rest) => {
+    const theirs = await openBrowser(await createAccount());
+    const ask = (note: string) =>
+      rest.startsWith("/")
+        ? submit(theirs, `/notes/${note}${rest}`, {})
+        : send(`/notes/${note}${rest}`, { headers: theirs.headers });
+    const fields = { title: "Taken", body: "", version: "1" };
+    expect((await submit(theirs, `/notes/${id}`, fields)).status).toBe(404);
+    const none = await ask("none");
+    const before = await ask(id);
+    expect([before.status, none.status]).toEqual([404, 404]);
+    expect((await read()).status).toBe(200);
+    await remove();
+    expect((await ask(id)).status).toBe(404);
+    expect((await read()).status).toBe(404);
+  });
+});
+
+describe("a form without the session's token", () => {
+  test.each(["", "/delete", "/restore"])("is 403 at /notes/:id%s and changes nothing", async (rest) => {
+    if (rest === "/restore") await remove();
+    const fields = { csrf: "", title: "Forged", body: "", version: "1" };
+    expect((await submit(browser, `/notes/${id}${rest}`, fields)).status).toBe(403);
+    const after = await read();
+    expect(after.status).toBe(rest === "/restore" ? 404 : 200);
+    if (after.ok) expect(await after.json()).toMatchObject({ title: "Tea" });
+  });
+});
+
+test("the sweep removes what was deleted 30 days ago, and leaves the rest", async () => {
+  const DAY_MS = 24 * 60 * 60 * 1000;
+  const [old, young] = [await createNote(me, "old"), await createNote(me, "young")];
+  for (const [note, days] of [
+    [old, 31],
+    [young, 29],
+  ] as const) {
+    await send(`/api/notes/${note.id}`, { method: "DELETE", headers: me.headers });
+    const aged = env.DB.prepare("UPDATE deleted_notes SET deleted_at = ? WHERE id = ?");
+    await aged.bind(Date.now() - days * DAY_MS, note.id).run();
+  }
+  await sweepDeletedNotes(env);
+  expect((await submit(browser, `/notes/${old.id}/restore`, {})).status).toBe(404);
+  expect((await submit(browser, `/notes/${young.id}/restore`, {})).status).toBe(303);
+});
+
+test("what somebody deleted goes with the account", async () => {
+  await remove();
+  await env.DB.prepare("DELETE FROM users WHERE id = ?").bind(me.user.id).run();
+  expect(await env.DB.prepare("SELECT count(*) AS left FROM deleted_notes WHERE id = ?").bind(id).first("left")).toBe(
+    0,
+  );
+});
