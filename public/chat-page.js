@@ -2,7 +2,8 @@
 import { ChatClient } from "./chat-client.js";
 
 const room = document.querySelector("#chat");
-const list = room.querySelector(".messages");
+const log = room.querySelector(".messages");
+const list = log.querySelector("ol");
 const composer = room.querySelector("#composer");
 const text = composer.elements.text;
 const problem = room.querySelector("#composer-error");
@@ -100,11 +101,11 @@ function showTime(time) {
 
 /** Follows the conversation, unless somebody reads further up. */
 function add(item, isOwn = false) {
-  const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   list.append(item);
   // What waits stays last.
   if (!isOwn) list.append(...waiting.values().filter((each) => each.isConnected));
-  if (isAtEnd || isOwn) list.scrollTop = list.scrollHeight;
+  if (isAtEnd || isOwn) log.scrollTop = log.scrollHeight;
 }
 
 function send() {
@@ -128,8 +129,7 @@ text.addEventListener("keydown", (event) => {
 });
 
 addEventListener("online", () => client.reconnect());
-addEventListener("pagehide", () => client.close());
-// Back from the history as it was left: the client is closed, and what came meanwhile is missing.
+// Back from the history as it was left: the socket is gone, and what came meanwhile is missing.
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) location.reload();
 });
@@ -138,4 +138,4 @@ document.addEventListener("htmx:afterSwap", () => {
   for (const time of list.querySelectorAll("time:has(span)")) showTime(time);
 });
 for (const time of list.querySelectorAll("time")) showTime(time);
-list.scrollTop = list.scrollHeight;
+log.scrollTop = log.scrollHeight;

@@ -11,7 +11,7 @@ export function foldCase(text: string): string {
 
 /**
  * A string that can be stored as it is: no lone surrogates, which UTF-8 cannot hold, and no NUL,
- * at which SQLite's text functions stop. Lengths count UTF-16 units, as `String.length` does.
+ * at which SQLite's text functions stop. Lengths count code points, as zod does.
  */
 export function storableText() {
   return z

@@ -1,7 +1,7 @@
 /** Tests that open pages: every one is watched, and nothing that a browser complains of passes. */
 import axe, { type AxeResults } from "axe-core";
 import { type Browser, type BrowserContext, errors, type Page } from "playwright-core";
-import { afterAll, test as base, beforeAll, expect, inject } from "vitest";
+import { afterAll, test as base, beforeAll, expect, inject, vi } from "vitest";
 import { startChromium } from "./chromium.ts";
 
 export const origin = inject("origin");
@@ -116,4 +116,15 @@ export async function expectShown(page: Page, text: string | RegExp): Promise<vo
       if (error instanceof errors.TimeoutError) throw new Error(`${page.url()} does not show ${text}`);
       throw error;
     });
+}
+
+/** Waits until this is true in the page. The policy lets no page evaluate it itself, so it is asked from outside. */
+export async function expectSoon(page: Page, expression: string): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const value = await page.evaluate<unknown>(expression);
+      if (value !== true) throw new Error(`${page.url()}: ${expression} is ${value}`);
+    },
+    { timeout: 15_000, interval: 50 },
+  );
 }

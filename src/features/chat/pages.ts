@@ -26,7 +26,7 @@ export function roomPage(visitor: Visitor, { room, me, messages, draft }: Room):
 <p class="here meta" id="here"></p>
 <form class="other" method="get" action="/chat"><label><span class="visually-hidden">Another room</span><input name="room" placeholder="another-room" pattern="[a-z0-9\\-]{1,64}" title="1 to 64 small letters, digits and hyphens" maxlength="64" required autocapitalize="none" autocomplete="off"></label><button class="quiet">Go</button></form>
 </header>
-<ol class="messages" id="messages-of-room" role="log" aria-label="Messages" tabindex="0">${messagesOf(room, me, messages)}</ol>
+<div class="messages" role="log" aria-label="Messages" tabindex="0"><ol>${messagesOf(room, me, messages)}</ol></div>
 <p class="empty">Nothing has been said here yet.</p>
 ${composer(visitor.csrf, room, draft)}
 <template id="message">${messageItem(EMPTY, me)}</template>
@@ -48,7 +48,7 @@ const EMPTY: ChatMessage = { seq: 0, id: "", sender: { id: "", name: "" }, text:
 
 /** Also the template that the page's script fills in. */
 function messageItem({ seq, sender, text, at }: ChatMessage, me: ChatUser): SafeHtml {
-  return html`<li class="said${sender.id === me.id ? " mine" : ""}" data-seq="${seq}"><p class="meta"><b class="sender">${sender.name}</b> ${timeOf(at)} <span class="delivery"></span></p><p class="text">${text}</p></li>`;
+  return html`<li class="said${sender.id === me.id ? " mine" : ""}" data-seq="${seq}"><p class="meta"><span class="sender">${sender.name}</span> ${timeOf(at)} <span class="delivery"></span></p><p class="text">${text}</p></li>`;
 }
 
 function composer(csrf: string, room: string, { id, text, error }: Room["draft"]): SafeHtml {

@@ -1,0 +1,56 @@
+import { beforeAll, expect, test } from "vitest";
+import { createAccount, openBrowser, send } from "../../harness.ts";
+import { expectHarmless, HOSTILE } from "../../hostile-text.ts";
+import { feed, isSample, listen } from "./listen.ts";
+
+const open = async (headers: Record<string, string> = {}) =>
+  send("/live", { headers: { Accept: "text/html", ...headers } });
+/** The value and status of each metric, as the page shows them. */
+const shownBy = (html: string) =>
+  [...html.matchAll(/data-metric="(\w+)"[\s\S]*?class="value">([^<]+)<[\s\S]*?data-status="(\w+)"/g)].map(
+    ([, ...shown]) => shown,
+  );
+
+let before: string;
+beforeAll(async () => {
+  before = await (await open()).text();
+});
+
+test("shows strangers each metric, before anything was measured", () => {
+  expect(shownBy(before).map(([metric]) => metric)).toEqual(["requests", "sockets", "notes", "uploads"]);
+  expect(shownBy(before).every(([, value]) => value === "–")).toBe(true);
+});
+
+test("shows the latest values and what was done, without JavaScript", { timeout: 15_000 }, async () => {
+  const listener = await listen();
+  await listener.wait(isSample);
+  await feed().report({ requests: 900, changes: { "POST /notes": 61, "POST /api/files": 1 } });
+  await listener.wait(({ data }) => data?.metric === "uploads" && data.value === 1);
+  const html = await (await open()).text();
+  await listener.leave();
+  expect(shownBy(html).slice(2)).toEqual([
+    ["notes", "61", "warning"],
+    ["uploads", "1", "normal"],
+  ]);
+  const [, list = ""] = /<ol[^>]*id="activity">([\s\S]*?)<\/ol>/.exec(html) ?? [];
+  expect(list).toMatch(/data-activity="upload">Files were uploaded[\s\S]*data-activity="note">A note was made/);
+  expect(list).toContain(", 61 times");
+});
+
+test("names what a browser is to load early, and loads nothing from elsewhere", async () => {
+  const response = await open();
+  const links = response.headers.get("Link")?.split(", ") ?? [];
+  expect(links).toHaveLength(4);
+  for (const link of links) expect(link).toMatch(/^<\/static\/[\w./-]+>; rel=preload; as=(style|script)$/);
+  const html = await response.text();
+  for (const link of links) expect(html).toContain(`"${link.slice(1, link.indexOf(">"))}"`);
+  expect(response.headers.get("Content-Security-Policy")).toMatch(/script-src 'self'; connect-src 'self'/);
+});
+
+test("shows whoever is signed in under the own name, escaped", async () => {
+  for (const name of HOSTILE.slice(0, 4)) {
+    const { headers } = await openBrowser(await createAccount({ name }));
+    const html = await (await open(headers)).text();
+    await expectHarmless(html.replaceAll(/<svg class="chart"[^>]*><\/svg>/g, ""));
+  }
+});
