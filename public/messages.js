@@ -23,6 +23,8 @@ function show(text) {
 document.addEventListener("refused", (event) => show(event.detail.value));
 document.addEventListener("htmx:sendError", () => show(UNREACHABLE));
 document.addEventListener("htmx:timeout", () => show(UNREACHABLE));
-document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
-  if (!xhr.getResponseHeader("HX-Trigger")) show(`That did not work (${xhr.status}). Please try again.`);
+// What stands between us and the browser knows nothing of HTMX.
+document.addEventListener("htmx:beforeSwap", ({ detail: { shouldSwap, xhr } }) => {
+  if (xhr.status >= 400 && !shouldSwap && !xhr.getResponseHeader("HX-Trigger"))
+    show(`That did not work (${xhr.status}). Please try again.`);
 });

@@ -18,11 +18,16 @@ export interface Visitor {
   assetUrl(path: string): string;
 }
 
-/** Of HTMX: it runs nothing that stands in attributes, keeps no pages, and swaps refused forms in as well. */
+/**
+ * Of HTMX: it runs nothing that stands in attributes, keeps no pages, and swaps refused forms in as well. Of what else
+ * is refused `public/messages.js` tells.
+ */
 const HTMX_CONFIG = JSON.stringify({
   allowEval: false,
   allowScriptTags: false,
   includeIndicatorStyles: false,
+  // What is swapped in has its focus at once.
+  defaultSettleDelay: 0,
   historyCacheSize: 0,
   refreshOnHistoryMiss: true,
   historyRestoreAsHxRequest: false,
@@ -31,7 +36,7 @@ const HTMX_CONFIG = JSON.stringify({
     { code: "204", swap: false },
     { code: "[23]..", swap: true },
     { code: "400|409|412|422", swap: true },
-    { code: "...", swap: false, error: true },
+    { code: "...", swap: false },
   ],
 });
 

@@ -21,13 +21,14 @@ export interface Typed {
   readonly errors: FormErrors;
 }
 
-export function noteItem(note: Note, csrf: string): SafeHtml {
+/** @param isFocused Whether one goes on from here: what had the focus was swapped out. */
+export function noteItem(note: Note, csrf: string, isFocused = false): SafeHtml {
   const { id, title, body } = note;
   return html`<li class="card note" id="note-${id}" hx-target="this" hx-swap="outerHTML">
 <h2><a href="/notes/${id}">${title}</a></h2>
 ${body === "" ? "" : html`<p class="text">${body}</p>`}
 <div class="foot">${datesOf(note)}
-<div class="actions"><a class="button quiet" href="/notes/${id}?edit" hx-get="/notes/${id}?edit" aria-label="Edit ${title}">Edit</a>
+<div class="actions"><a class="button quiet" href="/notes/${id}?edit" hx-get="/notes/${id}?edit" aria-label="Edit ${title}"${isFocused ? html` autofocus` : ""}>Edit</a>
 ${deleteForm(note, csrf, true)}</div></div>
 </li>`;
 }
@@ -68,7 +69,7 @@ function conflict({ title, body, updatedAt }: Note): SafeHtml {
 <h3>${title}</h3>
 <p class="text">${body}</p>
 </section>
-<p class="meta">What you wrote</p>`;
+<h3>What you wrote</h3>`;
 }
 
 /** The form that adds a note. @param isFocused Whether one types on in it. */

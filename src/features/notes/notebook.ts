@@ -72,7 +72,7 @@ export const notebook = group({
         const { note, session } = c.locals;
         const isEdited = c.raw.query.edit !== undefined;
         return partOrPage(c.request, {
-          part: () => (isEdited ? editorItem(note, session.csrf) : noteItem(note, session.csrf)),
+          part: () => (isEdited ? editorItem(note, session.csrf) : noteItem(note, session.csrf, true)),
           page: async () => (isEdited ? editPage : notePage)(await visitorOf(c), note),
         });
       },
@@ -92,7 +92,7 @@ export const notebook = group({
         if (!parsed.success) return again(400, { id: note.id, title, body, version, errors: errorsOf(parsed.error) });
         const written = await updateNote(env.DB, note.id, parsed.data, [parsed.data.version]);
         if (typeof written !== "string")
-          return partOrRedirect(c.request, `/notes/${note.id}`, () => noteItem(written, session.csrf));
+          return partOrRedirect(c.request, `/notes/${note.id}`, () => noteItem(written, session.csrf, true));
         const theirs = written === "changed" && (await getNote(env.DB, note.id));
         if (!theirs) return refuse(c, 404, GONE);
         return again(412, { id: note.id, title, body, version: theirs.version, theirs });
@@ -118,7 +118,7 @@ export const notebook = group({
         const note = await getNote(env.DB, c.params.id);
         if (!note) return refuse(c, 404, GONE);
         if (!isHtmx(c.request)) session.flash("done", `“${note.title}” is back.`);
-        return partOrRedirect(c.request, "/notes", () => noteItem(note, session.csrf));
+        return partOrRedirect(c.request, "/notes", () => noteItem(note, session.csrf, true));
       },
     }),
   ],

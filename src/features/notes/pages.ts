@@ -40,11 +40,11 @@ export function pathOfSearch(q: string, cursor?: string): string {
 
 /** Searches while one types; without scripts, by its button. */
 function searchForm({ q }: Found): SafeHtml {
-  return html`<form class="toolbar" role="search" method="get" action="/notes" hx-get="/notes" hx-trigger="input changed delay:250ms from:find input, submit" hx-target="#notes" hx-swap="outerHTML" hx-sync="this:replace">
+  return html`<search><form class="toolbar" method="get" action="/notes" hx-get="/notes" hx-trigger="input changed delay:250ms from:find input, submit" hx-target="#notes" hx-swap="outerHTML" hx-sync="this:replace">
 <label class="visually-hidden" for="q">Search the notes</label>
 <input type="search" id="q" name="q" value="${q}" maxlength="200" placeholder="Search" autocomplete="off">
 <button class="quiet">Search</button>
-</form>`;
+</form></search>`;
 }
 
 /** The list, which a search swaps. */
@@ -68,7 +68,7 @@ export function notePage(visitor: Visitor, note: Note): SafeHtml {
   return layout(
     title,
     html`<article class="reading">
-<p><a href="/notes">Notes</a></p>
+<p><a href="/notes">All notes</a></p>
 <h1>${title}</h1>
 ${datesOf(note)}
 <p class="text">${body}</p>
@@ -82,7 +82,7 @@ export function editPage(visitor: Visitor, draft: Draft): SafeHtml {
   return layout(
     "Edit the note",
     html`<div class="reading">
-<p><a href="/notes">Notes</a></p>
+<p><a href="/notes">All notes</a></p>
 <h1>Edit the note</h1>
 <div class="card">${noteEditor(draft, visitor.csrf, false)}</div>
 </div>`,
