@@ -5,11 +5,21 @@ import { root } from "./wrangler.ts";
 
 const folder = join(root, "public");
 
-/** By the path that they are published under, where they are in `node_modules`. */
+/** By the path that they are published under. */
 const VENDORED = {
-  "vendor/htmx.js": "htmx.org/dist/htmx.min.js",
-  "vendor/pico.css": "@picocss/pico/css/pico.fluid.classless.min.css",
+  "vendor/htmx.js": () => readPackage("htmx.org/dist/htmx.min.js"),
+  // Its icons are `data:` addresses, which the policy of our pages does not load: `style.css` has others.
+  "vendor/pico.css": () =>
+    Buffer.from(
+      readPackage("@picocss/pico/css/pico.fluid.classless.min.css")
+        .toString()
+        .replaceAll(/--pico-icon-[a-z]+:url\("data:[^"]*"\);?/g, ""),
+    ),
 };
+
+function readPackage(path: string): Buffer {
+  return readFileSync(join(root, "node_modules", path));
+}
 
 export interface PublicFile {
   /** From `public` on, with slashes. */
@@ -26,9 +36,6 @@ export function readPublicFiles(): PublicFile[] {
     .sort();
   return [
     ...own.map((path) => ({ path, bytes: readFileSync(join(folder, path)) })),
-    ...Object.entries(VENDORED).map(([path, file]) => ({
-      path,
-      bytes: readFileSync(join(root, "node_modules", file)),
-    })),
+    ...Object.entries(VENDORED).map(([path, read]) => ({ path, bytes: read() })),
   ];
 }

@@ -118,6 +118,7 @@ test("by keyboard alone: a note is added and its form is ready for the next; del
   await page.getByRole("link", { name: "Edit Next" }).focus();
   await page.keyboard.press("Enter");
   await page.getByRole("form", { name: "Edit the note" }).waitFor();
+  await page.keyboard.press("End");
   await page.keyboard.type(" one");
   await page.keyboard.press("Enter");
   await page.locator("a:focus", { hasText: "Edit" }).waitFor();
@@ -184,9 +185,11 @@ test("the pages are accessible, and fit into 360 pixels", async ({ open }) => {
   await expectAccessible(page);
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByRole("link", { name: "WWW", exact: false }).first().click();
+  await page.waitForURL(/[0-9a-f]$/);
   await expectToFit(page);
   await expectAccessible(page);
   await page.getByRole("link", { name: "Edit" }).click();
+  await page.waitForURL(/edit$/);
   await expectToFit(page);
   await expectAccessible(page);
 });

@@ -60,7 +60,7 @@ test("one signs in by keyboard alone, and the first stop leads past the navigati
   expect(await page.locator(":focus").textContent()).toBe("Register");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await page.waitForURL("/login");
+  await page.locator("#form-email:focus").waitFor();
   await page.keyboard.type("ada@example.com");
   await page.keyboard.press("Tab");
   await page.keyboard.type(PASSWORD);

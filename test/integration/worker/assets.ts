@@ -43,3 +43,11 @@ test.each(Object.entries(DECODERS))("who accepts %s gets the stylesheet so", asy
   const part = await ask("GET", { "Accept-Encoding": encoding, Range: "bytes=5-99" });
   expect([part.answer.statusCode, part.body.equals(body.subarray(5, 100))]).toEqual([206, true]);
 });
+
+test("what pages take from packages is there, and loads nothing that their policy forbids", async () => {
+  const read = async (path: string) => (await worker.fetch(`/static/vendor/${path}`)).text();
+  expect(await read("htmx.js")).toContain('version:"2.');
+  const pico = await read("pico.css");
+  expect(pico).toContain("--pico-font-size");
+  expect(pico).not.toContain("data:");
+});
