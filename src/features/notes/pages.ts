@@ -67,13 +67,15 @@ export function notePage(visitor: Visitor, note: Note): SafeHtml {
   const { id, title, body } = note;
   return layout(
     title,
-    html`<article class="reading">
+    html`<div class="reading">
 <p><a href="/notes">All notes</a></p>
+<article class="card">
 <h1>${title}</h1>
 ${datesOf(note)}
 <p class="text">${body}</p>
 <div class="actions"><a class="button quiet" href="/notes/${id}?edit">Edit</a>${deleteForm(note, visitor.csrf, false)}</div>
-</article>`,
+</article>
+</div>`,
     visitor,
   );
 }

@@ -86,6 +86,7 @@ function formPage(
 ): SafeHtml {
   const { title, button = title, lead, fields, hidden = {}, after } = form;
   const state = { id: "form", errors };
+  const wrong = fields.findIndex(({ name }) => name in errors);
   return layout(
     title,
     html`<div class="narrow">
@@ -95,7 +96,7 @@ ${lead ? html`<p class="lead">${lead}</p>` : ""}
 ${errorSummary(state)}
 ${csrfField(visitor.csrf)}
 ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-${fields.map((field, index) => textField(state, { ...field, value: typed[field.name], isFirst: index === 0 }))}
+${fields.map((field, index) => textField(state, { ...field, value: typed[field.name], isFirst: index === Math.max(wrong, 0) }))}
 <button>${button}</button>
 </form>
 ${after ?? ""}
