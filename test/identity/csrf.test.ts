@@ -27,6 +27,7 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /api/notes": { title: "Made" },
   "PATCH /api/notes/:id": { title: "Changed" },
   "POST /notes": { title: "Made" },
+  "POST /notes/:id": { title: "Changed", version: 1 },
   "POST /login": { email: "nobody@example.com", password: PASSWORD },
   "POST /register": { email: "nobody@example.com", name: "Nobody", password: PASSWORD },
   "POST /forgot-password": { email: "nobody@example.com" },
@@ -92,23 +93,21 @@ function attack(
   return send(path, { method: route.method, headers: typed, body: new TextEncoder().encode(text) }, bindings);
 }
 
-/** An administrator with a browser, and something for the path to name: what its collection makes, else a user. */
+/** An administrator with a browser, and something for the path to name: what the API's collection makes, else a user. */
 async function aim(route: Target["route"]): Promise<Target> {
   const browser = await openBrowser(await createAccount({ role: "admin", emailVerified: false }));
   if (!route.path.includes(":id")) return { route, path: route.path, browser };
-  const collection = routes.find(({ label }) => label === `POST ${route.path.replace("/:id", "")}`);
-  const made = collection && (await attack({ route: collection, path: collection.path, browser }, { Origin: OWN }));
-  return {
-    route,
-    path: made ? await addressOf(made) : route.path.replace(":id", (await createAccount()).user.id),
-    browser,
-  };
+  const path = `/api${route.path.replace(/^\/api/, "").replace(/\/:id.*/, "")}`;
+  const collection = routes.find(({ label }) => label === `POST ${path}`);
+  const made = collection && (await attack({ route: collection, path, browser }, { Origin: OWN }));
+  const id = made ? await idOf(made) : (await createAccount()).user.id;
+  return { route, path: route.path.replace(":id", id), browser };
 }
 
-/** Where the thing is that was made. */
-async function addressOf(made: Response): Promise<string> {
-  const { files } = await made.clone().json<{ files?: { id: string }[] }>();
-  return made.headers.get("Location") ?? `/api/files/${files?.[0]?.id}`;
+/** Of the thing that was made. */
+async function idOf(made: Response): Promise<string> {
+  const { files, id } = await made.json<{ files?: { id: string }[]; id?: string }>();
+  return id ?? files?.[0]?.id ?? "";
 }
 
 /** Everything that a request could change. */
