@@ -70,7 +70,7 @@ describe("with JavaScript", () => {
     await expectSoon(page, "document.querySelectorAll('.said:not(.waiting)').length === 55");
     await page.reload();
     expect(await textsOf(page)).toHaveLength(50);
-    await page.getByRole("button", { name: "Earlier messages" }).click();
+    await page.getByRole("link", { name: "Earlier messages" }).click();
     await expectShown(page, "message 1");
     await expectSoon(page, "document.querySelectorAll('.said').length === 55");
     expect(await textsOf(page)).toEqual(Array.from({ length: 55 }, (_, n) => `message ${n + 1}`));

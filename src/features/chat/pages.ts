@@ -40,7 +40,7 @@ ${composer(visitor.csrf, room, draft)}
 export function messagesOf(room: string, me: ChatUser, messages: readonly ChatMessage[]): SafeHtml {
   const first = messages[0]?.seq ?? 1;
   const earlier = `/chat/${room}?before=${first}`;
-  const way = html`<li class="earlier"><a href="${earlier}" role="button" class="quiet" hx-get="${earlier}" hx-target="closest li" hx-swap="outerHTML">Earlier messages</a></li>`;
+  const way = html`<li class="earlier"><a href="${earlier}" class="button quiet" hx-get="${earlier}" hx-target="closest li" hx-swap="outerHTML">Earlier messages</a></li>`;
   return html`${first > 1 ? way : ""}${messages.map((message) => messageItem(message, me))}`;
 }
 
