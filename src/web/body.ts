@@ -1,4 +1,5 @@
 /** Bodies that are taken in while they arrive: their bytes are counted, whatever the head claims. */
+import { sizeOf } from "./size.ts";
 
 /** What was wrong with a body, for the answer to whoever sent it. */
 export class BodyError extends Error {
@@ -26,7 +27,7 @@ export async function* readBody(request: Request, maxBytes: number): AsyncGenera
   try {
     for await (const chunk of request.body ?? []) {
       size += chunk.byteLength;
-      if (size > maxBytes) throw new BodyError(413, `The body may have ${maxBytes} bytes.`);
+      if (size > maxBytes) throw new BodyError(413, `The body may have ${sizeOf(maxBytes)}.`);
       yield chunk;
     }
   } catch (error) {
@@ -52,7 +53,7 @@ export async function* atMost(
   let size = 0;
   for await (const chunk of chunks) {
     size += chunk.byteLength;
-    if (size > maxBytes) throw new BodyError(413, `${what} may have ${maxBytes} bytes.`);
+    if (size > maxBytes) throw new BodyError(413, `${what} may have ${sizeOf(maxBytes)}.`);
     yield chunk;
   }
 }

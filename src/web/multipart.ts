@@ -6,6 +6,8 @@ import { createScanner } from "./scanner.ts";
 
 /** A field or a file of a form. */
 export interface Part {
+  /** Of the field; empty where the sender gives none. */
+  readonly name: string;
   /** Undefined for a field that is no file; empty for a file that nobody chose. */
   readonly filename: string | undefined;
   /** As the sender says, in lower case and without parameters; empty where it says nothing. */
@@ -82,7 +84,11 @@ function readHeader(header: string): Omit<Part, "body"> {
   const disposition = parseParameters(fields.get("content-disposition") ?? "");
   if (/[^ \t]/.test(padding) || fields.size < lines.length || disposition?.value !== "form-data") throw malformed();
   const type = fields.get("content-type") ?? "";
-  return { filename: filenameOf(disposition), type: parseParameters(type)?.value ?? type.toLowerCase() };
+  return {
+    name: unescaped(disposition.parameters.get("name") ?? ""),
+    filename: filenameOf(disposition),
+    type: parseParameters(type)?.value ?? type.toLowerCase(),
+  };
 }
 
 function readField(line: string): [name: string, value: string] {
@@ -95,10 +101,15 @@ function malformed(): BodyError {
   return new BodyError(400, "The header of a part is malformed.");
 }
 
-/** Browsers write three characters so (HTML, "multipart/form-data encoding algorithm"); some clients use RFC 8187. */
+/** Browsers write three characters so (HTML, "multipart/form-data encoding algorithm"). */
+function unescaped(text: string): string {
+  return text.replace(/%22|%0D|%0A/gi, decodeURIComponent);
+}
+
+/** Some clients use RFC 8187. */
 function filenameOf({ parameters }: Parameterized): string | undefined {
-  const extended = parameters.get("filename*");
-  if (extended === undefined) return parameters.get("filename")?.replace(/%22|%0D|%0A/gi, decodeURIComponent);
+  const [plain, extended] = [parameters.get("filename"), parameters.get("filename*")];
+  if (extended === undefined) return plain === undefined ? undefined : unescaped(plain);
   try {
     return decodeURIComponent(/^UTF-8'[^']*'([^']*)$/i.exec(extended)?.[1] ?? "%");
   } catch {

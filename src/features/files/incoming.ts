@@ -1,9 +1,9 @@
 /** The files of a request, one after the other, as they arrive. */
 import { BodyError, type Chunks, readBody } from "../../web/body.ts";
 import { mediaTypeOf } from "../../web/guards/require-content-type.ts";
-import { readParts } from "../../web/multipart.ts";
+import type { Part } from "../../web/multipart.ts";
 import { mediaTypeOfName } from "./media-type.ts";
-import { fileName, MAX_FILE_BYTES, MAX_PARTS, MAX_REQUEST_BYTES } from "./schema.ts";
+import { fileName, MAX_FILE_BYTES } from "./schema.ts";
 
 /** A file that is still arriving. */
 export interface IncomingFile {
@@ -24,9 +24,9 @@ export async function* fileOfBody(request: Request, name: string): AsyncGenerato
  *
  * @throws {BodyError} Where there is none, or one with a bad name, or the form is malformed.
  */
-export async function* filesOfForm(request: Request): AsyncGenerator<IncomingFile, void, undefined> {
+export async function* filesOfForm(parts: AsyncIterable<Part>): AsyncGenerator<IncomingFile, void, undefined> {
   let isEmpty = true;
-  for await (const { filename, type, body } of readParts(request, readBody(request, MAX_REQUEST_BYTES), MAX_PARTS)) {
+  for await (const { filename, type, body } of parts) {
     if (filename === undefined || (filename === "" && (await hasNothing(body)))) continue;
     const name = fileName.safeParse(filename);
     if (!name.success) throw new BodyError(400, name.error.issues.map(({ message }) => `${message}.`).join(" "));

@@ -54,3 +54,11 @@ async function toldBy(head: Uint8Array): Promise<string | undefined> {
 export function isInert(type: string): boolean {
   return INERT.has(type);
 }
+
+/** Bytes that a page may load to show an image at the size of a stamp. */
+const MAX_PREVIEW_BYTES = 5 * 1024 * 1024;
+
+/** Whether a list shows an image of this type and size. */
+export function isPreviewed(type: string, size: number): boolean {
+  return isInert(type) && type.startsWith("image/") && size <= MAX_PREVIEW_BYTES;
+}

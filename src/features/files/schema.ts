@@ -43,3 +43,8 @@ export interface StoredFile extends Omit<File, "url"> {
   /** In the bucket. */
   readonly objectKey: string;
 }
+
+/** What of a stored file is for its owner. */
+export function toFile({ id, name, type, size, sha256, createdAt }: StoredFile): File {
+  return { id, name, type, size, sha256, createdAt, url: `/files/${id}` };
+}

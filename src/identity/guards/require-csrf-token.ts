@@ -7,7 +7,7 @@ import { deny } from "../../web/refuse.ts";
 import type { SessionLocals } from "../page-session.ts";
 import { equalSecrets } from "../secret.ts";
 
-type Needs = ProblemLocals & SessionLocals & FormLocals;
+type Needs = ProblemLocals & SessionLocals & Pick<FormLocals, "form">;
 
 /** Denies with 403 a form whose field `csrf` is not what the session's pages put into it. */
 export const requireCsrfToken: Guard<Needs> = stateFacts(

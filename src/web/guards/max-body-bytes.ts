@@ -3,6 +3,7 @@ import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../guard-facts.ts";
 import type { ProblemLocals } from "../problem.ts";
 import { deny } from "../refuse.ts";
+import { sizeOf } from "../size.ts";
 
 /**
  * Denies with 413 where `Content-Length` claims more. A body can lie about its length or have
@@ -15,7 +16,7 @@ export function maxBodyBytes(most: number): Guard<ProblemLocals> {
     headGuard(function maxBodyBytes(c: HeadContext<ProblemLocals>) {
       const claimed = Number(c.request.headers.get("Content-Length") ?? 0);
       if (claimed <= most) return { allow: true };
-      return deny(c, 413, `The body may have ${most} bytes.`);
+      return deny(c, 413, `The body may have ${sizeOf(most)}.`);
     }),
     { denies: [413], detail: `${most} B` },
   );

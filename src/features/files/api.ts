@@ -1,0 +1,74 @@
+/** The JSON API of files: uploads by form or as they are, a list, downloads. */
+import { requireAuth } from "../../identity/guards/require-auth.ts";
+import { requireCsrf } from "../../identity/guards/require-csrf.ts";
+import { limitApi } from "../../identity/limits.ts";
+import { signedIn } from "../../identity/scope.ts";
+import { BodyError, readBody } from "../../web/body.ts";
+import { REVALIDATED } from "../../web/cache-control.ts";
+import { maxBodyBytes } from "../../web/guards/max-body-bytes.ts";
+import { requireContentType } from "../../web/guards/require-content-type.ts";
+import { readParts } from "../../web/multipart.ts";
+import { pageQuery } from "../../web/paging.ts";
+import { invalidInput, problem } from "../../web/problem.ts";
+import { group, READ } from "../../web/scope.ts";
+import { serveContent } from "../../web/serve-content.ts";
+import { pageOfFiles, receive, remove } from "./actions.ts";
+import { downloadOf } from "./download.ts";
+import { requireOwnFile } from "./guards.ts";
+import { fileOfBody, filesOfForm } from "./incoming.ts";
+import { MAX_FILE_BYTES, MAX_PARTS, MAX_REQUEST_BYTES, namedFile, toFile } from "./schema.ts";
+
+const { route } = signedIn;
+
+export const api = group({
+  guards: [limitApi, requireAuth, requireCsrf],
+  handlers: [
+    route.on(READ, "/api/files", {
+      request: { query: pageQuery },
+      resolve: async ({ input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        return Response.json(await pageOfFiles(locals, input.query), { headers: REVALIDATED });
+      },
+    }),
+
+    route.post("/api/files", {
+      guards: [requireContentType(["multipart/form-data"]), maxBodyBytes(MAX_REQUEST_BYTES)],
+      resolve: async ({ request, locals }) => {
+        const parts = readParts(request, readBody(request, MAX_REQUEST_BYTES), MAX_PARTS);
+        const received = await receive(locals, filesOfForm(parts));
+        if (received instanceof BodyError) return problem(locals, received.status, received.message);
+        return Response.json({ files: received }, { status: 201, headers: REVALIDATED });
+      },
+    }),
+
+    route.put("/api/files/:name", {
+      guards: [maxBodyBytes(MAX_FILE_BYTES)],
+      request: { params: namedFile },
+      resolve: async ({ request, input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        const received = await receive(locals, fileOfBody(request, input.params.name));
+        if (received instanceof BodyError) return problem(locals, received.status, received.message);
+        const headers = { ...REVALIDATED, Location: `/api/files/${received[0]?.id}` };
+        return Response.json(received[0], { status: 201, headers });
+      },
+    }),
+
+    route.on(READ, "/api/files/:id", {
+      guards: [requireOwnFile],
+      resolve: ({ locals }) => Response.json(toFile(locals.file), { headers: REVALIDATED }),
+    }),
+
+    route.delete("/api/files/:id", {
+      guards: [requireOwnFile],
+      resolve: async ({ locals }) => {
+        await remove(locals);
+        return new Response(null, { status: 204 });
+      },
+    }),
+
+    route.on(READ, "/files/:id", {
+      guards: [requireOwnFile],
+      resolve: (c) => serveContent(c, downloadOf(c.locals.file, c.locals.env.FILES, c.raw.query.inline === "1")),
+    }),
+  ],
+});
