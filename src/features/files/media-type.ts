@@ -22,6 +22,8 @@ const INERT: ReadonlySet<string> = new Set([
   "text/plain",
 ]);
 
+const UNKNOWN = "application/octet-stream";
+
 /** Types that a browser renders or runs, in whatever way it comes by them. */
 const ACTIVE = /html|xml|script|css|wasm|flash/;
 
@@ -33,8 +35,8 @@ const ACTIVE = /html|xml|script|css|wasm|flash/;
  */
 export async function mediaTypeOfBytes(head: Uint8Array, declared: string): Promise<string> {
   const told = await toldBy(head);
-  if (told === undefined) return [...BELIEVED.values()].find((type) => type === declared) ?? "application/octet-stream";
-  return ACTIVE.test(told) ? "application/octet-stream" : told;
+  if (told === undefined) return [...BELIEVED.values()].find((type) => type === declared) ?? UNKNOWN;
+  return ACTIVE.test(told) ? UNKNOWN : told;
 }
 
 /** What a file is declared to be whose sender says nothing: by the end of its name, of the same few. */
@@ -48,6 +50,11 @@ async function toldBy(head: Uint8Array): Promise<string | undefined> {
   // A hostile file can break what looks at it.
   const told = await fileTypeFromBuffer(head).catch(() => undefined);
   return told?.mime.split(";", 1)[0];
+}
+
+/** Whether the type says nothing. */
+export function isUnknown(type: string): boolean {
+  return type === UNKNOWN;
 }
 
 /** Whether a browser may show a file of this type instead of saving it. */

@@ -7,7 +7,7 @@ import { type Message, messageBox } from "../../web/message.ts";
 import type { Page } from "../../web/paging.ts";
 import { sizeOf } from "../../web/size.ts";
 import { timeOf } from "../../web/time.ts";
-import { isPreviewed } from "./media-type.ts";
+import { isPreviewed, isUnknown } from "./media-type.ts";
 import { type File, MAX_FILE_BYTES, MAX_REQUEST_BYTES } from "./schema.ts";
 
 /** A part of the files. */
@@ -77,7 +77,7 @@ export function fileItem(file: File, csrf: string): SafeHtml {
 ${preview(file)}
 <div class="about">
 <a class="name" href="${url}" download>${name}</a>
-<p class="meta">${sizeOf(size)} · ${type} · ${timeOf(createdAt)}</p>
+<p class="meta">${sizeOf(size)} · ${isUnknown(type) ? "" : `${type} · `}${timeOf(createdAt)}</p>
 </div>
 <form method="post" action="${path}" hx-post="${path}" hx-target="closest li" hx-swap="outerHTML" data-confirm="Delete “${name}”? It can’t be brought back.">${csrfField(csrf)}<button class="quiet" aria-label="Delete ${name}">Delete</button></form>
 </li>`;

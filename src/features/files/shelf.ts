@@ -68,10 +68,12 @@ export const shelf = group({
       resolve: async ({ request, locals }) => {
         await remove(locals);
         const { file, session } = locals;
-        const message = { kind: "done", text: `“${file.name}” is deleted.` } as const;
-        if (isHtmx(request)) return htmlPart(removedPart(message, session.csrf));
-        session.flash(message.kind, message.text);
-        return seeOther("/files");
+        const text = `“${file.name}” is deleted.`;
+        const isPart = isHtmx(request);
+        if (!isPart) session.flash("done", text);
+        const response = isPart ? htmlPart(removedPart({ kind: "done", text }, session.csrf)) : seeOther("/files");
+        response.headers.append("Vary", "HX-Request");
+        return response;
       },
     }),
   ],
