@@ -41,7 +41,7 @@ async function send(file, row, signal, again) {
   try {
     const options = { signal, onProgress: row.progress, onSent: row.store };
     const { id } = await inTurn(() => upload(file, options));
-    await showFile(id);
+    await showFile(id, row.element);
     row.remove();
     say(`“${file.name}” is uploaded.`);
   } catch (error) {
@@ -51,9 +51,14 @@ async function send(file, row, signal, again) {
   }
 }
 
-/** The row of the list as the server has it. @param {string} id */
-async function showFile(id) {
-  const swap = { target: "#files", swap: "afterbegin" };
+/**
+ * Puts the file into the list, as the server shows it.
+ *
+ * @param {string} id
+ * @param {Element} source Of each its own: HTMX drops requests where others of the same element are under way.
+ */
+async function showFile(id, source) {
+  const swap = { source, target: "#files", swap: "afterbegin" };
   // It is uploaded, whether or not it can be shown: `messages.js` tells.
   await window.htmx.ajax("GET", `/files/${id}/row`, swap).catch(() => {});
 }

@@ -31,6 +31,7 @@ export function createRow({ name, size }, onCancel) {
   }
 
   return {
+    element: row,
     wait() {
       row.classList.remove("failed");
       bar.hidden = false;
