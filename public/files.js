@@ -1,37 +1,48 @@
 /** Uploads what is chosen or dropped, several at once, each in a row of its own. */
+import { whenDropped } from "./drop.js";
+import { sizeOf } from "./size.js";
 import { createTurns } from "./turns.js";
 import { upload } from "./upload.js";
-import { createRow, sizeOf } from "./upload-row.js";
+import { UploadRow } from "./upload-row.js";
 
 const AT_ONCE = 3;
 
 const form = document.querySelector("#upload");
 const input = document.querySelector("#upload-file");
-const status = document.querySelector("#upload-status");
-const maxBytes = Number(form.dataset.maxBytes);
 const inTurn = createTurns(AT_ONCE);
+
+/** The rows whose files are waiting or under way. @type {Set<UploadRow>} */
 const running = new Set();
 
-/** @param {File} file */
-function add(file) {
+/**
+ * @param {File} file
+ * @param {boolean} [isFolder] Browsers give folders as files that can't be read.
+ */
+function add(file, isFolder = false) {
   let abort = new AbortController();
-  const row = createRow(file, () => {
+  const row = new UploadRow(file, () => {
     if (running.delete(row)) say(`The upload of “${file.name}” is cancelled.`);
     abort.abort();
     row.remove();
   });
-  if (file.size > maxBytes)
-    return refuse(row, file, `A file may have ${sizeOf(maxBytes)}: this one has ${sizeOf(file.size)}.`);
   const start = () => {
     abort = new AbortController();
     send(file, row, abort.signal, start);
   };
-  start();
+  const reason = isFolder ? "This is a folder: drop the files in it." : sizeError(file);
+  if (reason) refuse(row, file, reason);
+  else start();
+}
+
+/** What the server would say, before anything is sent. @param {File} file */
+function sizeError({ size }) {
+  const most = Number(form.dataset.maxBytes);
+  return size > most ? `A file may have ${sizeOf(most)}: this one has ${sizeOf(size)}.` : "";
 }
 
 /**
  * @param {File} file
- * @param {ReturnType<typeof createRow>} row
+ * @param {UploadRow} row
  * @param {AbortSignal} signal
  * @param {() => void} again
  */
@@ -39,7 +50,7 @@ async function send(file, row, signal, again) {
   running.add(row);
   row.wait();
   try {
-    const options = { signal, onProgress: row.progress, onSent: row.store };
+    const options = { signal, onProgress: (sentBytes) => row.progress(sentBytes), onSent: () => row.store() };
     const { id } = await inTurn(() => upload(file, options));
     await showFile(id, row.element);
     row.remove();
@@ -64,7 +75,7 @@ async function showFile(id, source) {
 }
 
 /**
- * @param {ReturnType<typeof createRow>} row
+ * @param {UploadRow} row
  * @param {File} file
  * @param {string} reason
  * @param {(() => void)} [again]
@@ -76,7 +87,7 @@ function refuse(row, file, reason, again) {
 
 /** To who listens instead of looking. @param {string} text */
 function say(text) {
-  status.textContent = text;
+  document.querySelector("#upload-status").textContent = text;
 }
 
 input.addEventListener("change", () => {
@@ -84,39 +95,10 @@ input.addEventListener("change", () => {
   form.reset();
 });
 
+// There is nothing left to be sent with it.
 form.addEventListener("submit", (event) => event.preventDefault());
 
-/** @param {DragEvent} event */
-const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
-
-/** @param {boolean} isOver */
-const showDrop = (isOver) => document.body.classList.toggle("dropping", isOver);
-
-document.addEventListener("dragover", (event) => {
-  if (!hasFiles(event)) return;
-  event.preventDefault();
-  event.dataTransfer.dropEffect = "copy";
-  showDrop(true);
-});
-
-document.addEventListener("dragleave", ({ relatedTarget }) => {
-  if (!relatedTarget) showDrop(false);
-});
-
-document.addEventListener("drop", (event) => {
-  if (!hasFiles(event)) return;
-  event.preventDefault();
-  showDrop(false);
-  for (const item of event.dataTransfer.items) addItem(item);
-});
-
-/** @param {DataTransferItem} item */
-function addItem(item) {
-  const file = item.getAsFile();
-  if (!file) return;
-  if (item.webkitGetAsEntry()?.isDirectory) refuse(createRow(file), file, "That is a folder: drop the files in it.");
-  else add(file);
-}
+whenDropped(add);
 
 // What is under way would be lost.
 window.addEventListener("beforeunload", (event) => {
