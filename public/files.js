@@ -85,9 +85,11 @@ function refuse(row, file, reason, again) {
   say(`“${file.name}” is not uploaded. ${reason}`);
 }
 
-/** To who listens instead of looking. @param {string} text */
+/** To who listens instead of looking: a line each, so that none is lost where several end at once. @param {string} text */
 function say(text) {
-  document.querySelector("#upload-status").textContent = text;
+  const line = document.createElement("p");
+  line.textContent = text;
+  document.querySelector("#upload-log").append(line);
 }
 
 input.addEventListener("change", () => {

@@ -25,11 +25,11 @@ export function filesPage(visitor: Visitor, { files, cursor }: Shown, error?: st
     html`<header class="page-head"><h1>Files</h1></header>
 ${uploadForm(visitor.csrf, error)}
 <ul class="list uploads" id="uploads" aria-label="Uploads"></ul>
-<p class="visually-hidden" id="upload-status" role="status"></p>
+<div class="visually-hidden" id="upload-log" role="log" aria-label="What became of uploads"></div>
 <template id="upload-row">${uploadItem()}</template>
 <section aria-labelledby="your-files">
 <h2 class="visually-hidden" id="your-files">Your files</h2>
-${cursor === undefined ? "" : html`<p class="meta"><a href="/files">Newest files</a></p>`}
+${cursor === undefined ? "" : html`<p class="meta newest"><a href="/files">Newest files</a></p>`}
 <ul class="list files" id="files">${items.map((file) => fileItem(file, visitor.csrf))}</ul>
 <p class="empty">No files yet. Whatever you put here, only you can open it.</p>
 ${nextCursor === null ? "" : html`<p class="older"><a class="button quiet" href="/files?${new URLSearchParams({ cursor: nextCursor }).toString()}">Older files</a></p>`}
@@ -77,7 +77,7 @@ export function fileItem(file: File, csrf: string): SafeHtml {
 ${preview(file)}
 <div class="about">
 <a class="name" href="${url}" download>${name}</a>
-<p class="meta">${sizeOf(size)} · ${isUnknown(type) ? "" : `${type} · `}${timeOf(createdAt)}</p>
+<p class="meta facts"><span>${sizeOf(size)}</span> ${isUnknown(type) ? "" : html`<span>${type}</span> `}${timeOf(createdAt)}</p>
 </div>
 <form method="post" action="${path}" hx-post="${path}" hx-target="closest li" hx-swap="outerHTML" data-confirm="Delete “${name}”? It can’t be brought back.">${csrfField(csrf)}<button class="quiet" aria-label="Delete ${name}">Delete</button></form>
 </li>`;
