@@ -69,11 +69,19 @@ interface Target {
 
 const isForm = ({ names }: Target["route"]) => names.includes("requireForm");
 
-/** A file, in the one form that is no URL-encoded one. */
-const UPLOAD = '--x\r\nContent-Disposition: form-data; name="f"; filename="f.txt"\r\n\r\nfile\r\n--x--\r\n';
+/** The routes that take forms with files. */
+const UPLOADS = ["POST /api/files", "POST /files"];
+
+/** The fields and a file behind them. */
+function uploadOf(form: URLSearchParams): string {
+  const part = (parameters: string, content: string) =>
+    `--x\r\nContent-Disposition: form-data; ${parameters}\r\n\r\n${content}\r\n`;
+  const fields = [...form].map(([name, value]) => part(`name="${name}"`, value));
+  return `${fields.join("")}${part('name="f"; filename="f.txt"', "file")}--x--\r\n`;
+}
 
 function bodyOf(route: Target["route"], form: URLSearchParams): { readonly ownType: string; readonly text: string } {
-  if (route.label === "POST /api/files") return { ownType: "multipart/form-data; boundary=x", text: UPLOAD };
+  if (UPLOADS.includes(route.label)) return { ownType: "multipart/form-data; boundary=x", text: uploadOf(form) };
   if (isForm(route)) return { ownType: "application/x-www-form-urlencoded", text: form.toString() };
   return { ownType: "application/json", text: JSON.stringify(BODIES[route.label] ?? {}) };
 }
@@ -165,7 +173,9 @@ describe.each(routes.filter(({ names }) => names.includes("requireCsrfToken")))(
 });
 
 test("every form of who is signed in carries the session's token", () => {
-  const forms = routes.filter(({ names }) => names.includes("requireForm") && names.includes("requireAuth"));
+  const forms = routes
+    .filter(({ names }) => names.includes("requireForm") || names.includes("requireMultipart"))
+    .filter(({ names }) => names.includes("requireAuth"));
   expect(forms.filter(({ names }) => !names.includes("requireCsrfToken"))).toEqual([]);
 });
 
