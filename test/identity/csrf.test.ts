@@ -28,6 +28,7 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "PATCH /api/notes/:id": { title: "Changed" },
   "POST /notes": { title: "Made" },
   "POST /notes/:id": { title: "Changed", version: 1 },
+  "POST /chat/:room": { id: "01900000-0000-7000-8000-000000000001", text: "Said" },
   "POST /login": { email: "nobody@example.com", password: PASSWORD },
   "POST /register": { email: "nobody@example.com", name: "Nobody", password: PASSWORD },
   "POST /forgot-password": { email: "nobody@example.com" },
@@ -104,7 +105,7 @@ function attack(
 /** An administrator with a browser, and something for the path to name: what the API's collection makes, else a user. */
 async function aim(route: Target["route"]): Promise<Target> {
   const browser = await openBrowser(await createAccount({ role: "admin", emailVerified: false }));
-  if (!route.path.includes(":id")) return { route, path: route.path, browser };
+  if (!route.path.includes(":id")) return { route, path: route.path.replace(":room", "lobby"), browser };
   const path = `/api${route.path.replace(/^\/api/, "").replace(/\/:id.*/, "")}`;
   const collection = routes.find(({ label }) => label === `POST ${path}`);
   const made = collection && (await attack({ route: collection, path, browser }, { Origin: OWN }));

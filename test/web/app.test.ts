@@ -174,6 +174,7 @@ describe("the log", () => {
       {
         level: "info",
         requestId: "request-1",
+        protocol: null,
         method: "GET",
         route: "/api/notes",
         status: 200,

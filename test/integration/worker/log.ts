@@ -54,7 +54,7 @@ function lineOf(method: string, route: string | null, status: number, more: obje
   return {
     level: status >= 500 ? "error" : status >= 400 ? "warn" : "info",
     requestId: expect.stringMatching(/^[\w-]{8,64}$/),
-    protocol: null,
+    protocol: "HTTP/1.1",
     method,
     route,
     status,
