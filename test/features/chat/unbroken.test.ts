@@ -28,11 +28,46 @@ interface Peer {
   readonly connections: () => number;
 }
 
+/** A network that can die: what is on its way from the room is lost then, and the connection ends a little later. */
+class Network extends EventTarget {
+  readonly #socket: WebSocket;
+  #isDead = false;
+
+  constructor(socket: WebSocket) {
+    super();
+    this.#socket = socket;
+    socket.addEventListener("message", ({ data }) => {
+      if (!this.#isDead) this.dispatchEvent(new MessageEvent("message", { data }));
+    });
+    socket.addEventListener("close", ({ code }) => this.#end(code));
+    socket.addEventListener("error", () => this.#end(1006));
+    socket.accept();
+  }
+
+  send(frame: string) {
+    this.#socket.send(frame);
+  }
+
+  close() {
+    this.#socket.close();
+  }
+
+  async die() {
+    this.#isDead = true;
+    await scheduler.wait(50);
+    this.#socket.close();
+    this.#end(1006);
+  }
+
+  #end(code: number) {
+    this.dispatchEvent(new CloseEvent("close", { code, reason: "", wasClean: false }));
+  }
+}
+
 function connect(account: Account, room: string): Peer {
   const received: ChatMessage[] = [];
   const acks = new Map<string, number>();
-  let socket: WebSocket | null = null;
-  let connections = 0;
+  const networks: Network[] = [];
   const client = new ChatClient({
     url: `/ws/chat/${room}`,
     after: 0,
@@ -40,17 +75,16 @@ function connect(account: Account, room: string): Peer {
     openSocket: async (url) => {
       const { webSocket } = await handshake(url, account.headers);
       if (!webSocket) throw new Error("The handshake failed");
-      webSocket.accept();
-      socket = webSocket;
-      connections += 1;
-      return webSocket;
+      const network = new Network(webSocket);
+      networks.push(network);
+      return network as unknown as WebSocket;
     },
     onEvent: (event) => {
       if (event.type === "message") received.push(event);
       if (event.type === "sent") acks.set(event.id, event.seq ?? 0);
     },
   });
-  return { client, received, acks, breakOff: () => socket?.close(), connections: () => connections };
+  return { client, received, acks, breakOff: () => void networks.at(-1)?.die(), connections: () => networks.length };
 }
 
 /** Everything that the room has kept, page by page. */
@@ -90,9 +124,10 @@ test(`${MESSAGES} messages of ${WRITERS} writers, ${UPHEAVALS} evictions and cra
       );
       if (isEvicted) done.evictions += 1;
     }
-    const unlucky = peers[Math.floor((random[2 * i + 1] ?? 0) * peers.length)];
-    unlucky?.breakOff();
-    done.breaks += 1;
+    // A tenth of all, at once.
+    const from = Math.floor((random[2 * i + 1] ?? 0) * peers.length);
+    for (const peer of [...peers, ...peers].slice(from, from + peers.length / 10)) peer.breakOff();
+    done.breaks += Math.floor(peers.length / 10);
   }
 
   const patience = { timeout: SLOW, interval: 100 };
