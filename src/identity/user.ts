@@ -26,8 +26,7 @@ export interface SignedIn {
   readonly auth: Auth;
 }
 
-/** The session with which somebody came. @throws For an API key, which has none: `requireAuth` lets it no further than to routes that name a permission. */
-export function sessionIdOf(auth: Auth): string {
-  if (auth.via === "key") throw new TypeError("An API key has no session");
-  return auth.sessionId;
+/** The session that a request came with; null for a program with a key, which has none. */
+export function sessionIdOf(auth: Auth): string | null {
+  return auth.via === "key" ? null : auth.sessionId;
 }

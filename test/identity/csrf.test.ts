@@ -5,8 +5,9 @@ import { app } from "../../src/app.ts";
 import type { Env } from "../../src/env.ts";
 import { createApiKey } from "../../src/identity/api-keys.ts";
 import { grantablePermissions } from "../../src/identity/guards/require-permission.ts";
+import { listSessions } from "../../src/identity/session-list.ts";
 import { describePolicy } from "../../src/web/policy.ts";
-import { type Browser, createAccount, openBrowser, PASSWORD, send } from "../harness.ts";
+import { type Account, type Browser, createAccount, openBrowser, PASSWORD, send } from "../harness.ts";
 
 // Many requests or hashes a test: on a slow machine they take their time.
 vi.setConfig({ testTimeout: 60_000 });
@@ -29,6 +30,12 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /notes": { title: "Made" },
   "POST /notes/:id": { title: "Changed", version: 1 },
   "POST /chat/:room": { id: "01900000-0000-7000-8000-000000000001", text: "Said" },
+  "POST /account": { name: "Changed" },
+  "POST /account/password": { currentPassword: PASSWORD, newPassword: "another password for tests" },
+  "POST /account/keys": { name: "key", ...Object.fromEntries(grantablePermissions().map((name) => [name, "on"])) },
+  "POST /account/keys/:id/delete": { confirmed: "yes" },
+  "POST /admin/users/:id/role": { role: "admin", confirmed: "yes" },
+  "POST /admin/users/:id/delete": { confirmed: "yes" },
   "POST /login": { email: "nobody@example.com", password: PASSWORD },
   "POST /register": { email: "nobody@example.com", name: "Nobody", password: PASSWORD },
   "POST /forgot-password": { email: "nobody@example.com" },
@@ -102,10 +109,19 @@ function attack(
   return send(path, { method: route.method, headers: typed, body: new TextEncoder().encode(text) }, bindings);
 }
 
-/** An administrator with a browser, and something for the path to name: what the API's collection makes, else a user. */
+/** What a user has besides, by the part of the path that names it. */
+const OWNED: Readonly<Record<string, (account: Account) => Promise<string>>> = {
+  "/sessions/": async ({ user }) => (await listSessions(env.DB, user.id, { limit: 100 })).at(-1)?.id ?? "",
+  "/account/keys/": async ({ user }) => (await createApiKey(env.DB, user.id, { name: "k", permissions: [] })).id,
+};
+
+/** An administrator with a browser, and something for the path to name: what its collection makes, else a user. */
 async function aim(route: Target["route"]): Promise<Target> {
-  const browser = await openBrowser(await createAccount({ role: "admin", emailVerified: false }));
+  const admin = await createAccount({ role: "admin", emailVerified: false });
+  const browser = await openBrowser(admin);
   if (!route.path.includes(":id")) return { route, path: route.path.replace(":room", "lobby"), browser };
+  const own = Object.entries(OWNED).find(([part]) => route.path.includes(part))?.[1];
+  if (own) return { route, path: route.path.replace(":id", await own(admin)), browser };
   const path = `/api${route.path.replace(/^\/api/, "").replace(/\/:id.*/, "")}`;
   const collection = routes.find(({ label }) => label === `POST ${path}`);
   const made = collection && (await attack({ route: collection, path, browser }, { Origin: OWN }));

@@ -34,7 +34,7 @@ export const chatApi = group({
         if (!input.ok) return invalidInput(locals, input);
         const { room } = input.params;
         const { id, name } = locals.user;
-        const seat = { room, user: { id, name }, sessionId: sessionIdOf(locals.auth) };
+        const seat = { room, user: { id, name }, sessionId: sessionIdOf(locals.auth) ?? "" };
         return roomNamed(locals.env, room).fetch(seatRequest(seat, input.query.after ?? null));
       },
     }),
