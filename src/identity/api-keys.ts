@@ -49,7 +49,20 @@ export async function listApiKeys(
     )
     .bind(userId, cursor ?? null, limit + 1)
     .all<KeyRow>();
-  return results.map((row) => ({ ...row, permissions: JSON.parse(row.permissions) }));
+  return results.map(toApiKey);
+}
+
+/** @returns Null where this user has no such key. */
+export async function getApiKey(db: D1Database, userId: string, id: string): Promise<ApiKey | null> {
+  const row = await db
+    .prepare("SELECT id, name, permissions, created_at AS createdAt FROM api_keys WHERE id = ? AND user_id = ?")
+    .bind(id, userId)
+    .first<KeyRow>();
+  return row && toApiKey(row);
+}
+
+function toApiKey(row: KeyRow): ApiKey {
+  return { ...row, permissions: JSON.parse(row.permissions) };
 }
 
 /** @returns Whether there was such a key of this user. */

@@ -174,6 +174,8 @@ async function drivePages(bindings: Partial<Env>): Promise<void> {
   await form("/reset-password", { token, password: "password" }, bindings);
   await form("/reset-password", { token: `${token}x`, password }, bindings);
   await form("/verify-email", { token }, bindings);
+  await form("/account/password", { csrf, currentPassword: wrong, newPassword: password }, bindings, headers.Cookie);
+  await listen(send("/account", { headers: page }, bindings));
   await form("/logout", { csrf: `${csrf}x` }, bindings, headers.Cookie);
   await form("/logout", { csrf }, bindings, headers.Cookie);
   await form("/logout", { csrf }, bindings, headers.Cookie);

@@ -1,2 +1,5 @@
-/** One's own account: its JSON API. */
-export { api as account } from "./api.ts";
+/** One's own account: its JSON API, its page. */
+import { api } from "./api.ts";
+import { pages } from "./page-routes.ts";
+
+export const account = [...api, ...pages];

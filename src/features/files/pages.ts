@@ -35,7 +35,7 @@ ${cursor === undefined ? "" : html`<p class="meta newest"><a href="/files">Newes
 ${nextCursor === null ? "" : html`<p class="older"><a class="button quiet" href="/files?${new URLSearchParams({ cursor: nextCursor }).toString()}">Older files</a></p>`}
 </section>`,
     visitor,
-    ["files.js"],
+    ["files.css", "files.js"],
   );
 }
 

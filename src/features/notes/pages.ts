@@ -29,6 +29,7 @@ ${foundNotes(found, visitor.csrf)}
 </div>
 </div>`,
     visitor,
+    ["notes.css"],
   );
 }
 
@@ -77,6 +78,7 @@ ${datesOf(note)}
 </article>
 </div>`,
     visitor,
+    ["notes.css"],
   );
 }
 
@@ -89,5 +91,6 @@ export function editPage(visitor: Visitor, draft: Draft): SafeHtml {
 <div class="card">${noteEditor(draft, visitor.csrf, false)}</div>
 </div>`,
     visitor,
+    ["notes.css"],
   );
 }

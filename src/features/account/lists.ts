@@ -1,0 +1,98 @@
+/** The lists of the account's page: where one is signed in, and the API keys. HTMX swaps each in its place. */
+import { html, type SafeHtml } from "@remix-run/html-template";
+import type { ApiKey } from "../../identity/api-keys.ts";
+import type { ListedSession } from "../../identity/session-list.ts";
+import { askingForm, type Deed } from "../../web/confirmation.ts";
+import { csrfField } from "../../web/csrf-field.ts";
+import { errorSummary, type FormState, textField } from "../../web/form-fields.ts";
+import { timeOf } from "../../web/time.ts";
+import type { AccountView } from "./view.ts";
+
+export function sessionList({ sessions, currentSession }: AccountView, csrf: string): SafeHtml {
+  const { items, nextCursor } = sessions;
+  const others = html`<form method="post" action="/account/sessions/end-others">${csrfField(csrf)}<button class="quiet">Sign out everywhere else</button></form>`;
+  return swapped(
+    "sessions",
+    html`<header class="card-head"><h2 id="sessions-title">Sessions</h2>${items.length > 1 ? others : ""}</header>
+<p class="meta">Where you are signed in, with a browser or a client of the API.</p>
+<ul class="rows">${items.map((session) => sessionRow(session, session.id === currentSession, csrf))}</ul>
+${older("sessions", nextCursor)}`,
+  );
+}
+
+function sessionRow({ id, device, createdAt, lastUsedAt }: ListedSession, isCurrent: boolean, csrf: string): SafeHtml {
+  const end = html`<form method="post" action="/account/sessions/${id}/end">${csrfField(csrf)}<button class="quiet" aria-label="Sign out: ${device}">Sign out</button></form>`;
+  return html`<li>
+<div><h3>${device}</h3>
+<p class="meta">Since ${timeOf(createdAt)}</p>
+<p class="meta">Last used ${timeOf(lastUsedAt)}</p></div>
+${isCurrent ? html`<span class="badge good">This one</span>` : end}
+</li>`;
+}
+
+export function keyList(view: AccountView, csrf: string): SafeHtml {
+  const { items, nextCursor } = view.keys;
+  return swapped(
+    "keys",
+    html`<header class="card-head"><h2 id="keys-title">API keys</h2></header>
+<p class="meta">For programs that act for you, with no more than the permissions that you give.</p>
+${view.newKey ? madeKey(view.newKey) : ""}
+${items.length === 0 ? html`<p class="empty">No keys yet.</p>` : html`<ul class="rows">${items.map((key) => keyRow(key, csrf))}</ul>`}
+${older("keys", nextCursor)}
+${keyForm(view, csrf)}`,
+  );
+}
+
+function madeKey({ name, key }: NonNullable<AccountView["newKey"]>): SafeHtml {
+  return html`<div class="message done made-key" role="status">
+<p>The key “${name}” is made. Copy it now: it is not shown again.</p>
+<input id="made-key" value="${key}" aria-label="The key" readonly autofocus>
+<button type="button" class="quiet" data-copy="made-key">Copy</button>
+</div>`;
+}
+
+/** What is asked before a key is deleted. */
+export function keyDeletion({ id, name }: ApiKey): Deed {
+  const question = `Delete the key “${name}”? Programs that use it get no further from then on.`;
+  return { question, button: "Delete", to: name, path: `/account/keys/${id}/delete` };
+}
+
+function keyRow(key: ApiKey, csrf: string): SafeHtml {
+  return html`<li>
+<div><h3>${key.name}</h3>
+<p>${key.permissions.map((permission) => html`<span class="badge">${permission}</span> `)}</p>
+<p class="meta">Made ${timeOf(key.createdAt)}</p></div>
+${askingForm(keyDeletion(key), csrf)}
+</li>`;
+}
+
+function keyForm({ permissions, refused }: AccountView, csrf: string): SafeHtml {
+  const typed = refused?.form === "key" ? refused : undefined;
+  const state: FormState = { id: "key", errors: typed?.errors ?? {} };
+  const error = state.errors.permissions;
+  return html`<form class="new-key" method="post" action="/account/keys" aria-labelledby="key-title">
+<h3 id="key-title">A new key</h3>
+${errorSummary(state)}
+${csrfField(csrf)}
+${textField(state, { name: "name", label: "Name of the key", value: typed?.fields.name, maxlength: 100, hint: "Such as what it is for." })}
+<fieldset id="key-permissions" tabindex="-1"${error ? html` aria-describedby="key-permissions-error"` : ""}>
+<legend>Permissions</legend>
+${permissions.map((name) => html`<label><input type="checkbox" name="${name}"${typed?.fields[name] ? html` checked` : ""}> ${name}</label>`)}
+${error ? html`<small id="key-permissions-error" class="error">${error}</small>` : ""}
+</fieldset>
+<button>Make the key</button>
+</form>`;
+}
+
+function older(list: "sessions" | "keys", cursor: string | null): SafeHtml | "" {
+  return cursor === null
+    ? ""
+    : html`<p><a href="/account?${new URLSearchParams({ [list]: cursor }).toString()}#${list}">Older ${list}</a></p>`;
+}
+
+/** What is done in it shows in it: of the page that answers, HTMX takes this part, and the messages. */
+function swapped(id: string, content: SafeHtml): SafeHtml {
+  return html`<section class="card" id="${id}" aria-labelledby="${id}-title" tabindex="-1" hx-boost="true" hx-push-url="false" hx-target="this" hx-select="#${id}" hx-select-oob="#messages:innerHTML" hx-swap="outerHTML show:none">
+${content}
+</section>`;
+}

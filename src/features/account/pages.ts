@@ -1,0 +1,82 @@
+/** One's own account as a page. */
+import { html, type SafeHtml } from "@remix-run/html-template";
+import type { User } from "../../identity/user.ts";
+import { csrfField } from "../../web/csrf-field.ts";
+import { errorSummary, type Field, type FormState, textField } from "../../web/form-fields.ts";
+import { layout, type Visitor } from "../../web/layout.ts";
+import { keyList, sessionList } from "./lists.ts";
+import type { AccountView } from "./view.ts";
+
+const NAME: Field = { name: "name", label: "Name", autocomplete: "name", maxlength: 100 };
+const PASSWORDS: readonly Field[] = [
+  { name: "currentPassword", label: "Current password", type: "password", autocomplete: "current-password" },
+  {
+    name: "newPassword",
+    label: "New password",
+    type: "password",
+    autocomplete: "new-password",
+    hint: "8 characters or more. Everywhere else you are signed out then.",
+    minlength: 8,
+    maxlength: 256,
+  },
+];
+
+export function accountPage(visitor: Visitor, view: AccountView): SafeHtml {
+  const { csrf } = visitor;
+  return layout(
+    "Account",
+    html`<header class="page-head"><h1>Account</h1></header>
+<div class="account-page">
+<div class="list">
+${nameCard(view, csrf)}
+${emailCard(view.user, csrf)}
+${passwordCard(view, csrf)}
+</div>
+<div class="list">
+${sessionList(view, csrf)}
+${keyList(view, csrf)}
+</div>
+</div>`,
+    visitor,
+    ["copy.js", "keep-focus.js"],
+  );
+}
+
+function nameCard({ user, refused }: AccountView, csrf: string): SafeHtml {
+  const typed = refused?.form === "name" ? refused : undefined;
+  const state: FormState = { id: "profile", errors: typed?.errors ?? {} };
+  return html`<section class="card" aria-labelledby="profile-title">
+<h2 id="profile-title">Profile</h2>
+<form method="post" action="/account">
+${errorSummary(state)}
+${csrfField(csrf)}
+${textField(state, { ...NAME, value: typed ? typed.fields.name : user.name })}
+<button>Save the name</button>
+</form>
+</section>`;
+}
+
+function emailCard({ email, emailVerified }: User, csrf: string): SafeHtml {
+  const isConfirmed = html`<span class="badge good">Confirmed</span>`;
+  const isOpen = html`<span class="badge warn">Not confirmed</span>
+<form method="post" action="/account/verify-email">${csrfField(csrf)}<button class="quiet">Send the link again</button></form>`;
+  return html`<section class="card" aria-labelledby="email-title">
+<h2 id="email-title">E-mail</h2>
+<p class="long">${email}</p>
+<div class="actions">${emailVerified ? isConfirmed : isOpen}</div>
+</section>`;
+}
+
+function passwordCard({ user, refused }: AccountView, csrf: string): SafeHtml {
+  const state: FormState = { id: "password", errors: refused?.form === "password" ? refused.errors : {} };
+  return html`<section class="card" aria-labelledby="password-title">
+<h2 id="password-title">Password</h2>
+<form method="post" action="/account/password">
+${errorSummary(state)}
+${csrfField(csrf)}
+<input type="email" name="email" value="${user.email}" autocomplete="username" readonly hidden>
+${PASSWORDS.map((field) => textField(state, field))}
+<button>Change the password</button>
+</form>
+</section>`;
+}

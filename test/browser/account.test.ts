@@ -1,0 +1,206 @@
+/** One's own account in the browser: name, password, e-mail address, sessions, API keys. */
+import type { Page } from "playwright-core";
+import { describe, expect } from "vitest";
+import { expectAccessible, expectShown, expectToFit, origin, PASSWORD, test } from "./fixture.ts";
+
+const NEW_PASSWORD = "another horse, another battery";
+const pathOf = (page: Page) => page.url().slice(origin.length);
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+const fill = (page: Page, label: string, value: string) => page.getByLabel(label, { exact: true }).fill(value);
+
+/** Makes an API key. @returns What the page shows of it, once. */
+async function makeKey(page: Page, name: string): Promise<string> {
+  await fill(page, "Name of the key", name);
+  await page.getByLabel("notes:read").check();
+  await button(page, "Make the key").click();
+  return page.getByLabel("The key", { exact: true }).inputValue();
+}
+
+/** The same account in another browser of its own. */
+async function signInElsewhere(page: Page, other: Page): Promise<void> {
+  const email = await page.locator('input[autocomplete="username"]').getAttribute("value");
+  await other.goto("/login");
+  await fill(other, "E-mail", email ?? "");
+  await fill(other, "Password", PASSWORD);
+  await other.locator("main form button").click();
+  await other.waitForURL("/notes");
+}
+
+describe.each([true, false])("with JavaScript: %s", (javaScript) => {
+  test("one changes the name, and every page shows the new one", async ({ open }) => {
+    const page = await open({ as: "user", javaScript });
+    await page.goto("/notes");
+    await page.getByRole("navigation").getByRole("link", { name: "Grace" }).click();
+    await page.waitForURL("/account");
+    await fill(page, "Name", "Grace <b>Hopper</b>");
+    await button(page, "Save the name").click();
+    await expectShown(page, "The name is changed.");
+    await page.getByRole("navigation").getByRole("link", { name: "Grace <b>Hopper</b>" }).waitFor();
+  });
+
+  test("one changes the password; a wrong current one is told at its field", async ({ open }) => {
+    const page = await open({ as: "user", javaScript });
+    await page.goto("/account");
+    await fill(page, "Current password", "a wrong password");
+    await fill(page, "New password", NEW_PASSWORD);
+    await button(page, "Change the password").click();
+    await page.getByRole("alert").getByRole("link", { name: "The current password is wrong." }).click();
+    const field = page.getByLabel("Current password", { exact: true });
+    expect(await field.getAttribute("aria-invalid")).toBe("true");
+    if (javaScript) await expectAccessible(page);
+    await page.goto("/account");
+    await fill(page, "Current password", PASSWORD);
+    await fill(page, "New password", NEW_PASSWORD);
+    await button(page, "Change the password").click();
+    await expectShown(page, "The password is changed.");
+  });
+
+  test("one asks for the link again, follows it, and the address is confirmed", async ({ open }) => {
+    const page = await open({ as: "user", javaScript });
+    await page.goto("/account");
+    const email = await page.locator('input[autocomplete="username"]').getAttribute("value");
+    await button(page, "Send the link again").click();
+    await expectShown(page, "A mail is on its way.");
+    await page.goto("/outbox");
+    await page
+      .getByRole("listitem")
+      .filter({ hasText: email ?? "" })
+      .first()
+      .getByRole("link")
+      .click();
+    await page.getByRole("main").getByRole("button", { name: "Confirm" }).click();
+    await page.goto("/account");
+    await page.getByText("Confirmed", { exact: true }).waitFor();
+  });
+
+  test("one signs out elsewhere, and everywhere else", async ({ open }) => {
+    const [page, ...others] = [
+      await open({ as: "user", javaScript }),
+      await open({ javaScript }),
+      await open({ javaScript }),
+      await open({ javaScript }),
+    ];
+    await page.goto("/account");
+    for (const other of others) await signInElsewhere(page, other);
+    await page.reload();
+    const rows = page.locator("#sessions li");
+    expect(await rows.count()).toBe(4);
+    expect(await rows.filter({ hasText: "This one" }).count()).toBe(1);
+    await rows.first().getByRole("button", { name: "Sign out" }).click();
+    await expectShown(page, "You are signed out there.");
+    expect(await rows.count()).toBe(3);
+    await others.at(-1)?.goto("/notes");
+    expect(others.at(-1)?.url()).toContain("/login");
+
+    await button(page, "Sign out everywhere else").click();
+    await expectShown(page, "Everywhere else you are signed out.");
+    expect(await rows.count()).toBe(1);
+    await others[0]?.goto("/notes");
+    expect(others[0]?.url()).toContain("/login");
+    expect(pathOf(page)).toBe("/account");
+  });
+
+  test("one makes a key, sees it once, and deletes it after a question", async ({ open }) => {
+    const page = await open({ as: "user", javaScript });
+    await page.goto("/account");
+    const key = await makeKey(page, "Nightly backup");
+    expect(key).toMatch(/^candor_[\w-]{43}$/);
+    const answer = await fetch(`${origin}/api/notes`, { headers: { "X-API-Key": key } });
+    expect(answer.status).toBe(200);
+    expect(await page.locator("[data-copy]").isVisible()).toBe(javaScript);
+    await page.goto("/account");
+    expect(await page.content()).not.toContain(key);
+
+    await button(page, "Delete: Nightly backup").click();
+    await expectShown(page, "Delete the key “Nightly backup”?");
+    if (javaScript) {
+      await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+      await button(page, "Delete: Nightly backup").click();
+      await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    } else {
+      await page.getByRole("link", { name: "Cancel" }).click();
+      await button(page, "Delete: Nightly backup").click();
+      await page.getByRole("main").getByRole("button", { name: "Delete" }).click();
+    }
+    await expectShown(page, "The key “Nightly backup” is deleted.");
+    await expectShown(page, "No keys yet.");
+    expect(pathOf(page)).toBe("/account");
+  });
+
+  test("a key without a permission is refused, and what was typed stays", async ({ open }) => {
+    const page = await open({ as: "user", javaScript });
+    await page.goto("/account");
+    await fill(page, "Name of the key", "Nightly backup");
+    await button(page, "Make the key").click();
+    await page.getByRole("alert").getByRole("link", { name: "Give at least one permission" }).waitFor();
+    expect(await page.getByLabel("Name of the key").inputValue()).toBe("Nightly backup");
+    if (javaScript) await expectAccessible(page);
+  });
+});
+
+test("the key is copied by its button, or selected where that is not allowed", async ({ open }) => {
+  const page = await open({ as: "user" });
+  await page.goto("/account");
+  const key = await makeKey(page, "Backup");
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await button(page, "Copy").click();
+  await expectShown(page, "Copied");
+  expect(await page.evaluate<string>("navigator.clipboard.readText()")).toBe(key);
+  await page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error())");
+  await button(page, "Copied").click();
+  await expectShown(page, "Selected: copy it");
+  expect(await page.locator(":focus").getAttribute("id")).toBe("made-key");
+  expect(await page.evaluate<string>("getSelection().toString()")).toBe(key);
+});
+
+test("what is done in a list shows in its place, without another page", async ({ open }) => {
+  const page = await open({ as: "user" });
+  await page.goto("/account");
+  let pages = 0;
+  page.on("domcontentloaded", () => pages++);
+  await fill(page, "Current password", "half typed");
+  await makeKey(page, "Backup");
+  await button(page, "Delete: Backup").click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await expectShown(page, "No keys yet.");
+  expect([pages, await page.getByLabel("Current password").inputValue()]).toEqual([0, "half typed"]);
+});
+
+test("by keyboard alone a key is made and deleted", async ({ open }) => {
+  const page = await open({ as: "user" });
+  await page.goto("/account");
+  await page.getByLabel("Name of the key").focus();
+  await page.keyboard.type("Backup");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Enter");
+  await page.getByLabel("The key", { exact: true }).waitFor();
+  expect(await page.locator(":focus").getAttribute("id")).toBe("made-key");
+  await button(page, "Delete: Backup").focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await expectAccessible(page);
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  expect(await page.locator(":focus").getAttribute("aria-label")).toBe("Delete: Backup");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expectShown(page, "No keys yet.");
+  expect(await page.locator(":focus").getAttribute("id")).toBe("keys");
+  await page.keyboard.press("Tab");
+  expect(await page.locator(":focus").getAttribute("name")).toBe("name");
+});
+
+test("the page is accessible and fits into 360 pixels, with whatever names", async ({ open }) => {
+  const page = await open({ as: "user", width: 360 });
+  await page.goto("/account");
+  await expectToFit(page);
+  await expectAccessible(page);
+  await fill(page, "Name", "W".repeat(100));
+  await button(page, "Save the name").click();
+  await expectShown(page, "The name is changed.");
+  await makeKey(page, "W".repeat(100));
+  await expectToFit(page);
+  await expectAccessible(page);
+});

@@ -1,0 +1,225 @@
+import { env } from "cloudflare:test";
+import { beforeEach, describe, expect, test } from "vitest";
+import { createApiKey } from "../../../src/identity/api-keys.ts";
+import { grantablePermissions } from "../../../src/identity/guards/require-permission.ts";
+import { listSessions } from "../../../src/identity/session-list.ts";
+import { startCookieSession } from "../../../src/identity/sessions.ts";
+import { findCredentials } from "../../../src/identity/users.ts";
+import { type Account, type Browser, createAccount, openBrowser, PASSWORD, send, submit } from "../../harness.ts";
+import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
+
+const NEW_PASSWORD = "another password for tests";
+const [PERMISSION = ""] = grantablePermissions();
+
+/** A user of each test's own, signed in with a browser. */
+let me: Account;
+let browser: Browser;
+beforeEach(async () => {
+  me = await createAccount({ name: "Grace" });
+  browser = await openBrowser(me);
+});
+
+const open = (query = "", { headers } = browser) => send(`/account${query}`, { headers });
+const page = async (query = "") => (await open(query)).text();
+const post = (path: string, fields: Record<string, string> = {}) => submit(browser, `/account${path}`, fields);
+const statusFor = async ({ headers }: Pick<Account | Browser, "headers">) =>
+  (await send("/api/me", { headers })).status;
+const sessionIds = async ({ user }: Account) =>
+  (await listSessions(env.DB, user.id, { limit: 100 })).map(({ id }) => id);
+const keysOf = async ({ user }: Account) => {
+  const { results } = await env.DB.prepare("SELECT * FROM api_keys WHERE user_id = ?").bind(user.id).all();
+  return results;
+};
+const makeKey = ({ user }: Account, name = "backup") =>
+  createApiKey(env.DB, user.id, { name, permissions: [PERMISSION] });
+
+/** Where a form led, and what the page there says once. */
+async function follow(response: Response): Promise<string> {
+  expect([response.status, response.headers.get("Location")]).toEqual([303, "/account"]);
+  return /<div class="message \w+" role="\w+"><p>([^<]*)/.exec(await page())?.[1] ?? "";
+}
+
+/** The ids of what the page says is wrong. */
+const wrongIn = (text: string) => [...text.matchAll(/id="([\w-]+)-error"/g)].map(([, id]) => id);
+
+test("GET /account shows who one is, where one is signed in and which keys there are", async () => {
+  await makeKey(me, "nightly");
+  const text = await page();
+  expect(text).toContain('<a href="/account" aria-current="page">Grace</a>');
+  expect(text).toContain('name="name" type="text" value="Grace"');
+  expect(text).toContain(me.user.email);
+  expect(text).toMatch(/<h3>nightly<\/h3>/);
+  expect(text.match(/>This one</g)).toHaveLength(1);
+});
+
+test("GET /account leads who has not signed in to the sign-in, and back", async () => {
+  const response = await send("/account", { headers: { Accept: "text/html" } });
+  expect([response.status, response.headers.get("Location")]).toEqual([303, "/login?next=%2Faccount"]);
+});
+
+test("GET /account refuses a cursor that is none", async () => {
+  for (const query of ["?sessions=x", "?keys=x"]) expect((await open(query)).status).toBe(400);
+});
+
+describe("the name", () => {
+  test("is changed", async () => {
+    expect(await follow(await post("", { name: " Åsa " }))).toBe("The name is changed.");
+    expect(await page()).toContain('value="Åsa"');
+  });
+
+  test("is refused where it is none, and what was typed stays", async () => {
+    const response = await post("", { name: "a".repeat(101) });
+    const text = await response.text();
+    expect([response.status, wrongIn(text)]).toEqual([400, ["profile-name"]]);
+    expect(text).toContain(`value="${"a".repeat(101)}"`);
+    expect(await page()).toContain('value="Grace"');
+  });
+});
+
+describe("the password", () => {
+  const change = (currentPassword: string, newPassword: string) => post("/password", { currentPassword, newPassword });
+
+  test("is changed, and all other sessions end", async () => {
+    const another = await openBrowser(me);
+    expect(await follow(await change(PASSWORD, NEW_PASSWORD))).toContain("The password is changed.");
+    expect([await statusFor(browser), await statusFor(another), await statusFor(me)]).toEqual([200, 401, 401]);
+    expect((await change(PASSWORD, NEW_PASSWORD)).status).toBe(422);
+  });
+
+  test("stays where the current one is wrong, which is said at its field", async () => {
+    const another = await openBrowser(me);
+    const response = await change("a wrong password", NEW_PASSWORD);
+    const text = await response.text();
+    expect([response.status, wrongIn(text)]).toEqual([422, ["password-currentPassword"]]);
+    for (const secret of ["a wrong password", NEW_PASSWORD]) expect(text).not.toContain(secret);
+    expect(await statusFor(another)).toBe(200);
+    expect((await change(PASSWORD, NEW_PASSWORD)).status).toBe(303);
+  });
+
+  test("is refused where it is too easy, before anything is hashed", async () => {
+    const response = await change("", "password");
+    expect([response.status, wrongIn(await response.text())]).toEqual([
+      400,
+      ["password-currentPassword", "password-newPassword"],
+    ]);
+  });
+
+  test("can't be guessed at without end", async () => {
+    const body = new URLSearchParams({ csrf: browser.csrf, currentPassword: "x", newPassword: NEW_PASSWORD });
+    const guess = () =>
+      send("/account/password", { method: "POST", headers: browser.headers, body }, { AUTH_RATE_LIMIT: 2 });
+    expect([(await guess()).status, (await guess()).status, (await guess()).status]).toEqual([422, 422, 429]);
+  });
+});
+
+describe("the e-mail address", () => {
+  const mails = ({ user }: Account) =>
+    env.DB.prepare("SELECT count(*) AS n FROM outbox WHERE recipient = ?").bind(user.email).first("n");
+
+  test("that is confirmed says so, and no mail is sent", async () => {
+    expect(await page()).not.toContain("Send the link again");
+    expect(await follow(await post("/verify-email"))).toBe("The address is confirmed already.");
+    expect(await mails(me)).toBe(0);
+  });
+
+  test("that is not can be sent the link again", async () => {
+    me = await createAccount({ emailVerified: false });
+    browser = await openBrowser(me);
+    expect(await page()).toContain("Send the link again");
+    expect(await follow(await post("/verify-email"))).toBe("A mail is on its way.");
+    expect(await mails(me)).toBe(1);
+  });
+});
+
+describe("sessions", () => {
+  test("one is ended, and the others go on", async () => {
+    const another = await openBrowser(me);
+    const [newest = ""] = await sessionIds(me);
+    expect(await page()).toContain(`action="/account/sessions/${newest}/end"`);
+    expect(await follow(await post(`/sessions/${newest}/end`))).toBe("You are signed out there.");
+    expect([await statusFor(another), await statusFor(browser)]).toEqual([401, 200]);
+  });
+
+  test("all others are ended at once, and nobody else's", async () => {
+    const [another, other] = [await openBrowser(me), await openBrowser(await createAccount())];
+    expect(await follow(await post("/sessions/end-others"))).toBe("Everywhere else you are signed out.");
+    expect([await statusFor(browser), await statusFor(another), await statusFor(other)]).toEqual([200, 401, 200]);
+    expect(await sessionIds(me)).toHaveLength(1);
+  });
+
+  test("somebody else's and none are 404, and nothing ends", async () => {
+    const other = await createAccount();
+    const [theirs = ""] = await sessionIds(other);
+    for (const id of [theirs, crypto.randomUUID()]) expect((await post(`/sessions/${id}/end`)).status).toBe(404);
+    expect(await sessionIds(other)).toEqual([theirs]);
+  });
+
+  test("older ones are a link away", async () => {
+    for (let i = 0; i < 20; i++) await openBrowser(me);
+    const [, query = ""] = /href="\/account(\?sessions=[^"]*)"/.exec(await page()) ?? [];
+    expect((await page(query)).match(/<p class="meta">Since/g)).toHaveLength(2);
+  });
+});
+
+describe("API keys", () => {
+  test("one is made with the permissions that were ticked, shown once, and kept nowhere", async () => {
+    const response = await post("/keys", { name: "backup", [PERMISSION]: "on" });
+    expect([response.status, response.headers.get("Cache-Control")]).toEqual([201, "no-store"]);
+    const [, key = ""] = /<input id="made-key" value="(candor_[\w-]{43})"/.exec(await response.text()) ?? [];
+    expect(await (await send("/api/notes", { headers: { "X-API-Key": key } })).status).toBe(200);
+    expect(await keysOf(me)).toMatchObject([{ name: "backup", permissions: JSON.stringify([PERMISSION]) }]);
+    expect(await page()).not.toContain(key);
+    const kept = await env.DB.prepare("SELECT data FROM sessions").all();
+    expect(JSON.stringify(kept.results)).not.toContain(key);
+  });
+
+  test("none is made without a name or a permission, nor with one that there is not", async () => {
+    const response = await post("/keys", { name: "", "users:delete": "on" });
+    expect([response.status, wrongIn(await response.text())]).toEqual([400, ["key-name", "key-permissions"]]);
+    expect(await keysOf(me)).toEqual([]);
+  });
+
+  test("what was typed and ticked stays", async () => {
+    const text = await (await post("/keys", { name: "n".repeat(101), [PERMISSION]: "on" })).text();
+    expect(text).toContain(`value="${"n".repeat(101)}"`);
+    expect(text).toContain(`name="${PERMISSION}" checked>`);
+  });
+
+  test("one is deleted after a question, not before", async () => {
+    const { id, key } = await makeKey(me);
+    const asked = await post(`/keys/${id}/delete`);
+    const text = await asked.text();
+    expect([asked.status, (await keysOf(me)).length]).toEqual([200, 1]);
+    expect(text).toContain("Delete the key “backup”?");
+    expect(text).toContain('name="confirmed" value="yes"');
+    expect(await follow(await post(`/keys/${id}/delete`, { confirmed: "yes" }))).toBe("The key “backup” is deleted.");
+    expect((await send("/api/notes", { headers: { "X-API-Key": key } })).status).toBe(401);
+  });
+
+  test("somebody else's and none are 404, and stay", async () => {
+    const other = await createAccount();
+    const { id } = await makeKey(other);
+    for (const missing of [id, crypto.randomUUID()]) {
+      for (const confirmed of ["", "yes"])
+        expect((await post(`/keys/${missing}/delete`, { confirmed })).status).toBe(404);
+    }
+    expect(await keysOf(other)).toHaveLength(1);
+  });
+});
+
+describe.each(HOSTILE)("the text %j", (hostile) => {
+  test("does no harm wherever the page shows it", async () => {
+    const user = await findCredentials(env.DB, { id: me.user.id });
+    await startCookieSession(env.DB, { user: user ?? null, device: `Firefox/1 Linux ${hostile}` });
+    await post("", { name: hostile });
+    const { id } = await makeKey(me, hostile);
+    const refused = await post("/keys", { name: `${hostile}${"x".repeat(100)}`, [hostile]: "on" });
+    const asked = await post(`/keys/${id}/delete`, { [hostile]: hostile });
+    const deleted = await post(`/keys/${id}/delete`, { confirmed: "yes" });
+    expect([refused.status, asked.status, deleted.status]).toEqual([400, 200, 303]);
+    for (const text of [await refused.text(), await asked.text(), await page()]) {
+      await expectHarmless(text);
+      expect(text).toContain(escaped(hostile.trim()));
+    }
+  });
+});
