@@ -1,0 +1,104 @@
+/** What the page of the accounts shows, and what its forms do. */
+import * as z from "zod";
+import type { AppLocals } from "../../env.ts";
+import { requireAuth } from "../../identity/guards/require-auth.ts";
+import { requireCsrf } from "../../identity/guards/require-csrf.ts";
+import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
+import { requireNotSelf } from "../../identity/guards/require-not-self.ts";
+import { requireRole } from "../../identity/guards/require-role.ts";
+import { loadSession, type SessionLocals, saveSession } from "../../identity/page-session.ts";
+import { signedInPage } from "../../identity/scope.ts";
+import type { User } from "../../identity/user.ts";
+import { deleteUser, getUser, listUsers, setRole } from "../../identity/users.ts";
+import { visitorOf } from "../../identity/visitor.ts";
+import { confirmationPage, type Deed, isConfirmed } from "../../web/confirmation.ts";
+import type { FormFields } from "../../web/form.ts";
+import { requireForm } from "../../web/guards/require-form.ts";
+import { htmlResponse } from "../../web/html.ts";
+import { hxReplaceUrl, partOrPage } from "../../web/htmx.ts";
+import { nextPath } from "../../web/next-path.ts";
+import { toPage } from "../../web/paging.ts";
+import { refuse } from "../../web/refuse.ts";
+import { group, READ } from "../../web/scope.ts";
+import { seeOther } from "../../web/see-other.ts";
+import { notDone } from "./not-done.ts";
+import { deletionOf, foundUsers, pathOfSearch, roleChangeOf, usersPage } from "./pages.ts";
+import { roleForm, usersQuery } from "./schema.ts";
+
+const { route: page } = signedInPage;
+
+const formGuards = <TFields>(schema: z.ZodType<TFields>) =>
+  [requireNotSelf, requireCsrf, requireForm(16 * 1024, schema), requireCsrfToken] as const;
+
+export const pages = group({
+  guards: [loadSession, requireAuth, requireRole("admin")],
+  onResponse: saveSession,
+  handlers: [
+    page.on(READ, "/admin/users", {
+      request: { query: usersQuery },
+      resolve: async (c) => {
+        const { request, raw, input, locals } = c;
+        if (!input.ok) return refuse(c, 400, input.issues.map(({ message }) => message).join(". "));
+        const { q, limit } = input.query;
+        const users = toPage(await listUsers(locals.env.DB, input.query), limit);
+        const cursor = typeof raw.query.cursor === "string" ? raw.query.cursor : undefined;
+        const found = { q, cursor, users, self: locals.user.id };
+        return partOrPage(request, {
+          part: () => foundUsers(found, locals.session.csrf),
+          page: async () => usersPage(await visitorOf(c), found),
+          headers: hxReplaceUrl(pathOfSearch(q, cursor)),
+        });
+      },
+    }),
+
+    page.post("/admin/users/:id/role", {
+      guards: formGuards(roleForm),
+      resolve: async (c) => {
+        const { env, session, form, parsed } = c.locals;
+        if (!parsed.success) return refuse(c, 400, "There is no such role.");
+        const { role } = parsed.data;
+        const next = listIn(c);
+        if (!isConfirmed(form)) return ask(c, (user) => roleChangeOf(user, role, next), next);
+        const changed = await setRole(env.DB, c.params.id, role);
+        if (typeof changed === "string") return notDone(c, changed);
+        session.flash("done", `${changed.name} is ${role === "admin" ? "an administrator" : "a user"} now.`);
+        return seeOther(next);
+      },
+    }),
+
+    page.post("/admin/users/:id/delete", {
+      guards: formGuards(z.object({})),
+      resolve: async (c) => {
+        const { env, session, form } = c.locals;
+        const next = listIn(c);
+        if (!isConfirmed(form)) return ask(c, (user) => deletionOf(user, next), next);
+        const deleted = await deleteUser(env.DB, c.params.id);
+        if (typeof deleted === "string") return notDone(c, deleted);
+        session.flash("done", `The account of ${deleted.name} is deleted.`);
+        return seeOther(next);
+      },
+    }),
+  ],
+});
+
+interface Asked {
+  readonly request: Request;
+  readonly params: { readonly id: string };
+  readonly locals: AppLocals & SessionLocals;
+}
+
+/** The list that a form was on. */
+function listIn({
+  request,
+  locals: { form },
+}: {
+  readonly request: Request;
+  readonly locals: { readonly form: FormFields };
+}): string {
+  return nextPath(form.next, request.url, "/admin/users");
+}
+
+async function ask(c: Asked, deedOf: (user: User) => Deed, back: string): Promise<Response> {
+  const user = await getUser(c.locals.env.DB, c.params.id);
+  return user ? htmlResponse(confirmationPage(await visitorOf(c), deedOf(user), back)) : notDone(c, "missing");
+}
