@@ -38,7 +38,7 @@ ${keyList(view, csrf)}
 </div>
 </div>`,
     visitor,
-    ["copy.js", "keep-focus.js"],
+    ["account.css", "copy.js", "keep-focus.js"],
   );
 }
 

@@ -24,6 +24,7 @@ export function usersPage(visitor: Visitor, found: Found): SafeHtml {
 ${searchForm(found.q)}
 ${foundUsers(found, visitor.csrf)}`,
     visitor,
+    ["admin.css"],
   );
 }
 
@@ -43,17 +44,26 @@ function searchForm(q: string): SafeHtml {
 }
 
 /** The list, which a search swaps. */
-export function foundUsers({ q, cursor, users: { items, nextCursor }, self }: Found, csrf: string): SafeHtml {
+export function foundUsers(found: Found, csrf: string): SafeHtml {
+  const { q, cursor, users, self } = found;
+  const { items, nextCursor } = users;
   const here = pathOfSearch(q, cursor);
   const count = `${items.length}${nextCursor === null ? "" : " or more"}`;
   return html`<section id="users" aria-label="Users">
 <p class="meta found" role="status">${q === "" ? "" : html`${count} with “${q}”. <a href="/admin/users">Show all</a>`}</p>
 ${items.length === 0 ? html`<p class="empty">${q === "" ? "There is nobody here." : "Nobody has this."}</p>` : table(items.map((user) => userRow(user, user.id === self, here, csrf)))}
-<nav class="toolbar pager" aria-label="More users">
-${cursor === undefined ? "" : html`<a class="button quiet" href="${pathOfSearch(q)}">Newest users</a>`}
-${nextCursor === null ? "" : html`<a class="button quiet" href="${pathOfSearch(q, nextCursor)}">Older users</a>`}
-</nav>
+${pager(found)}
 </section>`;
+}
+
+function pager({ q, cursor, users: { nextCursor } }: Found): SafeHtml | "" {
+  const links = [
+    ...(cursor === undefined ? [] : [html`<a class="button quiet" href="${pathOfSearch(q)}">Newest users</a>`]),
+    ...(nextCursor === null
+      ? []
+      : [html`<a class="button quiet" href="${pathOfSearch(q, nextCursor)}">Older users</a>`]),
+  ];
+  return links.length === 0 ? "" : html`<nav class="actions pager" aria-label="More users">${links}</nav>`;
 }
 
 function table(rows: SafeHtml[]): SafeHtml {
