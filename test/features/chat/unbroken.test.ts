@@ -11,6 +11,8 @@ import { newRoom, objectOf } from "./chat.ts";
 const [WRITERS, MESSAGES_EACH, READERS] = [50, 200, 5];
 const MESSAGES = WRITERS * MESSAGES_EACH;
 const UPHEAVALS = 120;
+/** Connections that break with each. */
+const BROKEN = 5;
 
 /** What a slow and busy machine may take. Milliseconds. */
 const SLOW = 300_000;
@@ -28,6 +30,9 @@ interface Peer {
   readonly connections: () => number;
 }
 
+/** Frames that a network has lost. */
+let lost = 0;
+
 /** A network that can die: what is on its way from the room is lost then, and the connection ends a little later. */
 class Network extends EventTarget {
   readonly #socket: WebSocket;
@@ -37,7 +42,8 @@ class Network extends EventTarget {
     super();
     this.#socket = socket;
     socket.addEventListener("message", ({ data }) => {
-      if (!this.#isDead) this.dispatchEvent(new MessageEvent("message", { data }));
+      if (this.#isDead) lost += 1;
+      else this.dispatchEvent(new MessageEvent("message", { data }));
     });
     socket.addEventListener("close", ({ code }) => this.#end(code));
     socket.addEventListener("error", () => this.#end(1006));
@@ -87,6 +93,14 @@ function connect(account: Account, room: string): Peer {
   return { client, received, acks, breakOff: () => void networks.at(-1)?.die(), connections: () => networks.length };
 }
 
+/** @returns Whether the room was there to be evicted. */
+function evict(room: string): Promise<boolean> {
+  return evictDurableObject(objectOf(room)).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Everything that the room has kept, page by page. */
 async function readHistory({ headers }: Account, room: string): Promise<ChatMessage[]> {
   const items: ChatMessage[] = [];
@@ -106,28 +120,29 @@ test(`${MESSAGES} messages of ${WRITERS} writers, ${UPHEAVALS} evictions and cra
   const accounts = await Promise.all(Array.from({ length: WRITERS + READERS }, () => createAccount()));
   const peers = accounts.map((account) => connect(account, room));
   const [writers, readers] = [peers.slice(0, WRITERS), peers.slice(WRITERS)];
-  const sent = writers.map(({ client }, writer) =>
-    Array.from({ length: MESSAGES_EACH }, (_, n) => client.send(`${writer} ${n}`)),
-  );
+  const sent: string[][] = writers.map(() => []);
+  /** Everybody writes on, up to this share of what they have to say. */
+  const writeUpTo = (share: number) => {
+    for (const [writer, ids] of sent.entries())
+      while (ids.length < share * MESSAGES_EACH)
+        ids.push(writers[writer]?.client.send(`${writer} ${ids.length}`) ?? "");
+  };
 
   const done = { evictions: 0, crashes: 0, breaks: 0 };
-  const random = fc.sample(fc.double({ min: 0, max: 1, noNaN: true }), UPHEAVALS * 2);
+  const random = fc.sample(fc.double({ min: 0, max: 1, noNaN: true }), UPHEAVALS * 3);
   for (let i = 0; i < UPHEAVALS; i++) {
-    await scheduler.wait(60 + 120 * (random[2 * i] ?? 0));
+    const [when = 0, who = 0, pause = 0] = random.slice(3 * i);
+    // What has just been written is on its way there, or its acks are on their way back.
+    writeUpTo((i + 1) / UPHEAVALS);
+    if (when > 0.5) await scheduler.wait(10 * (when - 0.5));
+    const from = Math.floor(who * peers.length);
+    for (const peer of [...peers, ...peers].slice(from, from + BROKEN)) peer.breakOff();
+    done.breaks += BROKEN;
     if (i % 3 === 0) {
       await abortAllDurableObjects();
       done.crashes += 1;
-    } else {
-      const isEvicted = await evictDurableObject(objectOf(room)).then(
-        () => true,
-        () => false,
-      );
-      if (isEvicted) done.evictions += 1;
-    }
-    // A tenth of all, at once.
-    const from = Math.floor((random[2 * i + 1] ?? 0) * peers.length);
-    for (const peer of [...peers, ...peers].slice(from, from + peers.length / 10)) peer.breakOff();
-    done.breaks += Math.floor(peers.length / 10);
+    } else if (await evict(room)) done.evictions += 1;
+    await scheduler.wait(60 + 80 * pause);
   }
 
   const patience = { timeout: SLOW, interval: 100 };
@@ -154,5 +169,7 @@ test(`${MESSAGES} messages of ${WRITERS} writers, ${UPHEAVALS} evictions and cra
   for (const { received } of peers) expect(received.map(({ seq, id, text }) => [seq, id, text])).toEqual(expected);
   expect(done.evictions + done.crashes).toBeGreaterThanOrEqual(100);
   expect(Math.min(...readers.map(({ connections }) => connections()))).toBeGreaterThan(10);
-  console.log(JSON.stringify({ ...done, connections: peers.reduce((sum, peer) => sum + peer.connections(), 0) }));
+  // The network did lose something: else nothing would have been shown.
+  expect(lost).toBeGreaterThan(100);
+  console.log(JSON.stringify({ ...done, lost, connections: peers.reduce((sum, peer) => sum + peer.connections(), 0) }));
 });
