@@ -113,6 +113,7 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   /** @returns What ends it. With the last listener the sampling ends, too. */
   #listen(listener: Listener): () => void {
     this.#listeners.add(listener);
+    if (!this.#timer) this.#samples = 0;
     this.#timer ??= setInterval(() => this.#sample(), SAMPLE_MS);
     return () => {
       this.#listeners.delete(listener);
