@@ -1,4 +1,5 @@
 /** Two kinds of tests: inside workerd with real local bindings, and in Node for what drives the project from outside. */
+import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 import { createTokenKeys } from "./scripts/token-keys.ts";
@@ -8,6 +9,8 @@ const outside = ["test/integration/**/*.test.ts", "test/house/**/*.test.ts", "te
 export default defineConfig({
   test: {
     silent: "passed-only",
+    // Two also where there are two cores: many tests wait for a clock.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         plugins: [
