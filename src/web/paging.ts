@@ -35,6 +35,12 @@ function decodeCursor(cursor: string, issues: z.RefinementCtx): string {
   return z.NEVER;
 }
 
+/** The address of a part of a list, to be shared. @param cursor As the address has it. */
+export function pathOfList(path: string, q: string, cursor?: string): string {
+  const query = new URLSearchParams({ ...(q !== "" && { q }), ...(cursor && { cursor }) }).toString();
+  return query === "" ? path : `${path}?${query}`;
+}
+
 /**
  * Cuts a page out of what a query for one item more than `limit` gave.
  *

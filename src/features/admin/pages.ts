@@ -3,7 +3,7 @@ import { html, type SafeHtml } from "@remix-run/html-template";
 import type { User } from "../../identity/user.ts";
 import { askingForm, type Deed } from "../../web/confirmation.ts";
 import { layout, type Visitor } from "../../web/layout.ts";
-import type { Page } from "../../web/paging.ts";
+import { type Page, pathOfList } from "../../web/paging.ts";
 import { timeOf } from "../../web/time.ts";
 
 /** A part of the accounts. */
@@ -28,10 +28,9 @@ ${foundUsers(found, visitor.csrf)}`,
   );
 }
 
-/** The address of a search, to be shared. @param cursor As the address has it. */
+/** The address of a search. */
 export function pathOfSearch(q: string, cursor?: string): string {
-  const query = new URLSearchParams({ ...(q !== "" && { q }), ...(cursor && { cursor }) }).toString();
-  return query === "" ? "/admin/users" : `/admin/users?${query}`;
+  return pathOfList("/admin/users", q, cursor);
 }
 
 /** Searches while one types; without scripts, by its button. */

@@ -1,5 +1,4 @@
 /** The page of one's files: the list, uploads by form, removal. */
-import * as z from "zod";
 import type { AppLocals } from "../../env.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
@@ -11,7 +10,7 @@ import type { SignedIn } from "../../identity/user.ts";
 import { visitorOf } from "../../identity/visitor.ts";
 import { BodyError } from "../../web/body.ts";
 import { maxBodyBytes } from "../../web/guards/max-body-bytes.ts";
-import { requireForm } from "../../web/guards/require-form.ts";
+import { requireButton } from "../../web/guards/require-form.ts";
 import { requireMultipart } from "../../web/guards/require-multipart.ts";
 import { htmlPart, htmlResponse } from "../../web/html.ts";
 import { isHtmx } from "../../web/htmx.ts";
@@ -26,9 +25,6 @@ import { fileItem, filesPage, removedPart } from "./pages.ts";
 import { type File, MAX_PARTS, MAX_REQUEST_BYTES, toFile } from "./schema.ts";
 
 const { route } = signedInPage;
-
-/** A form that has nothing to type. */
-const requireButton = requireForm(1024, z.object({}));
 
 export const shelf = group({
   guards: [limitApi, loadSession, requireAuth],

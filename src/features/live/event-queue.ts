@@ -8,10 +8,13 @@ export class EventQueue<T> {
   #isClosed = false;
   #wake = () => {};
 
-  push(item: T): void {
+  /** @returns Whether there will be more to push: not for a reader who is given up on. */
+  push(item: T): boolean {
+    if (this.#isClosed) return false;
     this.#waiting.push(item);
     if (this.#waiting.length > MOST_WAITING) this.close();
     this.#wake();
+    return !this.#isClosed;
   }
 
   /** What waits is dropped: whoever comes back asks for it again. */

@@ -74,7 +74,9 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
         const queue = new EventQueue<FeedEvent | "heartbeat">();
         signal.addEventListener("abort", () => queue.close());
         const events = missed();
-        const stop = listen((event) => queue.push(event));
+        const stop = listen((event) => {
+          if (!queue.push(event)) stop();
+        });
         try {
           yield formatRetry(RETRY_MS) + events.map(toServerSentEvent).join("");
           for await (const event of queue.take()) yield toServerSentEvent(event);

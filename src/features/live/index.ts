@@ -9,6 +9,7 @@ import { requireUpgrade } from "../../web/guards/require-upgrade.ts";
 import { htmlResponse } from "../../web/html.ts";
 import { liveFeed } from "../../web/live-feed.ts";
 import { offerPage } from "../../web/navigation.ts";
+import { firstValue } from "../../web/query-value.ts";
 import { refuse } from "../../web/refuse.ts";
 import { group, READ, route } from "../../web/scope.ts";
 import { THRESHOLDS } from "./metrics.ts";
@@ -28,12 +29,12 @@ const feed = group({
     route.on(READ, "/events", {
       resolve: (c) => {
         if (c.request.method === "HEAD") return new Response(null, { headers: EVENT_STREAM });
-        return listen(c, c.request.headers.get("Last-Event-ID") ?? firstOf(c.raw.query.after), {});
+        return listen(c, c.request.headers.get("Last-Event-ID") ?? firstValue(c.raw.query.after), {});
       },
     }),
     route.on(READ, "/ws/data-stream", {
       guards: [requireUpgrade],
-      resolve: (c) => listen(c, firstOf(c.raw.query.after), { Upgrade: "websocket" }),
+      resolve: (c) => listen(c, firstValue(c.raw.query.after), { Upgrade: "websocket" }),
     }),
   ],
 });
@@ -51,14 +52,10 @@ const page = group({
 
 export const live = [...feed, ...page];
 
-/** @param after The last event that the client has; null for new ones only. */
-async function listen(c: Listening, after: string | null, headers: HeadersInit): Promise<Response> {
-  const query = after === null ? "" : `?${new URLSearchParams({ after })}`;
+/** @param after The last event that the client has; undefined for new ones only. */
+async function listen(c: Listening, after: string | undefined, headers: HeadersInit): Promise<Response> {
+  const query = after === undefined ? "" : `?${new URLSearchParams({ after })}`;
   const response = await liveFeed(c.locals.env).fetch(`http://feed/${query}`, { headers });
   if (response.status !== 503) return response;
   return refuse(c, 503, "Too many are listening at the moment.", { "Retry-After": "30" });
-}
-
-function firstOf(value: string | string[] | undefined): string | null {
-  return (Array.isArray(value) ? value[0] : value) ?? null;
 }

@@ -1,5 +1,4 @@
 /** The notebook's pages, and the parts of them that HTMX asks for. */
-import * as z from "zod";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
@@ -7,7 +6,7 @@ import { loadSession, saveSession } from "../../identity/page-session.ts";
 import { signedInPage } from "../../identity/scope.ts";
 import { visitorOf } from "../../identity/visitor.ts";
 import { errorsOf } from "../../web/form-fields.ts";
-import { requireForm } from "../../web/guards/require-form.ts";
+import { requireButton, requireForm } from "../../web/guards/require-form.ts";
 import { hxReplaceUrl, isHtmx, partOrPage, partOrRedirect } from "../../web/htmx.ts";
 import { refuse } from "../../web/refuse.ts";
 import { group, READ } from "../../web/scope.ts";
@@ -22,7 +21,6 @@ const { route } = signedInPage;
 
 const requireNoteForm = requireForm(MAX_NOTE_BYTES, noteForm);
 const requireChangeForm = requireForm(MAX_NOTE_BYTES, noteChange);
-const requireButton = requireForm(1024, z.object({}));
 
 const GONE = "This note has just been deleted.";
 

@@ -1,7 +1,7 @@
 /** The notebook as pages. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import { layout, type Visitor } from "../../web/layout.ts";
-import type { Page } from "../../web/paging.ts";
+import { type Page, pathOfList } from "../../web/paging.ts";
 import { composer, type Draft, datesOf, deleteForm, noteEditor, noteItem, type Typed } from "./items.ts";
 import type { Note } from "./schema.ts";
 
@@ -33,10 +33,9 @@ ${foundNotes(found, visitor.csrf)}
   );
 }
 
-/** The address of a search, to be shared. */
+/** The address of a search. */
 export function pathOfSearch(q: string, cursor?: string): string {
-  const query = new URLSearchParams({ ...(q !== "" && { q }), ...(cursor && { cursor }) }).toString();
-  return query === "" ? "/notes" : `/notes?${query}`;
+  return pathOfList("/notes", q, cursor);
 }
 
 /** Searches while one types; without scripts, by its button. */

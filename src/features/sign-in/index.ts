@@ -18,11 +18,12 @@ import { visitorOf } from "../../identity/visitor.ts";
 import type { FormFields } from "../../web/form.ts";
 import { errorsOf, type FormErrors } from "../../web/form-fields.ts";
 import { requireDevelopment } from "../../web/guards/require-development.ts";
-import { requireForm } from "../../web/guards/require-form.ts";
+import { requireButton, requireForm } from "../../web/guards/require-form.ts";
 import { htmlResponse } from "../../web/html.ts";
 import type { Visitor } from "../../web/layout.ts";
 import { startPath } from "../../web/navigation.ts";
 import { nextPath } from "../../web/next-path.ts";
+import { firstValue } from "../../web/query-value.ts";
 import { group, READ } from "../../web/scope.ts";
 import { seeOther } from "../../web/see-other.ts";
 import { forgotPage, loginPage, outboxPage, registerPage, resetPage, type Typed, verifyPage } from "./pages.ts";
@@ -45,7 +46,7 @@ export const signIn = group({
   handlers: [
     route.on(READ, "/login", {
       resolve: async (c) => {
-        const next = nextPath(textOf(c.raw.query.next), c.request.url, startPath());
+        const next = nextPath(firstValue(c.raw.query.next), c.request.url, startPath());
         return htmlResponse(loginPage(await visitorOf(c), next, c.locals.env.ENVIRONMENT === "development"));
       },
     }),
@@ -98,7 +99,7 @@ export const signIn = group({
     }),
 
     route.on(READ, "/reset-password", {
-      resolve: async (c) => htmlResponse(resetPage(await visitorOf(c), textOf(c.raw.query.token))),
+      resolve: async (c) => htmlResponse(resetPage(await visitorOf(c), firstValue(c.raw.query.token) ?? "")),
     }),
 
     route.post("/reset-password", {
@@ -115,7 +116,7 @@ export const signIn = group({
     }),
 
     route.on(READ, "/verify-email", {
-      resolve: async (c) => htmlResponse(verifyPage(await visitorOf(c), textOf(c.raw.query.token))),
+      resolve: async (c) => htmlResponse(verifyPage(await visitorOf(c), firstValue(c.raw.query.token) ?? "")),
     }),
 
     route.post("/verify-email", {
@@ -129,7 +130,7 @@ export const signIn = group({
     }),
 
     route.post("/logout", {
-      guards: [requireAuth, requireCsrf, requireForm(1024, z.object({})), requireCsrfToken],
+      guards: [requireAuth, requireCsrf, requireButton, requireCsrfToken],
       resolve: async (c) => seeOther("/", (await renewSession(c, null)) ?? new Headers()),
     }),
 
@@ -141,11 +142,6 @@ export const signIn = group({
 });
 
 const NO_LINK = "This link is not good any more: ask for a new one.";
-
-/** A query parameter; the first where the name is repeated. */
-function textOf(value: string | string[] | undefined): string {
-  return (Array.isArray(value) ? value[0] : value) ?? "";
-}
 
 type FormPage = (visitor: Visitor, state: Typed) => SafeHtml;
 

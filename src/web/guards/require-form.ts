@@ -1,5 +1,5 @@
 /** Requires an HTML form, reads it, and says whether it fits. */
-import type * as z from "zod";
+import * as z from "zod";
 import type { Context, Guard } from "../../http/index.ts";
 import { type FormFields, readForm } from "../form.ts";
 import { stateFacts } from "../guard-facts.ts";
@@ -35,3 +35,6 @@ export function requireForm<TFields>(
     { denies: [413, 415], detail: `${maxBytes} B` },
   );
 }
+
+/** A form that is no more than its button. */
+export const requireButton = requireForm(1024, z.object({}));
