@@ -3,11 +3,13 @@
 -- milliseconds since the epoch; those that are only shown are ISO 8601.
 CREATE TABLE users (
   id TEXT PRIMARY KEY,
-  email TEXT NOT NULL UNIQUE, -- in lower case
+  email TEXT NOT NULL UNIQUE, -- in lower case, the domain in ASCII (xn--)
   name TEXT NOT NULL,
   role TEXT NOT NULL CHECK (role IN ('user', 'admin')),
   password_hash TEXT NOT NULL,
   email_verified INTEGER NOT NULL DEFAULT 0 CHECK (email_verified IN (0, 1)),
+  -- Part of every device token: raising it ends them all.
+  credential_epoch INTEGER NOT NULL DEFAULT 0,
   folded TEXT NOT NULL, -- e-mail and name, for the search
   created_at TEXT NOT NULL
 ) STRICT;
@@ -25,13 +27,15 @@ CREATE TABLE sessions (
   previous_hash TEXT,
   rotated_at INTEGER,
   data TEXT NOT NULL DEFAULT '{}',
-  device TEXT NOT NULL,
+  device TEXT NOT NULL, -- the User-Agent
+  device_id TEXT, -- of the session's device token; a visitor has none
+  authenticated_at INTEGER, -- when the password was last given
   created_at INTEGER NOT NULL,
   used_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   CHECK (user_id IS NOT NULL OR kind = 'cookie')
 ) STRICT;
-CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE INDEX sessions_by_user ON sessions (user_id, kind, used_at);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 CREATE INDEX sessions_by_use ON sessions (used_at);
 
@@ -41,19 +45,44 @@ CREATE TABLE api_keys (
   key_hash TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL,
   permissions TEXT NOT NULL, -- a JSON list
-  created_at TEXT NOT NULL
+  created_at TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  last_used_at INTEGER
 ) STRICT;
 CREATE INDEX api_keys_by_user ON api_keys (user_id);
 
--- What a link in a mail proves: that whoever follows it reads the mail of that account. Used once.
+-- What a link in a mail proves: that the client that follows it can read the mail of that account. Each is used once;
+-- an account has up to three live ones for each purpose.
 CREATE TABLE email_tokens (
   token_hash TEXT PRIMARY KEY,
   user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   purpose TEXT NOT NULL CHECK (purpose IN ('verify', 'reset')),
-  expires_at INTEGER NOT NULL,
-  UNIQUE (user_id, purpose)
+  expires_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX email_tokens_by_user ON email_tokens (user_id, purpose, expires_at);
 CREATE INDEX email_tokens_by_expiry ON email_tokens (expires_at);
+
+-- The sockets that a user holds open, and the Durable Object that holds each, so that the object can be told when the
+-- session ends. The object renews `live_until` (milliseconds since the epoch); a row past it is that of an object that
+-- died. Rows outlive their user, since the object has to be told of a deleted user as well.
+CREATE TABLE sockets (
+  id TEXT PRIMARY KEY,
+  user_id TEXT NOT NULL,
+  session_id TEXT NOT NULL,
+  binding TEXT NOT NULL, -- of the object's namespace
+  object_name TEXT NOT NULL,
+  live_until INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sockets_by_user ON sockets (user_id, live_until);
+CREATE INDEX sockets_by_time ON sockets (live_until);
+
+-- How much of each quota a user has used. Triggers of the tables concerned keep the count.
+CREATE TABLE quota_usage (
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  quota TEXT NOT NULL,
+  used INTEGER NOT NULL,
+  PRIMARY KEY (user_id, quota)
+) STRICT, WITHOUT ROWID;
 
 -- Mail that development did not send.
 CREATE TABLE outbox (

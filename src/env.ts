@@ -12,17 +12,23 @@ export interface Env {
   readonly RATE_LIMITER: DurableObjectNamespace<RateLimiterObject>;
   readonly CHAT_ROOM: DurableObjectNamespace<ChatRoomObject>;
   readonly LIVE_FEED: DurableObjectNamespace<LiveFeedObject>;
+  /** The platform's own rate limit of requests per client address: approximate, and without a network hop. */
+  readonly ADDRESS_LIMIT: RateLimit;
   /** `development` shows errors to whoever asks and keeps mail in the outbox; anything else does neither. */
   readonly ENVIRONMENT: string;
   /** Secret: a JWK Set (RFC 7517) of symmetric keys. The first signs, all verify. */
   readonly TOKEN_KEYS: string;
-  /** Sign-ins and the like a minute, for one address and e-mail. */
-  readonly AUTH_RATE_LIMIT: number;
-  /** Requests of the API a minute, for one user, key or address. */
+  /** The app's canonical origin, such as `https://example.com`. Only development may leave it empty. */
+  readonly PUBLIC_ORIGIN: string;
+  /** Requests a minute to the API and the pages, for one user; unauthenticated writes, for one client address. */
   readonly API_RATE_LIMIT: number;
+  /** Sign-ins and the like a minute, for one client address. */
+  readonly SIGN_IN_RATE_LIMIT: number;
+  /** Wrong passwords in 15 minutes, for one account. */
+  readonly ACCOUNT_RATE_LIMIT: number;
   /** Origins, with spaces between, whose pages may call the API. */
   readonly CORS_ORIGINS: string;
-  /** Whoever proves to own this address becomes an administrator. Empty for nobody. */
+  /** The account with this proved address becomes the first administrator. Empty for none. */
   readonly ADMIN_EMAIL: string;
   /** The address that mail comes from. */
   readonly MAIL_FROM: string;
@@ -34,6 +40,12 @@ export interface Env {
 export interface RateLimiterObject extends Rpc.DurableObjectBranded {
   /** Admits a request, or says when it can be admitted. */
   take(limit: number, windowMs: number): Promise<Ruling>;
+  /** Like `take`, for an attempt that counts only if it fails: `settle` says so later. */
+  reserve(limit: number, windowMs: number): Promise<Reservation>;
+  /** Ends a reservation. @param reservation As `reserve` gave it. @param outcome `refund` gives the place back. */
+  settle(reservation: number, outcome: "count" | "refund"): Promise<void>;
+  /** Forgets every admission. */
+  clear(): Promise<void>;
 }
 
 /** What a rate limiter says of a request. */
@@ -45,8 +57,22 @@ export interface Ruling {
   readonly resetMs: number;
 }
 
+/** What a rate limiter says of an attempt. */
+export interface Reservation extends Ruling {
+  /** For `settle`; null where the attempt is not admitted. */
+  readonly reservation: number | null;
+  /** Whether a denial rests on attempts that are not settled yet, so that it may be over in a moment. */
+  readonly isUnsettled: boolean;
+}
+
+/** A Durable Object that holds sockets open for users. */
+export interface SocketHolder {
+  /** Closes the sockets whose sessions have ended. */
+  recheckSessions(): Promise<void>;
+}
+
 /** The Durable Object in `src/features/chat/room.ts`, as its callers see it; `fetch` opens a socket. */
-export interface ChatRoomObject extends Rpc.DurableObjectBranded {
+export interface ChatRoomObject extends Rpc.DurableObjectBranded, SocketHolder {
   /**
    * Messages of the room, the oldest first.
    *

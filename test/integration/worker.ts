@@ -16,8 +16,8 @@ export interface WorkerSetup {
   readonly database?: "migrated" | "empty" | "none";
   /** The secret; good keys without it. */
   readonly tokenKeys?: string;
-  /** The variable; 10 without it. */
-  readonly authRateLimit?: number;
+  /** The variable; 30 without it. */
+  readonly signInRateLimit?: number;
   /** Whether V8's inspector can be asked about it. */
   readonly inspected?: boolean;
   /** A module that stands before the Worker, which it imports from `./worker.js`; its default export answers. */
@@ -96,7 +96,9 @@ async function optionsOf(setup: WorkerSetup, storage: string, lines: string[]): 
     env: {
       ENVIRONMENT: { type: "text", value: environment },
       TOKEN_KEYS: { type: "text", value: tokenKeys },
-      AUTH_RATE_LIMIT: { type: "json", value: setup.authRateLimit ?? 10 },
+      PUBLIC_ORIGIN: { type: "text", value: "http://candor.test" },
+      SIGN_IN_RATE_LIMIT: { type: "json", value: setup.signInRateLimit ?? 30 },
+      ACCOUNT_RATE_LIMIT: { type: "json", value: 20 },
       API_RATE_LIMIT: { type: "json", value: 600 },
       CORS_ORIGINS: { type: "text", value: "" },
       ADMIN_EMAIL: { type: "text", value: "" },
