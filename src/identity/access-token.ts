@@ -38,9 +38,9 @@ export function signAccessToken(
     .sign(key);
 }
 
-/** @returns Undefined for what is not a token of ours that is still good, whatever is wrong with it. */
-export async function verifyAccessToken(keys: TokenKeys, token: string): Promise<AccessClaims | undefined> {
-  if (!CANONICAL.test(token)) return undefined;
+/** @returns The claims of a token of ours; `expired` for one that was, `invalid` for anything else. */
+export async function verifyAccessToken(keys: TokenKeys, token: string): Promise<AccessClaims | "expired" | "invalid"> {
+  if (!CANONICAL.test(token)) return "invalid";
   try {
     const { payload } = await jwtVerify(token, (header) => findKey(keys, header), {
       algorithms: [ALGORITHM],
@@ -52,7 +52,8 @@ export async function verifyAccessToken(keys: TokenKeys, token: string): Promise
     const { sub, sid } = claims.parse(payload);
     return { userId: sub, sessionId: sid };
   } catch (error) {
-    if (error instanceof errors.JOSEError || error instanceof z.ZodError) return undefined;
+    if (error instanceof errors.JWTExpired) return "expired";
+    if (error instanceof errors.JOSEError || error instanceof z.ZodError) return "invalid";
     throw error;
   }
 }

@@ -1,41 +1,88 @@
-/** API keys in D1: for programs that act for a user, with permissions of their own. */
+/** API keys in D1: for programs that act for a user, with permissions of their own, until they expire. */
 import { v7 as uuidv7 } from "uuid";
 import { createSecret, hashSecret } from "./secret.ts";
+import { TOUCH_INTERVAL_MS } from "./sessions.ts";
 import type { User } from "./user.ts";
 import { toUser, USER_COLUMNS, type UserRow } from "./users.ts";
 
-/** A key as its owner sees it, after it was made. */
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** How long a key works unless its owner says otherwise, and the longest that one may. */
+export const DEFAULT_KEY_LIFE_MS = 90 * DAY_MS;
+export const MAX_KEY_LIFE_MS = 365 * DAY_MS;
+
+/** An expired key is kept for that long, so that a request with it learns that it has expired. */
+export const EXPIRED_KEY_RETENTION_MS = 30 * DAY_MS;
+
+/** A key as its owner sees it after it was made. Times are ISO 8601, UTC. */
 export interface ApiKey {
   readonly id: string;
   readonly name: string;
   readonly permissions: readonly string[];
-  /** ISO 8601, UTC. */
   readonly createdAt: string;
+  readonly expiresAt: string;
+  /** To the minute; null for a key that has not been used. */
+  readonly lastUsedAt: string | null;
 }
+
+export type NewApiKey = Pick<ApiKey, "name" | "permissions"> & {
+  /** ISO 8601; 90 days from now without it. */
+  readonly expiresAt?: string | undefined;
+};
 
 /** So that a key that leaks is recognised for what it is. */
 const PREFIX = "candor_";
 
-/** @returns The key, which nobody can see again, and what is kept of it. */
+const COLUMNS = "id, name, permissions, created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt";
+
+interface KeyRow {
+  readonly id: string;
+  readonly name: string;
+  readonly permissions: string;
+  readonly createdAt: string;
+  readonly expiresAt: number;
+  readonly lastUsedAt: number | null;
+}
+
+/**
+ * Creates a key, in one statement with the count of the user's keys that have not expired.
+ *
+ * @param maxKeys How many of those a user may have.
+ * @returns The key, which nobody can see again; undefined where the user has that many already.
+ */
 export async function createApiKey(
   db: D1Database,
   userId: string,
-  { name, permissions }: Pick<ApiKey, "name" | "permissions">,
-): Promise<ApiKey & { readonly key: string }> {
-  const [id, key, createdAt] = [uuidv7(), PREFIX + createSecret(), new Date().toISOString()];
-  await db
-    .prepare("INSERT INTO api_keys (id, user_id, key_hash, name, permissions, created_at) VALUES (?, ?, ?, ?, ?, ?)")
-    .bind(id, userId, hashSecret(key), name, JSON.stringify(permissions), createdAt)
-    .run();
-  return { id, name, permissions, createdAt, key };
+  { name, permissions, expiresAt }: NewApiKey,
+  maxKeys: number,
+): Promise<(ApiKey & { readonly key: string }) | undefined> {
+  const [key, now] = [PREFIX + createSecret(), Date.now()];
+  const expires = expiresAt === undefined ? now + DEFAULT_KEY_LIFE_MS : Date.parse(expiresAt);
+  const row = await db
+    .prepare(
+      `INSERT INTO api_keys (id, user_id, key_hash, name, permissions, created_at, expires_at)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+       WHERE (SELECT count(*) FROM api_keys WHERE user_id = ?2 AND expires_at > ?8) < ?9 RETURNING ${COLUMNS}`,
+    )
+    .bind(
+      uuidv7(),
+      userId,
+      hashSecret(key),
+      name,
+      JSON.stringify(permissions),
+      new Date(now).toISOString(),
+      expires,
+      now,
+      maxKeys,
+    )
+    .first<KeyRow>();
+  return row ? { ...toApiKey(row), key } : undefined;
 }
-
-type KeyRow = Omit<ApiKey, "permissions"> & { readonly permissions: string };
 
 /**
  * Lists a user's keys, the newest first.
  *
- * @returns Up to `limit + 1` keys: the one too many tells that there are more.
+ * @returns Up to `limit + 1` keys: one too many says that there are more.
  */
 export async function listApiKeys(
   db: D1Database,
@@ -43,10 +90,7 @@ export async function listApiKeys(
   { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
 ): Promise<ApiKey[]> {
   const { results } = await db
-    .prepare(
-      `SELECT id, name, permissions, created_at AS createdAt FROM api_keys
-       WHERE user_id = ?1 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3`,
-    )
+    .prepare(`SELECT ${COLUMNS} FROM api_keys WHERE user_id = ?1 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3`)
     .bind(userId, cursor ?? null, limit + 1)
     .all<KeyRow>();
   return results.map(toApiKey);
@@ -55,14 +99,19 @@ export async function listApiKeys(
 /** @returns Null where this user has no such key. */
 export async function getApiKey(db: D1Database, userId: string, id: string): Promise<ApiKey | null> {
   const row = await db
-    .prepare("SELECT id, name, permissions, created_at AS createdAt FROM api_keys WHERE id = ? AND user_id = ?")
+    .prepare(`SELECT ${COLUMNS} FROM api_keys WHERE id = ? AND user_id = ?`)
     .bind(id, userId)
     .first<KeyRow>();
   return row && toApiKey(row);
 }
 
-function toApiKey(row: KeyRow): ApiKey {
-  return { ...row, permissions: JSON.parse(row.permissions) };
+function toApiKey({ permissions, expiresAt, lastUsedAt, ...row }: KeyRow): ApiKey {
+  return {
+    ...row,
+    permissions: JSON.parse(permissions),
+    expiresAt: new Date(expiresAt).toISOString(),
+    lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt).toISOString(),
+  };
 }
 
 /** @returns Whether there was such a key of this user. */
@@ -71,17 +120,37 @@ export async function deleteApiKey(db: D1Database, userId: string, id: string): 
   return meta.changes > 0;
 }
 
-/** Whose key it is, and what it may do. */
-export async function findApiKey(
-  db: D1Database,
-  key: string,
-): Promise<{ readonly keyId: string; readonly permissions: readonly string[]; readonly user: User } | undefined> {
+/** A key that a request carries. */
+export interface FoundApiKey {
+  readonly keyId: string;
+  readonly permissions: readonly string[];
+  readonly user: User;
+  readonly isExpired: boolean;
+  /** Whether its last use is worth a new note, with `touchApiKey`. */
+  readonly isStale: boolean;
+}
+
+/** @returns Undefined for a key that nobody has. */
+export async function findApiKey(db: D1Database, key: string): Promise<FoundApiKey | undefined> {
   const row = await db
     .prepare(
-      `SELECT api_keys.id AS keyId, permissions, ${USER_COLUMNS}
+      `SELECT api_keys.id AS keyId, permissions, expires_at AS expiresAt, last_used_at AS lastUsedAt, ${USER_COLUMNS}
        FROM api_keys JOIN users ON users.id = user_id WHERE key_hash = ?`,
     )
     .bind(hashSecret(key))
-    .first<UserRow & { keyId: string; permissions: string }>();
-  return row ? { keyId: row.keyId, permissions: JSON.parse(row.permissions), user: toUser(row) } : undefined;
+    .first<UserRow & { keyId: string; permissions: string; expiresAt: number; lastUsedAt: number | null }>();
+  if (!row) return undefined;
+  const now = Date.now();
+  return {
+    keyId: row.keyId,
+    permissions: JSON.parse(row.permissions),
+    user: toUser(row),
+    isExpired: row.expiresAt <= now,
+    isStale: now - (row.lastUsedAt ?? 0) > TOUCH_INTERVAL_MS,
+  };
+}
+
+/** Notes that a key has just been used. */
+export async function touchApiKey(db: D1Database, id: string): Promise<void> {
+  await db.prepare("UPDATE api_keys SET last_used_at = ? WHERE id = ?").bind(Date.now(), id).run();
 }

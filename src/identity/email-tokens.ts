@@ -1,30 +1,46 @@
-/** Tokens for links in mails: each proves once, and not for long, that its user reads the mail of the address. */
+/** Tokens for links in mails: each proves once, and not for long, that its sender can read the mail of the address. */
 import { createSecret, hashSecret } from "./secret.ts";
+import { CREDENTIAL_COLUMNS, type CredentialRow, type Credentials, toCredentials } from "./users.ts";
 
-const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * 60_000;
 
-/** What a token is good for, and for how long. */
-const LIFETIME_MS = { verify: 24 * 60 * MINUTE_MS, reset: 30 * MINUTE_MS } as const;
+/** How long a token works, by its purpose. */
+const LIFETIME_MS = { verify: 24 * HOUR_MS, reset: HOUR_MS } as const;
+
+/** Live tokens of an account for one purpose: nobody can flood a mailbox, and its owner always holds a live link. */
+const MAX_LIVE = 3;
 
 export type EmailPurpose = keyof typeof LIFETIME_MS;
 
-/** Makes a token, in the place of an earlier one for the same purpose. */
-export async function createEmailToken(db: D1Database, userId: string, purpose: EmailPurpose): Promise<string> {
-  const token = createSecret();
-  await db
-    .prepare("INSERT OR REPLACE INTO email_tokens (token_hash, user_id, purpose, expires_at) VALUES (?, ?, ?, ?)")
-    .bind(hashSecret(token), userId, purpose, Date.now() + LIFETIME_MS[purpose])
+/** @returns Undefined where the account has three live tokens for this purpose already: then no mail is sent. */
+export async function createEmailToken(
+  db: D1Database,
+  userId: string,
+  purpose: EmailPurpose,
+): Promise<string | undefined> {
+  const [token, now] = [createSecret(), Date.now()];
+  const { meta } = await db
+    .prepare(
+      `INSERT INTO email_tokens (token_hash, user_id, purpose, expires_at) SELECT ?1, ?2, ?3, ?4
+       WHERE (SELECT count(*) FROM email_tokens WHERE user_id = ?2 AND purpose = ?3 AND expires_at > ?5) < ${MAX_LIVE}`,
+    )
+    .bind(hashSecret(token), userId, purpose, now + LIFETIME_MS[purpose], now)
     .run();
-  return token;
+  return meta.changes > 0 ? token : undefined;
 }
 
-/** Uses a token up, in one statement. @returns The id of its user; undefined where it is none that is still good. */
-export async function useEmailToken(db: D1Database, token: string, purpose: EmailPurpose): Promise<string | undefined> {
+/** Finds the account that a live token belongs to, without using the token up. */
+export async function findTokenOwner(
+  db: D1Database,
+  token: string,
+  purpose: EmailPurpose,
+): Promise<Credentials | undefined> {
   const row = await db
     .prepare(
-      "DELETE FROM email_tokens WHERE token_hash = ? AND purpose = ? AND expires_at > ? RETURNING user_id AS userId",
+      `SELECT ${CREDENTIAL_COLUMNS} FROM email_tokens JOIN users ON users.id = user_id
+       WHERE token_hash = ? AND purpose = ? AND email_tokens.expires_at > ?`,
     )
     .bind(hashSecret(token), purpose, Date.now())
-    .first<{ userId: string }>();
-  return row?.userId;
+    .first<CredentialRow>();
+  return row ? toCredentials(row) : undefined;
 }

@@ -1,16 +1,26 @@
 /** Finds out who a request is from. */
 import type { AppLocals } from "../env.ts";
 import { verifyAccessToken } from "./access-token.ts";
-import { findApiKey } from "./api-keys.ts";
-import { readSessionCookie } from "./session-cookie.ts";
-import { type FoundSession, findSession, markUsed } from "./sessions.ts";
+import { findApiKey, touchApiKey } from "./api-keys.ts";
+import { sessionCookie } from "./cookies.ts";
+import { type FoundSession, findSession, keptPartOf, markUsed } from "./sessions.ts";
 import { readTokenKeys } from "./token-keys.ts";
 import type { SignedIn } from "./user.ts";
 
-/** What is known of whoever sent a request. */
+/** Why nobody was recognised. */
+export type IdentityProblem =
+  | "no credential"
+  | "invalid token"
+  | "expired token"
+  | "ended session"
+  | "unknown key"
+  | "expired key";
+
+/** What is known of a request's sender. */
 export interface Identity {
-  /** Undefined for a stranger, and for whoever shows something that is no good. */
+  /** Undefined where nobody was recognised; `problem` says why. */
   readonly signedIn?: SignedIn | undefined;
+  readonly problem?: IdentityProblem | undefined;
   /** The session of the cookie, also a visitor's. */
   readonly session?: (FoundSession & { readonly secret: string }) | undefined;
 }
@@ -36,35 +46,48 @@ export function identify({
   return identity;
 }
 
-async function findIdentity(request: Request, locals: AppLocals): Promise<Identity> {
-  const { DB } = locals.env;
-  const authorization = request.headers.get("Authorization");
-  if (authorization !== null) return { signedIn: await identifyBearer(authorization, locals) };
-  const apiKey = request.headers.get("X-API-Key");
-  if (apiKey !== null) {
-    const found = await findApiKey(DB, apiKey);
-    return {
-      signedIn: found && { user: found.user, auth: { via: "key", keyId: found.keyId, permissions: found.permissions } },
-    };
-  }
-  const secret = readSessionCookie(request, locals.env);
-  const session = secret === undefined ? undefined : await findSession(DB, { secret });
-  if (!secret || !session) return {};
-  noteUse(session, locals);
-  const signedIn = session.user
-    ? { user: session.user, auth: { via: "session", sessionId: session.id } as const }
-    : undefined;
-  return { signedIn, session: { ...session, secret } };
+/** The credential that a request is identified by, as it was sent. */
+export function credentialOf({ request, locals }: { readonly request: Request; readonly locals: AppLocals }) {
+  const { headers } = request;
+  return headers.get("Authorization") ?? headers.get("X-API-Key") ?? sessionCookie.read(request, locals.env);
 }
 
-async function identifyBearer(authorization: string, locals: AppLocals): Promise<SignedIn | undefined> {
-  const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization) ?? [];
-  if (token === undefined) return undefined;
-  const claims = await verifyAccessToken(readTokenKeys(locals.env.TOKEN_KEYS), token);
-  const session = claims && (await findSession(locals.env.DB, claims));
-  if (!session?.user) return undefined;
+async function findIdentity(request: Request, locals: AppLocals): Promise<Identity> {
+  const authorization = request.headers.get("Authorization");
+  if (authorization !== null) return identifyBearer(authorization, locals);
+  const apiKey = request.headers.get("X-API-Key");
+  if (apiKey !== null) return identifyApiKey(apiKey, locals);
+  const secret = sessionCookie.read(request, locals.env);
+  if (secret === undefined) return { problem: "no credential" };
+  const session = await findSession(locals.env.DB, { secret });
+  if (!session) return { problem: "ended session" };
   noteUse(session, locals);
-  return { user: session.user, auth: { via: "token", sessionId: session.id } };
+  const { user, id: sessionId, authenticatedAt } = session;
+  if (!user) return { problem: "no credential", session: { ...session, secret } };
+  const keptSecret = keptPartOf(secret);
+  const auth = { via: "session", sessionId, keptSecret, authenticatedAt: authenticatedAt ?? 0 } as const;
+  return { signedIn: { user, auth }, session: { ...session, secret } };
+}
+
+async function identifyApiKey(key: string, { env, ctx }: AppLocals): Promise<Identity> {
+  const found = await findApiKey(env.DB, key);
+  if (!found) return { problem: "unknown key" };
+  const { user, keyId, permissions, isExpired, isStale } = found;
+  if (isExpired) return { problem: "expired key" };
+  if (isStale) ctx.waitUntil(touchApiKey(env.DB, keyId));
+  return { signedIn: { user, auth: { via: "key", keyId, permissions } } };
+}
+
+async function identifyBearer(authorization: string, locals: AppLocals): Promise<Identity> {
+  const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization) ?? [];
+  if (token === undefined) return { problem: "invalid token" };
+  const claims = await verifyAccessToken(readTokenKeys(locals.env.TOKEN_KEYS), token);
+  if (typeof claims === "string") return { problem: claims === "expired" ? "expired token" : "invalid token" };
+  const session = await findSession(locals.env.DB, claims);
+  if (!session?.user) return { problem: "ended session" };
+  noteUse(session, locals);
+  const { user, id: sessionId, authenticatedAt } = session;
+  return { signedIn: { user, auth: { via: "token", sessionId, authenticatedAt: authenticatedAt ?? 0 } } };
 }
 
 function noteUse({ id, isStale }: FoundSession, { env, ctx }: AppLocals): void {

@@ -1,43 +1,133 @@
-/** The two rate limits that the app's routes share, set in `wrangler.toml`. */
+/** The rate limits that routes share. A key of address and account together would limit neither: each has its own. */
 import type { AppLocals } from "../env.ts";
 import type { Context, HeadContext } from "../http/index.ts";
-import { type LimitNeeds, rateLimit, rateLimitInput } from "../limits/rate-limit.ts";
+import { limitAddress } from "../limits/limit-address.ts";
+import {
+  type AttemptNeeds,
+  clearLimit,
+  type LimitNeeds,
+  limitAttempts,
+  rateLimit,
+  rateLimitInput,
+} from "../limits/rate-limit.ts";
 import { clientAddress } from "../web/client-address.ts";
-import type { FormLocals } from "../web/guards/require-form.ts";
-import { identify } from "./identify.ts";
+import { isSafeMethod } from "../web/safe-method.ts";
+import { deviceCookie } from "./cookies.ts";
+import { isDeviceToken, verifyDeviceToken } from "./device-token.ts";
+import { credentialOf, identify } from "./identify.ts";
+import { readTokenKeys } from "./token-keys.ts";
 import type { SignedIn } from "./user.ts";
+import { type Credentials, findCredentials } from "./users.ts";
 
-/** Requests of the API a minute for one user, one key, or, of strangers, one address. */
+const QUARTER_HOUR_SECONDS = 15 * 60;
+
+/** Requests to the API and the pages a minute for one user; unauthenticated writes for one client address. */
 export const limitApi = rateLimit({
   name: "api",
   limit: (env) => env.API_RATE_LIMIT,
   windowSeconds: 60,
   key: keyOfCaller,
+  credential: credentialOf,
   whenUnavailable: "allow",
 });
 
-/**
- * Sign-ins and the like a minute for one address and e-mail: it stands where guessing would pay. Of who
- * is signed in, the account counts, whatever the form says.
- */
-export const limitAuth = rateLimitInput({
-  name: "auth",
-  limit: (env) => env.AUTH_RATE_LIMIT,
+/** In front of every route that reaches storage, before anything else. */
+export const commonLimits = [limitAddress, limitApi] as const;
+
+/** Sign-ins, registrations, and requests for or with mailed links a minute for one client address. */
+export const limitSignIn = rateLimit({
+  name: "sign-in",
+  limit: (env) => env.SIGN_IN_RATE_LIMIT,
   windowSeconds: 60,
-  key: (c: Context<unknown, unknown, unknown, LimitNeeds & Partial<FormLocals & SignedIn>>) =>
-    `${clientAddress(c.request)} ${emailOf(c.locals.user ?? c.locals.form ?? c.raw.body)}`,
+  key: ({ request }) => clientAddress(request),
   whenUnavailable: "deny",
 });
 
-async function keyOfCaller(c: HeadContext<AppLocals>): Promise<string> {
-  const { signedIn } = await identify(c);
-  if (!signedIn) return `address ${clientAddress(c.request)}`;
-  const { auth, user } = signedIn;
-  return auth.via === "key" ? `key ${auth.keyId}` : `user ${user.id}`;
+/** Mails that one client address causes. Input that does not fit causes none. */
+export const limitMails = rateLimitInput({
+  name: "mail-sender",
+  limit: 10,
+  windowSeconds: QUARTER_HOUR_SECONDS,
+  key: (c: InputContext<Partial<SignedIn>>) => {
+    const isSent = hasFittingInput(c) && c.locals.user?.emailVerified !== true;
+    return isSent ? clientAddress(c.request) : undefined;
+  },
+  whenUnavailable: "deny",
+});
+
+const ACCOUNT_POLICY = "account";
+
+/**
+ * Wrong passwords for one e-mail address, whether or not it has an account. An attempt with a device token of the
+ * account counts for that device instead: strangers cannot keep the owner out.
+ */
+export const limitAccount = limitAttempts({
+  name: ACCOUNT_POLICY,
+  limit: (env) => env.ACCOUNT_RATE_LIMIT,
+  windowSeconds: QUARTER_HOUR_SECONDS,
+  key: keyOfAttempt,
+  whenUnavailable: "deny",
+});
+
+/** Forgets the wrong passwords for an account, once its owner has proved to be its owner. */
+export async function clearAccountLimit({ env }: AppLocals, email: string): Promise<void> {
+  await clearLimit(env, ACCOUNT_POLICY, keyOfEmail(email));
 }
 
-/** As accounts have it, so that no spelling gets a count of its own. */
-function emailOf(input: unknown): string {
-  const email = typeof input === "object" && input && "email" in input ? input.email : undefined;
-  return typeof email === "string" ? email.trim().toLowerCase().slice(0, 254) : "";
+/** Wrong passwords given in one session; then the session ends. */
+export const limitSessionPassword = limitAttempts({
+  name: "session-password",
+  limit: 5,
+  windowSeconds: QUARTER_HOUR_SECONDS,
+  key: (c: InputContext<SignedIn>) => {
+    const { auth } = c.locals;
+    return auth.via === "key" || !hasFittingInput(c) ? undefined : auth.sessionId;
+  },
+  whenUnavailable: "deny",
+});
+
+/** What a form's guard has found. */
+interface ParsedForm {
+  readonly parsed?: { readonly success: boolean; readonly data?: unknown };
+}
+
+type InputContext<TLocals> = Context<unknown, unknown, unknown, LimitNeeds & ParsedForm & TLocals>;
+
+async function keyOfCaller(c: HeadContext<AppLocals>): Promise<string | undefined> {
+  const { signedIn } = await identify(c);
+  if (signedIn) return `user ${signedIn.user.id}`;
+  return isSafeMethod(c.request.method) ? undefined : `address ${clientAddress(c.request)}`;
+}
+
+function hasFittingInput({ input, locals }: InputContext<object>): boolean {
+  return input.ok && locals.parsed?.success !== false;
+}
+
+/** The account that a link belongs to, where a guard has looked it up. */
+interface LinkOwner {
+  readonly link?: { readonly user: Credentials; readonly isSenders: boolean };
+}
+
+async function keyOfAttempt(c: InputContext<LinkOwner>): Promise<string | undefined> {
+  const { env, link, parsed } = c.locals;
+  if (!c.input.ok || !hasFittingInput(c) || link?.isSenders) return undefined;
+  const input: Attempted = (parsed ? parsed.data : c.input.body) as Attempted;
+  if (!input.password) return undefined;
+  const email = link?.user.email ?? input.email ?? "";
+  const token = input.deviceToken ?? deviceCookie.read(c.request, env);
+  if (!isDeviceToken(token)) return keyOfEmail(email);
+  const owner = link?.user ?? (await findCredentials(env.DB, { email }));
+  const deviceId = owner && verifyDeviceToken(readTokenKeys(env.TOKEN_KEYS), owner, token);
+  return deviceId === undefined ? keyOfEmail(email) : `device ${deviceId}`;
+}
+
+/** The schemas of the routes behind `limitAccount` have these fields. */
+interface Attempted {
+  readonly email?: string;
+  readonly password?: string | undefined;
+  readonly deviceToken?: string | undefined;
+}
+
+function keyOfEmail(email: string): string {
+  return `email ${email}`;
 }

@@ -1,51 +1,55 @@
-/** The mails that carry a link. They hold nothing that whoever caused them wrote: it may be a stranger. */
+/** Mails with a link. They contain nothing that the sender of the request wrote: it may be a stranger. */
 import type { AppLocals } from "../env.ts";
-import { describeError } from "../web/log.ts";
+import { APP_NAME } from "../web/app-name.ts";
+import { publicOrigin } from "../web/own-origin.ts";
 import { createEmailToken, type EmailPurpose } from "./email-tokens.ts";
-import { createMailer, type Mail } from "./mailer.ts";
-import type { User } from "./user.ts";
+import { sendLater } from "./mailer.ts";
+import { findCredentials } from "./users.ts";
 
-/** Where the link leads, and what stands around it. */
-interface Letter {
+/** A mail around a link. */
+interface LinkMail {
   readonly path: string;
   readonly subject: string;
   readonly before: string;
   readonly after: string;
 }
 
-const LETTERS: Readonly<Record<EmailPurpose, Letter>> = {
+const LINK_MAILS: Readonly<Record<EmailPurpose, LinkMail>> = {
   verify: {
     path: "/verify-email",
-    subject: "Your e-mail address",
-    before: "Hello,\n\nplease confirm that this is your address:",
-    after: "The link is good for a day. If you have not made an account, ignore this mail.",
+    subject: "Confirm your e-mail address",
+    before: `Hello,\n\nplease confirm that this address belongs to your ${APP_NAME} account:`,
+    after:
+      "The link works once, for 24 hours, where you are signed in or know the password. If you did not create the " +
+      "account, do not confirm it. You can take it over by asking for a new password.",
   },
   reset: {
     path: "/reset-password",
-    subject: "A new password",
-    before: "Hello,\n\nhere you can choose a new password:",
-    after: "The link is good for half an hour, once. If you have not asked for it, ignore this mail.",
+    subject: "Reset your password",
+    before: `Hello,\n\nchoose a new password for your ${APP_NAME} account:`,
+    after: "The link works once, for one hour. If you did not ask for it, ignore this mail: nothing has changed.",
   },
 };
 
-/** Mails a link to a user, after the response, lest its time tell that there was one; a failure is logged. */
-export function sendLink(
-  { request, locals }: { readonly request: Request; readonly locals: AppLocals },
-  user: User,
-  purpose: EmailPurpose,
-): void {
-  const { env, ctx, requestId } = locals;
-  const sent = writeMail(env.DB, request, user, purpose).then((mail) => createMailer(env).send(mail));
-  ctx.waitUntil(
-    sent.catch((error) => {
-      console.error(JSON.stringify({ level: "error", requestId, message: "Mail", error: describeError(error) }));
-    }),
-  );
+interface Cause {
+  readonly request: Request;
+  readonly locals: AppLocals;
 }
 
-async function writeMail(db: D1Database, request: Request, { id, email }: User, purpose: EmailPurpose): Promise<Mail> {
-  const { path, subject, before, after } = LETTERS[purpose];
-  const token = await createEmailToken(db, id, purpose);
-  const link = `${new URL(path, request.url).href}?${new URLSearchParams({ token })}`;
-  return { to: email, subject, text: `${before}\n\n${link}\n\n${after}\n` };
+/**
+ * Mails a link to the account with this address, if there is one, and if fewer than three of its links are live. All of
+ * the work comes after the response: its time does not tell whether the account exists.
+ */
+export function sendLink({ request, locals }: Cause, email: string, purpose: EmailPurpose): void {
+  const { env } = locals;
+  sendLater(locals, async () => {
+    const { path, subject, before, after } = LINK_MAILS[purpose];
+    const user = await findCredentials(env.DB, { email });
+    if (!user) return undefined;
+    const url = new URL(path, publicOrigin(request, env));
+    const token = await createEmailToken(env.DB, user.id, purpose);
+    if (token === undefined) return undefined;
+    url.searchParams.set("token", token);
+    return { to: email, subject, text: `${before}\n\n${url.href}\n\n${after}\n` };
+  });
 }

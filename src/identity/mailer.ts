@@ -1,6 +1,7 @@
 /** Sends mail: through Cloudflare's e-mail binding, or in development into an outbox that can be read. */
 import { v7 as uuidv7 } from "uuid";
-import type { Env } from "../env.ts";
+import type { AppLocals, Env } from "../env.ts";
+import { logFailure } from "../web/log.ts";
 
 export interface Mail {
   /** The recipient's address. */
@@ -15,11 +16,18 @@ export interface Mailer {
 }
 
 /** A mail of the outbox. */
-export interface KeptMail {
-  readonly recipient: string;
-  readonly subject: string;
-  readonly text: string;
+export interface KeptMail extends Mail {
+  /** ISO 8601, UTC. */
   readonly createdAt: string;
+}
+
+/** Writes and sends a mail once the response is on its way. A failure is logged. @param write Undefined sends nothing. */
+export function sendLater({ env, ctx }: AppLocals, write: () => Promise<Mail | undefined>): void {
+  const send = async () => {
+    const mail = await write();
+    if (mail) await createMailer(env).send(mail);
+  };
+  ctx.waitUntil(send().catch((error) => logFailure("A mail could not be sent", error)));
 }
 
 /** In development mail stays here to be read. @throws When it is to send and there is no binding `EMAIL`: see the README, Mail. */
@@ -43,7 +51,7 @@ async function keepMail(db: D1Database, { to, subject, text }: Mail): Promise<vo
 /** The last 50 mails of the outbox, the newest first. */
 export async function listOutbox(db: D1Database): Promise<KeptMail[]> {
   const { results } = await db
-    .prepare("SELECT recipient, subject, text, created_at AS createdAt FROM outbox ORDER BY id DESC LIMIT 50")
+    .prepare("SELECT recipient AS "to", subject, text, created_at AS createdAt FROM outbox ORDER BY id DESC LIMIT 50")
     .all<KeptMail>();
   return results;
 }

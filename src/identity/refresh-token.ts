@@ -19,17 +19,27 @@ export interface TokenSession {
   readonly refreshToken: string;
 }
 
+/** A refresh token that begins a session, or goes on with it under new secrets. */
+export function createRefreshToken() {
+  const shared = createSecret();
+  const refreshToken = `${shared}.${createSecret()}`;
+  return { refreshToken, secretHash: hashSecret(shared), refreshHash: hashSecret(refreshToken) };
+}
+
 /** @returns Undefined where the password has changed since it was checked. */
 export async function createTokenSession(
   db: D1Database,
   owner: SessionOwner & { readonly user: object },
-): Promise<TokenSession | undefined> {
-  const shared = createSecret();
-  const refreshToken = `${shared}.${createSecret()}`;
-  const hashes = { secretHash: hashSecret(shared), refreshHash: hashSecret(refreshToken) };
-  const sessionId = await startTokenSession(db, owner, hashes);
+): Promise<(TokenSession & { readonly hasEvicted: boolean }) | undefined> {
+  const { refreshToken, ...hashes } = createRefreshToken();
+  const started = await startTokenSession(db, owner, hashes);
   const { id: userId, role } = owner.user;
-  return sessionId === undefined ? undefined : { sessionId, userId, role, refreshToken };
+  return started && { sessionId: started.id, userId, role, refreshToken, hasEvicted: started.hasEvicted };
+}
+
+/** A session that ended because one of its refresh tokens was used twice: somebody has a copy. */
+export interface ReusedToken {
+  readonly endedSessionOf: string;
 }
 
 /**
@@ -43,7 +53,7 @@ export async function useRefreshToken(
   db: D1Database,
   keys: TokenKeys,
   token: string,
-): Promise<TokenSession | undefined> {
+): Promise<TokenSession | ReusedToken | undefined> {
   const [, shared] = TOKEN.exec(token) ?? [];
   if (shared === undefined) return undefined;
   const successors = [...keys.values()].map(
@@ -55,6 +65,7 @@ export async function useRefreshToken(
     presentedHash: hashSecret(token),
     successorHash: hashSecret(successor),
   });
+  if (rotated?.expiresAt === 0) return { endedSessionOf: rotated.userId };
   // A retry may come after the keys were rotated: then another of them made the successor.
   const refreshToken = successors.find((candidate) => hashSecret(candidate) === rotated?.refreshHash);
   if (!rotated || refreshToken === undefined) return undefined;
@@ -72,14 +83,15 @@ interface RotatedRow extends Omit<TokenSession, "refreshToken"> {
  * at once, the first does it and the others, within the grace, find it done. Any other token of
  * the session was used before: somebody has a copy, and the session ends.
  *
- * @returns The hash of the token that is good now; undefined where the session is over, or has just been ended.
+ * @returns The hash of the token that is good now, and `expiresAt` 0 where this has ended the session; undefined where
+ *   it was over before.
  */
 async function rotate(
   db: D1Database,
   tokens: { readonly secretHash: string; readonly presentedHash: string; readonly successorHash: string },
-): Promise<RotatedRow | undefined> {
+): Promise<RotatedRow | null> {
   const now = Date.now();
-  const row = await db
+  return db
     .prepare(
       `UPDATE sessions SET
          expires_at = iif(refresh_hash = ?2 OR (previous_hash = ?2 AND abs(?4 - rotated_at) <= ?5), expires_at, 0),
@@ -93,5 +105,4 @@ async function rotate(
     )
     .bind(tokens.secretHash, tokens.presentedHash, tokens.successorHash, now, GRACE_MS, now - IDLE_MS)
     .first<RotatedRow>();
-  return row && row.expiresAt > 0 ? row : undefined;
 }

@@ -11,36 +11,47 @@ export const SESSION_MS = 30 * DAY_MS;
 /** A session that nobody uses ends before. */
 export const IDLE_MS = 7 * DAY_MS;
 /** How exactly its last use is known: a write each so often. */
-const USE_MS = 60_000;
+export const TOUCH_INTERVAL_MS = 60_000;
 
 /** What a session holds for the pages: JSON by key. */
 export type SessionData = Readonly<Record<string, unknown>>;
 
-/** A session to be. */
+/** At most so many sessions of a kind; beyond them, the least recently used one ends. */
+const MAX_SESSIONS = 50;
+
+/** A session about to be started. */
 interface NewSession {
   readonly kind: "cookie" | "token";
   /** Null for a visitor who has not signed in. */
-  readonly userId: string | null;
+  readonly user: Credentials | null;
   readonly secretHash: string;
   readonly refreshHash?: string;
   readonly device: string;
+  readonly deviceId: string | null;
   readonly data?: SessionData;
+}
+
+/** What became of starting a session. */
+export interface StartedSession {
+  readonly id: string;
+  /** Whether a session that was used less recently had to end. */
+  readonly hasEvicted: boolean;
 }
 
 /**
  * Starts a session. For a user it starts only if the password has not been changed since it was checked.
  *
- * @param passwordHash The one that was checked.
- * @returns Its id; undefined where the password is another by now, or the user gone.
+ * @returns Undefined where the password is another by now, or the user gone.
  */
-async function start(db: D1Database, session: NewSession, passwordHash: string | null): Promise<string | undefined> {
-  const { kind, userId, secretHash, refreshHash = null, device, data = {} } = session;
-  const now = Date.now();
-  const row = await db
+async function start(db: D1Database, session: NewSession): Promise<StartedSession | undefined> {
+  const { kind, user, secretHash, refreshHash = null, device, deviceId, data = {} } = session;
+  const [now, userId] = [Date.now(), user?.id ?? null];
+  const insert = db
     .prepare(
-      `INSERT INTO sessions (id, user_id, kind, secret_hash, refresh_hash, device, data, created_at, used_at, expires_at)
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9
-       WHERE ?2 IS NULL OR EXISTS (SELECT 1 FROM users WHERE id = ?2 AND password_hash = ?10)
+      `INSERT INTO sessions (id, user_id, kind, secret_hash, refresh_hash, device, device_id, data, authenticated_at,
+         created_at, used_at, expires_at)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, iif(?2 IS NULL, NULL, ?9), ?9, ?9, ?10
+       WHERE ?2 IS NULL OR EXISTS (SELECT 1 FROM users WHERE id = ?2 AND password_hash = ?11)
        RETURNING id`,
     )
     .bind(
@@ -50,13 +61,23 @@ async function start(db: D1Database, session: NewSession, passwordHash: string |
       secretHash,
       refreshHash,
       device,
+      deviceId,
       JSON.stringify(data),
       now,
       now + SESSION_MS,
-      passwordHash,
+      user?.passwordHash ?? null,
+    );
+  const evict = db
+    .prepare(
+      `DELETE FROM sessions WHERE id IN (
+         SELECT id FROM sessions WHERE user_id = ?1 AND kind = ?2 AND expires_at > ?3
+         ORDER BY used_at DESC, id DESC LIMIT -1 OFFSET ${MAX_SESSIONS}
+       ) RETURNING id`,
     )
-    .first<{ id: string }>();
-  return row?.id;
+    .bind(userId, kind, now);
+  const [inserted, evicted] = await db.batch<{ id: string }>([insert, evict]);
+  const id = inserted?.results[0]?.id;
+  return id === undefined ? undefined : { id, hasEvicted: (evicted?.results.length ?? 0) > 0 };
 }
 
 /** What a client calls itself, cut to what a list can show. */
@@ -64,37 +85,43 @@ export function deviceOf(request: Request): string {
   return (request.headers.get("User-Agent") ?? "").slice(0, 200);
 }
 
-/** Whose session it is to be: a user whose password was checked, or a visitor. */
+/** Whose session starts: a user whose password was checked, or a visitor. */
 export interface SessionOwner {
   readonly user: Credentials | null;
   /** What the client calls itself. */
   readonly device: string;
+  /** Of the device token that belongs to the session; null for a visitor. */
+  readonly deviceId: string | null;
+}
+
+/** A cookie's secret: a part that the session keeps while it lives, which forms are bound to, and one that is renewed. */
+export function createCookieSecret(kept: string = createSecret()): string {
+  return `${kept}.${createSecret()}`;
+}
+
+/** The part of a cookie's secret that stays the same when the session is renewed. */
+export function keptPartOf(secret: string): string {
+  return secret.split(".", 1)[0] ?? "";
 }
 
 /** @returns The secret for the cookie; undefined where the password has changed meanwhile. */
 export async function startCookieSession(
   db: D1Database,
-  { user, device }: SessionOwner,
+  owner: SessionOwner,
   data: SessionData = {},
-): Promise<string | undefined> {
-  const secret = createSecret();
-  const session: NewSession = {
-    kind: "cookie",
-    userId: user?.id ?? null,
-    secretHash: hashSecret(secret),
-    device,
-    data,
-  };
-  return (await start(db, session, user?.passwordHash ?? null)) && secret;
+): Promise<(StartedSession & { readonly secret: string }) | undefined> {
+  const secret = createCookieSecret();
+  const started = await start(db, { kind: "cookie", secretHash: hashSecret(secret), ...owner, data });
+  return started && { ...started, secret };
 }
 
 /** @param tokens The hashes of the part that all refresh tokens of the session share, and of the first token. */
 export function startTokenSession(
   db: D1Database,
-  { user, device }: SessionOwner & { readonly user: object },
+  owner: SessionOwner & { readonly user: object },
   tokens: { readonly secretHash: string; readonly refreshHash: string },
-): Promise<string | undefined> {
-  return start(db, { kind: "token", userId: user.id, device, ...tokens }, user.passwordHash);
+): Promise<StartedSession | undefined> {
+  return start(db, { kind: "token", ...owner, ...tokens });
 }
 
 /** A session that is still good. */
@@ -103,6 +130,8 @@ export interface FoundSession {
   /** Null for a visitor. */
   readonly user: User | null;
   readonly data: SessionData;
+  /** When the password was last given, in milliseconds since the epoch; null for a visitor. */
+  readonly authenticatedAt: number | null;
   /** Whether its last use is worth a new note, with `markUsed`. */
   readonly isStale: boolean;
 }
@@ -110,6 +139,7 @@ export interface FoundSession {
 interface SessionRow extends UserRow {
   readonly sessionId: string;
   readonly data: string;
+  readonly authenticatedAt: number | null;
   readonly usedAt: number;
 }
 
@@ -125,7 +155,7 @@ export async function findSession(
       : ["kind = 'token' AND sessions.id = ?3 AND user_id = ?4", [by.sessionId, by.userId]];
   const row = await db
     .prepare(
-      `SELECT sessions.id AS sessionId, data, used_at AS usedAt, ${USER_COLUMNS}
+      `SELECT sessions.id AS sessionId, data, authenticated_at AS authenticatedAt, used_at AS usedAt, ${USER_COLUMNS}
        FROM sessions LEFT JOIN users ON users.id = user_id
        WHERE expires_at > ?1 AND used_at > ?2 AND ${condition}`,
     )
@@ -133,7 +163,8 @@ export async function findSession(
     .first<SessionRow>();
   if (!row) return undefined;
   const user = row.id === null ? null : toUser(row);
-  return { id: row.sessionId, user, data: JSON.parse(row.data), isStale: now - row.usedAt > USE_MS };
+  const { sessionId: id, authenticatedAt } = row;
+  return { id, user, authenticatedAt, data: JSON.parse(row.data), isStale: now - row.usedAt > TOUCH_INTERVAL_MS };
 }
 
 /** Which of these sessions are still good. */
@@ -153,7 +184,8 @@ export async function markUsed(db: D1Database, id: string): Promise<void> {
   await db.prepare("UPDATE sessions SET used_at = ? WHERE id = ?").bind(Date.now(), id).run();
 }
 
-export async function endSession(db: D1Database, id: string): Promise<void> {
+/** Removes the session of a browser that signs in anew. Whatever ends a user's session is in `account-events.ts`. */
+export async function removeSession(db: D1Database, id: string): Promise<void> {
   await db.prepare("DELETE FROM sessions WHERE id = ?").bind(id).run();
 }
 

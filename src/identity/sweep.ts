@@ -1,5 +1,6 @@
 /** Removes what has expired, so that the database does not grow with what nobody can use. */
 import { waitForAll } from "../web/wait-for-all.ts";
+import { EXPIRED_KEY_RETENTION_MS } from "./api-keys.ts";
 import { IDLE_MS } from "./sessions.ts";
 
 /** Rows at a time, lest one statement hold the database up. */
@@ -10,6 +11,7 @@ type Expired = readonly [table: string, key: string, condition: string, valuesAt
 
 const EXPIRED: readonly Expired[] = [
   ["sessions", "id", "expires_at <= ? OR used_at <= ?", (now) => [now, now - IDLE_MS]],
+  ["api_keys", "id", "expires_at <= ?", (now) => [now - EXPIRED_KEY_RETENTION_MS]],
   ["email_tokens", "token_hash", "expires_at <= ?", (now) => [now]],
   ["idempotency_keys", "owner, route, key", "expires_at <= ?", (now) => [now]],
 ];

@@ -14,13 +14,24 @@ export interface User {
   readonly createdAt: string;
 }
 
-/** How a request proved who it is from. */
+interface SessionFacts {
+  readonly sessionId: string;
+  /** When the password was last given, in milliseconds since the epoch. */
+  readonly authenticatedAt: number;
+}
+
+/** A session that a request came with: of an access token, or of a browser's cookie. */
+export type SessionAuth =
+  | (SessionFacts & { readonly via: "token" })
+  /** `keptSecret` is the part of the cookie that its forms are bound to. */
+  | (SessionFacts & { readonly via: "session"; readonly keptSecret: string });
+
+/** How a request proved whose it is. */
 export type Auth =
-  | { readonly via: "session"; readonly sessionId: string }
-  | { readonly via: "token"; readonly sessionId: string }
+  | SessionAuth
   | { readonly via: "key"; readonly keyId: string; readonly permissions: readonly string[] };
 
-/** Somebody who was recognised. */
+/** A user that a request was recognised as, and how. */
 export interface SignedIn {
   readonly user: User;
   readonly auth: Auth;

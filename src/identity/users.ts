@@ -12,6 +12,11 @@ export interface UserRow extends Omit<User, "emailVerified"> {
   readonly emailVerified: number;
 }
 
+/** The user without anything that a response must not show. */
+export function toPublicUser({ id, email, name, role, emailVerified, createdAt }: User): User {
+  return { id, email, name, role, emailVerified, createdAt };
+}
+
 /** Picks the user out of a row that may have more. */
 export function toUser({ id, email, name, role, emailVerified, createdAt }: UserRow): User {
   return { id, email, name, role, emailVerified: emailVerified === 1, createdAt };
@@ -21,33 +26,50 @@ export function toUser({ id, email, name, role, emailVerified, createdAt }: User
 export async function createUser(
   db: D1Database,
   { email, name, passwordHash }: { readonly email: string; readonly name: string; readonly passwordHash: string },
-): Promise<User | undefined> {
+): Promise<Credentials | undefined> {
   const row = await db
     .prepare(
       `INSERT INTO users (id, email, name, role, password_hash, folded, created_at) VALUES (?, ?, ?, 'user', ?, ?, ?)
-       ON CONFLICT (email) DO NOTHING RETURNING ${USER_COLUMNS}`,
+       ON CONFLICT (email) DO NOTHING RETURNING ${CREDENTIAL_COLUMNS}`,
     )
     .bind(uuidv7(), email, name, passwordHash, foldUser(email, name), new Date().toISOString())
-    .first<UserRow>();
-  return row ? toUser(row) : undefined;
+    .first<CredentialRow>();
+  return row ? toCredentials(row) : undefined;
 }
 
-/** A user with the hash of the password: not to be shown. */
+/** A user with everything that proves or ends a sign-in: never part of a response. */
 export interface Credentials extends User {
   readonly passwordHash: string;
+  /** Part of every device token: raising it ends them all. */
+  readonly credentialEpoch: number;
 }
 
-/** @param by What the user is looked up by. */
+/** The columns of `Credentials`. */
+export const CREDENTIAL_COLUMNS = `${USER_COLUMNS}, users.password_hash AS passwordHash,
+  users.credential_epoch AS credentialEpoch`;
+
+/** A row of those columns. */
+export interface CredentialRow extends UserRow {
+  readonly passwordHash: string;
+  readonly credentialEpoch: number;
+}
+
+export function toCredentials(row: CredentialRow): Credentials {
+  const { passwordHash, credentialEpoch } = row;
+  return { ...toUser(row), passwordHash, credentialEpoch };
+}
+
+/** @param by The column to look the user up by. */
 export async function findCredentials(
   db: D1Database,
   by: { readonly email: string } | { readonly id: string },
 ): Promise<Credentials | undefined> {
   const [column, value] = "email" in by ? ["email", by.email] : ["id", by.id];
   const row = await db
-    .prepare(`SELECT ${USER_COLUMNS}, users.password_hash AS passwordHash FROM users WHERE ${column} = ?`)
+    .prepare(`SELECT ${CREDENTIAL_COLUMNS} FROM users WHERE ${column} = ?`)
     .bind(value)
-    .first<UserRow & { passwordHash: string }>();
-  return row ? { ...toUser(row), passwordHash: row.passwordHash } : undefined;
+    .first<CredentialRow>();
+  return row ? toCredentials(row) : undefined;
 }
 
 export async function getUser(db: D1Database, id: string): Promise<User | undefined> {
@@ -65,16 +87,23 @@ export async function renameUser(db: D1Database, { id, email }: User, name: stri
 }
 
 /**
- * The address is proved to be the user's; the one of the first administrator makes its user one.
+ * Makes the account of `ADMIN_EMAIL` the first administrator: only while its address is proved and there is no
+ * administrator, in one statement. So a demotion lasts until another administrator reverses it.
  *
- * @returns Undefined where the user is gone.
+ * @param adminEmail In the stored form.
+ * @returns The user; undefined where nothing has changed.
  */
-export async function markEmailVerified(db: D1Database, id: string, adminEmail: string): Promise<User | undefined> {
+export async function claimFirstAdministrator(
+  db: D1Database,
+  id: string,
+  adminEmail: string,
+): Promise<User | undefined> {
   const row = await db
     .prepare(
-      `UPDATE users SET email_verified = 1, role = iif(email = ?, 'admin', role) WHERE id = ? RETURNING ${USER_COLUMNS}`,
+      `UPDATE users SET role = 'admin' WHERE id = ? AND email = ? AND email_verified = 1
+         AND NOT EXISTS (SELECT 1 FROM users WHERE role = 'admin') RETURNING ${USER_COLUMNS}`,
     )
-    .bind(adminEmail.trim().toLowerCase(), id)
+    .bind(id, adminEmail)
     .first<UserRow>();
   return row ? toUser(row) : undefined;
 }
@@ -85,24 +114,6 @@ export async function rehashPassword(db: D1Database, id: string, old: string, re
     .prepare("UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?")
     .bind(replacement, id, old)
     .run();
-}
-
-/**
- * Sets a password and ends the user's sessions, in one transaction.
- *
- * @param keptSession The one that goes on; none without it.
- */
-export async function changePassword(
-  db: D1Database,
-  userId: string,
-  passwordHash: string,
-  keptSession: string | null = null,
-): Promise<void> {
-  await db.batch([
-    db.prepare("UPDATE users SET password_hash = ? WHERE id = ?").bind(passwordHash, userId),
-    db.prepare("DELETE FROM sessions WHERE user_id = ?1 AND id IS NOT ?2").bind(userId, keptSession),
-    db.prepare("DELETE FROM email_tokens WHERE user_id = ? AND purpose = 'reset'").bind(userId),
-  ]);
 }
 
 /**
@@ -124,18 +135,40 @@ export async function listUsers(
   return results.map(toUser);
 }
 
-/** There is always an administrator: in one statement, lest two of them remove each other. */
+/** There is always an administrator: in one statement, so that two of them cannot remove each other. */
 const NOT_THE_LAST = "(role <> 'admin' OR (SELECT count(*) FROM users WHERE role = 'admin') > 1)";
 
 /** Why a user was not changed or removed. */
-export type Refusal = "missing" | "last administrator";
+export type Refusal = "missing" | "last administrator" | "address not proved";
 
-export async function setRole(db: D1Database, id: string, role: Role): Promise<User | Refusal> {
-  const row = await db
-    .prepare(`UPDATE users SET role = ?2 WHERE id = ?1 AND (?2 = 'admin' OR ${NOT_THE_LAST}) RETURNING ${USER_COLUMNS}`)
-    .bind(id, role)
-    .first<UserRow>();
-  return row ? toUser(row) : whyNot(db, id);
+/** A user whose role was set. */
+export interface ChangedRole {
+  readonly user: User;
+  /** Whether the user had another role before. */
+  readonly isNew: boolean;
+}
+
+/** Sets a role. A demotion ends the user's open links as well. A user with an address not proved gets no new role. */
+export async function setRole(db: D1Database, id: string, role: Role): Promise<ChangedRole | Refusal> {
+  const [before, , changed] = await db.batch<UserRow>([
+    db.prepare(`SELECT ${USER_COLUMNS} FROM users WHERE id = ?`).bind(id),
+    db
+      .prepare(
+        `DELETE FROM email_tokens WHERE user_id = ?1 AND ?2 = 'user'
+         AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND role = 'admin' AND ${NOT_THE_LAST})`,
+      )
+      .bind(id, role),
+    db
+      .prepare(
+        `UPDATE users SET role = ?2 WHERE id = ?1
+         AND ((?2 = 'admin' AND email_verified = 1) OR (?2 = 'user' AND ${NOT_THE_LAST})) RETURNING ${USER_COLUMNS}`,
+      )
+      .bind(id, role),
+  ]);
+  const [old, row] = [before?.results[0], changed?.results[0]];
+  if (row) return { user: toUser(row), isNew: old?.role !== role };
+  if (!old) return "missing";
+  return role === "admin" ? "address not proved" : "last administrator";
 }
 
 /** Removes a user with everything that belongs to the account. */
@@ -144,10 +177,7 @@ export async function deleteUser(db: D1Database, id: string): Promise<User | Ref
     .prepare(`DELETE FROM users WHERE id = ? AND ${NOT_THE_LAST} RETURNING ${USER_COLUMNS}`)
     .bind(id)
     .first<UserRow>();
-  return row ? toUser(row) : whyNot(db, id);
-}
-
-async function whyNot(db: D1Database, id: string): Promise<Refusal> {
+  if (row) return toUser(row);
   return (await getUser(db, id)) ? "last administrator" : "missing";
 }
 

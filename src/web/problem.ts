@@ -53,3 +53,9 @@ export function invalidInput(locals: ProblemLocals, { issues }: InputErr): Respo
   const detail = issues.map(({ part, path, message }) => `${[part, ...path].join(".")}: ${message}`).join("; ");
   return problem(locals, isTooLarge ? 413 : 400, detail, { members: { issues } });
 }
+
+/** The problem of one field of a body that does not fit for a reason that its schema cannot know. */
+export function invalidField(locals: ProblemLocals, field: string, message: string): Response {
+  const issues = [{ part: "body", path: [field], message }];
+  return problem(locals, 400, `body.${field}: ${message}`, { members: { issues } });
+}

@@ -1,30 +1,37 @@
-/** One's own account in the JSON API: name, password, sessions, API keys. */
-import { checkPassword } from "../../identity/accounts.ts";
+/** The user's own account in the JSON API: name, password, sessions, API keys. */
+import * as events from "../../identity/account-events.ts";
+import { hashNewPassword } from "../../identity/accounts.ts";
 import { createApiKey, deleteApiKey, listApiKeys } from "../../identity/api-keys.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
+import { requireCurrentPassword } from "../../identity/guards/require-current-password.ts";
 import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
-import { limitApi, limitAuth } from "../../identity/limits.ts";
+import { requireRecentSignIn } from "../../identity/guards/require-recent-sign-in.ts";
+import { commonLimits, limitMails, limitSessionPassword } from "../../identity/limits.ts";
 import { sendLink } from "../../identity/links.ts";
-import { hashPassword } from "../../identity/password-hash.ts";
+import { sendNotice } from "../../identity/notices.ts";
 import { signedIn } from "../../identity/scope.ts";
-import { endSessionOf, listSessions } from "../../identity/session-list.ts";
+import { listSessions } from "../../identity/session-list.ts";
+import { renewedResponse } from "../../identity/token-response.ts";
 import { sessionIdOf } from "../../identity/user.ts";
-import { changePassword, renameUser } from "../../identity/users.ts";
+import { renameUser } from "../../identity/users.ts";
+import { QUOTAS, quotaExceeded } from "../../limits/quotas.ts";
 import { NOT_STORED } from "../../web/cache-control.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { pageQuery, toPage } from "../../web/paging.ts";
-import { invalidInput, problem } from "../../web/problem.ts";
+import { invalidField, invalidInput, type ProblemLocals, problem } from "../../web/problem.ts";
 import { group, READ } from "../../web/scope.ts";
-import { accountPatch, apiKeyInput, passwordChange } from "./schema.ts";
+import { accountPatch, apiKeyInput, passwordChange, passwordConfirmation } from "./schema.ts";
 
 const { route } = signedIn;
 
 /** Room for two of the longest passwords, their characters escaped. */
 const maxBodyBytes = 16 * 1024;
 
+const requirePassword = requireCurrentPassword();
+
 export const api = group({
-  guards: [limitApi, requireAuth, requireCsrf],
+  guards: [...commonLimits, requireAuth, requireCsrf],
   handlers: [
     route.on(READ, "/api/me", {
       resolve: ({ locals }) => Response.json(locals.user, { headers: NOT_STORED }),
@@ -37,28 +44,40 @@ export const api = group({
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const user = await renameUser(locals.env.DB, locals.user, input.body.name);
-        return user ? Response.json(user, { headers: NOT_STORED }) : problem(locals, 404, "This account is gone.");
+        return user
+          ? Response.json(user, { headers: NOT_STORED })
+          : problem(locals, 404, "This account no longer exists.");
       },
     }),
 
     route.post("/api/me/password", {
-      guards: [requireJson, limitAuth, requireHashingCapacity],
+      guards: [requireJson, limitSessionPassword, requireHashingCapacity, requirePassword],
       request: { body: passwordChange },
       maxBodyBytes,
-      resolve: async ({ input, locals }) => {
+      resolve: async ({ request, input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const { env, user, auth } = locals;
-        const checked = await checkPassword(env.DB, { id: user.id }, input.body.currentPassword);
-        if (!checked) return problem(locals, 403, "The current password is wrong.");
-        await changePassword(env.DB, user.id, hashPassword(input.body.newPassword), sessionIdOf(auth));
-        return new Response(null, { status: 204, headers: NOT_STORED });
+        const { env, user, hashing, auth, credentials } = locals;
+        const hashed = hashNewPassword(env, hashing, user, input.body.newPassword);
+        if ("problem" in hashed) return invalidField(locals, "newPassword", hashed.problem);
+        const renewed = await events.changePassword({ locals }, { user: credentials, auth }, hashed.hash, input.body);
+        return renewed ? renewedResponse({ request, locals }, renewed) : sessionEnded(locals);
+      },
+    }),
+
+    route.post("/api/me/confirm-password", {
+      guards: [requireJson, limitSessionPassword, requireHashingCapacity, requirePassword],
+      request: { body: passwordConfirmation },
+      maxBodyBytes,
+      resolve: async ({ request, locals }) => {
+        const renewed = await events.confirmPassword({ locals }, { user: locals.credentials, auth: locals.auth });
+        return renewed ? renewedResponse({ request, locals }, renewed) : sessionEnded(locals);
       },
     }),
 
     route.post("/api/me/verify-email", {
-      guards: [limitAuth],
+      guards: [limitMails],
       resolve: ({ request, locals }) => {
-        if (!locals.user.emailVerified) sendLink({ request, locals }, locals.user, "verify");
+        if (!locals.user.emailVerified) sendLink({ request, locals }, locals.user.email, "verify");
         return new Response(null, { status: 202, headers: NOT_STORED });
       },
     }),
@@ -76,7 +95,7 @@ export const api = group({
 
     route.delete("/api/me/sessions/:id", {
       resolve: async ({ params, locals }) => {
-        const isEnded = await endSessionOf(locals.env.DB, locals.user.id, params.id);
+        const isEnded = await events.endSession({ locals }, locals.user.id, params.id);
         return isEnded ? new Response(null, { status: 204 }) : problem(locals, 404, "There is no such session.");
       },
     }),
@@ -91,12 +110,15 @@ export const api = group({
     }),
 
     route.post("/api/me/keys", {
-      guards: [requireJson],
+      guards: [requireRecentSignIn, requireJson],
       request: { body: apiKeyInput },
       maxBodyBytes,
-      resolve: async ({ input, locals }) => {
+      resolve: async (c) => {
+        const { input, locals } = c;
         if (!input.ok) return invalidInput(locals, input);
-        const key = await createApiKey(locals.env.DB, locals.user.id, input.body);
+        const key = await createApiKey(locals.env.DB, locals.user.id, input.body, QUOTAS.apiKeys);
+        if (!key) return quotaExceeded(c, "apiKeys");
+        sendNotice(locals, locals.user, { event: "API key created", keyName: key.name });
         return Response.json(key, { status: 201, headers: { ...NOT_STORED, Location: `/api/me/keys/${key.id}` } });
       },
     }),
@@ -109,3 +131,8 @@ export const api = group({
     }),
   ],
 });
+
+/** The session ended while its password was being checked. */
+function sessionEnded(locals: ProblemLocals): Response {
+  return problem(locals, 401, "The session has ended. Sign in again.");
+}

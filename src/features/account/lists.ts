@@ -6,6 +6,7 @@ import { askingForm, type Deed } from "../../web/confirmation.ts";
 import { csrfField } from "../../web/csrf-field.ts";
 import { errorSummary, type FormState, textField } from "../../web/form-fields.ts";
 import { timeOf } from "../../web/time.ts";
+import { KEY_LIVES } from "./schema.ts";
 import type { AccountView } from "./view.ts";
 
 export function sessionList({ sessions, currentSession }: AccountView, csrf: string): SafeHtml {
@@ -14,7 +15,7 @@ export function sessionList({ sessions, currentSession }: AccountView, csrf: str
   return swapped(
     "sessions",
     html`<header class="card-head"><h2 id="sessions-title">Sessions</h2>${items.length > 1 ? others : ""}</header>
-<p class="meta">Where you are signed in, with a browser or a client of the API.</p>
+<p class="meta">Browsers and API clients that are signed in to your account.</p>
 <ul class="rows">${items.map((session) => sessionRow(session, session.id === currentSession, csrf))}</ul>
 ${older("sessions", nextCursor)}`,
   );
@@ -35,7 +36,7 @@ export function keyList(view: AccountView, csrf: string): SafeHtml {
   return swapped(
     "keys",
     html`<header class="card-head"><h2 id="keys-title">API keys</h2></header>
-<p class="meta">For programs that act for you, with no more than the permissions that you give.</p>
+<p class="meta">For programs that act on your behalf, with the permissions you choose.</p>
 ${view.newKey ? madeKey(view.newKey) : ""}
 ${items.length === 0 ? html`<p class="empty">No keys yet.</p>` : html`<ul class="rows">${items.map((key) => keyRow(key, csrf))}</ul>`}
 ${older("keys", nextCursor)}
@@ -45,7 +46,7 @@ ${keyForm(view, csrf)}`,
 
 function madeKey({ name, key }: NonNullable<AccountView["newKey"]>): SafeHtml {
   return html`<div class="message done made-key" role="status">
-<p>The key “${name}” is made. Copy it now: it is not shown again.</p>
+<p>The key “${name}” has been created. Copy it now: it is not shown again.</p>
 <input id="made-key" value="${key}" aria-label="The key" readonly autofocus>
 <button type="button" class="quiet" data-copy="made-key">Copy</button>
 </div>`;
@@ -53,7 +54,7 @@ function madeKey({ name, key }: NonNullable<AccountView["newKey"]>): SafeHtml {
 
 /** What is asked before a key is deleted. */
 export function keyDeletion({ id, name }: ApiKey): Deed {
-  const question = `Delete the key “${name}”? Programs that use it get no further from then on.`;
+  const question = `Delete the key “${name}”? Programs that use it will lose access at once.`;
   return { question, button: "Delete", to: name, path: `/account/keys/${id}/delete` };
 }
 
@@ -61,7 +62,9 @@ function keyRow(key: ApiKey, csrf: string): SafeHtml {
   return html`<li>
 <div><h3>${key.name}</h3>
 <p>${key.permissions.map((permission) => html`<span class="badge">${permission}</span> `)}</p>
-<p class="meta">Made ${timeOf(key.createdAt)}</p></div>
+<p class="meta">Created ${timeOf(key.createdAt)}</p>
+<p class="meta">${key.lastUsedAt === null ? "Never used" : html`Last used ${timeOf(key.lastUsedAt)}`}</p>
+<p class="meta">Expires ${timeOf(key.expiresAt)}</p></div>
 ${askingForm(keyDeletion(key), csrf)}
 </li>`;
 }
@@ -70,17 +73,19 @@ function keyForm({ permissions, refused }: AccountView, csrf: string): SafeHtml 
   const typed = refused?.form === "key" ? refused : undefined;
   const state: FormState = { id: "key", errors: typed?.errors ?? {} };
   const error = state.errors.permissions;
-  return html`<form class="new-key" method="post" action="/account/keys" aria-labelledby="key-title">
-<h3 id="key-title">A new key</h3>
+  return html`<form class="new-key" method="post" action="/account/keys" aria-labelledby="key-title" hx-boost="false">
+<h3 id="key-title">New key</h3>
 ${errorSummary(state)}
 ${csrfField(csrf)}
-${textField(state, { name: "name", label: "Name of the key", value: typed?.fields.name, maxlength: 100, hint: "Such as what it is for." })}
+${textField(state, { name: "name", label: "Name of the key", value: typed?.fields.name, maxlength: 100, hint: "For example, the program that will use it." })}
 <fieldset id="key-permissions" tabindex="-1"${error ? html` aria-describedby="key-permissions-error"` : ""}>
 <legend>Permissions</legend>
 ${permissions.map((name) => html`<label><input type="checkbox" name="${name}"${typed?.fields[name] ? html` checked` : ""}> ${name}</label>`)}
 ${error ? html`<small id="key-permissions-error" class="error">${error}</small>` : ""}
 </fieldset>
-<button>Make the key</button>
+<div class="field"><label for="key-days">Expires</label>
+<select id="key-days" name="days">${KEY_LIVES.map((days) => html`<option value="${days}"${days === (typed?.fields.days ?? "90") ? html` selected` : ""}>in ${days} days</option>`)}</select></div>
+<button>Create the key</button>
 </form>`;
 }
 

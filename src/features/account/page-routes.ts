@@ -1,30 +1,37 @@
-/** What the page of one's own account shows, and what its forms do. */
+/** The page of the user's own account, and its forms. */
 import * as z from "zod";
-import { checkPassword } from "../../identity/accounts.ts";
+import type { AppLocals } from "../../env.ts";
+import type { Context } from "../../http/index.ts";
+import * as events from "../../identity/account-events.ts";
+import { hashNewPassword } from "../../identity/accounts.ts";
 import { createApiKey, deleteApiKey, getApiKey } from "../../identity/api-keys.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
+import { requireCurrentPassword } from "../../identity/guards/require-current-password.ts";
 import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
-import { limitAuth } from "../../identity/limits.ts";
+import { requireRecentSignInForForm } from "../../identity/guards/require-recent-sign-in.ts";
+import { commonLimits, limitMails, limitSessionPassword } from "../../identity/limits.ts";
 import { sendLink } from "../../identity/links.ts";
-import { loadSession, saveSession } from "../../identity/page-session.ts";
-import { hashPassword } from "../../identity/password-hash.ts";
+import { sendNotice } from "../../identity/notices.ts";
+import { loadSession, type SessionLocals, saveSession, setSessionCookies } from "../../identity/page-session.ts";
+import { passwordPage } from "../../identity/password-page.ts";
 import { signedInPage } from "../../identity/scope.ts";
-import { endOtherSessions, endSessionOf } from "../../identity/session-list.ts";
-import { sessionIdOf } from "../../identity/user.ts";
-import { changePassword, renameUser } from "../../identity/users.ts";
+import { type SignedIn, sessionIdOf } from "../../identity/user.ts";
+import { renameUser } from "../../identity/users.ts";
 import { visitorOf } from "../../identity/visitor.ts";
+import { QUOTAS, quotaMessage } from "../../limits/quotas.ts";
 import { NOT_STORED } from "../../web/cache-control.ts";
 import { confirmationPage, isConfirmed } from "../../web/confirmation.ts";
 import { errorsOf, type FormErrors } from "../../web/form-fields.ts";
-import { requireForm } from "../../web/guards/require-form.ts";
+import { type FormLocals, requireForm } from "../../web/guards/require-form.ts";
 import { htmlResponse } from "../../web/html.ts";
+import { nextPath } from "../../web/next-path.ts";
 import { refuse } from "../../web/refuse.ts";
 import { group, READ } from "../../web/scope.ts";
 import { seeOther } from "../../web/see-other.ts";
 import { keyDeletion } from "./lists.ts";
-import { accountQuery, apiKeyForm, nameForm, passwordForm } from "./schema.ts";
+import { accountQuery, apiKeyForm, confirmationForm, nameForm, passwordForm } from "./schema.ts";
 import { showAccount } from "./show.ts";
 
 const { route: page } = signedInPage;
@@ -35,11 +42,30 @@ const MAX_FORM_BYTES = 16 * 1024;
 const formGuards = <TFields>(schema: z.ZodType<TFields>) =>
   [requireCsrf, requireForm(MAX_FORM_BYTES, schema), requireCsrfToken] as const;
 
-/** A form that is no more than its button. */
+/** A form that has only a button. */
 const buttonGuards = formGuards(z.object({}));
 
+type AccountForm = Context<unknown, unknown, unknown, AppLocals & SessionLocals & SignedIn & FormLocals>;
+
+const requirePassword = requireCurrentPassword((c: AccountForm, isWrong) => {
+  const { parsed } = c.locals;
+  const errors = isWrong || parsed.success ? { currentPassword: WRONG_PASSWORD } : errorsOf(parsed.error);
+  return showAccount(c, { refused: { form: "password", fields: {}, errors }, status: isWrong ? 422 : 400 });
+});
+
+const requirePasswordAgain = requireCurrentPassword(async (c: AccountForm, isWrong) => {
+  const { form } = c.locals;
+  const path = nextPath(form.continue, c.request.url, "/account");
+  const error = isWrong ? WRONG_PASSWORD : "Enter your password.";
+  return htmlResponse(passwordPage(await visitorOf(c), { path, fields: form }, error), isWrong ? 422 : 400);
+});
+
+const requireRecentSignIn = requireRecentSignInForForm(passwordPage);
+
+const WRONG_PASSWORD = "The current password is wrong.";
+
 export const pages = group({
-  guards: [loadSession, requireAuth],
+  guards: [...commonLimits, loadSession, requireAuth],
   onResponse: saveSession,
   handlers: [
     page.on(READ, "/account", {
@@ -61,32 +87,44 @@ export const pages = group({
           });
         }
         await renameUser(env.DB, user, parsed.data.name);
-        session.flash("done", "The name is changed.");
+        session.flash("done", "Your name has been changed.");
         return seeOther("/account");
       },
     }),
 
     page.post("/account/password", {
-      guards: [...formGuards(passwordForm), limitAuth, requireHashingCapacity],
+      guards: [...formGuards(passwordForm), limitSessionPassword, requireHashingCapacity, requirePassword],
       resolve: async (c) => {
-        const { env, user, auth, session, parsed } = c.locals;
-        const refused = (errors: FormErrors, status: number) =>
-          showAccount(c, { refused: { form: "password", fields: {}, errors }, status });
-        if (!parsed.success) return refused(errorsOf(parsed.error), 400);
-        const checked = await checkPassword(env.DB, { id: user.id }, parsed.data.currentPassword);
-        if (!checked) return refused({ currentPassword: "The current password is wrong." }, 422);
-        await changePassword(env.DB, user.id, hashPassword(parsed.data.newPassword), sessionIdOf(auth));
-        session.flash("done", "The password is changed. Everywhere else you are signed out.");
-        return seeOther("/account");
+        const { env, user, auth, session, parsed, hashing, credentials } = c.locals;
+        const refused = (newPassword: string) =>
+          showAccount(c, { refused: { form: "password", fields: {}, errors: { newPassword } }, status: 400 });
+        if (!parsed.success) return refused("Choose a new password.");
+        const hashed = hashNewPassword(env, hashing, user, parsed.data.newPassword);
+        if ("problem" in hashed) return refused(hashed.problem);
+        const renewed = await events.changePassword(c, { user: credentials, auth }, hashed.hash, parsed.data);
+        if (renewed?.via !== "session") return seeOther("/login");
+        session.continueAs(renewed.sessionId);
+        session.flash("done", "Your password has been changed. You are signed out everywhere else.");
+        return seeOther("/account", cookiesOf(c, renewed));
+      },
+    }),
+
+    page.post("/account/confirm-password", {
+      guards: [...formGuards(confirmationForm), limitSessionPassword, requireHashingCapacity, requirePasswordAgain],
+      resolve: async (c) => {
+        const { auth, credentials, form } = c.locals;
+        const renewed = await events.confirmPassword(c, { user: credentials, auth });
+        if (renewed?.via !== "session") return seeOther("/login");
+        return sendAgain(nextPath(form.continue, c.request.url, "/account"), cookiesOf(c, renewed));
       },
     }),
 
     page.post("/account/verify-email", {
-      guards: [...buttonGuards, limitAuth],
+      guards: [...buttonGuards, limitMails],
       resolve: (c) => {
         const { user, session } = c.locals;
-        if (!user.emailVerified) sendLink(c, user, "verify");
-        session.flash("done", user.emailVerified ? "The address is confirmed already." : "A mail is on its way.");
+        if (!user.emailVerified) sendLink(c, user.email, "verify");
+        session.flash("done", user.emailVerified ? "The address is already confirmed." : "A mail is on its way.");
         return seeOther("/account");
       },
     }),
@@ -94,9 +132,9 @@ export const pages = group({
     page.post("/account/sessions/end-others", {
       guards: buttonGuards,
       resolve: async (c) => {
-        const { env, user, auth, session } = c.locals;
-        await endOtherSessions(env.DB, user.id, sessionIdOf(auth));
-        session.flash("done", "Everywhere else you are signed out.");
+        const { user, auth, session } = c.locals;
+        await events.endAllOtherSessions(c, user.id, sessionIdOf(auth));
+        session.flash("done", "You are signed out everywhere else.");
         return seeOther("/account");
       },
     }),
@@ -104,25 +142,24 @@ export const pages = group({
     page.post("/account/sessions/:id/end", {
       guards: buttonGuards,
       resolve: async (c) => {
-        const { env, user, session } = c.locals;
-        const isEnded = await endSessionOf(env.DB, user.id, c.params.id);
+        const { user, session } = c.locals;
+        const isEnded = await events.endSession(c, user.id, c.params.id);
         if (!isEnded) return refuse(c, 404, "There is no such session.");
-        session.flash("done", "You are signed out there.");
+        session.flash("done", "That session has ended.");
         return seeOther("/account");
       },
     }),
 
     page.post("/account/keys", {
-      guards: formGuards(apiKeyForm),
+      guards: [...formGuards(apiKeyForm), requireRecentSignIn],
       resolve: async (c) => {
         const { env, user, form, parsed } = c.locals;
-        if (!parsed.success) {
-          return showAccount(c, {
-            refused: { form: "key", fields: form, errors: errorsOf(parsed.error) },
-            status: 400,
-          });
-        }
-        const newKey = await createApiKey(env.DB, user.id, parsed.data);
+        const refused = (errors: FormErrors, status: number) =>
+          showAccount(c, { refused: { form: "key", fields: form, errors }, status });
+        if (!parsed.success) return refused(errorsOf(parsed.error), 400);
+        const newKey = await createApiKey(env.DB, user.id, parsed.data, QUOTAS.apiKeys);
+        if (!newKey) return refused({ form: quotaMessage("apiKeys") }, 422);
+        sendNotice(c.locals, user, { event: "API key created", keyName: newKey.name });
         // No redirect: the next page could show the key only if it were stored.
         const shown = await showAccount(c, { newKey, status: 201 });
         for (const [name, value] of Object.entries(NOT_STORED)) shown.headers.set(name, value);
@@ -138,9 +175,25 @@ export const pages = group({
         if (!key) return refuse(c, 404, "There is no such key.");
         if (!isConfirmed(form)) return htmlResponse(confirmationPage(await visitorOf(c), keyDeletion(key), "/account"));
         await deleteApiKey(env.DB, user.id, key.id);
-        session.flash("done", `The key “${key.name}” is deleted.`);
+        session.flash("done", `The key “${key.name}” has been deleted.`);
         return seeOther("/account");
       },
     }),
   ],
 });
+
+function cookiesOf(
+  c: { readonly request: Request; readonly locals: AppLocals },
+  renewed: { readonly secret: string; readonly deviceToken: string },
+): Headers {
+  const headers = new Headers();
+  setSessionCookies(c, headers, renewed);
+  return headers;
+}
+
+/** The browser sends the same form again, to the path that it was first sent to (RFC 9110 §15.4.8). */
+function sendAgain(path: string, headers: Headers): Response {
+  headers.set("Location", path);
+  headers.set("Cache-Control", "no-store");
+  return new Response(null, { status: 307, headers });
+}

@@ -1,5 +1,6 @@
-/** One's own account as a page. */
+/** The page of the user's own account. */
 import { html, type SafeHtml } from "@remix-run/html-template";
+import type { ApiKey } from "../../identity/api-keys.ts";
 import type { User } from "../../identity/user.ts";
 import { csrfField } from "../../web/csrf-field.ts";
 import { errorSummary, type Field, type FormState, textField } from "../../web/form-fields.ts";
@@ -15,7 +16,7 @@ const PASSWORDS: readonly Field[] = [
     label: "New password",
     type: "password",
     autocomplete: "new-password",
-    hint: "8 characters or more. Everywhere else you are signed out then.",
+    hint: "8 characters or more. Changing it signs you out everywhere else.",
     minlength: 8,
     maxlength: 256,
   },
@@ -67,7 +68,7 @@ function emailCard({ email, emailVerified }: User, csrf: string): SafeHtml {
 </section>`;
 }
 
-function passwordCard({ user, refused }: AccountView, csrf: string): SafeHtml {
+function passwordCard({ user, keys, refused }: AccountView, csrf: string): SafeHtml {
   const state: FormState = { id: "password", errors: refused?.form === "password" ? refused.errors : {} };
   return html`<section class="card" aria-labelledby="password-title">
 <h2 id="password-title">Password</h2>
@@ -76,7 +77,15 @@ ${errorSummary(state)}
 ${csrfField(csrf)}
 <input type="email" name="email" value="${user.email}" autocomplete="username" readonly hidden>
 ${PASSWORDS.map((field) => textField(state, field))}
+${keysToEnd(keys.items)}
 <button>Change the password</button>
 </form>
 </section>`;
+}
+
+/** API keys end with the password: whoever has it may have made one. */
+function keysToEnd(keys: readonly ApiKey[]): SafeHtml | "" {
+  if (keys.length === 0) return "";
+  return html`<p class="meta">These API keys are deleted as well: ${keys.map(({ name }) => name).join(", ")}.</p>
+<label><input type="checkbox" name="keepApiKeys" value="yes"> Keep my API keys</label>`;
 }

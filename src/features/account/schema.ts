@@ -1,6 +1,7 @@
 /** What users change about their own account. */
 import * as z from "zod";
 import { displayName } from "../../identity/account-schema.ts";
+import { MAX_KEY_LIFE_MS } from "../../identity/api-keys.ts";
 import { grantablePermissions } from "../../identity/guards/require-permission.ts";
 import { givenPassword, newPassword } from "../../identity/password-rules.ts";
 import { pageQuery } from "../../web/paging.ts";
@@ -10,29 +11,53 @@ export const accountPatch = z.strictObject({ name: displayName });
 /** The same from a form, which has fields of its own besides; so with the others. */
 export const nameForm = z.object(accountPatch.shape);
 
-export const passwordChange = z.strictObject({ currentPassword: givenPassword, newPassword });
+export const passwordChange = z.strictObject({
+  currentPassword: givenPassword,
+  newPassword,
+  /** API keys end with the password unless they are kept. */
+  keepApiKeys: z.boolean().default(false),
+});
 
-export const passwordForm = z.object(passwordChange.shape);
+export const passwordForm = z
+  .object({ ...passwordChange.shape, keepApiKeys: z.string().optional() })
+  .transform((form) => ({ ...form, keepApiKeys: form.keepApiKeys === "yes" }));
+
+export const passwordConfirmation = z.strictObject({ password: givenPassword });
+
+/** `continue` is the path that the form was first sent to; its fields come along. */
+export const confirmationForm = z.object({ currentPassword: givenPassword, continue: z.string() });
 
 const permission = z
   .string()
   .refine((name) => grantablePermissions().some((known) => known === name), "There is no such permission");
 
+const expiry = z.iso
+  .datetime("The expiry must be a time in ISO 8601, in UTC")
+  .refine((time) => Date.parse(time) > Date.now(), "The expiry must be in the future")
+  .refine((time) => Date.parse(time) <= Date.now() + MAX_KEY_LIFE_MS, "A key must expire within a year");
+
 export const apiKeyInput = z.strictObject({
   name: displayName,
   permissions: z
     .array(permission)
-    .min(1, "Give at least one permission")
+    .min(1, "Choose at least one permission")
     .max(100)
     .transform((names) => [...new Set(names)]),
+  expiresAt: expiry.optional(),
 });
+
+/** Days until a key expires, as the form offers them. */
+export const KEY_LIVES = ["7", "30", "90", "365"] as const;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A box for each permission, which has its name. */
 export const apiKeyForm = z
   .record(z.string(), z.string())
   .transform((form) => {
     const permissions: string[] = grantablePermissions().filter((name) => form[name]);
-    return { name: form.name ?? "", permissions };
+    const days = Number(KEY_LIVES.find((life) => life === form.days) ?? "90");
+    return { name: form.name ?? "", permissions, expiresAt: new Date(Date.now() + days * DAY_MS).toISOString() };
   })
   .pipe(apiKeyInput);
 

@@ -1,11 +1,13 @@
 /** What administrators do with accounts in the JSON API: list, search, change the role, delete. */
+import * as events from "../../identity/account-events.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireNotSelf } from "../../identity/guards/require-not-self.ts";
+import { requireRecentSignIn } from "../../identity/guards/require-recent-sign-in.ts";
 import { requireRole } from "../../identity/guards/require-role.ts";
-import { limitApi } from "../../identity/limits.ts";
+import { commonLimits } from "../../identity/limits.ts";
 import { signedIn } from "../../identity/scope.ts";
-import { deleteUser, listUsers, setRole } from "../../identity/users.ts";
+import { listUsers } from "../../identity/users.ts";
 import { NOT_STORED } from "../../web/cache-control.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { toPage } from "../../web/paging.ts";
@@ -17,7 +19,7 @@ import { roleChange, usersQuery } from "./schema.ts";
 const { route } = signedIn;
 
 export const api = group({
-  guards: [limitApi, requireAuth, requireCsrf, requireRole("admin")],
+  guards: [...commonLimits, requireAuth, requireCsrf, requireRole("admin")],
   handlers: [
     route.on(READ, "/api/admin/users", {
       request: { query: usersQuery },
@@ -29,21 +31,21 @@ export const api = group({
     }),
 
     route.patch("/api/admin/users/:id", {
-      guards: [requireNotSelf, requireJson],
+      guards: [requireNotSelf, requireRecentSignIn, requireJson],
       request: { body: roleChange },
       maxBodyBytes: 1024,
       resolve: async (c) => {
         const { params, input, locals } = c;
         if (!input.ok) return invalidInput(locals, input);
-        const changed = await setRole(locals.env.DB, params.id, input.body.role);
+        const changed = await events.changeRole({ locals }, params.id, input.body.role);
         return typeof changed === "string" ? notDone(c, changed) : Response.json(changed, { headers: NOT_STORED });
       },
     }),
 
     route.delete("/api/admin/users/:id", {
-      guards: [requireNotSelf],
+      guards: [requireNotSelf, requireRecentSignIn],
       resolve: async (c) => {
-        const deleted = await deleteUser(c.locals.env.DB, c.params.id);
+        const deleted = await events.deleteAccount(c, c.params.id);
         return typeof deleted === "string" ? notDone(c, deleted) : new Response(null, { status: 204 });
       },
     }),

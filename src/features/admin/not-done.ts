@@ -4,5 +4,6 @@ import { type Refused, refuse } from "../../web/refuse.ts";
 
 export function notDone(c: Refused, why: Refusal): Response {
   if (why === "missing") return refuse(c, 404, "There is no such user.");
-  return refuse(c, 409, "This is the last administrator: make somebody else one first.");
+  if (why === "address not proved") return refuse(c, 422, "This user has not confirmed the e-mail address yet.");
+  return refuse(c, 409, "This is the last administrator. Make another user an administrator first.");
 }

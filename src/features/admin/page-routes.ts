@@ -1,15 +1,19 @@
 /** What the page of the accounts shows, and what its forms do. */
 import * as z from "zod";
 import type { AppLocals } from "../../env.ts";
+import * as events from "../../identity/account-events.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
 import { requireNotSelf } from "../../identity/guards/require-not-self.ts";
+import { requireRecentSignInForForm } from "../../identity/guards/require-recent-sign-in.ts";
 import { requireRole } from "../../identity/guards/require-role.ts";
+import { commonLimits } from "../../identity/limits.ts";
 import { loadSession, type SessionLocals, saveSession } from "../../identity/page-session.ts";
+import { passwordPage } from "../../identity/password-page.ts";
 import { signedInPage } from "../../identity/scope.ts";
 import type { User } from "../../identity/user.ts";
-import { deleteUser, getUser, listUsers, setRole } from "../../identity/users.ts";
+import { getUser, listUsers } from "../../identity/users.ts";
 import { visitorOf } from "../../identity/visitor.ts";
 import { confirmationPage, type Deed, isConfirmed } from "../../web/confirmation.ts";
 import type { FormFields } from "../../web/form.ts";
@@ -27,11 +31,13 @@ import { roleForm, usersQuery } from "./schema.ts";
 
 const { route: page } = signedInPage;
 
+const requireRecentSignIn = requireRecentSignInForForm(passwordPage);
+
 const formGuards = <TFields>(schema: z.ZodType<TFields>) =>
-  [requireNotSelf, requireCsrf, requireForm(16 * 1024, schema), requireCsrfToken] as const;
+  [requireNotSelf, requireCsrf, requireForm(16 * 1024, schema), requireCsrfToken, requireRecentSignIn] as const;
 
 export const pages = group({
-  guards: [loadSession, requireAuth, requireRole("admin")],
+  guards: [...commonLimits, loadSession, requireAuth, requireRole("admin")],
   onResponse: saveSession,
   handlers: [
     page.on(READ, "/admin/users", {
@@ -54,14 +60,14 @@ export const pages = group({
     page.post("/admin/users/:id/role", {
       guards: formGuards(roleForm),
       resolve: async (c) => {
-        const { env, session, form, parsed } = c.locals;
+        const { session, form, parsed } = c.locals;
         if (!parsed.success) return refuse(c, 400, "There is no such role.");
         const { role } = parsed.data;
         const next = listIn(c);
         if (!isConfirmed(form)) return ask(c, (user) => roleChangeOf(user, role, next), next);
-        const changed = await setRole(env.DB, c.params.id, role);
+        const changed = await events.changeRole(c, c.params.id, role);
         if (typeof changed === "string") return notDone(c, changed);
-        session.flash("done", `${changed.name} is ${role === "admin" ? "an administrator" : "a user"} now.`);
+        session.flash("done", `${changed.name} is now ${role === "admin" ? "an administrator" : "a user"}.`);
         return seeOther(next);
       },
     }),
@@ -69,12 +75,12 @@ export const pages = group({
     page.post("/admin/users/:id/delete", {
       guards: formGuards(z.object({})),
       resolve: async (c) => {
-        const { env, session, form } = c.locals;
+        const { session, form } = c.locals;
         const next = listIn(c);
         if (!isConfirmed(form)) return ask(c, (user) => deletionOf(user, next), next);
-        const deleted = await deleteUser(env.DB, c.params.id);
+        const deleted = await events.deleteAccount(c, c.params.id);
         if (typeof deleted === "string") return notDone(c, deleted);
-        session.flash("done", `The account of ${deleted.name} is deleted.`);
+        session.flash("done", `The account of ${deleted.name} has been deleted.`);
         return seeOther(next);
       },
     }),

@@ -1,24 +1,22 @@
-/** The API's way in: accounts, access and refresh tokens, lost passwords. */
-
+/** Signing in to the JSON API: accounts, access and refresh tokens, mailed links. */
 import * as z from "zod";
-import type { Env } from "../../env.ts";
-import { ACCESS_TOKEN_SECONDS, signAccessToken } from "../../identity/access-token.ts";
+import * as events from "../../identity/account-events.ts";
 import { forgotten, login, registration, reset, verification } from "../../identity/account-schema.ts";
-import { checkPassword, resetPassword, verifyEmail } from "../../identity/accounts.ts";
+import { hashNewPassword } from "../../identity/accounts.ts";
+import { sessionCookie } from "../../identity/cookies.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
-import { limitApi, limitAuth } from "../../identity/limits.ts";
+import { LINK_ENDED, requireLink } from "../../identity/guards/require-link.ts";
+import { requireLinkOwner } from "../../identity/guards/require-link-owner.ts";
+import { commonLimits, limitAccount, limitMails, limitSignIn } from "../../identity/limits.ts";
 import { sendLink } from "../../identity/links.ts";
-import { hashPassword } from "../../identity/password-hash.ts";
-import { createTokenSession, type TokenSession, useRefreshToken } from "../../identity/refresh-token.ts";
-import { setSessionCookie } from "../../identity/session-cookie.ts";
-import { deviceOf, endSession } from "../../identity/sessions.ts";
-import { readTokenKeys } from "../../identity/token-keys.ts";
-import { createUser, findCredentials } from "../../identity/users.ts";
+import { checkSignIn } from "../../identity/sign-in.ts";
+import { tokenResponse } from "../../identity/token-response.ts";
+import { createUser, toPublicUser } from "../../identity/users.ts";
 import { NOT_STORED } from "../../web/cache-control.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
-import { invalidInput, problem } from "../../web/problem.ts";
+import { invalidField, invalidInput, problem } from "../../web/problem.ts";
 import { group, route } from "../../web/scope.ts";
 
 const refresh = z.strictObject({ refreshToken: z.string() });
@@ -26,34 +24,39 @@ const refresh = z.strictObject({ refreshToken: z.string() });
 /** Room for the longest password, its characters escaped. */
 const maxBodyBytes = 8 * 1024;
 
+const requireResetLink = requireLink("reset");
+const requireVerifyLink = requireLink("verify");
+const requireOwner = requireLinkOwner();
+
 export const auth = group({
-  guards: [limitApi],
+  guards: [...commonLimits],
   handlers: [
     route.post("/api/auth/register", {
-      guards: [requireJson, limitAuth, requireHashingCapacity],
+      guards: [requireJson, limitSignIn, limitMails, requireHashingCapacity],
       request: { body: registration },
       maxBodyBytes,
       resolve: async ({ request, input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const { email, name, password } = input.body;
-        const user = await createUser(locals.env.DB, { email, name, passwordHash: hashPassword(password) });
-        if (!user) return problem(locals, 409, "There is an account with this e-mail address.");
-        sendLink({ request, locals }, user, "verify");
-        return Response.json({ user }, { status: 201, headers: NOT_STORED });
+        const hashed = hashNewPassword(locals.env, locals.hashing, input.body, password);
+        if ("problem" in hashed) return invalidField(locals, "password", hashed.problem);
+        const user = await createUser(locals.env.DB, { email, name, passwordHash: hashed.hash });
+        if (!user) return problem(locals, 409, "An account with this e-mail address already exists.");
+        sendLink({ request, locals }, email, "verify");
+        return Response.json({ user: toPublicUser(user) }, { status: 201, headers: NOT_STORED });
       },
     }),
 
     route.post("/api/auth/login", {
-      guards: [requireJson, limitAuth, requireHashingCapacity],
+      guards: [requireJson, limitSignIn, limitAccount, requireHashingCapacity],
       request: { body: login },
       maxBodyBytes,
       resolve: async ({ request, input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const { email, password } = input.body;
-        const user = await checkPassword(locals.env.DB, { email }, password);
-        const session = user && (await createTokenSession(locals.env.DB, { user, device: deviceOf(request) }));
-        if (!session) return problem(locals, 401, "The e-mail address or the password is wrong.");
-        return tokenResponse(locals.env, session);
+        const checked = await checkSignIn({ request, locals }, input.body);
+        const started = checked && (await events.startTokens({ request, locals }, checked.user, checked.deviceId));
+        if (!started) return problem(locals, 401, "The e-mail address or the password is wrong.");
+        return tokenResponse(locals, started.session, started.deviceToken);
       },
     }),
 
@@ -63,66 +66,58 @@ export const auth = group({
       maxBodyBytes,
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const { DB, TOKEN_KEYS } = locals.env;
-        const session = await useRefreshToken(DB, readTokenKeys(TOKEN_KEYS), input.body.refreshToken);
-        if (!session)
-          return problem(locals, 401, "This refresh token is not good, or not good any more: sign in again.");
-        return tokenResponse(locals.env, session);
+        const session = await events.refreshSession({ locals }, input.body.refreshToken);
+        if (!session) return problem(locals, 401, "This refresh token is not valid. Sign in again.");
+        return tokenResponse(locals, session);
       },
     }),
 
     route.post("/api/auth/logout", {
       guards: [requireAuth, requireCsrf],
       resolve: async ({ request, locals }) => {
-        const { auth, env } = locals;
+        const { auth, user, env } = locals;
         const response = new Response(null, { status: 204, headers: NOT_STORED });
-        if (auth.via !== "key") await endSession(env.DB, auth.sessionId);
-        if (auth.via === "session") setSessionCookie(request, env, response.headers, null);
+        if (auth.via !== "key") await events.endSession({ locals }, user.id, auth.sessionId);
+        if (auth.via === "session") sessionCookie.set(request, env, response.headers, null);
         return response;
       },
     }),
 
     route.post("/api/auth/forgot-password", {
-      guards: [requireJson, limitAuth],
+      guards: [requireJson, limitSignIn, limitMails],
       request: { body: forgotten },
       maxBodyBytes,
-      resolve: async ({ request, input, locals }) => {
+      resolve: ({ request, input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const found = await findCredentials(locals.env.DB, input.body);
-        if (found) sendLink({ request, locals }, found, "reset");
+        sendLink({ request, locals }, input.body.email, "reset");
         return new Response(null, { status: 202, headers: NOT_STORED });
       },
     }),
 
     route.post("/api/auth/reset-password", {
-      guards: [requireJson, limitAuth, requireHashingCapacity],
+      guards: [requireJson, limitSignIn, requireResetLink, requireHashingCapacity],
       request: { body: reset },
       maxBodyBytes,
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const isReset = await resetPassword(locals.env.DB, input.body, locals.env.ADMIN_EMAIL);
-        return isReset ? new Response(null, { status: 204, headers: NOT_STORED }) : problem(locals, 422, NO_LINK);
+        const { env, hashing, link } = locals;
+        const hashed = hashNewPassword(env, hashing, link.user, input.body.password);
+        if ("problem" in hashed) return invalidField(locals, "password", hashed.problem);
+        const deviceToken = await events.resetPassword({ locals }, link, hashed.hash);
+        if (deviceToken === undefined) return problem(locals, 422, LINK_ENDED);
+        return Response.json({ deviceToken }, { headers: NOT_STORED });
       },
     }),
 
     route.post("/api/auth/verify-email", {
-      guards: [requireJson, limitAuth],
+      guards: [requireJson, limitSignIn, requireVerifyLink, limitAccount, requireHashingCapacity, requireOwner],
       request: { body: verification },
       maxBodyBytes,
-      resolve: async ({ input, locals }) => {
-        if (!input.ok) return invalidInput(locals, input);
-        const user = await verifyEmail(locals.env.DB, input.body.token, locals.env.ADMIN_EMAIL);
-        return user ? Response.json({ user }, { headers: NOT_STORED }) : problem(locals, 422, NO_LINK);
+      resolve: async ({ locals }) => {
+        const user = await events.confirmAddress({ locals }, locals.link);
+        if (!user) return problem(locals, 422, LINK_ENDED);
+        return Response.json({ user: toPublicUser(user) }, { headers: NOT_STORED });
       },
     }),
   ],
 });
-
-const NO_LINK = "This link is not good any more: ask for a new one.";
-
-/** RFC 6749 §5.1, in our spelling. */
-async function tokenResponse(env: Env, { refreshToken, ...claims }: TokenSession): Promise<Response> {
-  const accessToken = await signAccessToken(readTokenKeys(env.TOKEN_KEYS), claims);
-  const tokens = { accessToken, tokenType: "Bearer", expiresIn: ACCESS_TOKEN_SECONDS, refreshToken };
-  return Response.json(tokens, { headers: NOT_STORED });
-}

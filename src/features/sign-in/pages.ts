@@ -36,14 +36,14 @@ ${isDevelopment ? demoAccounts() : ""}`;
 }
 
 export function registerPage(visitor: Visitor, typed?: Typed): SafeHtml {
-  const after = html`<p class="aside">There is an account already? <a href="/login">Sign in</a></p>`;
+  const after = html`<p class="aside">Already have an account? <a href="/login">Sign in</a></p>`;
   const fields = [NAME, EMAIL, NEW_PASSWORD];
   return formPage(visitor, { title: "Make an account", button: "Register", fields, after }, typed);
 }
 
 export function forgotPage(visitor: Visitor, typed?: Typed): SafeHtml {
-  const lead = "We send you a mail with a link, with which you choose a new one.";
-  const after = html`<p class="aside"><a href="/login">Back to the sign-in</a></p>`;
+  const lead = "We will send you a mail with a link to choose a new password.";
+  const after = html`<p class="aside"><a href="/login">Back to sign-in</a></p>`;
   return formPage(
     visitor,
     { title: "Ask for a new password", button: "Send the link", lead, fields: [EMAIL], after },
@@ -53,20 +53,25 @@ export function forgotPage(visitor: Visitor, typed?: Typed): SafeHtml {
 
 /** @param token From the link that was mailed. */
 export function resetPage(visitor: Visitor, token: string, typed?: Typed): SafeHtml {
-  const lead = "Everywhere else you are signed out then.";
+  const lead = "This signs you out everywhere and deletes your API keys.";
   const fields = [{ ...NEW_PASSWORD, label: "New password" }];
   const title = "Choose a new password";
   return formPage(visitor, { title, button: "Change the password", lead, fields, hidden: { token } }, typed);
 }
 
-/** A form, since mail programs open links on their own and would use the token up. */
-export function verifyPage(visitor: Visitor, token: string, typed?: Typed): SafeHtml {
-  const lead = "One more click, and we know that the address is yours.";
-  return formPage(
-    visitor,
-    { title: "Confirm the e-mail address", button: "Confirm", lead, fields: [], hidden: { token } },
-    typed,
-  );
+/**
+ * A form, since mail programs open links on their own and would use the token up.
+ *
+ * @param needsPassword Whether the visitor is not signed in to the account of the link.
+ */
+export function verifyPage(visitor: Visitor, token: string, needsPassword: boolean, typed?: Typed): SafeHtml {
+  const lead = needsPassword
+    ? "Enter the password of the account that this link was sent for, to confirm that the account is yours."
+    : "Confirm that this address belongs to your account.";
+  const after = html`<p class="aside">You did not create this account? <a href="/forgot-password">Take it over with a new password</a></p>`;
+  const fields = needsPassword ? [PASSWORD] : [];
+  const title = "Confirm the e-mail address";
+  return formPage(visitor, { title, button: "Confirm", lead, fields, hidden: { token }, after }, typed);
 }
 
 interface Form {
@@ -109,16 +114,16 @@ ${after ?? ""}
 export function outboxPage(visitor: Visitor, mails: readonly KeptMail[]): SafeHtml {
   return layout(
     "Outbox",
-    html`<header class="page-head"><h1>Outbox</h1><p class="lead">In development mail stays here.</p></header>
+    html`<header class="page-head"><h1>Outbox</h1><p class="lead">In development, mail is kept here instead of being sent.</p></header>
 ${mails.length === 0 ? html`<p class="empty">No mail yet.</p>` : html`<ul class="list">${mails.map(mailItem)}</ul>`}`,
     visitor,
   );
 }
 
-function mailItem({ recipient, subject, text, createdAt }: KeptMail): SafeHtml {
+function mailItem({ to, subject, text, createdAt }: KeptMail): SafeHtml {
   return html`<li class="card">
 <h2>${subject}</h2>
-<p class="meta">To ${recipient}, ${timeOf(createdAt)}</p>
+<p class="meta">To ${to}, ${timeOf(createdAt)}</p>
 <p class="text">${linked(text)}</p>
 </li>`;
 }

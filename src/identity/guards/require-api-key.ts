@@ -9,9 +9,10 @@ import type { SignedIn } from "../user.ts";
 /** Supplies `user` and `auth`. Denies with 401 whoever sends no `X-API-Key` that is good. */
 export const requireApiKey: Guard<AppLocals, SignedIn> = stateFacts(
   headGuard(async function requireApiKey(c: HeadContext<AppLocals>) {
-    const { signedIn } = await identify(c);
+    const { signedIn, problem } = await identify(c);
     if (signedIn?.auth.via === "key") return { allow: true, locals: signedIn };
-    return deny(c, 401, "Send an API key in X-API-Key.");
+    const detail = problem === "expired key" ? "The API key has expired." : "Send a valid API key in X-API-Key.";
+    return deny(c, 401, detail);
   }),
   { denies: [401] },
 );

@@ -7,7 +7,7 @@ import { nextPath } from "../../web/next-path.ts";
 import { prefersHtml } from "../../web/prefers-html.ts";
 import { deny } from "../../web/refuse.ts";
 import { seeOther } from "../../web/see-other.ts";
-import { identify } from "../identify.ts";
+import { type IdentityProblem, identify } from "../identify.ts";
 import type { SignedIn } from "../user.ts";
 import { isPermissionGuard } from "./require-permission.ts";
 
@@ -18,23 +18,35 @@ import { isPermissionGuard } from "./require-permission.ts";
  */
 export const requireAuth: Guard<AppLocals, SignedIn> = stateFacts(
   headGuard(async function requireAuth(c: HeadContext<AppLocals>) {
-    const { signedIn } = await identify(c);
-    if (!signedIn) return denyStranger(c);
+    const { signedIn, problem = "no credential" } = await identify(c);
+    if (!signedIn) return denyStranger(c, problem);
     if (signedIn.auth.via === "key" && !c.route.guards.some(isPermissionGuard)) {
-      return deny(c, 403, "An API key can't be used here: sign in.");
+      return deny(c, 403, "API keys are not accepted here. Sign in.");
     }
     return { allow: true, locals: signedIn };
   }),
   { denies: [303, 401, 403] },
 );
 
-function denyStranger(c: HeadContext<AppLocals>) {
+const DETAILS: Readonly<Record<IdentityProblem, string>> = {
+  "no credential": "This needs a session cookie, an access token or an API key. Sign in first.",
+  "invalid token": "The access token is not valid.",
+  "expired token": "The access token has expired. Refresh it.",
+  "ended session": "The session has ended. Sign in again.",
+  "unknown key": "The API key is unknown.",
+  "expired key": "The API key has expired. Create a new one.",
+};
+
+function denyStranger(c: HeadContext<AppLocals>, why: IdentityProblem) {
   const isPart = isHtmx(c.request);
   if (prefersHtml(c.request) && !isPart) return { deny: toSignIn(c.request) };
-  const isTried = c.request.headers.has("Authorization");
-  const challenge = isTried ? 'Bearer error="invalid_token"' : "Bearer";
+  const detail = DETAILS[why];
+  // RFC 6750 §3.1: a request that carries no token is told no error.
+  const challenge = c.request.headers.has("Authorization")
+    ? `Bearer error="invalid_token", error_description="${detail}"`
+    : "Bearer";
   const lead = isPart ? hxRedirect(signInPath(pageOf(c.request))) : {};
-  return deny(c, 401, "Sign in first.", { "WWW-Authenticate": challenge, ...lead });
+  return deny(c, 401, detail, { "WWW-Authenticate": challenge, ...lead });
 }
 
 /** After a form there is no way back to it: what it said is gone. */

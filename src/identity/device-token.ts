@@ -1,0 +1,45 @@
+/**
+ * Device tokens (OWASP, "device cookies"): proof that somebody has signed in to an account from this device before. A
+ * client that shows one may go on trying to sign in where strangers have used up the account's failed attempts.
+ */
+import { createHmac } from "node:crypto";
+import { createSecret, equalSecrets } from "./secret.ts";
+import { signingKey, type TokenKeys } from "./token-keys.ts";
+
+/** Seconds: 180 days. */
+export const DEVICE_TOKEN_SECONDS = 180 * 24 * 60 * 60;
+
+/** The account as a device token names it. Raising the epoch ends all of an account's device tokens. */
+export interface DeviceOwner {
+  readonly id: string;
+  readonly credentialEpoch: number;
+}
+
+const TOKEN = /^([\w-]{43})\.([\w-]{43})$/;
+
+/** Creates the random part of a device token, which a session keeps. */
+export function createDeviceId(): string {
+  return createSecret();
+}
+
+export function signDeviceToken(keys: TokenKeys, owner: DeviceOwner, deviceId: string): string {
+  const [, key] = signingKey(keys);
+  return `${deviceId}.${sign(key, owner, deviceId)}`;
+}
+
+/** Whether a text has the form of a device token, so that looking up its account is worth a query. */
+export function isDeviceToken(text: string | undefined): text is string {
+  return text !== undefined && TOKEN.test(text);
+}
+
+/** @returns The device's id; undefined for a token of another account, of an earlier epoch, or not signed by us. */
+export function verifyDeviceToken(keys: TokenKeys, owner: DeviceOwner, token: string): string | undefined {
+  const [, deviceId, signature] = TOKEN.exec(token) ?? [];
+  if (!deviceId || !signature) return undefined;
+  const isSigned = [...keys.values()].some((key) => equalSecrets(sign(key, owner, deviceId), signature));
+  return isSigned ? deviceId : undefined;
+}
+
+function sign(key: Parameters<typeof createHmac>[1], { id, credentialEpoch }: DeviceOwner, deviceId: string): string {
+  return createHmac("sha256", key).update(`device ${id} ${credentialEpoch} ${deviceId}`).digest("base64url");
+}

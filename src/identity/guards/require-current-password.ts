@@ -1,0 +1,63 @@
+/** Requires the user's password in the body, from a session that is signed in. */
+import type { AppLocals } from "../../env.ts";
+import type { Context, Guard } from "../../http/index.ts";
+import type { AttemptLocals } from "../../limits/rate-limit.ts";
+import { stateFacts } from "../../web/guard-facts.ts";
+import { invalidInput } from "../../web/problem.ts";
+import { deny, refuse } from "../../web/refuse.ts";
+import { endSession } from "../account-events.ts";
+import { checkPassword } from "../accounts.ts";
+import type { SessionAuth, SignedIn } from "../user.ts";
+import type { Credentials } from "../users.ts";
+import type { HashingLocals } from "./require-hashing-capacity.ts";
+
+/** The user, whose password was just given. */
+export interface CurrentPasswordLocals {
+  readonly credentials: Credentials;
+  readonly auth: SessionAuth;
+}
+
+type Needs = AppLocals &
+  SignedIn &
+  AttemptLocals &
+  HashingLocals & { readonly parsed?: { readonly success: boolean; readonly data?: unknown } };
+type InputContext<TNeeds> = Context<unknown, unknown, unknown, TNeeds>;
+
+/**
+ * Supplies `credentials`, and `auth` as a session's. Denies an API key and a wrong password with 403, input that does
+ * not fit with 400. The last wrong password that `rateLimit(session-password)` admits ends the session.
+ *
+ * @param refused What answers instead, such as the form again. `isWrong` says that the password was checked.
+ */
+export function requireCurrentPassword<TNeeds extends Needs = Needs>(
+  refused: (c: InputContext<TNeeds>, isWrong: boolean) => Response | Promise<Response> = refusePassword,
+): Guard<TNeeds, CurrentPasswordLocals> {
+  async function requireCurrentPassword(c: InputContext<TNeeds>) {
+    const { env, user, auth, hashing, attempt } = c.locals;
+    if (auth.via === "key") return deny(c, 403, "API keys are not accepted here. Sign in.");
+    const password = passwordOf(c);
+    if (password === undefined) return { deny: await refused(c, false) };
+    const credentials = await checkPassword(env.DB, hashing, { id: user.id }, password);
+    if (credentials) {
+      await attempt.succeed();
+      return { allow: true, locals: { credentials, auth } } as const;
+    }
+    await attempt.fail();
+    const denied = await refused(c, true);
+    if (attempt.remaining === 0) await endSession(c, user.id, auth.sessionId);
+    return { deny: denied };
+  }
+  return stateFacts(requireCurrentPassword, { denies: [400, 403] });
+}
+
+function refusePassword(c: InputContext<AppLocals>, isWrong: boolean): Response {
+  return isWrong || c.input.ok ? refuse(c, 403, "The current password is wrong.") : invalidInput(c.locals, c.input);
+}
+
+/** The password of a form, or of a JSON body, whatever the schema calls it. */
+function passwordOf({ input, locals }: InputContext<Needs>): string | undefined {
+  const data = locals.parsed ? locals.parsed.data : input.ok ? input.body : undefined;
+  if (typeof data !== "object" || !data) return undefined;
+  const password = "currentPassword" in data ? data.currentPassword : "password" in data ? data.password : undefined;
+  return typeof password === "string" ? password : undefined;
+}

@@ -1,0 +1,48 @@
+/** Requires that the sender of a mailed link is signed in to its account, or knows its password. */
+import type { AppLocals } from "../../env.ts";
+import type { Context, Guard } from "../../http/index.ts";
+import type { AttemptLocals } from "../../limits/rate-limit.ts";
+import { stateFacts } from "../../web/guard-facts.ts";
+import { refuse } from "../../web/refuse.ts";
+import type { HashingLocals } from "./require-hashing-capacity.ts";
+import type { LinkLocals } from "./require-link.ts";
+
+type Needs = AppLocals &
+  LinkLocals &
+  AttemptLocals &
+  HashingLocals & { readonly parsed?: { readonly success: boolean; readonly data?: unknown } };
+type InputContext<TNeeds> = Context<unknown, unknown, unknown, TNeeds>;
+
+/**
+ * Reading the mail proves who owns the address, not who chose the password: a stranger may have registered it. Denies
+ * with 401 a client that is neither signed in to the account nor supplies its password.
+ *
+ * @param refused What answers instead, such as the form again.
+ */
+export function requireLinkOwner<TNeeds extends Needs = Needs>(
+  refused: (c: InputContext<TNeeds>) => Response | Promise<Response> = refuseSender,
+): Guard<TNeeds> {
+  async function requireLinkOwner(c: InputContext<TNeeds>) {
+    const { link, hashing, attempt } = c.locals;
+    if (link.isSenders) return { allow: true } as const;
+    const password = passwordOf(c);
+    if (password === undefined) return { deny: await refused(c) };
+    if (!hashing.verify(password, link.user.passwordHash)) {
+      await attempt.fail();
+      return { deny: await refused(c) };
+    }
+    await attempt.succeed();
+    return { allow: true } as const;
+  }
+  return stateFacts(requireLinkOwner, { denies: [401] });
+}
+
+function refuseSender(c: InputContext<AppLocals>): Response {
+  return refuse(c, 401, "Sign in to the account of this link, or send its password.", { "WWW-Authenticate": "Bearer" });
+}
+
+function passwordOf({ input, locals }: InputContext<Needs>): string | undefined {
+  const data = locals.parsed ? locals.parsed.data : input.ok ? input.body : undefined;
+  const password = typeof data === "object" && data && "password" in data ? data.password : undefined;
+  return typeof password === "string" && password !== "" ? password : undefined;
+}

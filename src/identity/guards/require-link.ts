@@ -1,0 +1,58 @@
+/** Requires a mailed link that still works. */
+import type { AppLocals } from "../../env.ts";
+import type { Context, Guard } from "../../http/index.ts";
+import { stateFacts } from "../../web/guard-facts.ts";
+import { invalidInput } from "../../web/problem.ts";
+import { refuse } from "../../web/refuse.ts";
+import { type EmailPurpose, findTokenOwner } from "../email-tokens.ts";
+import { identify } from "../identify.ts";
+import type { Credentials } from "../users.ts";
+
+/** A link that works. It is not used up yet. */
+export interface Link {
+  readonly token: string;
+  /** The account that it was mailed to. */
+  readonly user: Credentials;
+  /** Whether the request comes from a session of that account. */
+  readonly isSenders: boolean;
+}
+
+export interface LinkLocals {
+  readonly link: Link;
+}
+
+type Needs = AppLocals & { readonly parsed?: { readonly success: boolean; readonly data?: unknown } };
+type InputContext<TNeeds> = Context<unknown, unknown, unknown, TNeeds>;
+
+export const LINK_ENDED = "This link no longer works. Ask for a new one.";
+
+/**
+ * Supplies `link`. Denies with 400 input that does not fit, and with 422 a token that was never mailed, was used, or has
+ * expired.
+ *
+ * @param refused What answers instead, such as the form again.
+ */
+export function requireLink<TNeeds extends Needs = Needs>(
+  purpose: EmailPurpose,
+  refused: (c: InputContext<TNeeds>) => Response | Promise<Response> = refuseLink,
+): Guard<TNeeds, LinkLocals> {
+  async function requireLink(c: InputContext<TNeeds>) {
+    const token = tokenOf(c);
+    const user = token === undefined ? undefined : await findTokenOwner(c.locals.env.DB, token, purpose);
+    if (token === undefined || !user) return { deny: await refused(c) };
+    const { signedIn } = await identify(c);
+    const isSenders = signedIn?.user.id === user.id && signedIn.auth.via !== "key";
+    return { allow: true, locals: { link: { token, user, isSenders } } } as const;
+  }
+  return stateFacts(requireLink, { denies: [400, 422], detail: purpose });
+}
+
+function refuseLink(c: InputContext<AppLocals>): Response {
+  return c.input.ok ? refuse(c, 422, LINK_ENDED) : invalidInput(c.locals, c.input);
+}
+
+/** The token of a form, or of a JSON body; both schemas have it. */
+function tokenOf({ input, locals }: InputContext<Needs>): string | undefined {
+  const data = locals.parsed ? locals.parsed.data : input.ok ? input.body : undefined;
+  return typeof data === "object" && data && "token" in data && typeof data.token === "string" ? data.token : undefined;
+}

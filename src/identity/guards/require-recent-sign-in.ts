@@ -1,0 +1,60 @@
+/** Requires that the user has given the password a moment ago: for changes that a copied session must not make. */
+import type { SafeHtml } from "@remix-run/html-template";
+import type { AppLocals } from "../../env.ts";
+import { type Context, type Guard, type HeadContext, headGuard } from "../../http/index.ts";
+import type { FormFields } from "../../web/form.ts";
+import { stateFacts } from "../../web/guard-facts.ts";
+import { htmlResponse } from "../../web/html.ts";
+import type { Visitor } from "../../web/layout.ts";
+import { prefersHtml } from "../../web/prefers-html.ts";
+import { problem } from "../../web/problem.ts";
+import { deny } from "../../web/refuse.ts";
+import type { SessionLocals } from "../page-session.ts";
+import type { Auth, SessionAuth, SignedIn } from "../user.ts";
+import { visitorOf } from "../visitor.ts";
+
+const RECENT_MS = 10 * 60_000;
+
+const DETAIL = "Confirm your password first: more than 10 minutes have passed since you last gave it.";
+
+interface RecentSignIn {
+  readonly auth: SessionAuth;
+}
+
+/**
+ * Supplies `auth` as a session's. Denies with 403 and a problem of type `recent-sign-in-required` a session whose
+ * password was last given more than 10 minutes ago (`POST /api/me/confirm-password` renews it), and an API key.
+ */
+export const requireRecentSignIn: Guard<AppLocals & SignedIn, RecentSignIn> = stateFacts(
+  headGuard(function requireRecentSignIn(c: HeadContext<AppLocals & SignedIn>) {
+    const { auth } = c.locals;
+    if (isRecent(auth)) return { allow: true, locals: { auth } };
+    return { deny: problem(c.locals, 403, DETAIL, { members: { type: "recent-sign-in-required" } }) };
+  }),
+  { denies: [403] },
+);
+
+type FormNeeds = AppLocals & SessionLocals & SignedIn & { readonly form: FormFields };
+
+/** The page that asks for the password. @param fields Of the form that was sent, to be sent again. */
+export type PasswordPage = (
+  visitor: Visitor,
+  original: { readonly path: string; readonly fields: FormFields },
+) => SafeHtml;
+
+/** The same for a form: `page` asks for the password and then continues with what the form was sent for. */
+export function requireRecentSignInForForm(page: PasswordPage): Guard<FormNeeds, RecentSignIn> {
+  async function requireRecentSignIn(c: Context<unknown, unknown, unknown, FormNeeds>) {
+    const { auth, form } = c.locals;
+    if (isRecent(auth)) return { allow: true, locals: { auth } } as const;
+    if (!prefersHtml(c.request)) return deny(c, 403, DETAIL);
+    const path = new URL(c.request.url).pathname;
+    return { deny: htmlResponse(page(await visitorOf(c), { path, fields: form }), 403) };
+  }
+  return stateFacts(requireRecentSignIn, { denies: [403] });
+}
+
+/** A clock that has gone back behind the sign-in does not make it older. */
+function isRecent(auth: Auth): auth is SessionAuth {
+  return auth.via !== "key" && Date.now() - auth.authenticatedAt <= RECENT_MS;
+}
