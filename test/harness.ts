@@ -3,13 +3,14 @@ import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:
 import { app } from "../src/app.ts";
 import type { Env } from "../src/env.ts";
 import { signAccessToken } from "../src/identity/access-token.ts";
+import { createDeviceId } from "../src/identity/device-token.ts";
+import { csrfTokenOf } from "../src/identity/page-session.ts";
 import { hashPassword } from "../src/identity/password-hash.ts";
 import { createTokenSession } from "../src/identity/refresh-token.ts";
-import { hashSecret } from "../src/identity/secret.ts";
 import { startCookieSession } from "../src/identity/sessions.ts";
 import { readTokenKeys } from "../src/identity/token-keys.ts";
 import type { Role, User } from "../src/identity/user.ts";
-import { createUser } from "../src/identity/users.ts";
+import { createUser, findCredentials, toPublicUser } from "../src/identity/users.ts";
 
 /** The platform's limit of requests per client address counts by the clock and is never reset, so tests run without it. */
 const ADDRESS_LIMIT: RateLimit = { limit: async () => ({ success: true }) };
@@ -68,8 +69,9 @@ export async function createAccount(
   await env.DB.prepare("UPDATE users SET role = ?, email_verified = ? WHERE id = ?")
     .bind(role, Number(emailVerified), made.id)
     .run();
-  const user: User = { ...made, role, emailVerified };
-  const session = await createTokenSession(env.DB, { user: { ...user, passwordHash: PASSWORD_HASH }, device: "test" });
+  const user: User = { ...toPublicUser(made), role, emailVerified };
+  const owner = { user: { ...made, role, emailVerified }, device: "test", deviceId: createDeviceId() };
+  const session = await createTokenSession(env.DB, owner);
   if (!session) throw new Error("No session was started");
   const accessToken = await signAccessToken(readTokenKeys(env.TOKEN_KEYS), { ...session, role });
   return { user, refreshToken: session.refreshToken, headers: { Authorization: `Bearer ${accessToken}` } };
@@ -85,12 +87,17 @@ export interface Browser {
 
 /** Signs an account in with a cookie. */
 export async function openBrowser({ user }: Account): Promise<Browser> {
-  const secret = await startCookieSession(env.DB, {
-    user: { ...user, passwordHash: PASSWORD_HASH },
+  const credentials = await findCredentials(env.DB, { id: user.id });
+  if (!credentials) throw new Error(`${user.email} has no account`);
+  const started = await startCookieSession(env.DB, {
+    user: credentials,
     device: "test",
+    deviceId: createDeviceId(),
   });
+  if (!started) throw new Error("No session was started");
+  const { secret } = started;
   const headers = { Cookie: `__Host-session=${secret}`, "Sec-Fetch-Site": "same-origin", Accept: "text/html" } as const;
-  return { headers, csrf: hashSecret(`csrf ${secret}`) };
+  return { headers, csrf: csrfTokenOf(secret) };
 }
 
 /** Submits a form as that browser does, from a page of ours. */

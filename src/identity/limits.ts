@@ -2,14 +2,7 @@
 import type { AppLocals } from "../env.ts";
 import type { Context, HeadContext } from "../http/index.ts";
 import { limitAddress } from "../limits/limit-address.ts";
-import {
-  type AttemptNeeds,
-  clearLimit,
-  type LimitNeeds,
-  limitAttempts,
-  rateLimit,
-  rateLimitInput,
-} from "../limits/rate-limit.ts";
+import { clearLimit, type LimitNeeds, limitAttempts, rateLimit, rateLimitInput } from "../limits/rate-limit.ts";
 import { clientAddress } from "../web/client-address.ts";
 import { isSafeMethod } from "../web/safe-method.ts";
 import { deviceCookie } from "./cookies.ts";

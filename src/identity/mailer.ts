@@ -51,7 +51,7 @@ async function keepMail(db: D1Database, { to, subject, text }: Mail): Promise<vo
 /** The last 50 mails of the outbox, the newest first. */
 export async function listOutbox(db: D1Database): Promise<KeptMail[]> {
   const { results } = await db
-    .prepare("SELECT recipient AS "to", subject, text, created_at AS createdAt FROM outbox ORDER BY id DESC LIMIT 50")
+    .prepare('SELECT recipient AS "to", subject, text, created_at AS createdAt FROM outbox ORDER BY id DESC LIMIT 50')
     .all<KeptMail>();
   return results;
 }

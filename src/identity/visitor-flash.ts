@@ -27,7 +27,10 @@ export function setVisitorFlash(
   headers: Headers,
   messages: readonly Message[],
 ): void {
-  if (messages.length === 0) return flashCookie.set(request, env, headers, null);
+  if (messages.length === 0) {
+    flashCookie.set(request, env, headers, null);
+    return;
+  }
   const json = Buffer.from(JSON.stringify(messages)).toString("base64url");
   const [, key] = signingKey(readTokenKeys(env.TOKEN_KEYS));
   flashCookie.set(request, env, headers, `${json}.${sign(key, json)}`);
