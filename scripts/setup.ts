@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
 import { hashPassword } from "../src/identity/password-hash.ts";
 import { foldUser } from "../src/identity/users.ts";
+import { DEMO_ACCOUNTS, DEMO_PASSWORD } from "../src/web/demo-data.ts";
 import { readPublicFiles } from "./public-files.ts";
 import { createTokenKeys } from "./token-keys.ts";
 import { root, runWrangler } from "./wrangler.ts";
@@ -16,12 +17,6 @@ import { root, runWrangler } from "./wrangler.ts";
 const variables = join(root, ".dev.vars");
 const migrations = join(root, "migrations");
 const state = join(root, ".wrangler/state");
-
-const DEMO_PASSWORD = "correct-horse-battery-staple";
-const DEMO_ACCOUNTS = [
-  { email: "ada@example.com", name: "Ada", role: "admin" },
-  { email: "grace@example.com", name: "Grace", role: "user" },
-] as const;
 
 /** Wrangler reads this file in development only; a deploy keeps what `wrangler.toml` says. What is there stays. */
 function writeVariables(): void {

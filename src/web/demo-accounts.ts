@@ -1,14 +1,16 @@
-/** The accounts that the local set-up makes, as pages of development show them. */
+/** The demonstration accounts as pages of development show them. */
 import { html, type SafeHtml } from "@remix-run/html-template";
+import { DEMO_ACCOUNTS, DEMO_PASSWORD } from "./demo-data.ts";
+
+const ROLES = { admin: "Administrator", user: "User" } as const;
 
 export function demoAccounts(): SafeHtml {
   return html`<aside class="card demo" aria-labelledby="demo-title">
 <h2 id="demo-title">To try it</h2>
 <dl>
-<dt>Administrator</dt><dd><code>ada@example.com</code></dd>
-<dt>User</dt><dd><code>grace@example.com</code></dd>
-<dt>Password</dt><dd><code>correct-horse-battery-staple</code></dd>
+${DEMO_ACCOUNTS.map(({ role, email }) => html`<dt>${ROLES[role]}</dt><dd><code>${email}</code></dd>`)}
+<dt>Password</dt><dd><code>${DEMO_PASSWORD}</code></dd>
 </dl>
-<p class="meta">Only the local set-up makes these, and only development shows them. Mail stays in the <a href="/outbox">outbox</a>.</p>
+<p class="meta">The local set-up creates these accounts, and only development shows them. Mail stays in the <a href="/outbox">outbox</a>.</p>
 </aside>`;
 }

@@ -1,5 +1,6 @@
 /** The frame of every page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
+import { APP_NAME } from "./app-name.ts";
 import { csrfField } from "./csrf-field.ts";
 import { type Message, messageBox } from "./message.ts";
 import { type NavigationEntry, pagesFor } from "./navigation.ts";
@@ -53,7 +54,7 @@ export function layout(title: string, content: SafeHtml, visitor?: Visitor, file
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="htmx-config" content="${HTMX_CONFIG}">
-<title>${title} · Candor</title>
+<title>${title} · ${APP_NAME}</title>
 <link rel="stylesheet" href="${assetUrl("vendor/pico.css")}">
 ${["style.css", ...files.filter(isStyle)].map((path) => html`<link rel="stylesheet" href="${assetUrl(path)}">`)}
 <link rel="icon" href="${assetUrl("icon.svg")}" type="image/svg+xml">
@@ -63,7 +64,7 @@ ${["messages.js", "confirm.js", ...files.filter((path) => !isStyle(path))].map((
 <body>
 <a class="skip" href="#main">Skip to the content</a>
 <header class="top">
-<a class="brand" href="/"><img src="${assetUrl("icon.svg")}" alt="" width="28" height="28">Candor</a>
+<a class="brand" href="/"><img src="${assetUrl("icon.svg")}" alt="" width="28" height="28">${APP_NAME}</a>
 ${visitor ? navigation(visitor) : ""}
 </header>
 <main id="main" tabindex="-1">

@@ -1,5 +1,6 @@
 /** The front page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
+import { APP_NAME } from "../../web/app-name.ts";
 import { demoAccounts } from "../../web/demo-accounts.ts";
 import { layout, type Visitor } from "../../web/layout.ts";
 
@@ -39,7 +40,7 @@ export function frontPage(visitor: Visitor, examples: readonly ShownRoute[], isD
     html`<section class="hero">
 <div>
 <h1>The route table is the policy.</h1>
-<p class="lead">Candor is an application template for the edge: accounts, notes, files and what they stand on, in TypeScript on Cloudflare Workers. Fork it, run it in a minute, and read what it allows.</p>
+<p class="lead">${APP_NAME} is an application template for the edge: accounts, notes, files and what they stand on, in TypeScript on Cloudflare Workers. Fork it, run it in a minute, and read what it allows.</p>
 <p class="actions"><a class="button" href="/register">Register</a><a class="button quiet" href="/login">Sign in</a></p>
 </div>
 <figure class="routes">
