@@ -1,6 +1,7 @@
 /** Prints the policy: every route with its guards, schemas and limits. `--json` prints it as data. */
 import { app } from "../src/app.ts";
 import { describePolicy } from "../src/web/policy.ts";
+import { UNAUTHENTICATED, UNLIMITED } from "./policy-exceptions.ts";
 
 const routes = describePolicy(app.handlers);
 
@@ -16,6 +17,13 @@ else {
   console.log(
     formatTable([{ method: "METHOD", path: "PATH", guards: "GUARDS", schemas: "SCHEMAS", body: "BODY" }, ...rows]),
   );
+  printExceptions("Without a limit", UNLIMITED);
+  printExceptions("State-changing, without a guard that authenticates", UNAUTHENTICATED);
+}
+
+function printExceptions(title: string, reasons: Readonly<Record<string, string>>): void {
+  console.log(`\n${title}:`);
+  console.log(formatTable(Object.entries(reasons).map(([route, reason]) => ({ route: `  ${route}`, reason }))));
 }
 
 /** Such as `requireRole(admin)`; `*` behind a guard that runs once the body has been read. */
