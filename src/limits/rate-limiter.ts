@@ -1,86 +1,138 @@
 /** The Durable Object that counts for one key of one policy: never more than the limit in any rolling window. */
 import { DurableObject } from "cloudflare:workers";
-import type { Env, RateLimiterObject, Ruling } from "../env.ts";
+import type { Env, RateLimiterObject, Reservation, Ruling } from "../env.ts";
+import { AdmissionLog } from "./admission-log.ts";
 import { SteadyClock } from "./steady-clock.ts";
 
-/** Where storage keeps the clock's offset and the window, besides the table of admissions. */
+/** The keys under which storage holds the clock's offset and the window. */
 const OFFSET = "offset";
 const WINDOW = "windowMs";
 
+/** A reservation that is still unsettled after this time counts as failed. */
+const SETTLE_WITHIN_MS = 10_000;
+
 /**
- * Remembers when each request of the window was admitted. What it decides stands in storage
- * before the answer leaves (the platform's output gate), so an eviction forgets nothing. When the
- * window has passed, an alarm removes the object's storage.
+ * Remembers when each request of the window was admitted. Every decision is in storage before its answer leaves (the
+ * platform's output gate), so an eviction loses no admission. Which admissions are unsettled is known only in memory:
+ * after an eviction all of them count. Once the window has passed, an alarm deletes the object's storage.
  */
 export class RateLimiter extends DurableObject<Env> implements RateLimiterObject {
   readonly #clock: SteadyClock;
-  /** The times of the clock at which requests were admitted, the oldest first. */
-  #admitted: number[];
+  readonly #admissions: AdmissionLog;
+  /** The times of the admissions that are reserved and not yet settled, by reservation, oldest first. */
+  readonly #unsettled = new Map<number, number>();
+  /** Starts anywhere, so that a reservation made before an eviction is not taken for one made after it. */
+  #nextReservation = Math.floor(Math.random() * 2 ** 52);
   #windowMs: number;
-  #hasTable = false;
+  /** By the machine's clock; 0 while unknown. */
+  #alarmAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#createTable();
-    this.#admitted = [
-      ...ctx.storage.sql.exec<{ at: number; count: number }>("SELECT * FROM admissions ORDER BY at"),
-    ].flatMap(({ at, count }) => Array<number>(count).fill(at));
+    this.#admissions = new AdmissionLog(ctx.storage.sql);
     this.#windowMs = ctx.storage.kv.get<number>(WINDOW) ?? 0;
-    this.#clock = new SteadyClock(ctx.storage.kv.get<number>(OFFSET) ?? 0, this.#admitted.at(-1));
+    this.#clock = new SteadyClock(ctx.storage.kv.get<number>(OFFSET) ?? 0, this.#admissions.times.at(-1));
   }
 
-  /** @param windowMs Milliseconds. Whoever asks gives the policy, which may change with a deploy. */
+  /** @param windowMs Milliseconds. The caller states the policy, which may change with a deployment. */
   async take(limit: number, windowMs: number): Promise<Ruling> {
-    const now = this.#readClock();
-    this.#forget(now - windowMs);
-    const isAdmitted = this.#admitted.length < limit;
-    if (isAdmitted) await this.#admit(now, windowMs);
-    const oldest = this.#admitted.at(isAdmitted ? 0 : -limit) ?? now;
-    return { isAdmitted, remaining: Math.max(0, limit - this.#admitted.length), resetMs: oldest + windowMs - now };
+    const now = this.#readClock("startRequest");
+    const ruling = this.#rule(now, limit, windowMs);
+    await this.#finishRequest(ruling, windowMs);
+    return ruling;
+  }
+
+  async reserve(limit: number, windowMs: number): Promise<Reservation> {
+    const now = this.#readClock("startRequest");
+    const ruling = this.#rule(now, limit, windowMs);
+    const { isAdmitted } = ruling;
+    const isUnsettled = !isAdmitted && this.#admissions.times.length - this.#unsettled.size < limit;
+    const reservation = isAdmitted ? this.#nextReservation++ : null;
+    if (reservation !== null) this.#unsettled.set(reservation, now);
+    await this.#finishRequest(ruling, windowMs);
+    return { ...ruling, reservation, isUnsettled };
+  }
+
+  async settle(reservation: number, outcome: "count" | "refund"): Promise<void> {
+    if (!this.#unsettled.has(reservation)) return;
+    this.#forget(this.#readClock("now"), this.#windowMs);
+    const at = this.#unsettled.get(reservation);
+    this.#unsettled.delete(reservation);
+    if (at !== undefined && outcome === "refund") this.#admissions.remove(at);
+  }
+
+  async clear(): Promise<void> {
+    this.#unsettled.clear();
+    await this.#deleteStorage();
   }
 
   override async alarm(): Promise<void> {
-    this.#forget(this.#readClock() - this.#windowMs);
-    if (this.#admitted.length > 0) return this.ctx.storage.setAlarm(Date.now() + this.#windowMs);
-    await this.ctx.storage.deleteAll();
-    this.#hasTable = false;
-    this.#windowMs = 0;
-    // Storage says so by now, and is what the next life of the object begins with.
-    this.#clock.offset = 0;
+    this.#forget(this.#readClock("now"), this.#windowMs);
+    if (this.#admissions.times.length === 0) return this.#deleteStorage();
+    await this.#setAlarm(this.#windowMs);
   }
 
-  #readClock(): number {
+  #readClock(method: "now" | "startRequest"): number {
     const before = this.#clock.offset;
-    const now = this.#clock.now();
+    const now = this.#clock[method]();
     if (this.#clock.offset !== before) this.ctx.storage.kv.put(OFFSET, this.#clock.offset);
     return now;
   }
 
-  async #admit(now: number, windowMs: number): Promise<void> {
-    this.#createTable();
-    this.#admitted.push(now);
-    this.ctx.storage.sql.exec(
-      "INSERT INTO admissions VALUES (?, 1) ON CONFLICT (at) DO UPDATE SET count = count + 1",
-      now,
-    );
-    if (windowMs === this.#windowMs) return;
-    this.#windowMs = windowMs;
-    this.ctx.storage.kv.put(WINDOW, windowMs);
-    await this.ctx.storage.setAlarm(Date.now() + windowMs);
+  #rule(now: number, limit: number, windowMs: number): Ruling {
+    this.#forget(now, windowMs);
+    const { times } = this.#admissions;
+    const isAdmitted = times.length < limit;
+    if (isAdmitted) this.#admissions.add(now);
+    const oldest = times.at(isAdmitted ? 0 : -limit) ?? now;
+    return { isAdmitted, remaining: Math.max(0, limit - times.length), resetMs: oldest + windowMs - now };
   }
 
-  /** Forgets the admissions up to a time. */
-  #forget(until: number): void {
-    const firstKept = this.#admitted.findIndex((at) => at > until);
-    const forgotten = firstKept < 0 ? this.#admitted.length : firstKept;
-    if (forgotten === 0) return;
-    this.#admitted.splice(0, forgotten);
-    this.ctx.storage.sql.exec("DELETE FROM admissions WHERE at <= ?", until);
+  /** Forgets the admissions that have left the window, and the reservations that are no longer open. */
+  #forget(now: number, windowMs: number): void {
+    this.#admissions.removeUntil(now - windowMs);
+    for (const [reservation, at] of this.#unsettled) {
+      if (at > now - windowMs && at >= now - SETTLE_WITHIN_MS) break;
+      this.#unsettled.delete(reservation);
+    }
   }
 
-  #createTable(): void {
-    if (this.#hasTable) return;
-    this.ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS admissions (at INTEGER PRIMARY KEY, count INTEGER NOT NULL)");
-    this.#hasTable = true;
+  async #finishRequest({ isAdmitted }: Ruling, windowMs: number): Promise<void> {
+    if (isAdmitted) await this.#ensureAlarm(windowMs);
+    if (!this.#clock.isOccasional) return;
+    // The answer waits for this anyway (the output gate), and other requests may arrive meanwhile.
+    await this.ctx.storage.sync();
+    this.#clock.finishRequest();
+  }
+
+  /** Sets the alarm where there is none, where it is overdue, and where the window has changed. */
+  async #ensureAlarm(windowMs: number): Promise<void> {
+    const now = Date.now();
+    const isAhead = (at: number | null): at is number => at !== null && at > now && at <= now + windowMs;
+    if (windowMs === this.#windowMs) {
+      if (isAhead(this.#alarmAt)) return;
+      const alarmAt = await this.ctx.storage.getAlarm();
+      if (isAhead(alarmAt)) {
+        this.#alarmAt = alarmAt;
+        return;
+      }
+    } else {
+      this.#windowMs = windowMs;
+      this.ctx.storage.kv.put(WINDOW, windowMs);
+    }
+    await this.#setAlarm(windowMs);
+  }
+
+  async #setAlarm(delayMs: number): Promise<void> {
+    this.#alarmAt = Date.now() + delayMs;
+    await this.ctx.storage.setAlarm(this.#alarmAt);
+  }
+
+  async #deleteStorage(): Promise<void> {
+    this.#admissions.reset();
+    this.#windowMs = 0;
+    this.#alarmAt = 0;
+    this.#clock.offset = 0;
+    await this.ctx.storage.deleteAll();
   }
 }

@@ -1,25 +1,31 @@
-/** A clock that goes on evenly while the one of the machine jumps. */
+/** A clock that advances evenly while the machine's clock jumps. */
 
 /**
- * How long a reading is known to be recent, and the elapsed time that is then called a jump. Milliseconds. The
- * platform lets an object go after 10 s without a request: a timer that kept it longer would have to be paid for.
+ * How long a reading counts as recent, and the elapsed time that then counts as a jump. Milliseconds. A pending timer
+ * keeps an object in memory, where it has to be paid for.
  */
 const RECENT_MS = 5_000;
 const JUMP_MS = 10_000;
 
 /**
- * Time as the object lives it, in milliseconds: the machine's clock and an offset that swallows
- * its jumps. It never goes back. It does not leap ahead either while readings follow one another: a
- * timer, which a clock that is set does not move, tells that the last one was a moment ago. After
- * a quiet of 5 s, or a restart, there is nothing but the machine's clock to tell how long it was.
+ * Time as the object experiences it, in milliseconds: the machine's clock plus an offset that absorbs jumps.
+ *
+ * - It never goes back.
+ * - It does not leap ahead while requests follow one another within 5 s: a timer, which a change of the machine's
+ *   clock does not affect, proves that the last reading was recent. An elapsed time of more than 10 s is then a jump.
+ * - A request that follows none within 5 s (an occasional one) leaves no timer behind. After it, after 5 s without
+ *   requests, and after a restart, elapsed time is what the machine's clock says, so a leap ahead at such a moment is
+ *   indistinguishable from a time without requests. The second of two requests within 5 s restores the protection.
  */
 export class SteadyClock {
   offset: number;
   #latest: number;
+  #latestRequest = Number.NEGATIVE_INFINITY;
+  #isOccasional = false;
   #recent: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param offset What an earlier clock had come to, in the life of the object before.
+   * @param offset The last offset of the clock that this one continues.
    * @param latest A time that the clock has certainly reached.
    */
   constructor(offset: number, latest = Number.NEGATIVE_INFINITY) {
@@ -27,15 +33,36 @@ export class SteadyClock {
     this.#latest = latest;
   }
 
+  /** Reads the time, and starts no timer. */
   now(): number {
     const elapsed = Date.now() + this.offset - this.#latest;
     const hasJumped = elapsed < 0 || (this.#recent !== undefined && elapsed > JUMP_MS);
     if (hasJumped) this.offset -= elapsed;
     this.#latest = Date.now() + this.offset;
+    return this.#latest;
+  }
+
+  /** Reads the time for a request. Call `finishRequest` when its answer is about to leave. */
+  startRequest(): number {
+    const now = this.now();
+    this.#isOccasional = this.#recent === undefined && now - this.#latestRequest >= RECENT_MS;
+    this.#latestRequest = now;
     clearTimeout(this.#recent);
     this.#recent = setTimeout(() => {
       this.#recent = undefined;
     }, RECENT_MS);
-    return this.#latest;
+    return now;
+  }
+
+  /** Whether the latest request came after a time without requests, and no other has come since. */
+  get isOccasional(): boolean {
+    return this.#isOccasional;
+  }
+
+  /** Stops the timer if the only recent request was an occasional one. */
+  finishRequest(): void {
+    if (!this.#isOccasional) return;
+    clearTimeout(this.#recent);
+    this.#recent = undefined;
   }
 }

@@ -4,94 +4,168 @@ import { SteadyClock } from "../../src/limits/steady-clock.ts";
 
 const [START, HOUR, DAY] = [1_800_000_000_000, 3_600_000, 86_400_000];
 
-// The real passage of time moves the clock and fires timers; somebody who sets the clock does only the first.
+// Real time moves the clock and fires timers; somebody who sets the clock moves only the clock.
 const pass = (ms: number) => vi.advanceTimersByTime(ms);
 const setClock = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"], now: START }));
 afterEach(() => void vi.useRealTimers());
 
-/** A clock that has been read at `START`. */
+/** Reads the clock for a request and answers it. */
+function request(clock: SteadyClock): number {
+  const now = clock.startRequest();
+  clock.finishRequest();
+  return now;
+}
+
+/** A clock that has been read at `START` by two requests, one after the other. */
 function startClock(): SteadyClock {
   const clock = new SteadyClock(0);
-  expect(clock.now()).toBe(START);
+  expect([request(clock), request(clock)]).toEqual([START, START]);
   return clock;
 }
 
-test("it goes with the clock of the machine", () => {
+test("it advances with the clock of the machine", () => {
   const clock = startClock();
   for (const ms of [0, 1, 4_999, 5_000, 5_001, 10_001, DAY]) {
-    const before = clock.now();
+    const before = request(clock);
     pass(ms);
     expect(clock.now()).toBe(before + ms);
+    expect(request(clock)).toBe(before + ms);
   }
   expect(clock.offset).toBe(0);
 });
 
-test.each([-1, -HOUR, -DAY, 10_001, HOUR, DAY])(
-  "where the clock is set by %i ms, it goes on as if nothing was",
-  (ms) => {
-    const clock = startClock();
-    setClock(ms);
-    expect([clock.now(), clock.offset]).toEqual([START, -ms]);
-    pass(7);
-    expect([clock.now(), clock.offset]).toEqual([START + 7, -ms]);
-  },
-);
-
-test("it takes up to 10 s for time that has passed", () => {
+test.each([-1, -HOUR, -DAY, 10_001, HOUR, DAY])("a clock set by %i ms between two requests changes nothing", (ms) => {
   const clock = startClock();
-  setClock(10_000);
-  expect([clock.now(), clock.offset]).toEqual([START + 10_000, 0]);
+  setClock(ms);
+  expect([request(clock), clock.offset]).toEqual([START, -ms]);
+  pass(7);
+  expect([request(clock), clock.offset]).toEqual([START + 7, -ms]);
 });
 
-test("a clock that is put right again leaves no trace", () => {
+test("up to 10 s count as elapsed time", () => {
+  const clock = startClock();
+  setClock(10_000);
+  expect([request(clock), clock.offset]).toEqual([START + 10_000, 0]);
+});
+
+test("a clock that is set back to the right time leaves no trace", () => {
   const clock = startClock();
   for (const ms of [HOUR, -HOUR, -DAY, DAY]) {
     setClock(ms);
-    clock.now();
+    request(clock);
   }
-  expect([clock.now(), clock.offset]).toEqual([START, 0]);
+  expect([request(clock), clock.offset]).toEqual([START, 0]);
 });
 
-describe("a last look at the clock", () => {
-  test("counts as recent for 5 s, and then the clock's word is taken", () => {
+describe("the last reading for a request", () => {
+  test("is recent for 5 s, and after that the machine's clock is believed", () => {
     const clock = startClock();
     pass(4_999);
     setClock(DAY);
-    expect(clock.now()).toBe(START);
+    expect(request(clock)).toBe(START);
     pass(5_000);
     setClock(DAY);
-    expect(clock.now()).toBe(START + 5_000 + DAY);
+    expect(request(clock)).toBe(START + 5_000 + DAY);
   });
 
-  test("is the last, however many there were", () => {
+  test("is the last one, however many there were", () => {
     const clock = startClock();
     for (let i = 0; i < 10; i++) {
       pass(4_000);
-      clock.now();
+      request(clock);
     }
     expect(vi.getTimerCount()).toBe(1);
     setClock(DAY);
-    expect(clock.now()).toBe(START + 40_000);
+    expect(request(clock)).toBe(START + 40_000);
   });
 
-  test("does not make it go back, however long ago", () => {
+  test("does not make the clock go back, however long ago it was", () => {
     const clock = startClock();
     pass(60_000);
-    clock.now();
+    request(clock);
     pass(60_000);
     setClock(-DAY);
-    expect(clock.now()).toBe(START + 60_000);
+    expect(request(clock)).toBe(START + 60_000);
   });
 });
 
-describe("a clock that takes over from an earlier one", () => {
+describe("a timer", () => {
+  test("is not started by a reading that is not for a request", () => {
+    const clock = new SteadyClock(0);
+    clock.now();
+    pass(60_000);
+    clock.now();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test.each([5_000, 5_001, 60_000, DAY])("does not outlive a first request, nor one after %i ms without any", (ms) => {
+    const clock = new SteadyClock(0);
+    for (let i = 0; i < 4; i++) {
+      clock.startRequest();
+      expect([vi.getTimerCount(), clock.isOccasional]).toEqual([1, true]);
+      clock.finishRequest();
+      expect(vi.getTimerCount()).toBe(0);
+      pass(ms);
+    }
+  });
+
+  test.each([0, 1, 4_999])("remains for 5 s after a request that follows within %i ms", (ms) => {
+    const clock = new SteadyClock(0);
+    request(clock);
+    pass(ms);
+    request(clock);
+    pass(4_999);
+    expect(vi.getTimerCount()).toBe(1);
+    pass(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("remains where another request starts before the first is answered, in whatever order they are", () => {
+    const clock = new SteadyClock(0);
+    clock.startRequest();
+    clock.startRequest();
+    for (let i = 0; i < 2; i++) {
+      clock.finishRequest();
+      expect([vi.getTimerCount(), clock.isOccasional]).toEqual([1, false]);
+    }
+    setClock(DAY);
+    expect(request(clock)).toBe(START);
+  });
+
+  test("protects an occasional request until it is answered", () => {
+    const clock = new SteadyClock(0);
+    clock.startRequest();
+    setClock(DAY);
+    expect(clock.now()).toBe(START);
+  });
+
+  test("is not left behind by a request that comes after a reading that was not for one", () => {
+    const clock = new SteadyClock(0);
+    request(clock);
+    pass(60_000);
+    clock.now();
+    request(clock);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+test("a leap ahead right after an occasional request counts as elapsed time, and a clock that goes back does not", () => {
+  const clock = new SteadyClock(0);
+  request(clock);
+  setClock(-DAY);
+  expect(clock.now()).toBe(START);
+  setClock(2 * DAY);
+  expect(request(clock)).toBe(START + 2 * DAY);
+});
+
+describe("a clock that continues an earlier one", () => {
   test("keeps its offset", () => {
     expect(new SteadyClock(-DAY, START - DAY - 5).now()).toBe(START - DAY);
   });
 
-  test("takes the machine's word for how long it was away", () => {
+  test("believes the machine's clock about the time between them", () => {
     expect(new SteadyClock(0, START - DAY).now()).toBe(START);
   });
 
@@ -103,19 +177,21 @@ describe("a clock that takes over from an earlier one", () => {
   });
 });
 
-test("whatever happens to the machine's clock, it never goes back, and counts what has passed", () => {
+test("whatever happens to the machine's clock, it never goes back, and counts the time that passes", () => {
   const steps = fc.array(fc.record({ passed: fc.nat(20_000), set: fc.option(fc.integer({ min: -DAY, max: DAY })) }));
   const property = fc.property(steps, (sequence) => {
     const clock = new SteadyClock(0);
-    let expected = clock.now();
+    let expected = request(clock);
     for (const { passed, set } of sequence) {
       if (set !== null && (set < 0 || set > 10_000)) {
+        // A leap is noticed between requests of which the last one was not an occasional one.
+        for (let i = 0; i < 2; i++) expect(request(clock)).toBe(expected);
         setClock(set);
-        expect(clock.now()).toBe(expected);
+        expect(request(clock)).toBe(expected);
       }
       pass(passed);
       expected += passed;
-      expect(clock.now()).toBe(expected);
+      expect(request(clock)).toBe(expected);
     }
   });
   fc.assert(property, { numRuns: 500 });
