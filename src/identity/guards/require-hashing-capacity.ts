@@ -1,47 +1,66 @@
-/** Keeps passwords from being hashed faster than the isolate can: each hash has its one thread for some 120 ms. */
-import type { Context, Guard } from "../../http/index.ts";
+/** Gives each request that hashes a password its turn at the isolate's one thread, or refuses it. */
+import type { AppLocals } from "../../env.ts";
+import type { Context, Guard, OnResponseHandler } from "../../http/index.ts";
+import { clientAddress } from "../../web/client-address.ts";
 import { stateFacts } from "../../web/guard-facts.ts";
 import type { FormLocals } from "../../web/guards/require-form.ts";
 import type { ProblemLocals } from "../../web/problem.ts";
 import { deny } from "../../web/refuse.ts";
+import { HashingQueue } from "../hashing-queue.ts";
+import { type HashingTurn, NO_TURN } from "../hashing-turn.ts";
 
-/** The time of one hash, and some for the requests in between. */
-const TURN_MS = 150;
+/** The only way to hash a password in a request, so that a route without the guard does not compile. */
+export interface HashingLocals {
+  readonly hashing: HashingTurn;
+}
 
-/** How long a request waits for its turn, at most. */
-const MOST_MS = 2_000;
+type Needs = ProblemLocals & Pick<AppLocals, "ctx"> & Partial<FormLocals>;
 
-/** When the next turn can be given. Milliseconds since the epoch. */
-let freeAt = 0;
+/** The fields that a password to hash comes in. */
+const PASSWORD_FIELDS = ["password", "currentPassword"] as const;
 
-type Needs = ProblemLocals & Partial<FormLocals>;
+const RETRY_SECONDS = 5;
+
+/** Of this isolate, like the thread. */
+const queue = new HashingQueue();
 
 /**
- * Gives each request a turn, one after another, and denies with 503 where the line is too long. So
- * at most one password is hashed at a time, and other requests are answered in between. Where the
- * input does not fit, nothing will be hashed, and no turn is taken.
+ * Supplies `hashing` when it is the request's turn. Client addresses are served in turn; denies with 503 if the
+ * address has 4 requests in the queue already, or if the wait is, or would be, longer than 2 s. A request whose input
+ * does not fit, or that has no password, takes no turn and must not hash.
  */
-export const requireHashingCapacity: Guard<Needs> = stateFacts(
+export const requireHashingCapacity: Guard<Needs, HashingLocals> = stateFacts(
   async function requireHashingCapacity(c: Context<unknown, unknown, unknown, Needs>) {
-    const willHash = c.input.ok && c.locals.parsed?.success !== false;
-    if (!willHash || (await takeTurn())) return { allow: true };
-    return deny(c, 503, "Too many are signing in at the moment.", { "Retry-After": "5" });
+    if (!willHash(c)) return { allow: true, locals: { hashing: NO_TURN } } as const;
+    const entered = queue.enter(clientAddress(c.request));
+    // A request that its client abandons would otherwise stop here, and hold its turn until it is found to stall.
+    c.locals.ctx.waitUntil(entered.then((turn) => turn?.ended));
+    const hashing = await entered;
+    if (hashing) return { allow: true, locals: { hashing } } as const;
+    const detail = `Too many sign-ins are in progress. Try again in ${RETRY_SECONDS} seconds.`;
+    return deny(c, 503, detail, { "Retry-After": String(RETRY_SECONDS) });
   },
   { denies: [503] },
 );
 
 /**
- * Turns are moments, not a count of who is in line: a request that dies in line, as its client
- * leaves, then takes nothing with it but its own turn.
+ * Ends a turn in which nothing was hashed: a later guard denied, or the handler found that it need not. Without this
+ * hook such a turn holds up the others for a second.
  */
-async function takeTurn(): Promise<boolean> {
-  const now = Date.now();
-  // Further ahead than any turn that is given: the clock has gone back.
-  if (freeAt > now + MOST_MS + TURN_MS) freeAt = now;
-  const turn = Math.max(now, freeAt);
-  if (turn > now + MOST_MS) return false;
-  freeAt = turn + TURN_MS;
-  await scheduler.wait(turn - now);
-  // Where hashes take longer than a turn, those at the end of the line come late.
-  return Date.now() <= turn + MOST_MS;
+export const endHashingTurn: OnResponseHandler<Partial<HashingLocals>> = ({ context, response }) => {
+  context.locals.hashing?.end();
+  return response;
+};
+
+function willHash(c: Context<unknown, unknown, unknown, Needs>): boolean {
+  const fits = c.input.ok && c.locals.parsed?.success !== false;
+  return fits && hasPassword(c.locals.form ?? c.raw.body);
+}
+
+function hasPassword(fields: unknown): boolean {
+  if (typeof fields !== "object" || fields === null) return false;
+  return PASSWORD_FIELDS.some((name) => {
+    const value: unknown = Object.hasOwn(fields, name) ? Reflect.get(fields, name) : undefined;
+    return typeof value === "string" && value !== "";
+  });
 }
