@@ -36,3 +36,17 @@ CREATE TRIGGER files_leave_object AFTER DELETE ON files
 BEGIN
   INSERT INTO loose_objects VALUES (OLD.object_key, 1, 0);
 END;
+
+-- What each user has of the quotas `files` and `fileBytes`. A user who is deleted takes the counts along, before or
+-- after the files.
+CREATE TRIGGER files_count_insert AFTER INSERT ON files
+BEGIN
+  INSERT INTO quota_usage VALUES (NEW.owner_id, 'files', 1), (NEW.owner_id, 'fileBytes', NEW.size)
+  ON CONFLICT (user_id, quota) DO UPDATE SET used = used + excluded.used;
+END;
+
+CREATE TRIGGER files_count_delete AFTER DELETE ON files
+BEGIN
+  UPDATE quota_usage SET used = used - iif(quota = 'files', 1, OLD.size)
+  WHERE user_id = OLD.owner_id AND quota IN ('files', 'fileBytes');
+END;

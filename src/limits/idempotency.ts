@@ -68,11 +68,14 @@ function replay(recorded: RecordedResponse): Response {
 
 type HookLocals = AppLocals & Partial<IdempotencyLocals>;
 
-/** Keeps the handler's response for the next time. A response of 500 or more is none to keep. */
+/**
+ * Keeps the handler's response for the next time, also where it refuses (IETF draft, §2.6): but not a response of 500
+ * or more, nor 422, which had no effect and depends on what may change, such as a quota.
+ */
 const recordFirstResponse: OnResponseHandler<HookLocals> = async ({ context, response, outcome }) => {
   const { env, idempotency } = context.locals;
   if (!idempotency || outcome.kind !== "resolved") return response;
-  if (response.status >= 500) {
+  if (response.status >= 500 || response.status === 422) {
     await releaseKey(env.DB, idempotency);
     return response;
   }

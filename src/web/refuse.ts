@@ -10,15 +10,21 @@ export interface Refused {
   readonly locals: ProblemLocals;
 }
 
-/** @param detail What was wrong with this request, for a person; nothing internal. */
+/**
+ * @param detail What was wrong with this request, for a person; nothing internal.
+ * @param members Further members of the problem.
+ */
 export function refuse(
   { request, locals }: Refused,
   status: RefusalStatus,
   detail: string,
   headers: NonNullable<ProblemExtras["headers"]> = {},
+  members: NonNullable<ProblemExtras["members"]> = {},
 ): Response {
-  if (isHtmx(request)) return problem(locals, status, detail, { headers: { ...headers, ...hxRefusal(detail) } });
-  if (!prefersHtml(request)) return problem(locals, status, detail, { headers });
+  if (isHtmx(request)) {
+    return problem(locals, status, detail, { members, headers: { ...headers, ...hxRefusal(detail) } });
+  }
+  if (!prefersHtml(request)) return problem(locals, status, detail, { members, headers });
   const page = errorPage(status, TITLES[status], detail);
   for (const [name, value] of Object.entries(headers)) page.headers.set(name, value);
   return page;

@@ -256,13 +256,14 @@ describe("a response of a handler of one's own", () => {
       createExecutionContext(),
     );
 
-  test("is not kept where it is 500 or more", async () => {
+  test.each([422, 500, 503])("is not kept where it is %i", async (status) => {
     responses.push(
-      () => new Response("busy", { status: 503 }),
+      () => new Response("not now", { status }),
       () => new Response("done"),
     );
-    const texts = [await post("5xx"), await post("5xx"), await post("5xx")].map((response) => response.text());
-    expect(await Promise.all(texts)).toEqual(["busy", "done", "done"]);
+    const key = `refused with ${status}`.replaceAll(" ", "-");
+    const texts = [await post(key), await post(key), await post(key)].map((response) => response.text());
+    expect(await Promise.all(texts)).toEqual(["not now", "done", "done"]);
   });
 
   test("is kept where it refuses", async () => {

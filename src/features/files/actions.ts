@@ -7,7 +7,7 @@ import type { IncomingFile } from "./incoming.ts";
 import { removeObjects } from "./objects.ts";
 import { receiveFiles } from "./receive.ts";
 import { type File, type StoredFile, toFile } from "./schema.ts";
-import { deleteFile, listFiles } from "./store.ts";
+import { deleteFile, type FileQuota, listFiles } from "./store.ts";
 
 /** One's own files, the newest first. */
 export async function pageOfFiles({ env, user }: AppLocals & SignedIn, query: PageQuery): Promise<Page<File>> {
@@ -18,12 +18,12 @@ export async function pageOfFiles({ env, user }: AppLocals & SignedIn, query: Pa
 /**
  * Takes files in, all or none. Goes on when the client hangs up, so as to clear away what has come.
  *
- * @returns A BodyError where one is too large, or what it comes in is broken.
+ * @returns A BodyError where one is too large, or what it comes in is broken; the quota that they would exceed.
  */
 export async function receive(
   { env, ctx, user }: AppLocals & SignedIn,
   incoming: AsyncIterable<IncomingFile>,
-): Promise<File[] | BodyError> {
+): Promise<File[] | BodyError | FileQuota> {
   const receiving = receiveFiles(env, user.id, incoming);
   ctx.waitUntil(receiving.catch(() => {}));
   const received = await receiving;

@@ -3,6 +3,7 @@ import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { limitApi } from "../../identity/limits.ts";
 import { signedIn } from "../../identity/scope.ts";
+import { quotaExceeded } from "../../limits/quotas.ts";
 import { BodyError, readBody } from "../../web/body.ts";
 import { REVALIDATED } from "../../web/cache-control.ts";
 import { maxBodyBytes } from "../../web/guards/max-body-bytes.ts";
@@ -14,7 +15,7 @@ import { group, READ } from "../../web/scope.ts";
 import { serveContent } from "../../web/serve-content.ts";
 import { pageOfFiles, receive, remove } from "./actions.ts";
 import { downloadOf } from "./download.ts";
-import { requireOwnFile } from "./guards.ts";
+import { requireFileQuotas, requireOwnFile } from "./guards.ts";
 import { fileOfBody, filesOfForm } from "./incoming.ts";
 import { MAX_FILE_BYTES, MAX_PARTS, MAX_REQUEST_BYTES, namedFile, toFile } from "./schema.ts";
 
@@ -32,22 +33,26 @@ export const api = group({
     }),
 
     route.post("/api/files", {
-      guards: [requireContentType(["multipart/form-data"]), maxBodyBytes(MAX_REQUEST_BYTES)],
-      resolve: async ({ request, locals }) => {
+      guards: [requireContentType(["multipart/form-data"]), maxBodyBytes(MAX_REQUEST_BYTES), requireFileQuotas],
+      resolve: async (c) => {
+        const { request, locals } = c;
         const parts = readParts(request, readBody(request, MAX_REQUEST_BYTES), MAX_PARTS);
         const received = await receive(locals, filesOfForm(parts));
         if (received instanceof BodyError) return problem(locals, received.status, received.message);
+        if (typeof received === "string") return quotaExceeded(c, received);
         return Response.json({ files: received }, { status: 201, headers: REVALIDATED });
       },
     }),
 
     route.put("/api/files/:name", {
-      guards: [maxBodyBytes(MAX_FILE_BYTES)],
+      guards: [maxBodyBytes(MAX_FILE_BYTES), requireFileQuotas],
       request: { params: namedFile },
-      resolve: async ({ request, input, locals }) => {
+      resolve: async (c) => {
+        const { request, input, locals } = c;
         if (!input.ok) return invalidInput(locals, input);
         const received = await receive(locals, fileOfBody(request, input.params.name));
         if (received instanceof BodyError) return problem(locals, received.status, received.message);
+        if (typeof received === "string") return quotaExceeded(c, received);
         const headers = { ...REVALIDATED, Location: `/api/files/${received[0]?.id}` };
         return Response.json(received[0], { status: 201, headers });
       },

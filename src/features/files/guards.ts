@@ -3,6 +3,7 @@ import type { AppLocals } from "../../env.ts";
 import type { HeadContext } from "../../http/index.ts";
 import { requireOwnership } from "../../identity/guards/require-ownership.ts";
 import type { SignedIn } from "../../identity/user.ts";
+import { requireQuota } from "../../limits/guards/require-quota.ts";
 import { getFile } from "./store.ts";
 
 /** Supplies `file`. */
@@ -10,3 +11,6 @@ export const requireOwnFile = requireOwnership(async ({ raw, locals }: HeadConte
   const file = await getFile(locals.env.DB, raw.params.id ?? "");
   return file && { ownerId: file.ownerId, locals: { file } };
 });
+
+/** For uploads, before any of one is read. */
+export const requireFileQuotas = requireQuota(["files", "fileBytes"]);

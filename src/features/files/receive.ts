@@ -4,19 +4,19 @@ import type { IncomingFile } from "./incoming.ts";
 import { mediaTypeOfBytes } from "./media-type.ts";
 import { nameObject, removeObjects, type Storage } from "./objects.ts";
 import { MAX_FILE_BYTES, type StoredFile } from "./schema.ts";
-import { createFiles, type NewFile } from "./store.ts";
+import { createFiles, type FileQuota, type NewFile } from "./store.ts";
 import { writeObject } from "./write-object.ts";
 
 /**
  * Stores every file of a request, or none.
  *
- * @returns A BodyError where one is too large, or what it comes in is broken.
+ * @returns A BodyError where one is too large, or what it comes in is broken; the quota that they would exceed.
  */
 export async function receiveFiles(
   storage: Storage,
   ownerId: string,
   incoming: AsyncIterable<IncomingFile>,
-): Promise<StoredFile[] | BodyError> {
+): Promise<StoredFile[] | BodyError | FileQuota> {
   const { DB, FILES } = storage;
   const files: NewFile[] = [];
   const keys: string[] = [];
@@ -28,7 +28,9 @@ export async function receiveFiles(
       const { head, ...written } = await writeObject(FILES, objectKey, atMost(body, MAX_FILE_BYTES, "A file"));
       files.push({ ...written, objectKey, name, type: await mediaTypeOfBytes(head, declaredType) });
     }
-    return await createFiles(DB, ownerId, files);
+    const created = await createFiles(DB, ownerId, files);
+    if (typeof created === "string") await removeObjects(storage, keys, true);
+    return created;
   } catch (error) {
     await removeObjects(storage, keys, error instanceof BodyError);
     if (error instanceof BodyError) return error;

@@ -8,6 +8,7 @@ import { loadSession, type SessionLocals, saveSession } from "../../identity/pag
 import { signedInPage } from "../../identity/scope.ts";
 import type { SignedIn } from "../../identity/user.ts";
 import { visitorOf } from "../../identity/visitor.ts";
+import { quotaMessage } from "../../limits/quotas.ts";
 import { BodyError } from "../../web/body.ts";
 import { maxBodyBytes } from "../../web/guards/max-body-bytes.ts";
 import { requireButton } from "../../web/guards/require-form.ts";
@@ -19,7 +20,7 @@ import { refuse } from "../../web/refuse.ts";
 import { group, READ } from "../../web/scope.ts";
 import { seeOther } from "../../web/see-other.ts";
 import { pageOfFiles, receive, remove } from "./actions.ts";
-import { requireOwnFile } from "./guards.ts";
+import { requireFileQuotas, requireOwnFile } from "./guards.ts";
 import { filesOfForm } from "./incoming.ts";
 import { fileItem, filesPage, removedPart } from "./pages.ts";
 import { type File, MAX_PARTS, MAX_REQUEST_BYTES, toFile } from "./schema.ts";
@@ -43,12 +44,16 @@ export const shelf = group({
       guards: [
         requireCsrf,
         maxBodyBytes(MAX_REQUEST_BYTES),
+        requireFileQuotas,
         requireMultipart(MAX_REQUEST_BYTES, MAX_PARTS),
         requireCsrfToken,
       ],
       resolve: async (c) => {
         const received = await receive(c.locals, filesOfForm(c.locals.parts));
         if (received instanceof BodyError) return showFiles(c, pageQuery.parse({}), received);
+        if (typeof received === "string") {
+          return showFiles(c, pageQuery.parse({}), { status: 422, message: quotaMessage(received) });
+        }
         c.locals.session.flash("done", uploaded(received));
         return seeOther("/files");
       },
@@ -79,7 +84,7 @@ export const shelf = group({
 async function showFiles(
   c: { readonly request: Request; readonly locals: AppLocals & SessionLocals & SignedIn },
   query: PageQuery,
-  error?: BodyError,
+  error?: { readonly status: number; readonly message: string },
 ): Promise<Response> {
   const [visitor, files] = [await visitorOf(c), await pageOfFiles(c.locals, query)];
   return htmlResponse(filesPage(visitor, { files, cursor: query.cursor }, error?.message), error?.status);

@@ -4,7 +4,9 @@ import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requirePermission } from "../../identity/guards/require-permission.ts";
 import { limitApi } from "../../identity/limits.ts";
 import { signedIn } from "../../identity/scope.ts";
+import { requireQuota } from "../../limits/guards/require-quota.ts";
 import { idempotency } from "../../limits/idempotency.ts";
+import { quotaExceeded } from "../../limits/quotas.ts";
 import { NOT_STORED, REVALIDATED } from "../../web/cache-control.ts";
 import { acceptedVersions, etagOf, isUnchanged } from "../../web/etag.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
@@ -32,13 +34,20 @@ export const api = group({
     }),
 
     route.post("/api/notes", {
-      guards: [requirePermission("notes:write"), requireJson, idempotency.guard],
+      guards: [
+        requirePermission("notes:write"),
+        requireQuota(["notes"], { allowRetries: true }),
+        requireJson,
+        idempotency.guard,
+      ],
       request: { body: noteInput },
       maxBodyBytes: MAX_NOTE_BYTES,
-      resolve: async ({ input, locals }) => {
+      resolve: async (c) => {
+        const { input, locals } = c;
         if (!input.ok) return invalidInput(locals, input);
         const { env, user } = locals;
         const note = await createNote(env.DB, { ...input.body, ownerId: user.id, id: locals.idempotency?.madeId });
+        if (note === "quota") return quotaExceeded(c, "notes");
         return noteResponse(note, { status: 201, headers: { Location: `/api/notes/${note.id}` } });
       },
       onResponse: idempotency.onResponse,

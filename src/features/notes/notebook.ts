@@ -5,14 +5,17 @@ import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
 import { loadSession, saveSession } from "../../identity/page-session.ts";
 import { signedInPage } from "../../identity/scope.ts";
 import { visitorOf } from "../../identity/visitor.ts";
-import { errorsOf } from "../../web/form-fields.ts";
+import { quotaExceeded, quotaMessage } from "../../limits/quotas.ts";
+import { errorsOf, type FormErrors } from "../../web/form-fields.ts";
 import { requireButton, requireForm } from "../../web/guards/require-form.ts";
+import { htmlResponse } from "../../web/html.ts";
 import { hxReplaceUrl, isHtmx, partOrPage, partOrRedirect } from "../../web/htmx.ts";
+import type { Message } from "../../web/message.ts";
 import { refuse } from "../../web/refuse.ts";
 import { group, READ } from "../../web/scope.ts";
 import { requireOnceOwnNote, requireOwnNote } from "./guards.ts";
 import { addedNote, composer, deletedItem, editorItem, noteItem } from "./items.ts";
-import { type Draft, editPage, foundNotes, notebookPage, notePage, pathOfSearch } from "./pages.ts";
+import { type Draft, editPage, type Found, foundNotes, notebookPage, notePage, pathOfSearch } from "./pages.ts";
 import { MAX_NOTE_BYTES, noteChange, noteForm, notesQuery } from "./schema.ts";
 import { createNote, deleteNote, getNote, listNotes, updateNote } from "./store.ts";
 import { restoreNote } from "./trash.ts";
@@ -47,20 +50,18 @@ export const notebook = group({
       guards: [requireCsrf, requireNoteForm, requireCsrfToken],
       resolve: async (c) => {
         const { env, user, form, parsed, session } = c.locals;
-        if (parsed.success) {
-          const note = await createNote(env.DB, { ...parsed.data, ownerId: user.id });
-          return partOrRedirect(c.request, "/notes", () => addedNote(note, session.csrf));
-        }
-        const typed = { title: form.title, body: form.body, errors: errorsOf(parsed.error) };
-        const all = notesQuery.parse({});
-        return partOrPage(c.request, {
-          status: 400,
-          part: () => composer(session.csrf, typed),
-          page: async () => {
-            const found = { q: "", cursor: undefined, notes: await listNotes(env.DB, user.id, all) };
-            return notebookPage(await visitorOf(c), found, typed);
-          },
-        });
+        const again = (status: number, errors: FormErrors) => {
+          const typed = { title: form.title, body: form.body, errors };
+          return partOrPage(c.request, {
+            status,
+            part: () => composer(session.csrf, typed),
+            page: async () => notebookPage(await visitorOf(c), await newestNotes(env.DB, user.id), typed),
+          });
+        };
+        if (!parsed.success) return again(400, errorsOf(parsed.error));
+        const note = await createNote(env.DB, { ...parsed.data, ownerId: user.id });
+        if (note === "quota") return again(422, { form: quotaMessage("notes") });
+        return partOrRedirect(c.request, "/notes", () => addedNote(note, session.csrf));
       },
     }),
 
@@ -102,8 +103,7 @@ export const notebook = group({
       resolve: async (c) => {
         const { env, note, session } = c.locals;
         if (typeof (await deleteNote(env.DB, note.id)) === "string") return refuse(c, 404, GONE);
-        const undo = { label: "Undo", path: `/notes/${note.id}/restore` };
-        if (!isHtmx(c.request)) session.flash("done", `“${note.title}” is deleted.`, undo);
+        if (!isHtmx(c.request)) session.flash("done", `“${note.title}” is deleted.`, undoDeletion(note.id));
         return partOrRedirect(c.request, "/notes", () => deletedItem(note, session.csrf));
       },
     }),
@@ -111,13 +111,27 @@ export const notebook = group({
     route.post("/notes/:id/restore", {
       guards: [requireCsrf, requireOnceOwnNote, requireButton, requireCsrfToken],
       resolve: async (c) => {
-        const { env, session } = c.locals;
-        await restoreNote(env.DB, c.params.id);
-        const note = await getNote(env.DB, c.params.id);
-        if (!note) return refuse(c, 404, GONE);
+        const { env, user, session } = c.locals;
+        const note = await restoreNote(env.DB, c.params.id);
+        if (note === "missing") return refuse(c, 404, GONE);
+        if (note === "quota") {
+          if (isHtmx(c.request)) return quotaExceeded(c, "notes");
+          const message = { kind: "failed", text: quotaMessage("notes"), action: undoDeletion(c.params.id) } as const;
+          const visitor = await visitorOf(c);
+          const shown = { ...visitor, flashes: [...visitor.flashes, message] };
+          return htmlResponse(notebookPage(shown, await newestNotes(env.DB, user.id)), 422);
+        }
         if (!isHtmx(c.request)) session.flash("done", `“${note.title}” is back.`);
         return partOrRedirect(c.request, "/notes", () => noteItem(note, session.csrf, true));
       },
     }),
   ],
 });
+
+async function newestNotes(db: D1Database, userId: string): Promise<Found> {
+  return { q: "", cursor: undefined, notes: await listNotes(db, userId, notesQuery.parse({})) };
+}
+
+function undoDeletion(id: string): NonNullable<Message["action"]> {
+  return { label: "Undo", path: `/notes/${id}/restore` };
+}

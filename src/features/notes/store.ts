@@ -1,10 +1,12 @@
 /** Notes in D1. */
 import { v7 as uuidv7 } from "uuid";
+import { fitsQuota } from "../../limits/quotas.ts";
 import { type Page, toPage } from "../../web/paging.ts";
 import { foldCase } from "../../web/text.ts";
 import type { NoteInput, NotePatch, NotesQuery, StoredNote } from "./schema.ts";
 
-const COLUMNS = "id, owner_id AS ownerId, title, body, version, created_at AS createdAt, updated_at AS updatedAt";
+export const NOTE_COLUMNS =
+  "id, owner_id AS ownerId, title, body, version, created_at AS createdAt, updated_at AS updatedAt";
 
 /**
  * Lists the notes of an owner, the newest first; `q` is looked for as it stands, whatever its characters. By
@@ -17,7 +19,7 @@ export async function listNotes(
 ): Promise<Page<StoredNote>> {
   const { results } = await db
     .prepare(
-      `SELECT ${COLUMNS} FROM notes
+      `SELECT ${NOTE_COLUMNS} FROM notes
        WHERE owner_id = ?4 AND (?1 IS NULL OR id < ?1)
          AND (?2 = '' OR instr(folded_title, ?2) > 0 OR instr(folded_body, ?2) > 0)
        ORDER BY id DESC LIMIT ?3`,
@@ -31,7 +33,7 @@ const BATCH = 100;
 
 /** Every note of an owner, the oldest first, read in batches as they are asked for. */
 export async function* eachNote(db: D1Database, ownerId: string): AsyncGenerator<StoredNote, void, undefined> {
-  const next = db.prepare(`SELECT ${COLUMNS} FROM notes WHERE owner_id = ? AND id > ? ORDER BY id LIMIT ${BATCH}`);
+  const next = db.prepare(`SELECT ${NOTE_COLUMNS} FROM notes WHERE owner_id = ? AND id > ? ORDER BY id LIMIT ${BATCH}`);
   let after = "";
   for (;;) {
     const { results } = await next.bind(ownerId, after).all<StoredNote>();
@@ -42,7 +44,7 @@ export async function* eachNote(db: D1Database, ownerId: string): AsyncGenerator
 }
 
 export function getNote(db: D1Database, id: string): Promise<StoredNote | null> {
-  return db.prepare(`SELECT ${COLUMNS} FROM notes WHERE id = ?`).bind(id).first<StoredNote>();
+  return db.prepare(`SELECT ${NOTE_COLUMNS} FROM notes WHERE id = ?`).bind(id).first<StoredNote>();
 }
 
 /** A note to be made, perhaps under an id that is there already: then it was made before, and stays as it is. */
@@ -51,19 +53,25 @@ export interface NewNote extends NoteInput {
   readonly id?: string | undefined;
 }
 
+/**
+ * Makes a note, or reads the one that was made under that id. One statement: nothing comes between the check of the
+ * quota and the write, and the update that changes nothing lets it return the note that was there.
+ *
+ * @returns "quota" where the owner has as many notes as the quota allows.
+ */
 export async function createNote(
   db: D1Database,
   { ownerId, title, body, id = uuidv7() }: NewNote,
-): Promise<StoredNote> {
-  const created = await db
+): Promise<StoredNote | "quota"> {
+  const note = await db
     .prepare(
-      `INSERT INTO notes VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7) ON CONFLICT (id) DO NOTHING RETURNING ${COLUMNS}`,
+      `INSERT INTO notes SELECT ?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7
+       WHERE ${fitsQuota("notes", { userId: "?2", adding: "1" })} OR EXISTS (SELECT 1 FROM notes WHERE id = ?1)
+       ON CONFLICT (id) DO UPDATE SET version = version RETURNING ${NOTE_COLUMNS}`,
     )
     .bind(id, ownerId, title, body, foldCase(title), foldCase(body), new Date().toISOString())
     .first<StoredNote>();
-  const note = created ?? (await getNote(db, id));
-  if (!note) throw new Error(`The note ${id} was there when it was made again, and is gone now`);
-  return note;
+  return note ?? "quota";
 }
 
 /** What became of a write that depends on a version. */
@@ -83,7 +91,7 @@ export async function updateNote(
     .prepare(
       `UPDATE notes SET title = coalesce(?3, title), folded_title = coalesce(?4, folded_title),
          body = coalesce(?5, body), folded_body = coalesce(?6, folded_body), version = version + 1, updated_at = ?7
-       WHERE ${WHERE_VERSION} RETURNING ${COLUMNS}`,
+       WHERE ${WHERE_VERSION} RETURNING ${NOTE_COLUMNS}`,
     )
     .bind(id, listOf(versions), ...withFolded(title), ...withFolded(body), new Date().toISOString())
     .first<StoredNote>();
@@ -96,7 +104,7 @@ export async function deleteNote(db: D1Database, id: string, versions?: readonly
     db
       .prepare(`INSERT OR REPLACE INTO deleted_notes SELECT *, ?3 FROM notes WHERE ${WHERE_VERSION}`)
       .bind(id, listOf(versions), Date.now()),
-    db.prepare(`DELETE FROM notes WHERE ${WHERE_VERSION} RETURNING ${COLUMNS}`).bind(id, listOf(versions)),
+    db.prepare(`DELETE FROM notes WHERE ${WHERE_VERSION} RETURNING ${NOTE_COLUMNS}`).bind(id, listOf(versions)),
   ]);
   return deleted?.results[0] ?? whyNot(db, id);
 }

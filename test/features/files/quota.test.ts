@@ -1,0 +1,176 @@
+import { env } from "cloudflare:test";
+import { beforeEach, describe, expect, test } from "vitest";
+import { QUOTAS, quotaMessage } from "../../../src/limits/quotas.ts";
+import { type Account, type Browser, createAccount, openBrowser, send, unreadable } from "../../harness.ts";
+import { leaveRoom, quotaProblem, usageOf } from "../../limits/quota-usage.ts";
+import {
+  type Body,
+  emptyStorage,
+  expectInOrder,
+  expectNothingStored,
+  FORM_TYPE,
+  filePart,
+  formOf,
+  part,
+  postForm,
+  putFile,
+  storeFile,
+  sweepAll,
+} from "./files.ts";
+
+let me: Account;
+let browser: Browser;
+beforeEach(async () => {
+  await emptyStorage();
+  me = await createAccount();
+  browser = await openBrowser(me);
+});
+
+type Quota = "files" | "fileBytes";
+const HTMX = { "HX-Request": "true" };
+const token = () => part('Content-Disposition: form-data; name="csrf"', browser.csrf);
+const submitFiles = (body: Body, headers: Record<string, string> = {}) =>
+  send("/files", { method: "POST", headers: { ...browser.headers, ...FORM_TYPE, ...headers }, body });
+
+const IS_PROBLEM = async (response: Response, quota: Quota) =>
+  expect(await response.json()).toEqual(quotaProblem(quota));
+const IS_PAGE = async (response: Response, quota: Quota) => {
+  expect(response.headers.get("Content-Type")).toBe("text/html; charset=utf-8");
+  expect(await response.text()).toContain(quotaMessage(quota));
+};
+
+interface Way {
+  /** Uploads a file of 4 bytes. */
+  readonly upload: () => Promise<Response>;
+  /** Sends a body that nobody may read. */
+  readonly early: () => Promise<Response>;
+  readonly stored: number;
+  /** What the guard's refusal has to show, and the handler's. */
+  readonly isRefusal: (response: Response, quota: Quota) => Promise<unknown>;
+}
+
+/** Every way to upload. */
+const WAYS: Readonly<Record<string, Way>> = {
+  "PUT /api/files/:name": {
+    upload: () => putFile(me, "new", "four"),
+    early: () => putFile(me, "new", unreadable()),
+    stored: 201,
+    isRefusal: IS_PROBLEM,
+  },
+  "POST /api/files": {
+    upload: () => postForm(me, formOf(filePart("new", "four"))),
+    early: () => postForm(me, unreadable()),
+    stored: 201,
+    isRefusal: IS_PROBLEM,
+  },
+  "POST /files": {
+    upload: () => submitFiles(formOf(token(), filePart("new", "four"))),
+    early: () => submitFiles(unreadable()),
+    stored: 303,
+    isRefusal: IS_PAGE,
+  },
+};
+
+const QUOTA_ROOMS: readonly (readonly [quota: Quota, perFile: number])[] = [
+  ["files", 1],
+  ["fileBytes", 4],
+];
+
+describe.each(Object.entries(WAYS))("%s", (_, { upload, early, stored, isRefusal }) => {
+  describe.each(QUOTA_ROOMS)("and the quota %s", (quota, perFile) => {
+    const leave = (room: number) => leaveRoom(me.user.id, quota, room);
+
+    test("stores the last file for which there is room", async () => {
+      await leave(perFile);
+      expect((await upload()).status).toBe(stored);
+      await expectInOrder(1);
+      expect(await usageOf(me.user.id)).toMatchObject({ [quota]: QUOTAS[quota] });
+    });
+
+    test("refuses with 422 before the body is read where it is full, and takes a file once one was deleted", async () => {
+      const { id } = await storeFile(me, "old", "four");
+      await leave(0);
+      const response = await early();
+      expect(response.status).toBe(422);
+      await isRefusal(response, quota);
+      await expectInOrder(1);
+      await send(`/api/files/${id}`, { method: "DELETE", headers: me.headers });
+      expect((await upload()).status).toBe(stored);
+      await expectInOrder(1);
+      expect(await usageOf(me.user.id)).toMatchObject({ [quota]: QUOTAS[quota] });
+    });
+
+    test("of 20 at once with room for 5 stores exactly 5, and no objects of the others", async () => {
+      await leave(5 * perFile + (perFile - 1));
+      const responses = await Promise.all(Array.from({ length: 20 }, upload));
+      const statuses = responses.map(({ status }) => status).sort();
+      expect(statuses).toEqual([...Array(5).fill(stored), ...Array(15).fill(422)].sort());
+      await expectInOrder(5);
+    });
+  });
+
+  test("with one byte too many is 422, and its object is removed", async () => {
+    await leaveRoom(me.user.id, "fileBytes", 3);
+    const response = await upload();
+    expect(response.status).toBe(422);
+    await isRefusal(response, "fileBytes");
+    await expectNothingStored();
+  });
+});
+
+test("HTMX is told of a full quota by a message", async () => {
+  await leaveRoom(me.user.id, "files", 0);
+  const response = await submitFiles(unreadable(), HTMX);
+  expect([response.status, response.headers.get("HX-Reswap")]).toEqual([422, "none"]);
+  expect(await response.json()).toEqual(quotaProblem("files"));
+});
+
+describe("several files in one request", () => {
+  const send3 = {
+    api: () => postForm(me, formOf(...["1", "22", "333"].map((text) => filePart(text, text)))),
+    page: () => submitFiles(formOf(token(), ...["1", "22", "333"].map((text) => filePart(text, text)))),
+  };
+
+  test.each([
+    ["api", "files", 3, "stored"],
+    ["api", "files", 2, "refused"],
+    ["api", "files", 1, "refused"],
+    ["api", "fileBytes", 6, "stored"],
+    ["api", "fileBytes", 5, "refused"],
+    ["api", "fileBytes", 1, "refused"],
+    ["page", "files", 3, "stored"],
+    ["page", "files", 2, "refused"],
+    ["page", "files", 1, "refused"],
+    ["page", "fileBytes", 6, "stored"],
+    ["page", "fileBytes", 5, "refused"],
+    ["page", "fileBytes", 1, "refused"],
+  ] as const)("by %s with room of %s for %i are all %s", async (way, quota, room, outcome) => {
+    await leaveRoom(me.user.id, quota, room);
+    const response = await send3[way]();
+    if (outcome === "stored") {
+      expect(response.status).toBe(way === "api" ? 201 : 303);
+      return expectInOrder(3);
+    }
+    expect(response.status).toBe(422);
+    await (way === "api" ? IS_PROBLEM : IS_PAGE)(response, quota);
+    return expectNothingStored();
+  });
+
+  test("whose objects can't be removed at once are left to the sweep", async () => {
+    await leaveRoom(me.user.id, "files", 2);
+    const FILES = Object.assign(Object.create(env.FILES), {
+      put: env.FILES.put.bind(env.FILES),
+      delete: () => Promise.reject(new Error("The bucket is away")),
+    });
+    const form = formOf(...["1", "2", "3"].map((text) => filePart(text, text)));
+    expect((await postForm(me, form, {}, { FILES })).status).toBe(422);
+    await sweepAll();
+    await expectNothingStored();
+  });
+});
+
+test("the page of files shows a refused upload with its form", async () => {
+  await leaveRoom(me.user.id, "fileBytes", 3);
+  const text = await (await submitFiles(formOf(token(), filePart("new", "four")))).text();
+  expect(text).toMatch(/<form class="card upload"[\s\S]*aria-invalid="true"/);
+});
