@@ -11,6 +11,7 @@ type Expired = readonly [table: string, key: string, condition: string, valuesAt
 const EXPIRED: readonly Expired[] = [
   ["sessions", "id", "expires_at <= ? OR used_at <= ?", (now) => [now, now - IDLE_MS]],
   ["email_tokens", "token_hash", "expires_at <= ?", (now) => [now]],
+  ["sockets", "id", "live_until <= ?", (now) => [now]],
   ["idempotency_keys", "owner, route, key", "expires_at <= ?", (now) => [now]],
 ];
 
