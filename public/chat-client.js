@@ -31,8 +31,9 @@ const PACE = { sustained: 15, burst: 40 };
 /** Characters from the room without a word of ours. */
 const MOST_HEARD = 500_000;
 
-/** The close code of a session that is over. */
+/** The close code of a session that is over, and how many handshakes have to fail then before it is believed. */
 const SESSION_OVER = 4401;
+const HANDSHAKES_IN_DOUBT = 2;
 
 export class ChatClient {
   #url;
@@ -49,8 +50,11 @@ export class ChatClient {
   #connection = 0;
   #isOpen = false;
   #hasEnded = false;
+  /** Handshakes that failed since the room said that the session has ended; null where it has not. @type {number | null} */
+  #failuresInDoubt = null;
   #attempts = 0;
   #heardAt = 0;
+  #welcomedAt = 0;
   /** When we last sent anything, and how many characters have come since. */
   #spokeAt = 0;
   #heardSince = 0;
@@ -137,7 +141,7 @@ export class ChatClient {
     });
     socket.addEventListener("close", ({ code }) => {
       if (!isCurrent()) return;
-      if (code === SESSION_OVER) this.#end();
+      if (code === SESSION_OVER) this.#doubtSession();
       else this.#retry(connection);
     });
     socket.addEventListener("error", () => {
@@ -161,6 +165,8 @@ export class ChatClient {
 
   #begin(/** @type {any} */ welcome) {
     this.#isOpen = true;
+    this.#failuresInDoubt = null;
+    this.#welcomedAt = Date.now();
     this.#attempts = 0;
     this.#behindAt = null;
     // Where the room does not reach back so far, or not so far ahead, it is the room that is right.
@@ -255,17 +261,47 @@ export class ChatClient {
     this.#retry(this.#connection);
   }
 
+  /**
+   * A session may go on under another id, as it does after a password change in another tab. A browser does not say why a
+   * handshake failed, so the next connections decide: without a welcome, the session is over.
+   */
+  #doubtSession() {
+    const hasLasted = this.#isOpen && Date.now() - this.#welcomedAt >= this.#times.pause;
+    if (this.#failuresInDoubt !== null) return this.#failInDoubt();
+    this.#failuresInDoubt = 0;
+    // A room that welcomes and closes again and again is not asked in a loop.
+    if (!hasLasted) return this.#retryIn(this.#times.pause);
+    this.#lose();
+    this.#connect();
+  }
+
+  /** The first handshake may have come before the browser had the new cookie. */
+  #failInDoubt() {
+    this.#failuresInDoubt += 1;
+    if (this.#failuresInDoubt >= HANDSHAKES_IN_DOUBT) this.#end();
+    else this.#retryIn(this.#times.pause);
+  }
+
   #retry(/** @type {number} */ connection) {
     if (connection !== this.#connection || this.#hasEnded) return;
+    if (this.#failuresInDoubt !== null) return this.#failInDoubt();
+    const most = Math.min(this.#times.lastRetry, this.#times.firstRetry * 2 ** this.#attempts);
+    this.#attempts += 1;
+    // Not all at once, when a room comes back that many have lost.
+    this.#retryIn(most * (0.5 + Math.random() / 2));
+  }
+
+  #lose() {
     this.#connection += 1;
     this.#socket = null;
     this.#isOpen = false;
     for (const message of this.#pending.values()) message.sentAt = null;
-    const most = Math.min(this.#times.lastRetry, this.#times.firstRetry * 2 ** this.#attempts);
-    this.#attempts += 1;
+  }
+
+  #retryIn(/** @type {number} */ ms) {
+    this.#lose();
     this.#tell("waiting");
-    // Not all at once, when a room comes back that many have lost.
-    this.#timers.retry = setTimeout(() => this.#connect(), most * (0.5 + Math.random() / 2));
+    this.#timers.retry = setTimeout(() => this.#connect(), ms);
   }
 
   #end() {

@@ -67,8 +67,13 @@ export interface Reservation extends Ruling {
 
 /** A Durable Object that holds sockets open for users. */
 export interface SocketHolder {
-  /** Closes the sockets whose sessions have ended. */
-  recheckSessions(): Promise<void>;
+  /**
+   * Closes the sockets whose sessions have ended.
+   *
+   * @param socketIds Those that the database knows of a user.
+   * @returns Those of them that the object holds open.
+   */
+  recheckSessions(socketIds: readonly string[]): Promise<string[]>;
 }
 
 /** The Durable Object in `src/features/chat/room.ts`, as its callers see it; `fetch` opens a socket. */
@@ -79,8 +84,8 @@ export interface ChatRoomObject extends Rpc.DurableObjectBranded, SocketHolder {
    * @param after The `seq` behind which they begin; null for the latest.
    */
   history(after: number | null, limit: number): Promise<ChatMessage[]>;
-  /** Says something without a socket. @returns Null where it could not be stored. */
-  say(user: ChatUser, message: Pick<ChatMessage, "id" | "text">): Promise<ChatMessage | null>;
+  /** Says something without a socket, at the same pace. @returns The message, or why it was not stored. */
+  say(user: ChatUser, message: Pick<ChatMessage, "id" | "text">): Promise<ChatMessage | "too fast" | "unavailable">;
 }
 
 /** A message as everybody in the room sees it. */

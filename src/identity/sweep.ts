@@ -13,6 +13,7 @@ const EXPIRED: readonly Expired[] = [
   ["sessions", "id", "expires_at <= ? OR used_at <= ?", (now) => [now, now - IDLE_MS]],
   ["api_keys", "id", "expires_at <= ?", (now) => [now - EXPIRED_KEY_RETENTION_MS]],
   ["email_tokens", "token_hash", "expires_at <= ?", (now) => [now]],
+  ["sockets", "id", "live_until <= ?", (now) => [now]],
   ["idempotency_keys", "owner, route, key", "expires_at <= ?", (now) => [now]],
 ];
 

@@ -3,14 +3,17 @@ import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireOwnOrigin } from "../../identity/guards/require-own-origin.ts";
 import { limitApi } from "../../identity/limits.ts";
 import { signedIn } from "../../identity/scope.ts";
+import { closeSockets } from "../../identity/sockets.ts";
 import { sessionIdOf } from "../../identity/user.ts";
 import { REVALIDATED } from "../../web/cache-control.ts";
 import { requireUpgrade } from "../../web/guards/require-upgrade.ts";
+import { logFailure } from "../../web/log.ts";
 import { invalidInput } from "../../web/problem.ts";
 import { group, READ } from "../../web/scope.ts";
+import { connectionRequest } from "./connection.ts";
+import { limitSockets } from "./guards.ts";
 import { historyQuery, resumeQuery, roomParams } from "./protocol.ts";
 import { roomNamed } from "./room-named.ts";
-import { seatRequest } from "./seat.ts";
 
 const { route } = signedIn;
 
@@ -28,14 +31,25 @@ export const chatApi = group({
     }),
 
     route.on(READ, "/ws/chat/:room", {
-      guards: [requireUpgrade, requireOwnOrigin],
+      guards: [requireUpgrade, requireOwnOrigin, limitSockets],
       request: { params: roomParams, query: resumeQuery },
-      resolve: ({ input, locals }) => {
+      resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
+        const { env, ctx, user, auth, socketId } = locals;
         const { room } = input.params;
-        const { id, name } = locals.user;
-        const seat = { room, user: { id, name }, sessionId: sessionIdOf(locals.auth) ?? "" };
-        return roomNamed(locals.env, room).fetch(seatRequest(seat, input.query.after ?? null));
+        const connection = {
+          room,
+          user: { id: user.id, name: user.name },
+          sessionId: sessionIdOf(auth) ?? "",
+          socketId,
+        };
+        try {
+          return await roomNamed(env, room).fetch(connectionRequest(connection, input.query.after ?? null));
+        } catch (error) {
+          const removed = closeSockets(env.DB, [socketId]);
+          ctx.waitUntil(removed.catch((cause) => logFailure("The row of a socket that never opened lapses", cause)));
+          throw error;
+        }
       },
     }),
   ],

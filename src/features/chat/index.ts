@@ -31,6 +31,13 @@ const requireMessage = requireForm(MAX_FORM_BYTES, said);
 /** Messages of a page. */
 const SHOWN = 50;
 
+/** Why a form was not accepted, and the status that says so. */
+const FAILURES = {
+  invalid: { status: 400, text: "The message is not valid." },
+  "too fast": { status: 429, text: "You are sending messages too fast. Please wait a second and send it again." },
+  unavailable: { status: 503, text: "The message could not be stored. Please send it again." },
+} as const;
+
 offerPage({ label: "Chat", path: "/chat", for: "user" });
 
 const pages = group({
@@ -72,18 +79,16 @@ const pages = group({
         if (!input.ok) return refuse(c, 404, "There is no such room.");
         const { room } = input.params;
         const object = roomNamed(env, room);
-        const message = parsed.success && (await object.say({ id: user.id, name: user.name }, parsed.data));
-        if (message) return seeOther(`/chat/${room}`);
-        const error = parsed.success
-          ? "The message could not be stored. Please send it again."
-          : parsed.error.issues[0]?.message;
+        const outcome = parsed.success ? await object.say({ id: user.id, name: user.name }, parsed.data) : "invalid";
+        if (typeof outcome === "object") return seeOther(`/chat/${room}`);
+        const { status, text: failure } = FAILURES[outcome];
+        const error = parsed.success ? failure : parsed.error.issues[0]?.message;
         const { id = "", text = "" } = form;
         const messages = await object.history(null, SHOWN);
-        const draft = { id: id || crypto.randomUUID(), text, error: error ?? "" };
-        return htmlResponse(
-          roomPage(await visitorOf(c), { room, me: user, messages, draft }),
-          parsed.success ? 503 : 400,
-        );
+        const draft = { id: id || crypto.randomUUID(), text, error: error ?? failure };
+        const page = htmlResponse(roomPage(await visitorOf(c), { room, me: user, messages, draft }), status);
+        if (status !== 400) page.headers.set("Retry-After", "1");
+        return page;
       },
     }),
   ],

@@ -3,8 +3,8 @@ import { Buffer } from "node:buffer";
 import * as z from "zod";
 import type { ChatMessage, ChatUser } from "../../env.ts";
 import { CLOSE } from "../../web/bounded-sockets.ts";
-import type { Pacing } from "../../web/pace.ts";
 import { storableText } from "../../web/text.ts";
+import { type Pacing, SUSTAINED } from "../../web/token-bucket.ts";
 
 /** The most bytes of a frame from a client. */
 const MAX_FRAME_BYTES = 64 * 1024;
@@ -80,7 +80,7 @@ export function breachOf(
   pacing: Pacing,
   data: string | ArrayBuffer,
 ): readonly [code: number, reason: string] | undefined {
-  if (pacing === "hopeless") return [CLOSE.policyViolation, "Too many frames."];
+  if (pacing === "close") return [CLOSE.policyViolation, "Too many frames."];
   if (typeof data !== "string") return [CLOSE.unsupportedData, "Send text, not bytes."];
   if (Buffer.byteLength(data) > MAX_FRAME_BYTES) return [CLOSE.tooLarge, `A frame may have ${MAX_FRAME_BYTES} bytes.`];
   return undefined;
@@ -99,7 +99,7 @@ function refuseFrame(code: ErrorCode, detail: string, id?: string): Refusal {
 }
 
 export function tooFast(text: string): Refusal {
-  const detail = "You send more than 20 frames a second. Wait, and send this one again.";
+  const detail = `Limit: ${SUSTAINED} frames a second, all your connections together. Wait, then send this one again.`;
   return refuseFrame("too_fast", detail, idOf(parseJson(text)));
 }
 

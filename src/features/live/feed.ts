@@ -3,10 +3,11 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env, LiveFeedObject, ResponseCounts } from "../../env.ts";
 import { BoundedSockets, CLOSE } from "../../web/bounded-sockets.ts";
 import { EVENT_STREAM, formatComment, formatEvent, formatRetry } from "../../web/event-stream.ts";
-import { Pace } from "../../web/pace.ts";
-import { stream } from "../../web/stream.ts";
+import { type Piece, stream } from "../../web/stream.ts";
+import { TokenBucket } from "../../web/token-bucket.ts";
 import { EventQueue } from "./event-queue.ts";
 import { type FeedEvent, FeedEvents } from "./feed-events.ts";
+import { MAX_LISTENERS, MAX_LISTENERS_PER_ADDRESS } from "./listener-limits.ts";
 import { Metrics, THRESHOLDS } from "./metrics.ts";
 
 const SAMPLE_MS = 1_000;
@@ -14,12 +15,19 @@ const SAMPLE_MS = 1_000;
 const HEARTBEAT = 15;
 /** How long a client waits before it comes back. */
 const RETRY_MS = 2_000;
-const MOST_LISTENERS = 1_000;
 /** One sample of each metric. */
 const METRICS = Object.keys(THRESHOLDS).length;
 const SHOWN_ACTIVITIES = 20;
 
 type Listener = (event: FeedEvent | "heartbeat") => void;
+
+/** Somebody who wants to listen. */
+interface Newcomer {
+  /** Of the client. */
+  readonly address: string;
+  /** The last event that the client has; null for new ones only. */
+  readonly after: string | null;
+}
 
 /**
  * Holds what it knows in memory, where it stays while somebody listens. When the object is lost, its listeners come back,
@@ -28,7 +36,8 @@ type Listener = (event: FeedEvent | "heartbeat") => void;
 export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   readonly #metrics = new Metrics();
   readonly #events = new FeedEvents();
-  readonly #listeners = new Set<Listener>();
+  /** The listeners, and the address of each. */
+  readonly #listeners = new Map<Listener, string>();
   readonly #sockets = new BoundedSockets(
     () => 0,
     () => {},
@@ -59,51 +68,53 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
     };
   }
 
-  /** Begins to listen: with a socket, or else with server-sent events. `after` is the last event that the client has. */
+  /**
+   * Begins to listen: with a socket, or else with server-sent events. The query has the client's `address`, and `after`.
+   * Counting and listening are one step, so the limits are exact: 429 for the address, 503 for the feed.
+   */
   override fetch(request: Request): Response {
-    if (this.#listeners.size >= MOST_LISTENERS) return new Response(null, { status: 503 });
-    const after = new URL(request.url).searchParams.get("after");
-    return request.headers.has("Upgrade") ? this.#openSocket(after) : this.#openStream(after);
+    const query = new URL(request.url).searchParams;
+    const newcomer = { address: query.get("address") ?? "", after: query.get("after") };
+    const sameAddress = [...this.#listeners.values()].filter((address) => address === newcomer.address);
+    if (sameAddress.length >= MAX_LISTENERS_PER_ADDRESS) return new Response(null, { status: 429 });
+    if (this.#listeners.size >= MAX_LISTENERS) return new Response(null, { status: 503 });
+    return request.headers.has("Upgrade") ? this.#openSocket(newcomer) : this.#openStream(newcomer);
   }
 
-  #openStream(after: string | null): Response {
-    const listen = (listener: Listener) => this.#listen(listener);
-    const missed = () => this.#events.after(after);
-    return stream(
-      async function* (signal) {
-        const queue = new EventQueue<FeedEvent | "heartbeat">();
-        signal.addEventListener("abort", () => queue.close());
-        const events = missed();
-        const stop = listen((event) => {
-          if (!queue.push(event)) stop();
-        });
-        try {
-          yield formatRetry(RETRY_MS) + events.map(toServerSentEvent).join("");
-          for await (const event of queue.take()) yield toServerSentEvent(event);
-        } finally {
-          stop();
-        }
-      },
-      { headers: EVENT_STREAM },
-    );
+  /** It listens from now on, read or not: a generator that is never asked for anything would not even begin. */
+  #openStream({ address, after }: Newcomer): Response {
+    const missed = this.#events.after(after);
+    const queue = new EventQueue<FeedEvent | "heartbeat">();
+    const stop = this.#listen(address, (event) => {
+      if (!queue.push(event)) stop();
+    });
+    const leave = () => {
+      stop();
+      queue.close();
+    };
+    const pull = (signal: AbortSignal) => {
+      signal.addEventListener("abort", leave);
+      return toPieces(missed, queue);
+    };
+    return stream(pull, { headers: EVENT_STREAM });
   }
 
-  #openSocket(after: string | null): Response {
+  #openSocket({ address, after }: Newcomer): Response {
     const { 0: client, 1: socket } = new WebSocketPair();
     // Not to be hibernated: while it is open there is something to do every second.
     socket.accept();
-    const pace = new Pace();
+    const bucket = new TokenBucket();
     const tell: Listener = (event) => {
       if (event !== "heartbeat" && !this.#sockets.send(socket, toFrame(event))) leave();
     };
-    const stop = this.#listen(tell);
+    const stop = this.#listen(address, tell);
     const leave = () => {
       stop();
       this.#sockets.forget(socket);
     };
     socket.addEventListener("message", ({ data }) => {
       this.#sockets.forget(socket);
-      if (pace.take() !== "fine") socket.close(CLOSE.policyViolation, "Too many frames.");
+      if (bucket.take() !== "allow") socket.close(CLOSE.policyViolation, "Too many frames.");
       else if (isPing(data)) this.#sockets.send(socket, JSON.stringify({ type: "pong" }));
     });
     socket.addEventListener("close", leave);
@@ -113,8 +124,8 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   }
 
   /** @returns What ends it. With the last listener the sampling ends, too. */
-  #listen(listener: Listener): () => void {
-    this.#listeners.add(listener);
+  #listen(address: string, listener: Listener): () => void {
+    this.#listeners.set(listener, address);
     if (!this.#timer) this.#samples = 0;
     this.#timer ??= setInterval(() => this.#sample(), SAMPLE_MS);
     return () => {
@@ -132,8 +143,16 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   }
 
   #tell(event: FeedEvent | "heartbeat"): void {
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners.keys()) listener(event);
   }
+}
+
+async function* toPieces(
+  missed: readonly FeedEvent[],
+  queue: EventQueue<FeedEvent | "heartbeat">,
+): AsyncGenerator<Piece, void, undefined> {
+  yield formatRetry(RETRY_MS) + missed.map(toServerSentEvent).join("");
+  for await (const event of queue.take()) yield toServerSentEvent(event);
 }
 
 /** A sample has no type of its own: it is what `onmessage` gets. */

@@ -224,14 +224,83 @@ describe("a connection", () => {
     expect(last().of("ping").length).toBe(1);
   });
 
-  test("of a session that is over is not made again", async () => {
-    const { client, urls, last, of } = await start();
-    last().tell(welcome(0));
-    last().hangUp(4401);
-    client.reconnect();
-    await vi.advanceTimersByTimeAsync(100_000);
-    expect(urls).toHaveLength(1);
-    expect(of("state").at(-1)).toEqual({ type: "state", state: "ended" });
+  describe("that the room closes because the session is over", () => {
+    /** What happens to the next handshakes of a signed-out user, as a browser shows it. */
+    const failures: Readonly<Record<string, (socket: FakeSocket) => void>> = {
+      "closes before a welcome": (socket) => socket.hangUp(1006),
+      "fails with an error": (socket) => void socket.dispatchEvent(new Event("error")),
+      "is closed for the session again": (socket) => socket.hangUp(4401),
+    };
+
+    test.each(Object.entries(failures))(
+      "is made again at once; when that %s twice, the client ends",
+      async (_, fail) => {
+        const { client, urls, last, of } = await start();
+        last().tell(welcome(0));
+        await vi.advanceTimersByTimeAsync(2_000);
+        last().hangUp(4401);
+        await vi.advanceTimersByTimeAsync(0);
+        expect(urls).toHaveLength(2);
+        fail(last());
+        expect(of("state").at(-1)).toEqual({ type: "state", state: "waiting" });
+        await vi.advanceTimersByTimeAsync(1_000);
+        expect(urls).toHaveLength(3);
+        fail(last());
+        expect(of("state").at(-1)).toEqual({ type: "state", state: "ended" });
+        client.reconnect();
+        await vi.advanceTimersByTimeAsync(100_000);
+        expect(urls).toHaveLength(3);
+      },
+    );
+
+    test("ends the client also where the socket can't even be made", async () => {
+      let fails = false;
+      const { urls, last, of } = await start({ fails: () => fails });
+      last().tell(welcome(0));
+      await vi.advanceTimersByTimeAsync(2_000);
+      fails = true;
+      last().hangUp(4401);
+      await vi.advanceTimersByTimeAsync(100_000);
+      expect([urls.length, of("state").at(-1)]).toEqual([3, { type: "state", state: "ended" }]);
+    });
+
+    test.each([0, 1])(
+      "goes on where the session continues, with what was not acknowledged, after %i failures",
+      async (n) => {
+        const { client, urls, last, of } = await start({ after: 0 });
+        for (let round = 1; round <= 3; round++) {
+          last().tell(welcome(0));
+          await vi.advanceTimersByTimeAsync(2_000);
+          last().hangUp(4401);
+          await vi.advanceTimersByTimeAsync(0);
+          for (let failed = 0; failed < n; failed++) {
+            last().hangUp(1006);
+            await vi.advanceTimersByTimeAsync(1_000);
+          }
+          expect(urls).toHaveLength(1 + round * (1 + n));
+        }
+        const id = client.send("kept");
+        last().tell(welcome(0));
+        expect(last().of("message")).toEqual([{ type: "message", id, text: "kept" }]);
+        expect(of("state").at(-1)).toEqual({ type: "state", state: "open" });
+        // Afterwards a lost connection is an ordinary one again.
+        for (let failed = 0; failed < 5; failed++) {
+          last().hangUp(1006);
+          await vi.advanceTimersByTimeAsync(30_000);
+        }
+        expect(of("state")).not.toContainEqual({ type: "state", state: "ended" });
+      },
+    );
+
+    test("right after each welcome is not made again in a loop", async () => {
+      const { urls, last } = await start();
+      for (let n = 0; n < 20; n++) {
+        last().tell(welcome(0));
+        last().hangUp(4401);
+        await vi.advanceTimersByTimeAsync(100);
+      }
+      expect(urls.length).toBeLessThanOrEqual(3);
+    });
   });
 
   test("that was closed stays closed, and leaves no timer behind", async () => {

@@ -1,12 +1,12 @@
 import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { type Account, createAccount, openBrowser, send, sendJson } from "../../harness.ts";
 import { handshake, open } from "../../sockets.ts";
 import { enter, message, newRoom, objectOf } from "./chat.ts";
 
 let ada: Account;
 let grace: Account;
-beforeAll(async () => {
+beforeEach(async () => {
   ada = await createAccount({ name: "Ada" });
   grace = await createAccount({ name: "Grace" });
 });

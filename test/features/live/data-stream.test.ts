@@ -81,8 +81,8 @@ test("with a thousand listeners the feed is full: 503, and room again when they 
   timeout: 30_000,
 }, async () => {
   const leave = await runInDurableObject(feed(), async (object) => {
-    const handshakes = Array.from({ length: 1_000 }, () =>
-      (object as LiveFeed).fetch(new Request("http://feed/", { headers: { Upgrade: "websocket" } })),
+    const handshakes = Array.from({ length: 1_000 }, (_, n) =>
+      (object as LiveFeed).fetch(new Request(`http://feed/?address=${n}`, { headers: { Upgrade: "websocket" } })),
     );
     for (const { webSocket } of handshakes) webSocket?.accept();
     return () => handshakes.map(({ webSocket }) => webSocket?.close());
