@@ -1,5 +1,6 @@
 /** The live feed: what the app is doing, as server-sent events and over a socket. */
 import type { AppLocals } from "../../env.ts";
+import { requireOwnOrigin } from "../../identity/guards/require-own-origin.ts";
 import { limitApi } from "../../identity/limits.ts";
 import { loadSession, saveSession } from "../../identity/page-session.ts";
 import { visited } from "../../identity/scope.ts";
@@ -33,7 +34,7 @@ const feed = group({
       },
     }),
     route.on(READ, "/ws/data-stream", {
-      guards: [requireUpgrade],
+      guards: [requireUpgrade, requireOwnOrigin],
       resolve: (c) => listen(c, firstValue(c.raw.query.after), { Upgrade: "websocket" }),
     }),
   ],
