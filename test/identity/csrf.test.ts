@@ -56,12 +56,16 @@ const FOREIGN: Record<string, string>[] = [
   { Origin: `${OWN}:8787` },
   { Origin: OWN.replace("http", "https") },
   { Origin: `${OWN}.evil.example` },
+  { Origin: "null", Referer: `${OWN}/` },
+  { Referer: "https://evil.example/" },
+  { Referer: "not an address" },
 ];
 
 const OURS: Record<string, string>[] = [
   { "Sec-Fetch-Site": "same-origin" },
   { "Sec-Fetch-Site": "none" },
   { Origin: OWN },
+  { Referer: `${OWN}/` },
 ];
 
 /** The types that a page may send anywhere without asking first, and what the route reads. */

@@ -1,7 +1,7 @@
 /** Chat rooms for clients: their history, and the sockets to them. */
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireOwnOrigin } from "../../identity/guards/require-own-origin.ts";
-import { limitApi } from "../../identity/limits.ts";
+import { commonLimits } from "../../identity/limits.ts";
 import { signedIn } from "../../identity/scope.ts";
 import { closeSockets } from "../../identity/sockets.ts";
 import { sessionIdOf } from "../../identity/user.ts";
@@ -18,7 +18,7 @@ import { roomNamed } from "./room-named.ts";
 const { route } = signedIn;
 
 export const chatApi = group({
-  guards: [limitApi, requireAuth],
+  guards: [...commonLimits, requireAuth],
   handlers: [
     route.on(READ, "/api/rooms/:room/messages", {
       request: { params: roomParams, query: historyQuery },

@@ -2,7 +2,7 @@
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
-import { limitApi } from "../../identity/limits.ts";
+import { commonLimits } from "../../identity/limits.ts";
 import { loadSession, saveSession } from "../../identity/page-session.ts";
 import { signedInPage } from "../../identity/scope.ts";
 import { visitorOf } from "../../identity/visitor.ts";
@@ -41,7 +41,7 @@ const FAILURES = {
 offerPage({ label: "Chat", path: "/chat", for: "user" });
 
 const pages = group({
-  guards: [loadSession, requireAuth],
+  guards: [...commonLimits, loadSession, requireAuth],
   onResponse: saveSession,
   handlers: [
     route.on(READ, "/chat", {
@@ -71,7 +71,7 @@ const pages = group({
     }),
 
     route.post("/chat/:room", {
-      guards: [limitApi, requireCsrf, requireMessage, requireCsrfToken],
+      guards: [requireCsrf, requireMessage, requireCsrfToken],
       request: { params: roomParams },
       resolve: async (c) => {
         const { input, locals } = c;

@@ -1,7 +1,7 @@
 /** The JSON API of files: uploads by form or as they are, a list, downloads. */
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
-import { limitApi } from "../../identity/limits.ts";
+import { commonLimits } from "../../identity/limits.ts";
 import { signedIn } from "../../identity/scope.ts";
 import { quotaExceeded } from "../../limits/quotas.ts";
 import { BodyError, readBody } from "../../web/body.ts";
@@ -22,7 +22,7 @@ import { MAX_FILE_BYTES, MAX_PARTS, MAX_REQUEST_BYTES, namedFile, toFile } from 
 const { route } = signedIn;
 
 export const api = group({
-  guards: [limitApi, requireAuth, requireCsrf],
+  guards: [...commonLimits, requireAuth, requireCsrf],
   handlers: [
     route.on(READ, "/api/files", {
       request: { query: pageQuery },

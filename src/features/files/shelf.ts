@@ -3,7 +3,7 @@ import type { AppLocals } from "../../env.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
-import { limitApi } from "../../identity/limits.ts";
+import { commonLimits } from "../../identity/limits.ts";
 import { loadSession, type SessionLocals, saveSession } from "../../identity/page-session.ts";
 import { signedInPage } from "../../identity/scope.ts";
 import type { SignedIn } from "../../identity/user.ts";
@@ -28,7 +28,7 @@ import { type File, MAX_PARTS, MAX_REQUEST_BYTES, toFile } from "./schema.ts";
 const { route } = signedInPage;
 
 export const shelf = group({
-  guards: [limitApi, loadSession, requireAuth],
+  guards: [...commonLimits, loadSession, requireAuth],
   onResponse: saveSession,
   handlers: [
     route.on(READ, "/files", {

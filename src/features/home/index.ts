@@ -1,6 +1,7 @@
 /** The front page: for strangers; who is signed in goes on to where the work is. */
 
 import type { Handler } from "../../http/index.ts";
+import { commonLimits } from "../../identity/limits.ts";
 import { loadSession, saveSession } from "../../identity/page-session.ts";
 import { visited } from "../../identity/scope.ts";
 import { visitorOf } from "../../identity/visitor.ts";
@@ -18,7 +19,7 @@ const EXAMPLES = ["GET /health", "GET /api/notes/:id", "POST /notes", "DELETE /a
 export function home(handlers: readonly Handler<never>[]) {
   const examples = findExamples(handlers);
   return group({
-    guards: [loadSession],
+    guards: [...commonLimits, loadSession],
     onResponse: saveSession,
     handlers: [
       visited.route.on(READ, "/", {

@@ -1,5 +1,6 @@
 /** The live feed: what the app is doing, as server-sent events and over a socket. */
-import { limitApi } from "../../identity/limits.ts";
+import { requireOwnOrigin } from "../../identity/guards/require-own-origin.ts";
+import { commonLimits } from "../../identity/limits.ts";
 import { loadSession, saveSession } from "../../identity/page-session.ts";
 import { visited } from "../../identity/scope.ts";
 import { visitorOf } from "../../identity/visitor.ts";
@@ -15,21 +16,21 @@ import { livePage } from "./pages.ts";
 offerPage({ label: "Live", path: "/live", for: "anyone" });
 
 const feed = group({
-  guards: [limitApi],
+  guards: [...commonLimits],
   handlers: [
     route.on(READ, "/events", {
       guards: [limitListeners("events")],
       resolve: ({ locals }) => locals.feedResponse,
     }),
     route.on(READ, "/ws/data-stream", {
-      guards: [requireUpgrade, limitListeners("socket")],
+      guards: [requireUpgrade, requireOwnOrigin, limitListeners("socket")],
       resolve: ({ locals }) => locals.feedResponse,
     }),
   ],
 });
 
 const page = group({
-  guards: [loadSession],
+  guards: [...commonLimits, loadSession],
   onResponse: saveSession,
   handlers: [
     visited.route.on(READ, "/live", {

@@ -2,7 +2,7 @@
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requirePermission } from "../../identity/guards/require-permission.ts";
-import { limitApi } from "../../identity/limits.ts";
+import { commonLimits } from "../../identity/limits.ts";
 import { signedIn } from "../../identity/scope.ts";
 import { requireQuota } from "../../limits/guards/require-quota.ts";
 import { idempotency } from "../../limits/idempotency.ts";
@@ -21,7 +21,7 @@ import { createNote, deleteNote, eachNote, listNotes, updateNote, type Written }
 const { route } = signedIn;
 
 export const api = group({
-  guards: [limitApi, requireAuth, requireCsrf],
+  guards: [...commonLimits, requireAuth, requireCsrf],
   handlers: [
     route.on(READ, "/api/notes", {
       guards: [requirePermission("notes:read")],

@@ -2,6 +2,7 @@
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
+import { commonLimits } from "../../identity/limits.ts";
 import { loadSession, saveSession } from "../../identity/page-session.ts";
 import { signedInPage } from "../../identity/scope.ts";
 import { visitorOf } from "../../identity/visitor.ts";
@@ -28,7 +29,7 @@ const requireChangeForm = requireForm(MAX_NOTE_BYTES, noteChange);
 const GONE = "This note has just been deleted.";
 
 export const notebook = group({
-  guards: [loadSession, requireAuth],
+  guards: [...commonLimits, loadSession, requireAuth],
   onResponse: saveSession,
   handlers: [
     route.on(READ, "/notes", {

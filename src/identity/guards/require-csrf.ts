@@ -1,11 +1,12 @@
 /** Requires that a request that changes state and carries a cookie comes from a page of ours. */
+import type { AppLocals, Env } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/guard-facts.ts";
-import type { ProblemLocals } from "../../web/problem.ts";
+import { isOwnOrigin } from "../../web/own-origin.ts";
 import { deny } from "../../web/refuse.ts";
 import type { SignedIn } from "../user.ts";
 
-type Needs = ProblemLocals & Partial<SignedIn>;
+type Needs = Pick<AppLocals, "env" | "requestId"> & Partial<SignedIn>;
 
 const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
 
@@ -17,18 +18,22 @@ export const requireCsrf: Guard<Needs> = stateFacts(
   headGuard(function requireCsrf(c: HeadContext<Needs>) {
     const { request, locals } = c;
     const isProven = locals.auth !== undefined && locals.auth.via !== "session";
-    if (isProven || SAFE_METHODS.includes(request.method) || isSameOrigin(request)) return { allow: true };
+    if (isProven || SAFE_METHODS.includes(request.method) || isSameOrigin(request, locals.env)) return { allow: true };
     return deny(c, 403, "This request does not come from a page of this site.");
   }),
   { denies: [403] },
 );
 
 /**
- * `Sec-Fetch-Site` decides, which no page can set (Fetch Metadata); where a browser does not send
- * it, `Origin` has to be ours. With neither, nothing is known, which is not enough.
+ * `Sec-Fetch-Site` decides, which no page can set (Fetch Metadata). Where a browser does not send it, `Origin` must be
+ * the app's own; text browsers send only `Referer`, whose origin then decides. A header that is there and does not fit
+ * refuses the request, also `Origin: null`: nothing falls back to a weaker one.
  */
-function isSameOrigin({ headers, url }: Request): boolean {
+function isSameOrigin(request: Request, env: Pick<Env, "PUBLIC_ORIGIN">): boolean {
+  const { headers } = request;
   const site = headers.get("Sec-Fetch-Site");
   if (site !== null) return site === "same-origin" || site === "none";
-  return headers.get("Origin") === new URL(url).origin;
+  const referer = headers.get("Referer") ?? "";
+  const origin = headers.get("Origin") ?? (URL.canParse(referer) ? new URL(referer).origin : "");
+  return isOwnOrigin(request, env, origin);
 }

@@ -1,20 +1,24 @@
 /** Requires that a page of certain origins sends the request. */
+import type { AppLocals } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../guard-facts.ts";
-import type { ProblemLocals } from "../problem.ts";
+import { isOwnOrigin } from "../own-origin.ts";
 import { deny } from "../refuse.ts";
 
+type Needs = Pick<AppLocals, "env" | "requestId">;
+
 /**
- * Denies with 403 where `Origin` is missing or none of these.
+ * Denies with 403 where `Origin` is missing or not one of these.
  *
- * @param origins Such as `https://example.com`; `self` is the origin that the request is sent to.
+ * @param origins Such as `https://example.com`; `self` stands for the app's own (`ownOrigins`).
  */
-export function requireOrigin(origins: readonly string[]): Guard<ProblemLocals> {
+export function requireOrigin(origins: readonly string[]): Guard<Needs> {
   return stateFacts(
-    headGuard(function requireOrigin(c: HeadContext<ProblemLocals>) {
-      const origin = c.request.headers.get("Origin");
-      const own = new URL(c.request.url).origin;
-      const isListed = origin !== null && origins.some((listed) => (listed === "self" ? own : listed) === origin);
+    headGuard(function requireOrigin(c: HeadContext<Needs>) {
+      const { request, locals } = c;
+      const origin = request.headers.get("Origin") ?? "";
+      const isOwn = (listed: string) => listed === "self" && isOwnOrigin(request, locals.env, origin);
+      const isListed = origin !== "self" && origins.some((listed) => listed === origin || isOwn(listed));
       return isListed ? { allow: true } : deny(c, 403, "Pages of that origin may not send this request.");
     }),
     { denies: [403], detail: origins.join(", ") },

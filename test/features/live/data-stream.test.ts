@@ -21,7 +21,7 @@ afterEach(async () => {
 const isSampling = () => runInDurableObject(feed(), (object) => (object as LiveFeed).isSampling);
 
 describe("GET /ws/data-stream", () => {
-  test("sends what /events sends, as frames of JSON, also to strangers and foreign pages", async () => {
+  test("sends what /events sends, as frames of JSON, also to strangers", async () => {
     const socket = await begin();
     const samples = await socket.wait("sample", 4);
     expect(samples[0]).toEqual({
@@ -34,8 +34,13 @@ describe("GET /ws/data-stream", () => {
     });
     await feed().report({ requests: 1, changes: { "PUT /api/files/:name": 2 } });
     expect((await socket.wait("activity"))[0]).toMatchObject({ activity: "upload", count: 2 });
-    await (await begin(undefined, { Origin: "https://elsewhere.example" })).wait("sample");
+    await (await begin(undefined, { Origin: "http://localhost" })).wait("sample");
   });
+
+  test.each(["https://elsewhere.example", "http://localhost:1", "https://localhost", "null", ""])(
+    "denies a page of the origin %j",
+    async (Origin) => expect((await handshake(PATH, { Origin })).status).toBe(403),
+  );
 
   test("goes on behind the event that a client has, or says that it can't", async () => {
     const steady = await begin();

@@ -29,9 +29,14 @@ const app = setup({
   ],
 });
 
-function ask(method: string, url: string, headers: Record<string, string>, body: BodyInit | null = null) {
+function ask(
+  method: string,
+  url: string,
+  headers: Record<string, string>,
+  { body = null, PUBLIC_ORIGIN = "" }: { body?: BodyInit | null; PUBLIC_ORIGIN?: string } = {},
+) {
   const request = new Request(new URL(url, "http://localhost"), { method, headers, body });
-  return app.fetch(request, env, createExecutionContext());
+  return app.fetch(request, { ...env, PUBLIC_ORIGIN }, createExecutionContext());
 }
 
 const OWN: Record<string, string>[] = [
@@ -40,6 +45,12 @@ const OWN: Record<string, string>[] = [
   { Origin: "http://localhost" },
   // A proxy may rewrite Origin; no page can write Sec-Fetch-Site.
   { "Sec-Fetch-Site": "same-origin", Origin: "null" },
+  // What text browsers such as lynx and w3m send.
+  { Referer: "http://localhost/" },
+  { Referer: "http://localhost/login?next=%2Fnotes" },
+  { Referer: "http://localhost" },
+  { Origin: "http://localhost", Referer: "https://evil.example/" },
+  { "Sec-Fetch-Site": "same-origin", Referer: "https://evil.example/" },
 ];
 
 const FOREIGN: Record<string, string>[] = [
@@ -58,7 +69,24 @@ const FOREIGN: Record<string, string>[] = [
   { Origin: "https://localhost" },
   { Origin: "http://localhost.evil.example" },
   { Origin: "http://evil.example/http://localhost" },
-  { Referer: "http://localhost/" },
+  { "Sec-Fetch-Site": "cross-site", Referer: "http://localhost/" },
+  { "Sec-Fetch-Site": "", Referer: "http://localhost/" },
+  { Origin: "null", Referer: "http://localhost/" },
+  { Origin: "", Referer: "http://localhost/" },
+  { Origin: "https://evil.example", Referer: "http://localhost/" },
+  { Referer: "" },
+  { Referer: "null" },
+  { Referer: "about:blank" },
+  { Referer: "/login" },
+  { Referer: "//localhost/" },
+  { Referer: "localhost/" },
+  { Referer: "https://localhost/" },
+  { Referer: "http://localhost:8787/" },
+  { Referer: "https://evil.example/" },
+  { Referer: "http://localhost.evil.example/" },
+  { Referer: "http://localhost@evil.example/" },
+  { Referer: "http://evil.example/?http://localhost/" },
+  { Referer: "data:text/html,http://localhost/" },
 ];
 
 describe("a request that changes state", () => {
@@ -70,7 +98,7 @@ describe("a request that changes state", () => {
 
   test.each(FOREIGN)("is 403 from elsewhere, the body unread: %j", async (headers) => {
     for (const method of ["POST", "PUT", "PATCH", "DELETE", "PROPFIND"]) {
-      expect((await ask(method, "/open", headers, unreadable())).status).toBe(403);
+      expect((await ask(method, "/open", headers, { body: unreadable() })).status).toBe(403);
     }
     expect(factsOf(requireCsrf)).toEqual({ denies: [403] });
   });
@@ -80,6 +108,22 @@ describe("a request that changes state", () => {
     expect((await ask("POST", "https://candor.example:8443/open", { Origin })).status).toBe(200);
     expect((await ask("POST", "https://candor.example/open", { Origin })).status).toBe(403);
   });
+
+  test.each(["Origin", "Referer"])(
+    "has our origin in %s where that is PUBLIC_ORIGIN or where it was sent to",
+    async (name) => {
+      const PUBLIC_ORIGIN = "https://candor.example";
+      const statusOf = async (from: string) => (await ask("POST", "/open", { [name]: from }, { PUBLIC_ORIGIN })).status;
+      for (const own of [PUBLIC_ORIGIN, "http://localhost"]) expect([own, await statusOf(own)]).toEqual([own, 200]);
+      for (const foreign of [
+        "http://candor.example",
+        "https://candor.example:8443",
+        "https://candor.example.evil.example",
+      ])
+        expect([foreign, await statusOf(foreign)]).toEqual([foreign, 403]);
+      expect((await ask("POST", "/open", { [name]: PUBLIC_ORIGIN })).status).toBe(403);
+    },
+  );
 });
 
 test.each(["GET", "HEAD", "OPTIONS"])("%s goes on from anywhere", async (method) => {

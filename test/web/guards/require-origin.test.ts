@@ -15,9 +15,15 @@ const app = setup({
   handlers: [route.post("/", { guards: [guard], request: { body: z.unknown() }, resolve: () => new Response("in") })],
 });
 
-function ask(origin: string | undefined, body: BodyInit, url = "http://localhost:8787/"): Promise<Response> {
+function ask(
+  origin: string | undefined,
+  body: BodyInit,
+  url = "http://localhost:8787/",
+  PUBLIC_ORIGIN = "",
+): Promise<Response> {
   const headers = new Headers(origin === undefined ? {} : { Origin: origin });
-  return app.fetch(new Request(url, { method: "POST", headers, body }), env, createExecutionContext());
+  const request = new Request(url, { method: "POST", headers, body });
+  return app.fetch(request, { ...env, PUBLIC_ORIGIN }, createExecutionContext());
 }
 
 test.each(["http://localhost:8787", "https://partner.example"])("%s goes on", async (origin) => {
@@ -27,6 +33,13 @@ test.each(["http://localhost:8787", "https://partner.example"])("%s goes on", as
 test("self is where the request went, whatever that is", async () => {
   expect((await ask("https://candor.example", "{}", "https://candor.example/")).status).toBe(200);
   expect((await ask("http://localhost:8787", unreadable(), "https://candor.example/")).status).toBe(403);
+});
+
+test("self is PUBLIC_ORIGIN as well", async () => {
+  const PUBLIC_ORIGIN = "https://candor.example";
+  expect((await ask(PUBLIC_ORIGIN, "{}", undefined, PUBLIC_ORIGIN)).status).toBe(200);
+  expect((await ask(PUBLIC_ORIGIN, unreadable())).status).toBe(403);
+  expect((await ask("http://candor.example", unreadable(), undefined, PUBLIC_ORIGIN)).status).toBe(403);
 });
 
 test.each([
