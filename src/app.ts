@@ -15,6 +15,7 @@ import { notes } from "./features/notes/index.ts";
 import { sweepDeletedNotes } from "./features/notes/trash.ts";
 import { signIn } from "./features/sign-in/index.ts";
 import { setup, standardValidator } from "./http/index.ts";
+import { endHashingTurn } from "./identity/guards/require-hashing-capacity.ts";
 import { sweepExpired } from "./identity/sweep.ts";
 import { showRateLimits } from "./limits/rate-limit-headers.ts";
 import { answerError } from "./web/answer-error.ts";
@@ -32,7 +33,7 @@ export const app = setup({
   handlers: [handlers, home(handlers), preflightRoutes(handlers)],
   validator: standardValidator,
   notFound: answerUnmatched,
-  onResponse: [showRateLimits, finishResponse, reportResponse],
+  onResponse: [endHashingTurn, showRateLimits, finishResponse, reportResponse],
   onError: answerError,
 });
 

@@ -3,6 +3,7 @@ import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:
 import { app } from "../src/app.ts";
 import type { Env } from "../src/env.ts";
 import { signAccessToken } from "../src/identity/access-token.ts";
+import { createApiKey } from "../src/identity/api-keys.ts";
 import { createDeviceId } from "../src/identity/device-token.ts";
 import { csrfTokenOf } from "../src/identity/page-session.ts";
 import { hashPassword } from "../src/identity/password-hash.ts";
@@ -11,6 +12,7 @@ import { startCookieSession } from "../src/identity/sessions.ts";
 import { readTokenKeys } from "../src/identity/token-keys.ts";
 import type { Role, User } from "../src/identity/user.ts";
 import { createUser, findCredentials, toPublicUser } from "../src/identity/users.ts";
+import { QUOTAS } from "../src/limits/quotas.ts";
 
 /** The platform's limit of requests per client address counts by the clock and is never reset, so tests run without it. */
 const ADDRESS_LIMIT: RateLimit = { limit: async () => ({ success: true }) };
@@ -75,6 +77,17 @@ export async function createAccount(
   if (!session) throw new Error("No session was started");
   const accessToken = await signAccessToken(readTokenKeys(env.TOKEN_KEYS), { ...session, role });
   return { user, refreshToken: session.refreshToken, headers: { Authorization: `Bearer ${accessToken}` } };
+}
+
+/** Makes an API key of that account, without the API. */
+export async function createKey(
+  { user }: Pick<Account, "user">,
+  permissions: readonly string[],
+  given: { name?: string; expiresAt?: string } = {},
+): Promise<{ readonly id: string; readonly key: string }> {
+  const made = await createApiKey(env.DB, user.id, { name: "test", permissions, ...given }, QUOTAS.apiKeys);
+  if (!made) throw new Error("No key was made");
+  return made;
 }
 
 /** A browser that is signed in. */

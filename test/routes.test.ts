@@ -42,9 +42,7 @@ test("the limit by address comes before anything that finds out who sends a requ
 test("every page and API route that finds out who sends a request counts it for its user", () => {
   const identifying = ["requireAuth", "requireApiKey", "loadSession"];
   const uncounted = routes.filter(
-    ({ guards }) =>
-      guards.some(({ name }) => identifying.includes(name)) &&
-      guards[1]?.detail !== "api",
+    ({ guards }) => guards.some(({ name }) => identifying.includes(name)) && guards[1]?.detail !== "api",
   );
   expect(labels(uncounted)).toEqual([]);
 });

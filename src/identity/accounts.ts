@@ -1,6 +1,6 @@
 /** Checks passwords and prepares new ones: for the API and the pages alike. */
 import type { Env } from "../env.ts";
-import type { HashingTurn } from "./hashing-queue.ts";
+import type { HashingTurn } from "./hashing-turn.ts";
 import { isOutdated } from "./password-hash.ts";
 import { personalProblem } from "./password-rules.ts";
 import type { User } from "./user.ts";

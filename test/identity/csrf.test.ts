@@ -3,11 +3,10 @@ import { env } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
 import { app } from "../../src/app.ts";
 import type { Env } from "../../src/env.ts";
-import { createApiKey } from "../../src/identity/api-keys.ts";
 import { grantablePermissions } from "../../src/identity/guards/require-permission.ts";
 import { listSessions } from "../../src/identity/session-list.ts";
 import { describePolicy } from "../../src/web/policy.ts";
-import { type Account, type Browser, createAccount, openBrowser, PASSWORD, send } from "../harness.ts";
+import { type Account, type Browser, createAccount, createKey, openBrowser, PASSWORD, send } from "../harness.ts";
 
 // Many requests or hashes a test: on a slow machine they take their time.
 vi.setConfig({ testTimeout: 60_000 });
@@ -71,7 +70,7 @@ const OURS: Record<string, string>[] = [
 /** The types that a page may send anywhere without asking first, and what the route reads. */
 const TYPES = [undefined, "text/plain", "multipart/form-data; boundary=x", "the route's own"];
 
-const bindings: Partial<Env> = { API_RATE_LIMIT: 100_000, AUTH_RATE_LIMIT: 100_000 };
+const bindings: Partial<Env> = { API_RATE_LIMIT: 100_000, SIGN_IN_RATE_LIMIT: 100_000, ACCOUNT_RATE_LIMIT: 100_000 };
 
 interface Target {
   readonly route: (typeof routes)[number];
@@ -116,7 +115,7 @@ function attack(
 /** What a user has besides, by the part of the path that names it. */
 const OWNED: Readonly<Record<string, (account: Account) => Promise<string>>> = {
   "/sessions/": async ({ user }) => (await listSessions(env.DB, user.id, { limit: 100 })).at(-1)?.id ?? "",
-  "/account/keys/": async ({ user }) => (await createApiKey(env.DB, user.id, { name: "k", permissions: [] })).id,
+  "/account/keys/": async ({ user }) => (await createKey({ user }, [])).id,
 };
 
 /** An administrator with a browser, and something for the path to name: what its collection makes, else a user. */
@@ -208,7 +207,7 @@ test("a token or a key needs no provenance, from wherever it is sent, with the c
     const headers = { ...account.headers, Cookie, ...from, "Content-Type": "application/json" };
     expect((await send("/api/me", { method: "PATCH", headers, body }, bindings)).status).toBe(200);
   }
-  const { key } = await createApiKey(env.DB, account.user.id, { name: "k", permissions: [...grantablePermissions()] });
+  const { key } = await createKey(account, [...grantablePermissions()]);
   for (const route of routes.filter(({ names }) => names.includes("requirePermission"))) {
     for (const from of FOREIGN) {
       const headers = { "X-API-Key": key, Cookie, ...from, "Content-Type": "application/json" };

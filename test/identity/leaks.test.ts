@@ -182,7 +182,7 @@ async function drivePages(bindings: Partial<Env>): Promise<void> {
   await noteStoredHashes();
 }
 
-const LIMITS = { API_RATE_LIMIT: 100_000, AUTH_RATE_LIMIT: 100_000 };
+const LIMITS = { API_RATE_LIMIT: 100_000, SIGN_IN_RATE_LIMIT: 100_000, ACCOUNT_RATE_LIMIT: 100_000 };
 
 /** A database that fails at whatever begins so. What it throws says nothing of what it was asked. */
 function failingAt(statement: RegExp): D1Database {

@@ -1,8 +1,7 @@
 import { env } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
-import { createApiKey } from "../../src/identity/api-keys.ts";
-import { createAccount, send, sendJson } from "../harness.ts";
+import { createAccount, createKey, send, sendJson } from "../harness.ts";
 
 // Time passes only where a test says so, for the objects, too: a slow machine does not come to the end of a window.
 beforeAll(() => void vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] }));
@@ -102,7 +101,7 @@ describe("the limit of the API", () => {
   test("counts each API key apart from its owner", async () => {
     const { user, headers } = await createAccount();
     const createKey = async () => {
-      const { key } = await createApiKey(env.DB, user.id, { name: "k", permissions: ["notes:read"] });
+      const { key } = await createKey({ user }, ["notes:read"]);
       return { "X-API-Key": key };
     };
     const [one, other] = [await createKey(), await createKey()];

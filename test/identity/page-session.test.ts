@@ -47,7 +47,11 @@ async function visit<T>(jar: Jar, act: (session: Session) => T | Promise<T>) {
 async function post(jar: Jar, path: string, fields: Record<string, string>) {
   const headers = { Cookie: jar.cookie, "Sec-Fetch-Site": "same-origin", Accept: "text/html" };
   const body = new URLSearchParams(fields);
-  const response = await send(path, { method: "POST", headers, body }, { AUTH_RATE_LIMIT: 100_000 });
+  const response = await send(
+    path,
+    { method: "POST", headers, body },
+    { SIGN_IN_RATE_LIMIT: 100_000, ACCOUNT_RATE_LIMIT: 100_000 },
+  );
   keepCookie(jar, response);
   return response;
 }

@@ -2,12 +2,11 @@ import { createExecutionContext, env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { AppLocals, Env } from "../../src/env.ts";
 import { type Guard, setup } from "../../src/http/index.ts";
-import { createApiKey } from "../../src/identity/api-keys.ts";
 import { sweepExpired } from "../../src/identity/sweep.ts";
 import { idempotency } from "../../src/limits/idempotency.ts";
 import { route } from "../../src/web/scope.ts";
 import { supplyLocals } from "../../src/web/supply-locals.ts";
-import { type Account, createAccount, type Note, send, sendJson } from "../harness.ts";
+import { type Account, createAccount, createKey, type Note, send, sendJson } from "../harness.ts";
 
 const HOUR = 3_600_000;
 
@@ -20,7 +19,7 @@ const moveClock = (ms: number) => vi.setSystemTime(Date.now() + ms);
 /** A user with an API key, which does not expire when a test goes a day ahead. */
 async function createClient() {
   const { user } = await createAccount();
-  const { key } = await createApiKey(env.DB, user.id, { name: "k", permissions: ["notes:read", "notes:write"] });
+  const { key } = await createKey({ user }, ["notes:read", "notes:write"]);
   const headers = { "X-API-Key": key };
   const post = (key: string, body: unknown = { title: "t" }, bindings: Partial<Env> = {}) =>
     sendJson("POST", "/api/notes", body, { ...headers, "Idempotency-Key": key }, bindings);

@@ -7,7 +7,7 @@ import { createAccount, send } from "../harness.ts";
 vi.spyOn(console, "log").mockImplementation(() => {});
 
 const APP = "https://app.example";
-const LIMITS = { API_RATE_LIMIT: 100_000, AUTH_RATE_LIMIT: 100_000 };
+const LIMITS = { API_RATE_LIMIT: 100_000, SIGN_IN_RATE_LIMIT: 100_000, ACCOUNT_RATE_LIMIT: 100_000 };
 const LISTED: Partial<Env> = { ...LIMITS, CORS_ORIGINS: `${APP} http://other.example:8080` };
 
 const NOT_LISTED = [

@@ -103,7 +103,7 @@ describe("nextPath", () => {
   });
 });
 
-const limits = { ...env, AUTH_RATE_LIMIT: 100_000 };
+const limits = { ...env, SIGN_IN_RATE_LIMIT: 100_000, ACCOUNT_RATE_LIMIT: 100_000 };
 
 describe("the sign-in form", () => {
   test.each(HOSTILE)("of GET /login does not hold %j", async (next) => {

@@ -57,7 +57,8 @@ export const apiKeyForm = z
   .transform((form) => {
     const permissions: string[] = grantablePermissions().filter((name) => form[name]);
     const days = Number(KEY_LIVES.find((life) => life === form.days) ?? "90");
-    return { name: form.name ?? "", permissions, expiresAt: new Date(Date.now() + days * DAY_MS).toISOString() };
+    const expiresAt: string | undefined = new Date(Date.now() + days * DAY_MS).toISOString();
+    return { name: form.name ?? "", permissions, expiresAt };
   })
   .pipe(apiKeyInput);
 

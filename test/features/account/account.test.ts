@@ -6,7 +6,7 @@ import { startCookieSession } from "../../../src/identity/sessions.ts";
 import type { User } from "../../../src/identity/user.ts";
 import { type Account, createAccount, openBrowser, PASSWORD, send, sendJson } from "../../harness.ts";
 
-const UNLIMITED = { API_RATE_LIMIT: 100_000, AUTH_RATE_LIMIT: 100_000 };
+const UNLIMITED = { API_RATE_LIMIT: 100_000, SIGN_IN_RATE_LIMIT: 100_000, ACCOUNT_RATE_LIMIT: 100_000 };
 const NEW_PASSWORD = "another password for tests";
 type Headers = Readonly<Record<string, string>>;
 

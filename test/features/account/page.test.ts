@@ -30,8 +30,7 @@ const keysOf = async ({ user }: Account) => {
   const { results } = await env.DB.prepare("SELECT * FROM api_keys WHERE user_id = ?").bind(user.id).all();
   return results;
 };
-const makeKey = ({ user }: Account, name = "backup") =>
-  createApiKey(env.DB, user.id, { name, permissions: [PERMISSION] });
+const makeKey = ({ user }: Account, name = "backup") => createKey({ user }, [PERMISSION], { name });
 
 /** Where a form led, and what the page there says once. */
 async function follow(response: Response): Promise<string> {
@@ -107,7 +106,7 @@ describe("the password", () => {
   test("can't be guessed at without end", async () => {
     const body = new URLSearchParams({ csrf: browser.csrf, currentPassword: "x", newPassword: NEW_PASSWORD });
     const guess = () =>
-      send("/account/password", { method: "POST", headers: browser.headers, body }, { AUTH_RATE_LIMIT: 2 });
+      send("/account/password", { method: "POST", headers: browser.headers, body }, { SIGN_IN_RATE_LIMIT: 2 });
     expect([(await guess()).status, (await guess()).status, (await guess()).status]).toEqual([422, 422, 429]);
   });
 });

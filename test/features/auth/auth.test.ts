@@ -5,7 +5,7 @@ import type { Env } from "../../../src/env.ts";
 import type { User } from "../../../src/identity/user.ts";
 import { createAccount, PASSWORD, send, sendJson } from "../../harness.ts";
 
-const UNLIMITED = { API_RATE_LIMIT: 100_000, AUTH_RATE_LIMIT: 100_000 };
+const UNLIMITED = { API_RATE_LIMIT: 100_000, SIGN_IN_RATE_LIMIT: 100_000, ACCOUNT_RATE_LIMIT: 100_000 };
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 

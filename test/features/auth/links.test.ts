@@ -4,7 +4,7 @@ import type { Env } from "../../../src/env.ts";
 import { hashSecret } from "../../../src/identity/secret.ts";
 import { type Account, createAccount, openBrowser, PASSWORD, send, sendJson } from "../../harness.ts";
 
-const UNLIMITED = { API_RATE_LIMIT: 100_000, AUTH_RATE_LIMIT: 100_000 };
+const UNLIMITED = { API_RATE_LIMIT: 100_000, SIGN_IN_RATE_LIMIT: 100_000, ACCOUNT_RATE_LIMIT: 100_000 };
 const MINUTE_MS = 60_000;
 const NEW_PASSWORD = "another password for tests";
 

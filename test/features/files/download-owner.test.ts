@@ -2,8 +2,7 @@
 import { env } from "cloudflare:test";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Env } from "../../../src/env.ts";
-import { createApiKey } from "../../../src/identity/api-keys.ts";
-import { type Account, createAccount, openBrowser, send } from "../../harness.ts";
+import { type Account, createAccount, createKey, openBrowser, send } from "../../harness.ts";
 
 interface File {
   readonly id: string;
@@ -83,7 +82,7 @@ describe("a file of one's own", () => {
 
   test("an API key of the owner's is refused, whatever it may do", async () => {
     const permissions = ["files:read", "files:write", "notes:read"];
-    const { key } = await createApiKey(env.DB, me.user.id, { name: "k", permissions });
+    const { key } = await createKey(me, permissions);
     await expectRefused({ "X-API-Key": key }, 403);
   });
 

@@ -7,7 +7,7 @@ import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
 // Many requests or hashes a test: on a slow machine they take their time.
 vi.setConfig({ testTimeout: 60_000 });
 
-const LIMITS: Partial<Env> = { AUTH_RATE_LIMIT: 100_000 };
+const LIMITS: Partial<Env> = { SIGN_IN_RATE_LIMIT: 100_000, ACCOUNT_RATE_LIMIT: 100_000 };
 
 /** What a browser without JavaScript shows. */
 interface Shown {

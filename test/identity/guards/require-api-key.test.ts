@@ -7,7 +7,7 @@ import { requireApiKey } from "../../../src/identity/guards/require-api-key.ts";
 import { factsOf } from "../../../src/web/guard-facts.ts";
 import { route } from "../../../src/web/scope.ts";
 import { supplyLocals } from "../../../src/web/supply-locals.ts";
-import { createAccount, openBrowser, unreadable } from "../../harness.ts";
+import { createAccount, createKey, openBrowser, unreadable } from "../../harness.ts";
 
 const app = setup({
   onRequest: supplyLocals,
@@ -27,7 +27,7 @@ function ask(headers: Record<string, string>, body: BodyInit): Promise<Response>
 
 test("a good key goes on as its user, with its permissions", async () => {
   const { user } = await createAccount();
-  const { id, key } = await createApiKey(env.DB, user.id, { name: "k", permissions: ["a:b", "c:d"] });
+  const { id, key } = await createKey({ user }, ["a:b", "c:d"]);
   const response = await ask({ "X-API-Key": key }, "{}");
   expect(await response.json()).toEqual({
     id: user.id,
@@ -37,7 +37,7 @@ test("a good key goes on as its user, with its permissions", async () => {
 
 test("everybody else is 401, the body unread: strangers, users who come in person, keys that are none", async () => {
   const account = await createAccount();
-  const { id, key } = await createApiKey(env.DB, account.user.id, { name: "k", permissions: ["a:b"] });
+  const { id, key } = await createKey(account, ["a:b"]);
   await deleteApiKey(env.DB, account.user.id, id);
   const { Cookie } = (await openBrowser(account)).headers;
   const others = [{}, account.headers, { Cookie }, { "X-API-Key": key }, { "X-API-Key": key.slice(1) }];
@@ -47,6 +47,6 @@ test("everybody else is 401, the body unread: strangers, users who come in perso
 
 test("a good key beside an access token does not count: Authorization comes first", async () => {
   const account = await createAccount();
-  const { key } = await createApiKey(env.DB, account.user.id, { name: "k", permissions: ["a:b"] });
+  const { key } = await createKey(account, ["a:b"]);
   expect((await ask({ ...account.headers, "X-API-Key": key }, unreadable())).status).toBe(401);
 });

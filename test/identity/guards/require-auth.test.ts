@@ -2,13 +2,12 @@ import { createExecutionContext, env } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { setup, standardValidator } from "../../../src/http/index.ts";
-import { createApiKey } from "../../../src/identity/api-keys.ts";
 import { requireAuth } from "../../../src/identity/guards/require-auth.ts";
 import { requirePermission } from "../../../src/identity/guards/require-permission.ts";
 import { factsOf } from "../../../src/web/guard-facts.ts";
 import { route } from "../../../src/web/scope.ts";
 import { supplyLocals } from "../../../src/web/supply-locals.ts";
-import { type Account, createAccount, openBrowser, unreadable } from "../../harness.ts";
+import { type Account, createAccount, createKey, openBrowser, unreadable } from "../../harness.ts";
 
 const app = setup({
   onRequest: supplyLocals,
@@ -36,7 +35,7 @@ function ask(method: string, path: string, headers: Record<string, string> = {},
 }
 
 async function keyOf({ user }: Account): Promise<string> {
-  return (await createApiKey(env.DB, user.id, { name: "k", permissions: ["things:read"] })).key;
+  return (await createKey({ user }, ["things:read"])).key;
 }
 
 /** The three ways to be known, each of another user. */

@@ -2,14 +2,13 @@ import { createExecutionContext, env } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { setup, standardValidator } from "../../../src/http/index.ts";
-import { createApiKey } from "../../../src/identity/api-keys.ts";
 import { requireAuth } from "../../../src/identity/guards/require-auth.ts";
 import { requireCsrf } from "../../../src/identity/guards/require-csrf.ts";
 import { requirePermission } from "../../../src/identity/guards/require-permission.ts";
 import { factsOf } from "../../../src/web/guard-facts.ts";
 import { route } from "../../../src/web/scope.ts";
 import { supplyLocals } from "../../../src/web/supply-locals.ts";
-import { createAccount, openBrowser, unreadable } from "../../harness.ts";
+import { createAccount, createKey, openBrowser, unreadable } from "../../harness.ts";
 
 const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "PROPFIND"];
 
@@ -133,7 +132,7 @@ test.each(["GET", "HEAD", "OPTIONS"])("%s goes on from anywhere", async (method)
 test("who is known by a token or a key needs no provenance, who is known by a cookie does", async () => {
   const account = await createAccount();
   const { Cookie } = (await openBrowser(account)).headers;
-  const { key } = await createApiKey(env.DB, account.user.id, { name: "k", permissions: ["things:write"] });
+  const { key } = await createKey(account, ["things:write"]);
   for (const foreign of FOREIGN) {
     expect((await ask("POST", "/known", { ...foreign, ...account.headers, Cookie })).status).toBe(200);
     expect((await ask("POST", "/known", { ...foreign, "X-API-Key": key, Cookie })).status).toBe(200);

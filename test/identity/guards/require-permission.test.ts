@@ -2,7 +2,6 @@ import { createExecutionContext, env } from "cloudflare:test";
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { setup, standardValidator } from "../../../src/http/index.ts";
-import { createApiKey } from "../../../src/identity/api-keys.ts";
 import { requireAuth } from "../../../src/identity/guards/require-auth.ts";
 import {
   grantablePermissions,
@@ -12,7 +11,7 @@ import {
 import { factsOf } from "../../../src/web/guard-facts.ts";
 import { route } from "../../../src/web/scope.ts";
 import { supplyLocals } from "../../../src/web/supply-locals.ts";
-import { createAccount, openBrowser, unreadable } from "../../harness.ts";
+import { createAccount, createKey, openBrowser, unreadable } from "../../harness.ts";
 
 const guard = requirePermission("things:write");
 const app = setup({
@@ -33,7 +32,7 @@ function ask(headers: Record<string, string>, body: BodyInit): Promise<Response>
 
 async function keyWith(permissions: string[]): Promise<string> {
   const { user } = await createAccount();
-  return (await createApiKey(env.DB, user.id, { name: "k", permissions })).key;
+  return (await createKey({ user }, permissions)).key;
 }
 
 test("a key that was given the permission goes on", async () => {
