@@ -40,6 +40,11 @@ export function versionedPath(path: string, { hash }: Pick<Asset, "hash">): stri
   return path.replace(/(\.[^./]*)?$/, `.${hash.slice(0, 16)}$&`);
 }
 
+/** Whether an address names one version of a file, as those of `versionedPath` do. */
+export function isVersionedAddress(pathname: string): boolean {
+  return /^\/static\/.*[^/]\.[0-9a-f]{16}(\.[^./]*)?$/.test(pathname);
+}
+
 /** The address of a file of `public`; the one that caches keep, once it is published. */
 export function assetUrl(manifest: Manifest, path: string): string {
   const asset = Object.hasOwn(manifest, path) ? manifest[path] : undefined;

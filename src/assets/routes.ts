@@ -1,9 +1,15 @@
-/** Where the files of `public` are. */
+/** The addresses of the files in `public`. */
+import { createAddressLimit } from "../limits/limit-address.ts";
 import { READ, route } from "../web/scope.ts";
+import { isVersionedAddress } from "./manifest.ts";
 import { serveAsset } from "./serve-asset.ts";
 
+/** Versioned files do not count: caches keep them for a year, and a cold page requests several at once. */
+const limitAddress = createAddressLimit(({ url }) => isVersionedAddress(new URL(url).pathname));
+const guards = [limitAddress];
+
 export const assets = [
-  route.on(READ, "/static/*", { resolve: (c) => serveAsset(c, c.params["*"]) }),
-  route.on(READ, "/favicon.ico", { resolve: (c) => serveAsset(c, "favicon.ico") }),
-  route.on(READ, "/robots.txt", { resolve: (c) => serveAsset(c, "robots.txt") }),
+  route.on(READ, "/static/*", { guards, resolve: (c) => serveAsset(c, c.params["*"]) }),
+  route.on(READ, "/favicon.ico", { guards, resolve: (c) => serveAsset(c, "favicon.ico") }),
+  route.on(READ, "/robots.txt", { guards, resolve: (c) => serveAsset(c, "robots.txt") }),
 ];

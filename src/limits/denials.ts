@@ -1,13 +1,13 @@
-/** What an isolate remembers of the denials that it was told, so that it need not ask again. */
+/** The denials that an isolate remembers, so that a flood does not ask the objects over and over. */
 import type { Ruling } from "../env.ts";
 
-const MOST_KEYS = 10_000;
+const MAX_KEYS = 10_000;
 
 /** Denials by key, each until its time. */
 export class Denials {
   readonly #byKey = new Map<string, { readonly since: number; readonly until: number }>();
 
-  /** @returns The denial that still holds. None where the clock has gone back behind it: then it says nothing. */
+  /** @returns The denial that still holds; undefined also where the clock has gone back to before the denial. */
   find(key: string): Ruling | undefined {
     const denial = this.#byKey.get(key);
     if (!denial) return undefined;
@@ -19,11 +19,11 @@ export class Denials {
     return undefined;
   }
 
-  /** @param forMs Milliseconds. */
+  /** Forgets the oldest denial where there would be more than 10,000. @param forMs Milliseconds. */
   remember(key: string, forMs: number): void {
     if (this.#byKey.has(key)) return;
     const [oldest] = this.#byKey.keys();
-    if (oldest !== undefined && this.#byKey.size >= MOST_KEYS) this.#byKey.delete(oldest);
+    if (oldest !== undefined && this.#byKey.size >= MAX_KEYS) this.#byKey.delete(oldest);
     this.#byKey.set(key, { since: Date.now(), until: Date.now() + forMs });
   }
 }

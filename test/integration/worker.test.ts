@@ -19,6 +19,9 @@ describe("wire", async () => {
 describe("assets", async () => {
   await import("./worker/assets.ts");
 });
+describe("limits", async () => {
+  await import("./worker/limits.ts");
+});
 describe("uploads", async () => {
   await import("./worker/uploads.ts");
 });

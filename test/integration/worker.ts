@@ -18,6 +18,8 @@ export interface WorkerSetup {
   readonly tokenKeys?: string;
   /** The variable; 30 without it. */
   readonly signInRateLimit?: number;
+  /** Requests a minute from one client address; a million without it. */
+  readonly addressLimit?: number;
   /** Whether V8's inspector can be asked about it. */
   readonly inspected?: boolean;
   /** A module that stands before the Worker, which it imports from `./worker.js`; its default export answers. */
@@ -103,6 +105,11 @@ async function optionsOf(setup: WorkerSetup, storage: string, lines: string[]): 
       CORS_ORIGINS: { type: "text", value: "" },
       ADMIN_EMAIL: { type: "text", value: "" },
       MAIL_FROM: { type: "text", value: "no-reply@example.com" },
+      ADDRESS_LIMIT: {
+        type: "rate-limit",
+        namespace: "1001",
+        simple: { limit: setup.addressLimit ?? 1_000_000, period: 60 },
+      },
       RATE_LIMITER: { type: "durable-object", worker: "candor", exportName: "RateLimiter" },
       CHAT_ROOM: { type: "durable-object", worker: "candor", exportName: "ChatRoom" },
       LIVE_FEED: { type: "durable-object", worker: "candor", exportName: "LiveFeed" },

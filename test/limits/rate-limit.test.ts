@@ -7,6 +7,7 @@ import { rateLimit, rateLimitInput } from "../../src/limits/rate-limit.ts";
 import { showRateLimits } from "../../src/limits/rate-limit-headers.ts";
 import { answerError } from "../../src/web/answer-error.ts";
 import { finishResponse } from "../../src/web/finish-response.ts";
+import { factsOf } from "../../src/web/guard-facts.ts";
 import { route } from "../../src/web/scope.ts";
 import { supplyLocals } from "../../src/web/supply-locals.ts";
 
@@ -26,7 +27,7 @@ const few = rateLimit({ name: "few", limit: 2, windowSeconds: 60, key, whenUnava
 const many = rateLimit({ name: "many", limit: 4, windowSeconds: 3600, key, whenUnavailable: "allow" });
 const variable = rateLimit({
   name: "variable",
-  limit: (env) => env.AUTH_RATE_LIMIT,
+  limit: (env) => env.SIGN_IN_RATE_LIMIT,
   windowSeconds: 60,
   key,
   whenUnavailable: "allow",
@@ -38,6 +39,19 @@ const ofBody = rateLimitInput({
   key: ({ raw }) => JSON.stringify(raw.body),
   whenUnavailable: "deny",
 });
+/** Finds the user of a session, which costs a query, as does an unknown credential. */
+const identify = vi.fn(({ request }: { request: Request }) => {
+  const session = request.headers.get("X-Session") ?? "none";
+  return session === "exempt" ? undefined : Promise.resolve(session.split("/")[0]);
+});
+const identified = rateLimit({
+  name: "identified",
+  limit: 2,
+  windowSeconds: 60,
+  key: identify,
+  credential: ({ request }) => request.headers.get("X-Session") ?? undefined,
+  whenUnavailable: "allow",
+});
 const resolve = () => new Response("done");
 
 const app = setup({
@@ -46,6 +60,7 @@ const app = setup({
     route.get("/few", { guards: [few], resolve }),
     route.get("/many", { guards: [many], resolve }),
     route.get("/both", { guards: [many, few], resolve }),
+    route.get("/identified", { guards: [identified], resolve }),
     route.get("/variable", { guards: [variable], resolve }),
     route.post("/body", { guards: [ofBody], request: { body: z.unknown() }, resolve }),
     route.post("/unread", { guards: [few], request: { body: z.unknown() }, resolve }),
@@ -186,7 +201,7 @@ describe("where the object cannot be asked", () => {
     for (let i = 0; i < 5; i++) await ask("/few", headers, BROKEN);
     expect(JSON.parse(String(errors.mock.lastCall?.[0]))).toMatchObject({
       level: "error",
-      error: expect.stringContaining("overloaded"),
+      error: { message: expect.stringContaining("overloaded") },
     });
     expect((await ask("/few", headers)).status).toBe(200);
   });
@@ -235,10 +250,109 @@ describe("a denial that was told", () => {
   });
 });
 
+describe("a denial of a client that sends a credential", () => {
+  const session = (user: string, name: string) => ({ "X-Session": `${user}/${name}` });
+  async function exhaust(user: string) {
+    for (const status of [200, 200, 429])
+      expect((await ask("/identified", session(user, "first"))).status).toBe(status);
+    identify.mockClear();
+  }
+
+  test("holds without identifying the client, until it ends", async () => {
+    const user = crypto.randomUUID();
+    await exhaust(user);
+    const asked = countAsked();
+    await vi.advanceTimersByTimeAsync(59_999);
+    const denied = await ask("/identified", session(user, "first"), asked.bindings);
+    expect([denied.status, limitsOf(denied)]).toMatchObject([
+      429,
+      { "RateLimit-Policy": '"identified";q=2;w=60', RateLimit: '"identified";r=0;t=1', "Retry-After": "1" },
+    ]);
+    expect([identify.mock.calls.length, asked.times]).toEqual([0, 0]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await ask("/identified", session(user, "first"))).status).toBe(200);
+  });
+
+  test("holds for another credential of the same user after one look, which does not ask the object", async () => {
+    const user = crypto.randomUUID();
+    await exhaust(user);
+    const asked = countAsked();
+    for (let i = 0; i < 5; i++)
+      expect((await ask("/identified", session(user, "second"), asked.bindings)).status).toBe(429);
+    expect([identify.mock.calls.length, asked.times]).toEqual([1, 0]);
+  });
+
+  test("is of no concern to other users, to other policies, or to a client without a credential", async () => {
+    const user = crypto.randomUUID();
+    await exhaust(user);
+    expect((await ask("/identified", session(crypto.randomUUID(), "first"))).status).toBe(200);
+    expect((await ask("/few", { ...session(user, "first"), ...somebody() })).status).toBe(200);
+    for (const status of [200, 200, 429, 429]) expect((await ask("/identified", {})).status).toBe(status);
+    expect(identify).toHaveBeenCalledTimes(5);
+  });
+
+  test("is not forgotten because of 10,000 denials of credentials that were made up", { timeout: 60_000 }, async () => {
+    const user = crypto.randomUUID();
+    await exhaust(user);
+    await Promise.all(Array.from({ length: 10_001 }, (_, i) => ask("/identified", session(user, `made up ${i}`))));
+    const asked = countAsked();
+    expect((await ask("/identified", session(user, "another"), asked.bindings)).status).toBe(429);
+    expect(asked.times).toBe(0);
+  });
+});
+
+test("a request without a key does not count, and its response claims no limit", async () => {
+  const asked = countAsked();
+  for (let i = 0; i < 5; i++) {
+    const response = await ask("/identified", { "X-Session": "exempt" }, asked.bindings);
+    expect([response.status, limitsOf(response)]).toEqual([200, {}]);
+  }
+  expect(asked.times).toBe(0);
+});
+
+describe("a denial says what the limit is and when to try again:", () => {
+  test.each([
+    [1, 60, 0, "Limit: 1 request per 60 seconds. Try again in 60 seconds."],
+    [1, 60, 58_001, "Limit: 1 request per 60 seconds. Try again in 2 seconds."],
+    [2, 60, 59_000, "Limit: 2 requests per 60 seconds. Try again in 1 second."],
+    [2, 60, 59_999, "Limit: 2 requests per 60 seconds. Try again in 1 second."],
+    [3, 1, 0, "Limit: 3 requests per 1 second. Try again in 1 second."],
+    [3, 900, 0, "Limit: 3 requests per 15 minutes. Try again in 15 minutes."],
+    [3, 900, 200_000, "Limit: 3 requests per 15 minutes. Try again in 12 minutes."],
+    [3, 900, 781_000, "Limit: 3 requests per 15 minutes. Try again in 119 seconds."],
+    [3, 130, 0, "Limit: 3 requests per 130 seconds. Try again in 3 minutes."],
+  ])("%i in %i s, %i ms later", async (limit, windowSeconds, later, detail) => {
+    const name = `told-${crypto.randomUUID()}`;
+    const told = setup({
+      onRequest: supplyLocals,
+      handlers: [
+        route.get("/", {
+          guards: [rateLimit({ name, limit, windowSeconds, key: () => "", whenUnavailable: "allow" })],
+          resolve,
+        }),
+      ],
+    });
+    const send = () => told.fetch(new Request("http://localhost/"), env as unknown as Env, createExecutionContext());
+    for (let i = 0; i < limit; i++) expect((await send()).status).toBe(200);
+    await vi.advanceTimersByTimeAsync(later);
+    const denied = await send();
+    expect([denied.status, await denied.json()]).toMatchObject([429, { detail }]);
+  });
+});
+
+test.each([
+  ["allow", [429]],
+  ["deny", [429, 503]],
+] as const)("a limit that would %s states what it denies with", (whenUnavailable, denies) => {
+  const policy = { name: "stated", limit: 1, windowSeconds: 60, key: () => "", whenUnavailable };
+  for (const guard of [rateLimit(policy), rateLimitInput(policy)])
+    expect([guard.name, factsOf(guard)]).toEqual(["rateLimit", { denies, detail: "stated" }]);
+});
+
 describe("a limit from a variable", () => {
   test.each([1, "1"])("may be %j", async (limit) => {
     const headers = somebody();
-    const bindings = { AUTH_RATE_LIMIT: limit } as Partial<Env>;
+    const bindings = { SIGN_IN_RATE_LIMIT: limit } as Partial<Env>;
     const statuses = [await ask("/variable", headers, bindings), await ask("/variable", headers, bindings)];
     expect(statuses.map(({ status }) => status)).toEqual([200, 429]);
   });
@@ -246,7 +360,7 @@ describe("a limit from a variable", () => {
   test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "", "ten", null, undefined])(
     "that is %j is a 500, and the log says where to look",
     async (limit) => {
-      const response = await ask("/variable", somebody(), { AUTH_RATE_LIMIT: limit } as unknown as Partial<Env>);
+      const response = await ask("/variable", somebody(), { SIGN_IN_RATE_LIMIT: limit } as unknown as Partial<Env>);
       expect(response.status).toBe(500);
       expect(String(log.mock.lastCall?.[0])).toMatch(
         /limit of the policy variable is .* not a whole number above 0.*wrangler\.toml/,

@@ -236,6 +236,16 @@ describe("a reservation", () => {
     expect((await readStorage(limiter(name))).admitted).toBe(3);
   });
 
+  test("made before an eviction settles none of those made after it", async () => {
+    const stub = createLimiter();
+    const old = idsOf(await reserveMany(stub, 3, 6));
+    await evictDurableObject(stub);
+    await reserveMany(stub, 3, 6);
+    await settleAll(stub, old, "refund");
+    expect(await stub.reserve(6, MINUTE)).toMatchObject({ isAdmitted: false, isUnsettled: true });
+    expect((await readStorage(stub)).admitted).toBe(6);
+  });
+
   test.each([
     ["refund", "refund", 1],
     ["count", "refund", 0],

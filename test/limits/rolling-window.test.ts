@@ -92,7 +92,7 @@ const events = fc.array(
       arbitrary: fc.record({ settle: fc.nat(1_000), outcome: fc.constantFrom("count" as const, "refund" as const) }),
     },
     { weight: 4, arbitrary: fc.record({ pass: milliseconds }) },
-    { weight: 1, arbitrary: fc.constantFrom("restart" as const, "alarm" as const, "clear" as const) },
+    { weight: 3, arbitrary: fc.constantFrom("restart" as const, "alarm" as const, "clear" as const) },
     {
       weight: 1,
       arbitrary: fc.record({

@@ -1,4 +1,5 @@
 /** Health: whether the Worker answers, and whether what it stands on does. */
+import { limitAddress } from "../../limits/limit-address.ts";
 import { READ, route } from "../../web/scope.ts";
 import {
   checkBucket,
@@ -15,6 +16,7 @@ export const health = [
     resolve: () => new Response("OK", { headers: { "Cache-Control": "no-store" } }),
   }),
   route.on(READ, "/health/ready", {
+    guards: [limitAddress],
     resolve: async ({ locals }) => {
       const { DB, RATE_LIMITER, CHAT_ROOM, LIVE_FEED, FILES, ASSETS, ASSET_MANIFEST, TOKEN_KEYS } = locals.env;
       const [database, limiter, chat, live, files, assets, manifest, tokens] = await Promise.all([

@@ -1,0 +1,39 @@
+/** Limits the requests of a client address by the platform's own rate limit: `limitAddress`, before anything is read. */
+import type { AppLocals, Env } from "../env.ts";
+import { type Guard, type HeadContext, headGuard } from "../http/index.ts";
+import { clientAddress } from "../web/client-address.ts";
+import { stateFacts } from "../web/guard-facts.ts";
+import { logFailure } from "../web/log.ts";
+import { deny } from "../web/refuse.ts";
+
+/** A head guard that denies with 429 where one address sends too much; the limit is in `wrangler.toml`. */
+export const limitAddress = createAddressLimit();
+
+/**
+ * The same guard with exceptions. The binding counts approximately and for each location of Cloudflare, needs no
+ * network hop, and tells neither its limit nor the room that remains, so the response has no `RateLimit` headers.
+ * Where the binding fails, every request is admitted.
+ *
+ * @param isExempt Whether a request does not count.
+ */
+export function createAddressLimit(isExempt: (request: Request) => boolean = () => false): Guard<AppLocals> {
+  return stateFacts(
+    headGuard(async function rateLimit(c: HeadContext<AppLocals>) {
+      const { request, locals } = c;
+      if (isExempt(request) || (await isWithinLimit(locals.env, clientAddress(request)))) return { allow: true };
+      return deny(c, 429, "Too many requests from your network address. Try again in 60 seconds.", {
+        "Retry-After": "60",
+      });
+    }),
+    { denies: [429], detail: "address" },
+  );
+}
+
+async function isWithinLimit(env: Env, key: string): Promise<boolean> {
+  try {
+    return (await env.ADDRESS_LIMIT.limit({ key })).success;
+  } catch (error) {
+    logFailure("The limit of client addresses could not be asked", error);
+    return true;
+  }
+}
