@@ -47,7 +47,7 @@ export const requireHashingCapacity: Guard<Needs, HashingLocals> = stateFacts(
  * Ends a turn in which nothing was hashed: a later guard denied, or the handler found that it need not. Without this
  * hook such a turn holds up the others for a second.
  */
-export const endHashingTurn: OnResponseHandler<Partial<HashingLocals>> = ({ context, response }) => {
+export const endHashingTurn: OnResponseHandler<AppLocals & Partial<HashingLocals>> = ({ context, response }) => {
   context.locals.hashing?.end();
   return response;
 };
