@@ -9,7 +9,7 @@ const MAX_PER_ADDRESS = 4;
 /** The longest that a request waits for its turn. */
 const MAX_WAIT_MS = 2_000;
 
-/** A turn that has not begun to hash by then, or has not ended that long after, is passed on. */
+/** A turn is passed on if it has not begun to hash by then, or has not ended that long after it began. */
 const STALL_MS = 1_000;
 
 /** How often each request in the queue checks its own deadline and looks for a stalled turn. */
@@ -110,6 +110,8 @@ export class HashingQueue {
   /** The platform's clock stands still during a hash. After a pause it is right, and other requests were answered. */
   async #endSoon(turn: Turn): Promise<void> {
     await this.#wait(1);
+    const lastedMs = Math.min(this.#now() - turn.grantedAt, MAX_WAIT_MS);
+    this.#averageMs += WEIGHT * (lastedMs - this.#averageMs);
     this.#end(turn);
   }
 
@@ -124,8 +126,6 @@ export class HashingQueue {
   #end(turn: Turn): void {
     if (this.#current !== turn) return;
     this.#current = undefined;
-    const lastedMs = Math.min(this.#now() - turn.grantedAt, MAX_WAIT_MS);
-    if (turn.isUsed) this.#averageMs += WEIGHT * (lastedMs - this.#averageMs);
     turn.over.resolve();
     this.#grantNext();
   }

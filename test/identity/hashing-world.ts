@@ -32,15 +32,16 @@ export class HashingWorld {
   readonly #timers: { readonly at: number; readonly fire: () => void }[] = [];
 
   constructor() {
-    const hash = () => {
+    const hash = <T>(result: T): T => {
       this.now += this.hashMs;
+      return result;
     };
     this.queue = new HashingQueue({
       clock: () => this.#alive(this.now + this.clockError),
       wait: (ms) => this.wait(ms),
       hasher: {
-        verify: () => (hash(), true),
-        hash: () => (hash(), "hashed"),
+        verify: () => hash(true),
+        hash: () => hash("hashed"),
       },
     });
   }
@@ -77,7 +78,13 @@ export class HashingWorld {
   }
 
   wait(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.#timers.push({ at: this.now + ms, fire: resolve }));
+    const context = this.#context.getStore();
+    return new Promise((resolve) => {
+      const fire = () => {
+        if (!context?.isDead) resolve();
+      };
+      this.#timers.push({ at: this.now + ms, fire });
+    });
   }
 
   /** Lets time pass, timer by timer. `act` runs after each. */

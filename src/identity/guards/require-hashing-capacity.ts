@@ -21,33 +21,35 @@ const PASSWORD_FIELDS = ["password", "currentPassword"] as const;
 
 const RETRY_SECONDS = 5;
 
-/** Of this isolate, like the thread. */
-const queue = new HashingQueue();
-
 /**
  * Supplies `hashing` when it is the request's turn. Client addresses are served in turn; denies with 503 if the
  * address has 4 requests in the queue already, or if the wait is, or would be, longer than 2 s. A request whose input
  * does not fit, or that has no password, takes no turn and must not hash.
  */
-export const requireHashingCapacity: Guard<Needs, HashingLocals> = stateFacts(
-  async function requireHashingCapacity(c: Context<unknown, unknown, unknown, Needs>) {
-    if (!willHash(c)) return { allow: true, locals: { hashing: NO_TURN } } as const;
-    const entered = queue.enter(clientAddress(c.request));
-    // A request that its client abandons would otherwise stop here, and hold its turn until it is found to stall.
-    c.locals.ctx.waitUntil(entered.then((turn) => turn?.ended));
-    const hashing = await entered;
-    if (hashing) return { allow: true, locals: { hashing } } as const;
-    const detail = `Too many sign-ins are in progress. Try again in ${RETRY_SECONDS} seconds.`;
-    return deny(c, 503, detail, { "Retry-After": String(RETRY_SECONDS) });
-  },
-  { denies: [503] },
-);
+export function createHashingGuard(queue: HashingQueue): Guard<Needs, HashingLocals> {
+  return stateFacts(
+    async function requireHashingCapacity(c: Context<unknown, unknown, unknown, Needs>) {
+      if (!willHash(c)) return { allow: true, locals: { hashing: NO_TURN } } as const;
+      const entered = queue.enter(clientAddress(c.request));
+      // A request that its client abandons would otherwise stop here, and hold its turn until it is found to stall.
+      c.locals.ctx.waitUntil(entered.then((turn) => turn?.ended));
+      const hashing = await entered;
+      if (hashing) return { allow: true, locals: { hashing } } as const;
+      const detail = `Too many sign-ins are in progress. Try again in ${RETRY_SECONDS} seconds.`;
+      return deny(c, 503, detail, { "Retry-After": String(RETRY_SECONDS) });
+    },
+    { denies: [503] },
+  );
+}
+
+/** The guard with the queue of this isolate: it has one thread. */
+export const requireHashingCapacity = createHashingGuard(new HashingQueue());
 
 /**
  * Ends a turn in which nothing was hashed: a later guard denied, or the handler found that it need not. Without this
  * hook such a turn holds up the others for a second.
  */
-export const endHashingTurn: OnResponseHandler<Partial<HashingLocals>> = ({ context, response }) => {
+export const endHashingTurn: OnResponseHandler<AppLocals & Partial<HashingLocals>> = ({ context, response }) => {
   context.locals.hashing?.end();
   return response;
 };
@@ -60,7 +62,7 @@ function willHash(c: Context<unknown, unknown, unknown, Needs>): boolean {
 function hasPassword(fields: unknown): boolean {
   if (typeof fields !== "object" || fields === null) return false;
   return PASSWORD_FIELDS.some((name) => {
-    const value: unknown = Object.hasOwn(fields, name) ? Reflect.get(fields, name) : undefined;
+    const value: unknown = Reflect.get(fields, name);
     return typeof value === "string" && value !== "";
   });
 }
