@@ -1,14 +1,6 @@
 /** Health: whether the Worker answers, and whether what it stands on does. */
 import { READ, route } from "../../web/scope.ts";
-import {
-  checkBucket,
-  checkChat,
-  checkDatabase,
-  checkFeed,
-  checkLimiter,
-  checkManifest,
-  checkTokenKeys,
-} from "./checks.ts";
+import { checkBucket, checkChat, checkDatabase, checkFeed, checkLimiter, checkManifest } from "./checks.ts";
 
 export const health = [
   route.on(READ, "/health", {
@@ -16,8 +8,8 @@ export const health = [
   }),
   route.on(READ, "/health/ready", {
     resolve: async ({ locals }) => {
-      const { DB, RATE_LIMITER, CHAT_ROOM, LIVE_FEED, FILES, ASSETS, ASSET_MANIFEST, TOKEN_KEYS } = locals.env;
-      const [database, limiter, chat, live, files, assets, manifest, tokens] = await Promise.all([
+      const { DB, RATE_LIMITER, CHAT_ROOM, LIVE_FEED, FILES, ASSETS, ASSET_MANIFEST } = locals.env;
+      const [database, limiter, chat, live, files, assets, manifest] = await Promise.all([
         checkDatabase(DB),
         checkLimiter(RATE_LIMITER),
         checkChat(CHAT_ROOM),
@@ -25,9 +17,8 @@ export const health = [
         checkBucket(FILES),
         checkBucket(ASSETS),
         checkManifest(ASSET_MANIFEST),
-        checkTokenKeys(TOKEN_KEYS),
       ]);
-      const checks = { database, limiter, chat, live, files, assets, manifest, tokens };
+      const checks = { database, limiter, chat, live, files, assets, manifest };
       const isReady = Object.values(checks).every((check) => check === "ok");
       const headers = { "Cache-Control": "no-store", ...(!isReady && { "Retry-After": "5" }) };
       return Response.json(
