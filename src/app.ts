@@ -17,6 +17,7 @@ import { signIn } from "./features/sign-in/index.ts";
 import { setup, standardValidator } from "./http/index.ts";
 import { endHashingTurn } from "./identity/guards/require-hashing-capacity.ts";
 import { sweepExpired } from "./identity/sweep.ts";
+import { checkVariables } from "./identity/variables.ts";
 import { showRateLimits } from "./limits/rate-limit-headers.ts";
 import { answerError } from "./web/answer-error.ts";
 import { answerUnmatched } from "./web/answer-unmatched.ts";
@@ -29,7 +30,7 @@ const handlers = [health, assets, auth, account, notes, files, chat, live, admin
 orderPages(handlers);
 
 export const app = setup({
-  onRequest: supplyLocals,
+  onRequest: [supplyLocals, checkVariables],
   handlers: [handlers, home(handlers), preflightRoutes(handlers)],
   validator: standardValidator,
   notFound: answerUnmatched,

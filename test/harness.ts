@@ -17,6 +17,9 @@ import { QUOTAS } from "../src/limits/quotas.ts";
 /** The platform's limit of requests per client address counts by the clock and is never reset, so tests run without it. */
 const ADDRESS_LIMIT: RateLimit = { limit: async () => ({ success: true }) };
 
+/** What a deployed app has instead of the tests' own variables. */
+export const PRODUCTION: Partial<Env> = { ENVIRONMENT: "production", PUBLIC_ORIGIN: "https://candor.example" };
+
 /** @param bindings Those that are to be other than the tests' own. */
 export async function send(path: string, init: RequestInit = {}, bindings: Partial<Env> = {}): Promise<Response> {
   const ctx = createExecutionContext();

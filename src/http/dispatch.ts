@@ -13,7 +13,7 @@ import { splitUrl } from "./url.ts";
 /** An app, ready to run. */
 export interface AppPlan {
   readonly table: Table;
-  readonly onRequest: OnRequestHandler | undefined;
+  readonly onRequest: readonly OnRequestHandler[];
   /** What runs where no route matches. */
   readonly unmatched: Composed;
 }
@@ -29,7 +29,7 @@ interface Run {
 }
 
 const RESOLVED: Outcome = { kind: "resolved" };
-const NO_METHODS: readonly string[] = [];
+const NO_LOCALS: Facts["locals"] = Object.freeze({});
 const NO_VALUES: RawValues = { params: NO_PARAMS.raw, query: NO_QUERY, body: undefined };
 
 /**
@@ -45,14 +45,16 @@ export async function dispatch(app: AppPlan, request: Request, env: unknown, ctx
     params: NO_PARAMS.typed,
     raw: NO_VALUES,
     input: undefined,
-    locals: {},
-    allowedMethods: NO_METHODS,
+    locals: NO_LOCALS,
+    allowedMethods: [],
   };
   const run: Run = { facts, route: app.unmatched, phase: "onRequest", passed: 0, outcome: RESOLVED };
   try {
-    const supplied = app.onRequest?.({ request, env, ctx });
-    const locals = isThenable(supplied) ? await supplied : supplied;
-    if (locals) facts.locals = locals;
+    for (const onRequest of app.onRequest) {
+      const supplied = onRequest({ request, env, ctx });
+      const locals = isThenable(supplied) ? await supplied : supplied;
+      if (locals) facts.locals = facts.locals === NO_LOCALS ? locals : { ...facts.locals, ...locals };
+    }
     run.phase = "match";
     matchRoute(run, app.table);
     const { guards, validator, handler, onResponse } = run.route;

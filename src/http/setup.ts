@@ -5,15 +5,15 @@ import type { UnmatchedContext } from "./context.ts";
 import { type AppPlan, dispatch } from "./dispatch.ts";
 import type { HasKeys, Supplied } from "./guard-order.ts";
 import type { Handler, HandlerEntry } from "./handler.ts";
-import type { LevelHooks, OnRequestHandler } from "./hooks.ts";
+import type { LevelHooks, OneOrMany, OnRequestHandler } from "./hooks.ts";
 import type { Validator } from "./schema.ts";
 import { createTable } from "./table.ts";
 
 /** What an app is made of. */
 export interface Config<TReturn = unknown, TEnv = unknown, TCtx = unknown, TKeys = never>
   extends LevelHooks<Supplied<TReturn>> {
-  /** Runs before matching and supplies the first locals. */
-  readonly onRequest?: OnRequestHandler<TReturn, TEnv, TCtx>;
+  /** Runs before matching and supplies the first locals: one function, or several that run in order. */
+  readonly onRequest?: OneOrMany<OnRequestHandler<TReturn, TEnv, TCtx>>;
   /** Routes and groups that need no more than `onRequest` supplies, in the order in which they are tried. */
   readonly handlers: readonly HandlerEntry<SuppliedToHandlers<TReturn, TKeys>>[];
   /** Needed as soon as one route has a schema. */
@@ -55,17 +55,17 @@ export interface App<TEnv = unknown, TCtx = unknown> {
 export function setup<TReturn, TEnv = unknown, TCtx = unknown, TKeys extends PropertyKey = never>(
   config: (Config<TReturn, TEnv, TCtx, TKeys> & HasKeys<TKeys, Config>) | readonly HandlerEntry<{}>[],
 ): App<TEnv, TCtx> {
-  const { handlers, onRequest, notFound = defaultNotFound, ...app } = forgetTypes(config);
+  const { handlers, onRequest = [], notFound = defaultNotFound, ...app } = forgetTypes(config);
   const routes = handlers.flat().map((handler) => compose(handler, app));
   const unmatched = compose({ method: "*", path: "(no route)", handler: notFound }, app);
-  const plan: AppPlan = { table: createTable(routes), onRequest, unmatched };
+  const plan: AppPlan = { table: createTable(routes), onRequest: [onRequest].flat(), unmatched };
   return { fetch: (request, env?: unknown, ctx?: unknown) => dispatch(plan, request, env, ctx), handlers: routes };
 }
 
 /** A `Config` whose types are forgotten. */
 interface AnyConfig extends AppParts {
   readonly handlers: readonly HandlerEntry[];
-  readonly onRequest?: OnRequestHandler;
+  readonly onRequest?: OneOrMany<OnRequestHandler>;
   readonly notFound?: (c: UnmatchedContext) => Response | Promise<Response>;
 }
 

@@ -19,7 +19,8 @@ export function allowOrigin(request: Request, headers: Headers, env: Pick<Env, "
 
 function isListed(request: Request, env: Pick<Env, "CORS_ORIGINS"> | undefined): boolean {
   const origin = request.headers.get("Origin");
-  return origin !== null && (env?.CORS_ORIGINS ?? "").split(" ").includes(origin) && origin !== "";
+  // A text unless the variable is malformed, and then the error is answered here, too.
+  return Boolean(origin) && `${env?.CORS_ORIGINS ?? ""}`.split(" ").includes(origin ?? "");
 }
 
 interface RouteFacts {

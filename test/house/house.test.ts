@@ -17,6 +17,10 @@ interface Case {
   readonly bad: readonly (readonly rules.SourceFile[])[];
 }
 
+const lockfile = (path: string, entry: object) => ({
+  path,
+  text: JSON.stringify({ packages: { "": { name: "app" }, "node_modules/x": entry } }, null, 1),
+});
 const importing = (path: string, target: string) => [file(path, `import { x } from "${target}";`)];
 const lines = (count: number) => "let x = 1;\n".repeat(count);
 
@@ -121,6 +125,16 @@ const cases: Case[] = [
       importing("src/features/notes/pages.ts", "./store.ts"),
     ],
   },
+  {
+    name: "every package of a lockfile has its version and its integrity",
+    rule: rules.lockedPackages,
+    bad: [
+      [lockfile("package-lock.json", { version: "1.0.0" })],
+      [lockfile("package-lock.json", { integrity: "sha512-AA==" })],
+      [lockfile("test/bench/package-lock.json", { version: "1.0.0", integrity: "", optional: true })],
+      [lockfile("test/bench/package-lock.json", { version: "1.0.0", integrity: "sha1-AA==" })],
+    ],
+  },
 ];
 
 /** The path of the first file and the first line of its code, short. */
@@ -150,12 +164,15 @@ test("a house that keeps the rules breaks none of them", () => {
     file("src/web/clock.ts", 'export const now = "/static/*"; /* any: as any */'),
     file("src/http/index.ts", `/* ${lines(1000)} */`),
     file(".gitignore"),
+    lockfile("package-lock.json", { version: "1.0.0", integrity: "sha512-AA==" }),
+    lockfile("test/bench/package-lock.json", { link: true }),
   ];
   expect(cases.flatMap(({ rule }) => rule(good))).toEqual([]);
 });
 
 test("the tree is read, with git and without", () => {
   expect(tree.map(({ path }) => path)).toContain("src/http/index.ts");
+  expect(tree.filter(({ path, text }) => rules.isLockfile(path) && text !== "").length).toBeGreaterThanOrEqual(1);
   expect(walk(fileURLToPath(new URL("./", import.meta.url).href)).map((path) => path.slice(root.length))).toContain(
     "test/house/tree.ts",
   );

@@ -115,6 +115,31 @@ export const pagesDoNoIo: Rule = (files) =>
     ];
   });
 
+/** npm installs what has no integrity unchecked, on the platforms for which it is. */
+export const lockedPackages: Rule = (files) =>
+  files
+    .filter(({ path }) => isLockfile(path))
+    .flatMap(({ path, text }) => lockedOf(text).map((entry) => ({ path, ...entry })))
+    .filter(({ link, version, integrity }) => !link && (!version || !/^sha512-/.test(integrity ?? "")))
+    .map(({ path, name }) => `${path}: ${name} lacks its version or its integrity`);
+
+export function isLockfile(path: string): boolean {
+  return posix.basename(path) === "package-lock.json";
+}
+
+interface LockedPackage {
+  readonly link?: boolean;
+  readonly version?: string;
+  readonly integrity?: string;
+}
+
+function lockedOf(text: string): ({ readonly name: string } & LockedPackage)[] {
+  const { packages }: { packages: Record<string, LockedPackage> } = JSON.parse(text);
+  return Object.entries(packages)
+    .filter(([name]) => name.startsWith("node_modules/"))
+    .map(([name, entry]) => ({ name, ...entry }));
+}
+
 function sources(files: readonly SourceFile[]): SourceFile[] {
   return files.filter(({ path }) => path.startsWith("src/") && path.endsWith(".ts"));
 }

@@ -2,15 +2,19 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import type { SourceFile } from "./rules.ts";
+import { isLockfile, type SourceFile } from "./rules.ts";
 
 const GENERATED = new Set(["node_modules", ".git", ".wrangler", "dist"]);
 
-/** @returns Every file, of TypeScript the text too. */
+/** @returns Every file, of TypeScript and of lockfiles the text too. */
 export function readTree(root: string): SourceFile[] {
   const listed = listByGit(root);
   const paths = listed.length > 0 ? listed : walk(root).map((path) => relative(root, path).split(sep).join("/"));
-  return paths.map((path) => ({ path, text: path.endsWith(".ts") ? readFileSync(join(root, path), "utf8") : "" }));
+  return paths.map((path) => ({ path, text: hasText(path) ? readFileSync(join(root, path), "utf8") : "" }));
+}
+
+function hasText(path: string): boolean {
+  return path.endsWith(".ts") || isLockfile(path);
 }
 
 /** A file that is deleted and still tracked is left out. */

@@ -5,9 +5,9 @@ import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
 import { hashSecret } from "../../src/identity/secret.ts";
-import { createAccount, openBrowser, PASSWORD, send, sendJson } from "../harness.ts";
+import { createAccount, openBrowser, PASSWORD, PRODUCTION, send, sendJson } from "../harness.ts";
 
-const ENVIRONMENTS = ["development", "production"];
+const ENVIRONMENTS: Partial<Env>[] = [{ ENVIRONMENT: "development" }, PRODUCTION];
 const CHANNELS = ["log", "info", "warn", "error", "debug"] as const;
 
 /** Everything that was written to the console, and every error that a client was told. */
@@ -203,13 +203,13 @@ const databases: [what: string, DB: D1Database][] = [
   ["can't be read", failingAt(/^SELECT/)],
 ];
 
-describe.each(ENVIRONMENTS)("in %s", (ENVIRONMENT) => {
+describe.each(ENVIRONMENTS)("in $ENVIRONMENT", (variables) => {
   test.each(databases)(
     "with a database that %s, nothing that is secret is logged or told",
     { timeout: 30_000 },
     async (_, DB) => {
-      await driveApi({ ...LIMITS, ENVIRONMENT, DB });
-      await drivePages({ ...LIMITS, ENVIRONMENT, DB });
+      await driveApi({ ...LIMITS, ...variables, DB });
+      await drivePages({ ...LIMITS, ...variables, DB });
       expect(told.length).toBeGreaterThan(50);
       expectNothingLeaked();
     },
@@ -220,7 +220,7 @@ describe.each(ENVIRONMENTS)("in %s", (ENVIRONMENT) => {
       idFromName: (name: string) => name,
       get: () => ({ take: () => Promise.reject(new Error("away")) }),
     } as unknown as Env["RATE_LIMITER"];
-    await driveApi({ ...LIMITS, ENVIRONMENT, RATE_LIMITER });
+    await driveApi({ ...LIMITS, ...variables, RATE_LIMITER });
     expectNothingLeaked();
   });
 
@@ -231,7 +231,7 @@ describe.each(ENVIRONMENTS)("in %s", (ENVIRONMENT) => {
   ])("a secret TOKEN_KEYS that is none is a 500 that does not hold it: %s", async (TOKEN_KEYS) => {
     secrets.set("the key", "too-short-a-key-5ecret");
     const { headers } = await createAccount();
-    const answer = await listen(send("/api/me", { headers }, { ENVIRONMENT, TOKEN_KEYS }));
+    const answer = await listen(send("/api/me", { headers }, { ...variables, TOKEN_KEYS }));
     expect(answer.status).toBe(500);
     expectNothingLeaked();
   });
@@ -242,7 +242,7 @@ test("a mailer that fails says nothing of the mail that it did not send", async 
     secrets.set(`a mailed token ${secrets.size}`, /token=([\w-]+)/.exec(text)?.[1] ?? "");
     return Promise.reject(new Error("No mail today"));
   });
-  const bindings = { ...LIMITS, ENVIRONMENT: "production", EMAIL: { send: sent } as unknown as SendEmail };
+  const bindings = { ...LIMITS, ...PRODUCTION, EMAIL: { send: sent } as unknown as SendEmail };
   const { user, headers } = await createAccount({ emailVerified: false });
   await json("/api/me/verify-email", {}, bindings, { ...headers });
   await json("/api/auth/forgot-password", { email: user.email }, bindings);

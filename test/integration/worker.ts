@@ -98,7 +98,7 @@ async function optionsOf(setup: WorkerSetup, storage: string, lines: string[]): 
     env: {
       ENVIRONMENT: { type: "text", value: environment },
       TOKEN_KEYS: { type: "text", value: tokenKeys },
-      PUBLIC_ORIGIN: { type: "text", value: "http://candor.test" },
+      PUBLIC_ORIGIN: { type: "text", value: "https://candor.test" },
       SIGN_IN_RATE_LIMIT: { type: "json", value: setup.signInRateLimit ?? 30 },
       ACCOUNT_RATE_LIMIT: { type: "json", value: 20 },
       API_RATE_LIMIT: { type: "json", value: 600 },

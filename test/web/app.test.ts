@@ -1,6 +1,6 @@
 import { env } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { createAccount, createNote, openBrowser, send, sendJson } from "../harness.ts";
+import { createAccount, createNote, openBrowser, PRODUCTION, send, sendJson } from "../harness.ts";
 
 const log = vi.spyOn(console, "log").mockImplementation(() => {});
 const lines = () => log.mock.calls.map(([line]) => JSON.parse(String(line)) as Record<string, unknown>);
@@ -102,7 +102,7 @@ describe("HEAD", () => {
 describe("an error", () => {
   test("in production says nothing but the request id", async () => {
     const { headers } = await createAccount();
-    const response = await send("/api/notes", { headers }, { ...BROKEN, ENVIRONMENT: "production" });
+    const response = await send("/api/notes", { headers }, { ...BROKEN, ...PRODUCTION });
     const body = await response.json<object>();
     expect(response.status).toBe(500);
     expect(Object.keys(body).sort()).toEqual(["detail", "requestId", "status", "title", "type"]);
@@ -131,7 +131,7 @@ describe("an error", () => {
     const development = await send("/notes", { headers }, { ...bindings, ENVIRONMENT: "development" });
     expect([development.status, development.headers.get("Content-Type")]).toEqual([500, "text/html; charset=utf-8"]);
     expect(await development.text()).toContain("&lt;b&gt;secret_table");
-    const production = await send("/notes", { headers }, { ...bindings, ENVIRONMENT: "production" });
+    const production = await send("/notes", { headers }, { ...bindings, ...PRODUCTION });
     expect(await production.text()).not.toContain("secret_table");
   });
 

@@ -1,6 +1,5 @@
 /** Asks what the app stands on for a sign of life: which error there was is in the logs, not for whoever asks. */
 import type { Env } from "../../env.ts";
-import { readTokenKeys } from "../../identity/token-keys.ts";
 import { logFailure } from "../../web/log.ts";
 
 export type Check = "ok" | "failed";
@@ -31,10 +30,6 @@ export function checkBucket(bucket: R2Bucket): Promise<Check> {
 
 export function checkManifest(manifest: KVNamespace): Promise<Check> {
   return check(() => manifest.get("health"));
-}
-
-export function checkTokenKeys(secret: string): Promise<Check> {
-  return check(() => readTokenKeys(secret));
 }
 
 async function check(ask: () => unknown): Promise<Check> {

@@ -1,15 +1,7 @@
 /** Health: whether the Worker answers, and whether what it stands on does. */
 import { limitAddress } from "../../limits/limit-address.ts";
 import { READ, route } from "../../web/scope.ts";
-import {
-  checkBucket,
-  checkChat,
-  checkDatabase,
-  checkFeed,
-  checkLimiter,
-  checkManifest,
-  checkTokenKeys,
-} from "./checks.ts";
+import { checkBucket, checkChat, checkDatabase, checkFeed, checkLimiter, checkManifest } from "./checks.ts";
 
 export const health = [
   route.on(READ, "/health", {
@@ -18,8 +10,8 @@ export const health = [
   route.on(READ, "/health/ready", {
     guards: [limitAddress],
     resolve: async ({ locals }) => {
-      const { DB, RATE_LIMITER, CHAT_ROOM, LIVE_FEED, FILES, ASSETS, ASSET_MANIFEST, TOKEN_KEYS } = locals.env;
-      const [database, limiter, chat, live, files, assets, manifest, tokens] = await Promise.all([
+      const { DB, RATE_LIMITER, CHAT_ROOM, LIVE_FEED, FILES, ASSETS, ASSET_MANIFEST } = locals.env;
+      const [database, limiter, chat, live, files, assets, manifest] = await Promise.all([
         checkDatabase(DB),
         checkLimiter(RATE_LIMITER),
         checkChat(CHAT_ROOM),
@@ -27,9 +19,8 @@ export const health = [
         checkBucket(FILES),
         checkBucket(ASSETS),
         checkManifest(ASSET_MANIFEST),
-        checkTokenKeys(TOKEN_KEYS),
       ]);
-      const checks = { database, limiter, chat, live, files, assets, manifest, tokens };
+      const checks = { database, limiter, chat, live, files, assets, manifest };
       const isReady = Object.values(checks).every((check) => check === "ok");
       const headers = { "Cache-Control": "no-store", ...(!isReady && { "Retry-After": "5" }) };
       return Response.json(

@@ -2,7 +2,7 @@ import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
 import { hashSecret } from "../../../src/identity/secret.ts";
-import { type Account, createAccount, openBrowser, PASSWORD, send, sendJson } from "../../harness.ts";
+import { type Account, createAccount, openBrowser, PASSWORD, PRODUCTION, send, sendJson } from "../../harness.ts";
 
 const UNLIMITED = { API_RATE_LIMIT: 100_000, SIGN_IN_RATE_LIMIT: 100_000, ACCOUNT_RATE_LIMIT: 100_000 };
 const MINUTE_MS = 60_000;
@@ -182,7 +182,7 @@ describe("a verified address", () => {
 
 describe("mail in production", () => {
   const register = (email: string, bindings: Partial<Env>) =>
-    post("register", { email, name: "Ada", password: PASSWORD }, { ENVIRONMENT: "production", ...bindings });
+    post("register", { email, name: "Ada", password: PASSWORD }, { ...PRODUCTION, ...bindings });
   const watchErrors = () => vi.spyOn(console, "error").mockImplementation(() => {});
 
   test("goes through the binding EMAIL, and is not kept", async () => {

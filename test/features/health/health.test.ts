@@ -16,7 +16,6 @@ const OK = {
   files: "ok",
   assets: "ok",
   manifest: "ok",
-  tokens: "ok",
 };
 
 test("GET /health/ready says that everything it stands on answers", async () => {
@@ -37,7 +36,6 @@ test.each<[check: string, bindings: Partial<Env>]>([
   ["files", { FILES: { head: fails } as unknown as R2Bucket }],
   ["assets", { ASSETS: { head: fails } as unknown as R2Bucket }],
   ["manifest", { ASSET_MANIFEST: { get: fails } as unknown as KVNamespace }],
-  ["tokens", { TOKEN_KEYS: "{}" }],
 ])(
   "GET /health/ready answers 503 with Retry-After where the %s fails, and names no binding",
   async (check, bindings) => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createAccount, openBrowser, send } from "../../harness.ts";
+import { createAccount, openBrowser, PRODUCTION, send } from "../../harness.ts";
 
 test("GET / welcomes a stranger, with the ways in", async () => {
   const response = await send("/", { headers: { Accept: "text/html" } });
@@ -27,5 +27,5 @@ test("GET / shows routes of the table with their guards, and the demo accounts i
   expect(page).toContain("<b>DELETE</b> /api/admin/users/:id");
   expect(page).toContain("<i>requireRole(admin)</i>");
   expect(page).toContain("ada@example.com");
-  expect(await (await send("/", {}, { ENVIRONMENT: "production" })).text()).not.toContain("ada@example.com");
+  expect(await (await send("/", {}, PRODUCTION)).text()).not.toContain("ada@example.com");
 });

@@ -1,6 +1,7 @@
 /** Locals: what onRequest and the guards supply, merged forward. */
 import assert from "node:assert/strict";
-import { route, setup } from "../../../src/http/index.ts";
+import { type OnRequestHandler, route, setup } from "../../../src/http/index.ts";
+import { type ErrorInfo, recorder, thrower } from "./probes.ts";
 import { read } from "./request.ts";
 
 const ok = () => new Response("ok");
@@ -27,6 +28,20 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.equal(await read(setup({ handlers, onRequest: () => {} }), "/"), "{}");
     assert.equal(await read(setup({ handlers }), "/"), "{}");
   },
+
+  "several onRequest run in order, the later over the earlier; what the earlier supplied is there when a later throws":
+    async () => {
+      const first = { a: 0, b: 0 };
+      const log: ErrorInfo[] = [];
+      const handlers = [route.get("/", { resolve: (c) => Response.json(c.locals) })];
+      const later = async (): Promise<Record<string, unknown>> => ({ b: 1 });
+      const several: OnRequestHandler[] = [() => first, later, () => {}];
+      assert.equal(await read(setup({ handlers, onRequest: several }), "/"), '{"a":0,"b":1}');
+      assert.equal(await read(setup({ handlers, onRequest: [] }), "/"), "{}");
+      const onRequest: OnRequestHandler[] = [() => first, thrower(1), later];
+      assert.equal(await read(setup({ handlers, onRequest, onError: recorder(log) }), "/"), "rescued");
+      assert.deepEqual([log[0]?.phase, log[0]?.context.locals], ["onRequest", first]);
+    },
 
   "locals are merged forward, the later over the earlier": async () => {
     const app = setup({

@@ -243,6 +243,7 @@ setup({
 setup({ onRequest: ({ request }) => ({ requestId: request.url, startedAt: 0 }), handlers: [guarded] });
 setup({ handlers: [guarded], onRequest: async ({ env }) => ({ requestId: String(env), startedAt: 0 }) });
 setup({ onRequest: () => {}, handlers: [bare] });
+setup({ onRequest: [() => ({ requestId: "r1", startedAt: 0 }), () => undefined], handlers: [guarded] });
 signedIn.setup({ onRequest: () => ({ requestId: "r1", startedAt: 0, user }), handlers: [account] });
 setup([bare]);
 setup([group({ guards: [requireAuth], handlers: [bare] }), bare]);
@@ -266,6 +267,9 @@ const worker = setup({
 });
 exactly<Promise<Response>>()(worker.fetch(request, env, ctx));
 ({ fetch: worker.fetch }) satisfies { fetch(request: Request, env: Env, ctx: Ctx): Promise<Response> };
+declare const supply: (info: { request: Request; env: Env; ctx: Ctx }) => AppLocals;
+declare const check: (info: { request: Request; env: Env }) => undefined;
+exactly<Promise<Response>>()(setup({ onRequest: [supply, check], handlers: [guarded] }).fetch(request, env, ctx));
 setup([bare]).fetch(request);
 setup([bare]).fetch(request, env, ctx);
 

@@ -97,7 +97,6 @@ test("a database without tables is ready: it answers", async () => {
       files: "ok",
       assets: "ok",
       manifest: "ok",
-      tokens: "ok",
     },
   });
 });
@@ -118,7 +117,6 @@ test("without a database the Worker is alive, not ready, and says when to ask ag
       files: "ok",
       assets: "ok",
       manifest: "ok",
-      tokens: "ok",
     },
   });
 });

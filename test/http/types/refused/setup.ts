@@ -40,6 +40,15 @@ setup({
 });
 
 setup({
+  onRequest: [() => ({ requestId: "r1" }), () => undefined],
+  handlers: [
+    ready,
+    // refused: Property 'startedAt' is missing
+    home,
+  ],
+});
+
+setup({
   onRequest: ({ request }) => ({ requestId: request.url }),
   handlers: [
     ready,

@@ -1,0 +1,162 @@
+/** The variables of a deployment: with each one missing or malformed, nothing but `/health` is answered. */
+import { createExecutionContext, env } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Env } from "../../src/env.ts";
+import { setup } from "../../src/http/index.ts";
+import { checkVariables } from "../../src/identity/variables.ts";
+import { PASSWORD, PRODUCTION, send } from "../harness.ts";
+
+/** A part of every malformed text, to be found where it leaks. */
+const SECRET = "5ecret";
+
+const MALFORMED: Partial<Record<keyof Env, readonly unknown[]>> = {
+  ENVIRONMENT: ["", 1, null, { [SECRET]: 1 }],
+  TOKEN_KEYS: ["", SECRET, `{"keys":["${SECRET}"]}`, '{"keys":[]}', { keys: [] }, 1, null],
+  PUBLIC_ORIGIN: [
+    "",
+    " ",
+    `${SECRET}.example`,
+    `//${SECRET}.example`,
+    `https://${SECRET}.example/`,
+    `https://${SECRET}.example/path`,
+    `https://${SECRET}.example?`,
+    `https://${SECRET.toUpperCase()}.example`,
+    `https://${SECRET}.example:443`,
+    ` https://${SECRET}.example`,
+    `https://me@${SECRET}.example`,
+    `https://bücher-${SECRET}.example`,
+    `https://*.${SECRET}.example`,
+    `https://${SECRET}.example,`,
+    `http://${SECRET}.example`,
+    `http://localhost.${SECRET}.example`,
+    `ftp://${SECRET}.example`,
+    `wss://${SECRET}.example`,
+    "null",
+    "about:blank",
+    1,
+    null,
+  ],
+  API_RATE_LIMIT: ["600", 0, -1, 1.5, 1e20, true, [600], null],
+  SIGN_IN_RATE_LIMIT: ["30", 0, -1, 1.5, 1e20, true, [30], null],
+  ACCOUNT_RATE_LIMIT: ["20", 0, -1, 1.5, 1e20, true, [20], null],
+  CORS_ORIGINS: [
+    SECRET,
+    "*",
+    "null",
+    `https://${SECRET}.example/`,
+    `https://a.example https://${SECRET}.example/path`,
+    `https://a.example,https://${SECRET}.example`,
+    `https://a.example, https://${SECRET}.example`,
+    `https://a.example\nhttps://${SECRET}.example`,
+    `https://${SECRET.toUpperCase()}.example`,
+    `https://*.${SECRET}.example`,
+    `ftp://${SECRET}.example`,
+    ["https://a.example"],
+    1,
+    null,
+  ],
+  ADMIN_EMAIL: [SECRET, `${SECRET}@`, `@${SECRET}`, `a@b@${SECRET}`, `a ${SECRET}@b`, "@", 1, null],
+  MAIL_FROM: ["", SECRET, `${SECRET}@`, `@${SECRET}`, "@", 1, null],
+};
+
+const CASES = Object.entries(MALFORMED).flatMap(([name, values]) => [
+  { name, variables: { ...PRODUCTION, [name]: undefined } },
+  ...values.map((value) => ({ name, value, variables: { ...PRODUCTION, [name]: value } })),
+]) as { name: string; value?: unknown; variables: Partial<Env> }[];
+
+const HEADERS = { "X-Request-Id": "the-request-id", Origin: "https://a.example" };
+const login = {
+  method: "POST",
+  headers: { ...HEADERS, "Content-Type": "application/json" },
+  body: JSON.stringify({ email: "ada@example.com", password: PASSWORD }),
+};
+const REFUSED: [path: string, init?: RequestInit][] = [
+  ["/"],
+  ["/", { headers: { ...HEADERS, Accept: "text/html" } }],
+  ["/api/me"],
+  ["/static/x"],
+  ["/nowhere"],
+  ["/health/ready"],
+  ["/health/"],
+  ["/Health"],
+  ["/health?/health", { method: "POST" }],
+  ["/x?/health"],
+  ["/api/me", { method: "OPTIONS", headers: { ...HEADERS, "Access-Control-Request-Method": "GET" } }],
+  ["/api/auth/login", login],
+  ["/login", { method: "POST", headers: HEADERS, body: new URLSearchParams({ email: "ada@example.com" }) }],
+];
+
+let logged: string[];
+beforeEach(() => {
+  logged = [];
+  for (const method of ["log", "warn", "error"] as const) {
+    vi.spyOn(console, method).mockImplementation((...args) => void logged.push(args.map(String).join(" ")));
+  }
+});
+afterEach(() => vi.restoreAllMocks());
+
+describe.each(CASES.map((each) => ({ ...each, shown: JSON.stringify(each.value) })))(
+  "with $name of $shown",
+  ({ name, variables }) => {
+    test("every request is 500, and the log alone names the variable, without its value", async () => {
+      for (const [path, init = { headers: HEADERS }] of REFUSED) {
+        logged = [];
+        const response = await send(path, init, variables);
+        const text = await response.text();
+        const id = response.headers.get("X-Request-Id") ?? "";
+        expect([path, response.status]).toEqual([path, 500]);
+        expect(text).toContain(id);
+        expect(text).not.toContain(name);
+        expect(text.toLowerCase()).not.toContain(SECRET);
+        const lines = logged.map((line): { requestId: string; error: { message: string } } => JSON.parse(line));
+        expect(lines.map(({ requestId }) => requestId)).toEqual([id]);
+        expect(lines[0]?.error.message).toMatch(new RegExp(`\\b${name}\\b`));
+        expect(logged.join().toLowerCase()).not.toContain(SECRET);
+      }
+    });
+
+    test.each(["GET", "HEAD"])("%s /health answers 200", async (method) => {
+      for (const path of ["/health", "/health?x=1"]) {
+        expect((await send(path, { method, headers: HEADERS }, variables)).status).toBe(200);
+      }
+    });
+  },
+);
+
+const GOOD: Partial<Env>[] = [
+  { ENVIRONMENT: "development", PUBLIC_ORIGIN: "" },
+  { ENVIRONMENT: "development", PUBLIC_ORIGIN: "http://candor.example:8080" },
+  { ENVIRONMENT: "staging" },
+  { PUBLIC_ORIGIN: "https://candor.example:8443" },
+  { PUBLIC_ORIGIN: "https://xn--bcher-kva.example" },
+  { PUBLIC_ORIGIN: "http://localhost:8787" },
+  { PUBLIC_ORIGIN: "http://[::1]:8787" },
+  { API_RATE_LIMIT: 1, SIGN_IN_RATE_LIMIT: 1, ACCOUNT_RATE_LIMIT: Number.MAX_SAFE_INTEGER },
+  { CORS_ORIGINS: "https://a.example" },
+  { CORS_ORIGINS: " https://a.example  http://b.example:8080 " },
+  { ADMIN_EMAIL: "ada@example.com" },
+  { MAIL_FROM: "Candor <no-reply@example.com>" },
+];
+test.each(GOOD)("with %j every request is answered", async (variables) => {
+  expect((await send("/nowhere", {}, { ...PRODUCTION, ...variables })).status).toBe(404);
+  expect((await send("/health", {}, { ...PRODUCTION, ...variables })).status).toBe(200);
+});
+
+test("the bindings of an isolate are looked at until they pass, and then no more; others are", async () => {
+  const app = setup({ onRequest: checkVariables, handlers: [] });
+  let reads = 0;
+  const get = (target: Env, name: string | symbol) => {
+    reads++;
+    return Reflect.get(target, name);
+  };
+  const watched = (variables: Partial<Env>) => new Proxy<Env>({ ...env, ...variables }, { get });
+  const statusOf = async (bindings: Env) =>
+    (await app.fetch(new Request("http://localhost/"), bindings, createExecutionContext())).status;
+  const [good, bad] = [watched(PRODUCTION), watched({ ...PRODUCTION, MAIL_FROM: "" })];
+  expect(await statusOf(good)).toBe(404);
+  reads = 0;
+  expect(await statusOf(good)).toBe(404);
+  expect(reads).toBe(0);
+  for (const _ of [1, 2]) expect(await statusOf(bad)).toBe(500);
+  expect(await statusOf(good)).toBe(404);
+});
