@@ -2,7 +2,8 @@
 import type { AppLocals } from "../env.ts";
 import type { Context, HeadContext } from "../http/index.ts";
 import { limitAddress } from "../limits/limit-address.ts";
-import { clearLimit, type LimitNeeds, limitAttempts, rateLimit, rateLimitInput } from "../limits/rate-limit.ts";
+import { clearLimit, limitAttempts } from "../limits/limit-attempts.ts";
+import { type LimitNeeds, rateLimit, rateLimitInput } from "../limits/rate-limit.ts";
 import { clientAddress } from "../web/client-address.ts";
 import { isSafeMethod } from "../web/safe-method.ts";
 import { deviceCookie } from "./cookies.ts";

@@ -1,6 +1,6 @@
 /** Signing in with a password, for the API and the pages alike. */
 import type { AppLocals } from "../env.ts";
-import type { AttemptLocals } from "../limits/rate-limit.ts";
+import type { AttemptLocals } from "../limits/limit-attempts.ts";
 import { becomeFirstAdministrator } from "./account-events.ts";
 import { checkPassword } from "./accounts.ts";
 import { deviceCookie } from "./cookies.ts";

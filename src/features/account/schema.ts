@@ -57,10 +57,9 @@ export const apiKeyForm = z
   .transform((form) => {
     const permissions: string[] = grantablePermissions().filter((name) => form[name]);
     const days = Number(KEY_LIVES.find((life) => life === form.days) ?? "90");
-    const expiresAt: string | undefined = new Date(Date.now() + days * DAY_MS).toISOString();
-    return { name: form.name ?? "", permissions, expiresAt };
+    return { name: form.name ?? "", permissions, expiresAt: new Date(Date.now() + days * DAY_MS).toISOString() };
   })
-  .pipe(apiKeyInput);
+  .pipe(apiKeyInput.required());
 
 /** The page shows two lists, each with a cursor of its own. */
 export const accountQuery = z.object({ sessions: pageQuery.shape.cursor, keys: pageQuery.shape.cursor });

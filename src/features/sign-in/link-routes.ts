@@ -29,6 +29,7 @@ import { forgotPage, resetPage, verifyPage } from "./pages.ts";
 const { route } = visited;
 
 type LinkForm = Context<unknown, unknown, unknown, AppLocals & SessionLocals & FormLocals>;
+type OwnerForm = Context<unknown, unknown, unknown, AppLocals & SessionLocals & FormLocals & LinkLocals>;
 
 const requireResetLink = requireLink("reset", (c: LinkForm) => {
   const { parsed } = c.locals;
@@ -37,7 +38,7 @@ const requireResetLink = requireLink("reset", (c: LinkForm) => {
 
 const requireVerifyLink = requireLink("verify", (c: LinkForm) => linkEnded(c));
 
-const requireOwner = requireLinkOwner((c: LinkForm & { readonly locals: LinkLocals }) => {
+const requireOwner = requireLinkOwner((c: OwnerForm) => {
   const { form, session, link } = c.locals;
   const page: FormPage = (visitor, state) =>
     verifyPage(visitor, form.token ?? "", link.user.id !== session.user?.id, state);

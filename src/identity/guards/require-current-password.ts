@@ -1,7 +1,7 @@
 /** Requires the user's password in the body, from a session that is signed in. */
 import type { AppLocals } from "../../env.ts";
 import type { Context, Guard } from "../../http/index.ts";
-import type { AttemptLocals } from "../../limits/rate-limit.ts";
+import type { AttemptLocals } from "../../limits/limit-attempts.ts";
 import { stateFacts } from "../../web/guard-facts.ts";
 import { invalidInput } from "../../web/problem.ts";
 import { deny, refuse } from "../../web/refuse.ts";
@@ -29,10 +29,10 @@ type InputContext<TNeeds> = Context<unknown, unknown, unknown, TNeeds>;
  *
  * @param refused What answers instead, such as the form again. `isWrong` says that the password was checked.
  */
-export function requireCurrentPassword<TNeeds extends Needs = Needs>(
-  refused: (c: InputContext<TNeeds>, isWrong: boolean) => Response | Promise<Response> = refusePassword,
-): Guard<TNeeds, CurrentPasswordLocals> {
-  async function requireCurrentPassword(c: InputContext<TNeeds>) {
+export function requireCurrentPassword<TPage extends AppLocals = AppLocals>(
+  refused: (c: InputContext<TPage>, isWrong: boolean) => Response | Promise<Response> = refusePassword,
+): Guard<Needs & TPage, CurrentPasswordLocals> {
+  async function requireCurrentPassword(c: InputContext<Needs & TPage>) {
     const { env, user, auth, hashing, attempt } = c.locals;
     if (auth.via === "key") return deny(c, 403, "API keys are not accepted here. Sign in.");
     const password = passwordOf(c);

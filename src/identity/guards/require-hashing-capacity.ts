@@ -1,6 +1,7 @@
 /** Gives each request that hashes a password its turn at the isolate's one thread, or refuses it. */
 import type { AppLocals } from "../../env.ts";
 import type { Context, Guard, OnResponseHandler } from "../../http/index.ts";
+import type { AttemptLocals } from "../../limits/limit-attempts.ts";
 import { clientAddress } from "../../web/client-address.ts";
 import { stateFacts } from "../../web/guard-facts.ts";
 import type { FormLocals } from "../../web/guards/require-form.ts";
@@ -14,7 +15,7 @@ export interface HashingLocals {
   readonly hashing: HashingTurn;
 }
 
-type Needs = ProblemLocals & Pick<AppLocals, "ctx"> & Partial<FormLocals>;
+type Needs = ProblemLocals & Pick<AppLocals, "ctx"> & Partial<FormLocals & AttemptLocals>;
 
 /** The fields that a password to hash comes in. */
 const PASSWORD_FIELDS = ["password", "currentPassword"] as const;
@@ -35,6 +36,8 @@ export function createHashingGuard(queue: HashingQueue): Guard<Needs, HashingLoc
       c.locals.ctx.waitUntil(entered.then((turn) => turn?.ended));
       const hashing = await entered;
       if (hashing) return { allow: true, locals: { hashing } } as const;
+      // No password was tried: the attempt that a limit has reserved does not count.
+      await c.locals.attempt?.succeed();
       const detail = `Too many sign-ins are in progress. Try again in ${RETRY_SECONDS} seconds.`;
       return deny(c, 503, detail, { "Retry-After": String(RETRY_SECONDS) });
     },

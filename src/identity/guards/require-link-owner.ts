@@ -1,7 +1,7 @@
 /** Requires that the sender of a mailed link is signed in to its account, or knows its password. */
 import type { AppLocals } from "../../env.ts";
 import type { Context, Guard } from "../../http/index.ts";
-import type { AttemptLocals } from "../../limits/rate-limit.ts";
+import type { AttemptLocals } from "../../limits/limit-attempts.ts";
 import { stateFacts } from "../../web/guard-facts.ts";
 import { refuse } from "../../web/refuse.ts";
 import type { HashingLocals } from "./require-hashing-capacity.ts";
@@ -19,10 +19,10 @@ type InputContext<TNeeds> = Context<unknown, unknown, unknown, TNeeds>;
  *
  * @param refused What answers instead, such as the form again.
  */
-export function requireLinkOwner<TNeeds extends Needs = Needs>(
-  refused: (c: InputContext<TNeeds>) => Response | Promise<Response> = refuseSender,
-): Guard<TNeeds> {
-  async function requireLinkOwner(c: InputContext<TNeeds>) {
+export function requireLinkOwner<TPage extends AppLocals = AppLocals>(
+  refused: (c: InputContext<TPage>) => Response | Promise<Response> = refuseSender,
+): Guard<Needs & TPage> {
+  async function requireLinkOwner(c: InputContext<Needs & TPage>) {
     const { link, hashing, attempt } = c.locals;
     if (link.isSenders) return { allow: true } as const;
     const password = passwordOf(c);

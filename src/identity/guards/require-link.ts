@@ -32,11 +32,11 @@ export const LINK_ENDED = "This link no longer works. Ask for a new one.";
  *
  * @param refused What answers instead, such as the form again.
  */
-export function requireLink<TNeeds extends Needs = Needs>(
+export function requireLink<TPage extends AppLocals = AppLocals>(
   purpose: EmailPurpose,
-  refused: (c: InputContext<TNeeds>) => Response | Promise<Response> = refuseLink,
-): Guard<TNeeds, LinkLocals> {
-  async function requireLink(c: InputContext<TNeeds>) {
+  refused: (c: InputContext<TPage>) => Response | Promise<Response> = refuseLink,
+): Guard<Needs & TPage, LinkLocals> {
+  async function requireLink(c: InputContext<Needs & TPage>) {
     const token = tokenOf(c);
     const user = token === undefined ? undefined : await findTokenOwner(c.locals.env.DB, token, purpose);
     if (token === undefined || !user) return { deny: await refused(c) };

@@ -1,11 +1,19 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createApiKey } from "../../../src/identity/api-keys.ts";
 import { grantablePermissions } from "../../../src/identity/guards/require-permission.ts";
 import { listSessions } from "../../../src/identity/session-list.ts";
 import { startCookieSession } from "../../../src/identity/sessions.ts";
 import { findCredentials } from "../../../src/identity/users.ts";
-import { type Account, type Browser, createAccount, openBrowser, PASSWORD, send, submit } from "../../harness.ts";
+import {
+  type Account,
+  type Browser,
+  createAccount,
+  createKey,
+  openBrowser,
+  PASSWORD,
+  send,
+  submit,
+} from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
 
 const NEW_PASSWORD = "another password for tests";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readSessionCookie, setSessionCookie } from "../../src/identity/session-cookie.ts";
+import { sessionCookie } from "../../src/identity/cookies.ts";
 import { createAccount, openBrowser, PASSWORD, PRODUCTION, send } from "../harness.ts";
 
 const HOST = "__Host-session=s3cret; HttpOnly; Max-Age=2592000; Path=/; SameSite=Lax; Secure";
@@ -19,12 +19,12 @@ const sorted = (cookies: string[]) => cookies.map((cookie) => cookie.split("; ")
 
 function setCookies(url: string, ENVIRONMENT: string, secret: string | null): string[] {
   const headers = new Headers();
-  setSessionCookie(new Request(url), { ENVIRONMENT }, headers, secret);
+  sessionCookie.set(new Request(url), { ENVIRONMENT }, headers, secret);
   return headers.getSetCookie();
 }
 
 const read = (url: string, ENVIRONMENT: string, Cookie: string) =>
-  readSessionCookie(new Request(url, { headers: { Cookie } }), { ENVIRONMENT });
+  sessionCookie.read(new Request(url, { headers: { Cookie } }), { ENVIRONMENT });
 
 describe.each(places)("at %s in %j", (url, environment, isLocal) => {
   test("the cookie has exactly these attributes", () => {
