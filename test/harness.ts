@@ -20,10 +20,23 @@ const ADDRESS_LIMIT: RateLimit = { limit: async () => ({ success: true }) };
 /** What a deployed app has instead of the tests' own variables. */
 export const PRODUCTION: Partial<Env> = { ENVIRONMENT: "production", PUBLIC_ORIGIN: "https://candor.example" };
 
-/** @param bindings Those that are to be other than the tests' own. */
+let addresses = 0;
+
+/** A client address that no other request of this file has: limits of addresses do not get in the way. */
+export function newAddress(): string {
+  addresses += 1;
+  return `10.${(addresses >> 16) & 255}.${(addresses >> 8) & 255}.${addresses & 255}`;
+}
+
+/**
+ * Sends a request to the app, from a client address of its own unless `init` has a `CF-Connecting-IP`.
+ *
+ * @param bindings Bindings that differ from the tests' own.
+ */
 export async function send(path: string, init: RequestInit = {}, bindings: Partial<Env> = {}): Promise<Response> {
   const ctx = createExecutionContext();
   const request = new Request(new URL(path, "http://localhost"), init);
+  if (!request.headers.has("CF-Connecting-IP")) request.headers.set("CF-Connecting-IP", newAddress());
   const response = await app.fetch(request, Object.assign({}, env, { ADDRESS_LIMIT }, bindings), ctx);
   await waitOnExecutionContext(ctx);
   return response;
