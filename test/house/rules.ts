@@ -23,7 +23,7 @@ export const topLevel: Rule = (files) => {
 };
 
 /** From left to right: a room may import from its own and from those further right. */
-const FLOORS = [["index"], ["app"], ["features"], ["identity"], ["limits", "assets"], ["web"], ["env"], ["http"]];
+const FLOORS = [["index"], ["app"], ["features"], ["identity"], ["assets"], ["limits"], ["web"], ["env"], ["http"]];
 
 export const directions: Rule = (files) =>
   sources(files).flatMap((file) => {

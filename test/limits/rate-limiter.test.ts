@@ -178,7 +178,9 @@ test("what a jump of the clock taught the object outlives an eviction", async ()
 });
 
 describe("a reservation", () => {
-  test("of 1,000 concurrent ones, exactly 100 are admitted, and refunds make room for exactly as many", async () => {
+  test("of 1,000 concurrent ones, exactly 100 are admitted, and refunds make room for exactly as many", {
+    timeout: SLOW,
+  }, async () => {
     const stub = createLimiter();
     const reservations = idsOf(await reserveMany(stub, 1000));
     expect([reservations.length, new Set(reservations).size]).toEqual([LIMIT, LIMIT]);

@@ -134,6 +134,14 @@ describe("a timer", () => {
     expect(request(clock)).toBe(START);
   });
 
+  test("remains where requests follow one another and the clock leaps by less than counts as a jump", () => {
+    const clock = startClock();
+    setClock(8_000);
+    expect(request(clock)).toBe(START + 8_000);
+    setClock(DAY);
+    expect(request(clock)).toBe(START + 8_000);
+  });
+
   test("protects an occasional request until it is answered", () => {
     const clock = new SteadyClock(0);
     clock.startRequest();
