@@ -28,10 +28,11 @@ export interface HashingQueueOptions {
   readonly hasher?: PasswordHasher;
 }
 
-/** A request in the queue. */
+/** A request in the queue. It makes its promises itself: those of another request are lost when that ends. */
 interface Entry {
   readonly expiresAt: number;
-  readonly wakes: PromiseWithResolvers<void>;
+  readonly granted: PromiseWithResolvers<void>;
+  readonly over: PromiseWithResolvers<void>;
   turn?: Turn;
 }
 
@@ -76,11 +77,12 @@ export class HashingQueue {
     const [own, turns] = this.#current?.address === address ? [1, 1] : [0, this.#current ? 1 : 0];
     if (own + this.#waiting.count(address) >= MAX_PER_ADDRESS) return undefined;
     if ((turns + this.#waiting.countBefore(address)) * this.#averageMs > MAX_WAIT_MS) return undefined;
-    const entry: Entry = { expiresAt: now + MAX_WAIT_MS, wakes: Promise.withResolvers<void>() };
+    const [granted, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const entry: Entry = { expiresAt: now + MAX_WAIT_MS, granted, over };
     this.#waiting.push(address, entry);
     this.#grantNext();
     for (let time = now; !entry.turn && time < entry.expiresAt; time = this.#tidy()) {
-      await Promise.race([entry.wakes.promise, this.#wait(Math.min(WAKE_MS, entry.expiresAt - time))]);
+      await Promise.race([granted.promise, this.#wait(Math.min(WAKE_MS, entry.expiresAt - time))]);
     }
     return entry.turn && this.#open(entry.turn);
   }
@@ -136,10 +138,9 @@ export class HashingQueue {
     this.#waiting.keep(({ expiresAt }) => expiresAt > now);
     const [address, entry] = this.#waiting.shift() ?? [];
     if (address === undefined || !entry) return;
-    const over = Promise.withResolvers<void>();
-    this.#current = { address, grantedAt: now, activeAt: now, isUsed: false, over };
+    this.#current = { address, grantedAt: now, activeAt: now, isUsed: false, over: entry.over };
     entry.turn = this.#current;
-    entry.wakes.resolve();
+    entry.granted.resolve();
   }
 
   /** Removes the entries whose time is over, and ends a turn that has stalled. @returns The time. */

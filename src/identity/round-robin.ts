@@ -1,21 +1,33 @@
 /** Lines of items, one for each key, whose heads are taken in turn. */
 
-/** A key that is served, or whose line was empty, goes behind all others. So between two items of a line, every other key gets one turn at most. */
+/**
+ * The key that was served last stays behind all others, later ones included, until the next is served. So between two
+ * items of a line, every other key gets one turn at most, and a key that is new waits for no second item of a line.
+ */
 export class RoundRobin<T> {
   /** In the order of the rotation. No line is empty. */
   readonly #lines = new Map<string, readonly T[]>();
+  #served: string | undefined;
 
   push(key: string, item: T): void {
     this.#lines.set(key, [...(this.#lines.get(key) ?? []), item]);
+    if (this.#served !== undefined) this.#moveBack(this.#served);
   }
 
   shift(): readonly [key: string, item: T] | undefined {
     const [next] = this.#lines;
     if (!next) return undefined;
     const [key, [item, ...rest]] = next;
-    this.#lines.delete(key);
-    if (rest.length > 0) this.#lines.set(key, rest);
+    this.#served = key;
+    this.#lines.set(key, rest);
+    this.#moveBack(key);
     return item === undefined ? undefined : [key, item];
+  }
+
+  #moveBack(key: string): void {
+    const line = this.#lines.get(key) ?? [];
+    this.#lines.delete(key);
+    if (line.length > 0) this.#lines.set(key, line);
   }
 
   /** Removes the items that fail the test. */
@@ -39,7 +51,7 @@ export class RoundRobin<T> {
     let isAhead = true;
     for (const [other, { length }] of this.#lines) {
       if (other === key) isAhead = false;
-      else before += Math.min(length, isAhead ? own + 1 : own);
+      else before += Math.min(length, isAhead && other !== this.#served ? own + 1 : own);
     }
     return before;
   }

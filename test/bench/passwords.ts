@@ -1,20 +1,35 @@
 /** Signing in: what it costs, what many at once do to others, and that nobody can tell whether there is an account. */
 import { startWorker } from "../integration/worker.ts";
+import { type Answer, ATTACK_HEADING, attack, toRow } from "./attack.ts";
 import { interleave } from "./interleave.ts";
 import { roundsOr } from "./report.ts";
 
 const EMAIL = "somebody@example.com";
 const PASSWORD = "a password that is long enough";
 
-const worker = await startWorker({ authRateLimit: 1_000_000 });
+const worker = await startWorker({ signInRateLimit: 1_000_000 });
 
-function post(path: string, body: object) {
-  const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-  return worker.fetch(`/api/auth/${path}`, init);
+let clients = 0;
+
+/** An address of its own for each client that does not share one. */
+const freshAddress = () => `198.18.${clients >> 8}.${clients++ & 255}`;
+
+function post(path: string, body: object, address = freshAddress()) {
+  const headers = { "Content-Type": "application/json", "CF-Connecting-IP": address };
+  return worker.fetch(`/api/auth/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+async function register(email: string): Promise<void> {
+  const registered = await post("register", { email, name: "Somebody", password: PASSWORD });
+  if (registered.status !== 201) throw new Error(await registered.text());
+  await registered.text();
 }
 
 /** Milliseconds from the request to the whole answer. */
-async function timed(ask: () => Promise<{ readonly status: number; text(): Promise<string> }>, status?: number) {
+async function timed(
+  ask: () => Promise<{ readonly status: number; text(): Promise<string> }>,
+  status?: number,
+): Promise<Answer> {
   const startedAt = performance.now();
   const response = await ask();
   await response.text();
@@ -63,14 +78,34 @@ async function measureRush(count: number): Promise<void> {
   console.log(`| ${count} | ${hashed.length} | ${refused} | ${last.toFixed(0)} | ${longest.toFixed(0)} |`);
 }
 
+/** 17 users sign in over 22 s, each from an address of their own; then the same with an attacker at it. */
+async function measureAttack(): Promise<void> {
+  const users = Array.from({ length: 17 }, (_, n) => `user${n}@example.com`);
+  for (const email of users) await register(email);
+  let made = 0;
+  for (const attackerMs of [undefined, 100]) {
+    const attacker = freshAddress();
+    const { others, attackers } = await attack({
+      clients: users.map((email) => () => timed(() => post("login", { email, password: PASSWORD }))),
+      overMs: 22_000,
+      attackerMs,
+      sendAttack: () =>
+        timed(() => post("login", { email: `made-up${made++}@example.com`, password: PASSWORD }, attacker)),
+    });
+    console.log(toRow(attackerMs === undefined ? "17 users, no attacker" : "17 users", others));
+    if (attackerMs !== undefined) console.log(toRow("the attacker", attackers));
+  }
+}
+
 try {
-  const registered = await post("register", { email: EMAIL, name: "Somebody", password: PASSWORD });
-  if (registered.status !== 201) throw new Error(await registered.text());
+  await register(EMAIL);
   await measureCost();
   console.log(
     "\n| Logins at once | Hashed | 503 | Longest login, ms | Longest wait of `/health`, ms |\n|---|---|---|---|---|",
   );
   for (const count of [1, 4, 12, 40, 200]) await measureRush(count);
+  console.log(`\n${ATTACK_HEADING}`);
+  await measureAttack();
 } finally {
   await worker.stop();
 }

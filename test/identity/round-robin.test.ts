@@ -15,17 +15,21 @@ const steps = fc.array(
 /** The same, in the plainest way: the keys in the order of the rotation, and all items in the order they came. */
 class Model {
   rotation: string[] = [];
+  served: string | undefined;
   items: { readonly key: string; readonly item: number }[] = [];
 
   push(key: string, item: number) {
-    if (!this.rotation.includes(key)) this.rotation.push(key);
     this.items.push({ key, item });
+    if (this.rotation.includes(key)) return;
+    const isBehind = this.served === this.rotation.at(-1) && this.served !== undefined;
+    this.rotation.splice(isBehind ? -1 : this.rotation.length, 0, key);
   }
 
   shift() {
     const key = this.rotation.shift();
     const found = this.items.find((entry) => entry.key === key);
     if (key === undefined || !found) return undefined;
+    this.served = key;
     this.items = this.items.filter((entry) => entry !== found);
     if (this.items.some((entry) => entry.key === key)) this.rotation.push(key);
     return [key, found.item];

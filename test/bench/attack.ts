@@ -1,0 +1,56 @@
+/** Clients that sign in over some time, one after another, while an attacker keeps the queue full. */
+import { setTimeout } from "node:timers/promises";
+
+export interface Answer {
+  readonly status: number;
+  /** From the request to the whole answer. */
+  readonly milliseconds: number;
+}
+
+export interface Attack {
+  /** Each sends its one request, spread evenly over the time. */
+  readonly clients: readonly (() => Promise<Answer>)[];
+  readonly overMs: number;
+  /** Milliseconds between the attacker's requests, which wait for no answer. Undefined for no attacker. */
+  readonly attackerMs: number | undefined;
+  readonly sendAttack: () => Promise<Answer>;
+}
+
+export async function attack({ clients, overMs, attackerMs, sendAttack }: Attack) {
+  const end = performance.now() + overMs;
+  const attacker = async () => {
+    const answers: Promise<Answer>[] = [];
+    while (attackerMs !== undefined && performance.now() < end) {
+      answers.push(sendAttack());
+      await setTimeout(attackerMs);
+    }
+    return Promise.all(answers);
+  };
+  // The attacker is there first.
+  const attackers = attacker();
+  await setTimeout(attackerMs === undefined ? 0 : 5 * attackerMs);
+  const gapMs = (end - performance.now()) / clients.length;
+  const others = await Promise.all(
+    clients.map(async (client, index) => {
+      await setTimeout(index * gapMs);
+      return client();
+    }),
+  );
+  return { others, attackers: await attackers };
+}
+
+export const ATTACK_HEADING =
+  "| Logins over 22 s | Sent | Hashed | Median, ms | Longest, ms | 503 | Longest 503, ms |\n|---|---|---|---|---|---|---|";
+
+/** @returns A row under the heading. */
+export function toRow(who: string, answers: readonly Answer[]): string {
+  const timesOf = (isRefused: boolean) =>
+    answers
+      .filter(({ status }) => (status === 503) === isRefused)
+      .map(({ milliseconds }) => Math.round(milliseconds))
+      .sort((a, b) => a - b);
+  const [hashed, refused] = [timesOf(false), timesOf(true)];
+  const median = hashed[hashed.length >> 1] ?? "–";
+  const figures = [answers.length, hashed.length, median, hashed.at(-1) ?? "–", refused.length, refused.at(-1) ?? "–"];
+  return `| ${[who, ...figures].join(" | ")} |`;
+}
