@@ -1,9 +1,9 @@
 /** How many sockets a user may have, and how much may be sent through all of them. */
-import { abortAllDurableObjects, env } from "cloudflare:test";
+import { abortAllDurableObjects, env, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { type Account, createAccount, openBrowser, submit } from "../../harness.ts";
 import { handshake, type Socket } from "../../sockets.ts";
-import { enter, message, newRoom } from "./chat.ts";
+import { enter, message, newRoom, objectOf } from "./chat.ts";
 
 let ada: Account;
 let grace: Account;
@@ -78,6 +78,21 @@ describe("the row of a socket", () => {
     await rowsAre(1);
     end(socket);
     await rowsAre(0);
+  });
+
+  test("does not come back when the socket closes while the room renews it", async () => {
+    await (await enter(grace, room)).wait("join");
+    const batch = async (statements: D1PreparedStatement[]) => {
+      await scheduler.wait(500);
+      return env.DB.batch(statements);
+    };
+    const DB = Object.assign(Object.create(env.DB), { batch, prepare: (sql: string) => env.DB.prepare(sql) });
+    await runInDurableObject(objectOf(room), (object) => void Object.assign(object, { env: { ...env, DB } }));
+    const { socket } = await enter(ada, room);
+    socket.close(1000);
+    await rowsAre(0);
+    await scheduler.wait(1_000);
+    expect(await countRows()).toBe(0);
   });
 
   test("is not made for a request that opens no socket", async () => {
