@@ -4,7 +4,7 @@
  * is quick where there is nothing to do, and safe to run again.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
 import { hashPassword } from "../src/identity/password-hash.ts";
@@ -18,13 +18,17 @@ const variables = join(root, ".dev.vars");
 const migrations = join(root, "migrations");
 const state = join(root, ".wrangler/state");
 
-/** Wrangler reads this file in development only; a deploy keeps what `wrangler.toml` says. What is there stays. */
+/**
+ * Wrangler reads this file in development only; a deploy keeps what `wrangler.toml` says. What is there stays, but only
+ * its owner may read it: it holds a secret, and an editor or a copy may have made it with a looser mode.
+ */
 function writeVariables(): void {
   const before = existsSync(variables) ? readFileSync(variables, "utf8") : "";
   const missing = [
     ["ENVIRONMENT", () => "development"],
     ["TOKEN_KEYS", () => `'${createTokenKeys()}'`],
   ].filter(([name]) => !new RegExp(`^\\s*(export\\s+)?${name}\\s*=`, "m").test(before)) as [string, () => string][];
+  if (existsSync(variables)) chmodSync(variables, 0o600);
   if (missing.length === 0) return;
   const gap = before === "" || before.endsWith("\n") ? "" : "\n";
   writeFileSync(variables, before + gap + missing.map(([name, make]) => `${name}=${make()}\n`).join(""), {

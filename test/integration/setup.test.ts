@@ -1,7 +1,7 @@
 /** The set-up script in a fresh checkout, test after test: what it makes, what it leaves alone. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
@@ -77,6 +77,20 @@ test("the keys are good ones, and in a file that nobody else reads", async () =>
   expect(readTokenKeys(keys).size).toBe(1);
   expect((await stat(variables())).mode & 0o077).toBe(0);
 });
+
+test.each([0o644, 0o640, 0o666, 0o604, 0o700])(
+  "a file of variables with mode %o is for its owner alone after a set-up, whether or not anything is added",
+  async (mode) => {
+    const before = await readFile(variables(), "utf8");
+    for (const text of [before, before.replace(/^ENVIRONMENT=.*\n/m, "")]) {
+      await writeFile(variables(), text);
+      await chmod(variables(), mode);
+      await runSetup();
+      expect((await stat(variables())).mode & 0o777).toBe(0o600);
+    }
+    await writeFile(variables(), before);
+  },
+);
 
 test("the demonstration accounts are an administrator and a user, who can sign in", async () => {
   const accounts = await localAccounts();
