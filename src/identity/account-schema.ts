@@ -23,7 +23,12 @@ export function normalizeEmail(text: string): string | undefined {
   return email.toLowerCase();
 }
 
-/** By UTS 46, as browsers do. An ASCII domain stays as it is. @returns Empty where the domain cannot be converted. */
+/**
+ * By UTS 46, nontransitional, so that mail for `straße.de` does not go to `strasse.de`, which may be somebody else's.
+ * (Chromium's e-mail field sends `strasse.de` for it.) An ASCII domain stays as it is.
+ *
+ * @returns Empty where the domain cannot be converted.
+ */
 function toAsciiDomain(domain: string): string {
   if (/^\p{ASCII}*$/u.test(domain)) return domain;
   // A URL could have ports, paths and escapes as well.
@@ -73,7 +78,7 @@ export const registration = z.strictObject(registrationFields).check(refusePerso
 /** The same from a form, which has fields of its own besides. A schema of `registration.shape` would lose the check. */
 export const registrationForm = z.object(registrationFields).check(refusePersonalPassword);
 
-/** As a sign-in gave it. Room for more than it has. */
+/** The device token that an earlier sign-in returned; the limit leaves room for a longer format. */
 const deviceToken = z.string().max(200);
 
 export const login = z.strictObject({
