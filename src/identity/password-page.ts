@@ -23,11 +23,12 @@ export function passwordPage(
     "Confirm your password",
     html`<div class="narrow">
 <h1>Confirm your password</h1>
-<p class="lead">This change needs your password. It then continues where you left off.</p>
+<p class="lead">Enter your password to continue with this change.</p>
 <form class="card" method="post" action="/account/confirm-password">
 ${errorSummary(state)}
 ${csrfField(visitor.csrf)}
 <input type="hidden" name="continue" value="${original.path}">
+<input type="email" value="${visitor.user?.email ?? ""}" autocomplete="username" aria-label="E-mail" readonly hidden>
 ${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value ?? ""}">`)}
 ${textField(state, { name: "currentPassword", label: "Password", type: "password", autocomplete: "current-password", isFirst: true })}
 <div class="actions"><button>Continue</button><a class="button quiet" href="/">Cancel</a></div>

@@ -8,7 +8,7 @@ import { type NavigationEntry, pagesFor } from "./navigation.ts";
 /** What a page knows of whoever looks at it. */
 export interface Visitor {
   /** Undefined for who has not signed in. */
-  readonly user: { readonly name: string; readonly role: "user" | "admin" } | undefined;
+  readonly user: { readonly name: string; readonly email: string; readonly role: "user" | "admin" } | undefined;
   /** The path of the page. */
   readonly path: string;
   /** For the hidden field of forms. */

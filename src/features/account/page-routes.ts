@@ -62,7 +62,7 @@ const requirePasswordAgain = requireCurrentPassword(async (c: AccountForm, isWro
 
 const requireRecentSignIn = requireRecentSignInForForm(passwordPage);
 
-const WRONG_PASSWORD = "The current password is wrong.";
+const WRONG_PASSWORD = "The password is wrong.";
 
 export const pages = group({
   guards: [...commonLimits, loadSession, requireAuth],
