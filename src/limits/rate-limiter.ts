@@ -36,21 +36,23 @@ export class RateLimiter extends DurableObject<Env> implements RateLimiterObject
 
   /** @param windowMs Milliseconds. The caller states the policy, which may change with a deployment. */
   async take(limit: number, windowMs: number): Promise<Ruling> {
-    const now = this.#readClock("startRequest");
+    const now = this.#readClock("nowForRequest");
     const ruling = this.#rule(now, limit, windowMs);
-    await this.#finishRequest(ruling, windowMs);
+    if (ruling.isAdmitted) await this.#ensureAlarm(windowMs);
     return ruling;
   }
 
   async reserve(limit: number, windowMs: number): Promise<Reservation> {
-    const now = this.#readClock("startRequest");
+    const now = this.#readClock("nowForRequest");
     const ruling = this.#rule(now, limit, windowMs);
-    const { isAdmitted } = ruling;
-    const isUnsettled = !isAdmitted && this.#admissions.times.length - this.#unsettled.size < limit;
-    const reservation = isAdmitted ? this.#nextReservation++ : null;
-    if (reservation !== null) this.#unsettled.set(reservation, now);
-    await this.#finishRequest(ruling, windowMs);
-    return { ...ruling, reservation, isUnsettled };
+    if (!ruling.isAdmitted) {
+      const isUnsettled = this.#admissions.times.length - this.#unsettled.size < limit;
+      return { ...ruling, reservation: null, isUnsettled };
+    }
+    const reservation = this.#nextReservation++;
+    this.#unsettled.set(reservation, now);
+    await this.#ensureAlarm(windowMs);
+    return { ...ruling, reservation, isUnsettled: false };
   }
 
   async settle(reservation: number, outcome: "count" | "refund"): Promise<void> {
@@ -72,7 +74,7 @@ export class RateLimiter extends DurableObject<Env> implements RateLimiterObject
     await this.#setAlarm(this.#windowMs);
   }
 
-  #readClock(method: "now" | "startRequest"): number {
+  #readClock(method: "now" | "nowForRequest"): number {
     const before = this.#clock.offset;
     const now = this.#clock[method]();
     if (this.#clock.offset !== before) this.ctx.storage.kv.put(OFFSET, this.#clock.offset);
@@ -95,14 +97,6 @@ export class RateLimiter extends DurableObject<Env> implements RateLimiterObject
       if (at > now - windowMs && at >= now - SETTLE_WITHIN_MS) break;
       this.#unsettled.delete(reservation);
     }
-  }
-
-  async #finishRequest({ isAdmitted }: Ruling, windowMs: number): Promise<void> {
-    if (isAdmitted) await this.#ensureAlarm(windowMs);
-    if (!this.#clock.isOccasional) return;
-    // The answer waits for this anyway (the output gate), and other requests may arrive meanwhile.
-    await this.ctx.storage.sync();
-    this.#clock.finishRequest();
   }
 
   /** Sets the alarm where there is none, where it is overdue, and where the window has changed. */

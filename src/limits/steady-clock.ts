@@ -13,15 +13,14 @@ const JUMP_MS = 10_000;
  * - It never goes back.
  * - It does not leap ahead while requests follow one another within 5 s: a timer, which a change of the machine's
  *   clock does not affect, proves that the last reading was recent. An elapsed time of more than 10 s is then a jump.
- * - A request that follows none within 5 s (an occasional one) leaves no timer behind. After it, after 5 s without
- *   requests, and after a restart, elapsed time is what the machine's clock says, so a leap ahead at such a moment is
+ * - A request that follows none within 5 s (an occasional one) starts no timer. After it, after 5 s without requests,
+ *   and after a restart, elapsed time is what the machine's clock says, so a leap ahead at such a moment is
  *   indistinguishable from a time without requests. The second of two requests within 5 s restores the protection.
  */
 export class SteadyClock {
   offset: number;
   #latest: number;
   #latestRequest = Number.NEGATIVE_INFINITY;
-  #isOccasional = false;
   #recent: ReturnType<typeof setTimeout> | undefined;
 
   /**
@@ -42,27 +41,16 @@ export class SteadyClock {
     return this.#latest;
   }
 
-  /** Reads the time for a request. Call `finishRequest` when its answer is about to leave. */
-  startRequest(): number {
+  /** Reads the time for a request, and starts the timer if the request follows another. */
+  nowForRequest(): number {
     const now = this.now();
-    this.#isOccasional = this.#recent === undefined && now - this.#latestRequest >= RECENT_MS;
+    const isOccasional = this.#recent === undefined && now - this.#latestRequest >= RECENT_MS;
     this.#latestRequest = now;
+    if (isOccasional) return now;
     clearTimeout(this.#recent);
     this.#recent = setTimeout(() => {
       this.#recent = undefined;
     }, RECENT_MS);
     return now;
-  }
-
-  /** Whether the latest request came after a time without requests, and no other has come since. */
-  get isOccasional(): boolean {
-    return this.#isOccasional;
-  }
-
-  /** Stops the timer if the only recent request was an occasional one. */
-  finishRequest(): void {
-    if (!this.#isOccasional) return;
-    clearTimeout(this.#recent);
-    this.#recent = undefined;
   }
 }

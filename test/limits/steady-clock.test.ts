@@ -11,12 +11,7 @@ const setClock = (ms: number) => vi.setSystemTime(Date.now() + ms);
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"], now: START }));
 afterEach(() => void vi.useRealTimers());
 
-/** Reads the clock for a request and answers it. */
-function request(clock: SteadyClock): number {
-  const now = clock.startRequest();
-  clock.finishRequest();
-  return now;
-}
+const request = (clock: SteadyClock) => clock.nowForRequest();
 
 /** A clock that has been read at `START` by two requests, one after the other. */
 function startClock(): SteadyClock {
@@ -100,16 +95,17 @@ describe("a timer", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test.each([5_000, 5_001, 60_000, DAY])("does not outlive a first request, nor one after %i ms without any", (ms) => {
-    const clock = new SteadyClock(0);
-    for (let i = 0; i < 4; i++) {
-      clock.startRequest();
-      expect([vi.getTimerCount(), clock.isOccasional]).toEqual([1, true]);
-      clock.finishRequest();
-      expect(vi.getTimerCount()).toBe(0);
-      pass(ms);
-    }
-  });
+  test.each([5_000, 5_001, 60_000, DAY])(
+    "is not started by a first request, nor by one after %i ms without any",
+    (ms) => {
+      const clock = new SteadyClock(0);
+      for (let i = 0; i < 4; i++) {
+        request(clock);
+        expect(vi.getTimerCount()).toBe(0);
+        pass(ms);
+      }
+    },
+  );
 
   test.each([0, 1, 4_999])("remains for 5 s after a request that follows within %i ms", (ms) => {
     const clock = new SteadyClock(0);
@@ -122,18 +118,6 @@ describe("a timer", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("remains where another request starts before the first is answered, in whatever order they are", () => {
-    const clock = new SteadyClock(0);
-    clock.startRequest();
-    clock.startRequest();
-    for (let i = 0; i < 2; i++) {
-      clock.finishRequest();
-      expect([vi.getTimerCount(), clock.isOccasional]).toEqual([1, false]);
-    }
-    setClock(DAY);
-    expect(request(clock)).toBe(START);
-  });
-
   test("remains where requests follow one another and the clock leaps by less than counts as a jump", () => {
     const clock = startClock();
     setClock(8_000);
@@ -142,14 +126,7 @@ describe("a timer", () => {
     expect(request(clock)).toBe(START + 8_000);
   });
 
-  test("protects an occasional request until it is answered", () => {
-    const clock = new SteadyClock(0);
-    clock.startRequest();
-    setClock(DAY);
-    expect(clock.now()).toBe(START);
-  });
-
-  test("is not left behind by a request that comes after a reading that was not for one", () => {
+  test("is not started by a request that comes after a reading that was not for one", () => {
     const clock = new SteadyClock(0);
     request(clock);
     pass(60_000);
