@@ -5,8 +5,8 @@ import { limitApi } from "../../identity/limits.ts";
 import { signedIn } from "../../identity/scope.ts";
 import { BodyError, readBody } from "../../web/body.ts";
 import { REVALIDATED } from "../../web/cache-control.ts";
-import { maxBodyBytes } from "../../web/guards/max-body-bytes.ts";
 import { requireContentType } from "../../web/guards/require-content-type.ts";
+import { requireDeclaredLength } from "../../web/guards/require-declared-length.ts";
 import { readParts } from "../../web/multipart.ts";
 import { pageQuery } from "../../web/paging.ts";
 import { invalidInput, problem } from "../../web/problem.ts";
@@ -32,7 +32,7 @@ export const api = group({
     }),
 
     route.post("/api/files", {
-      guards: [requireContentType(["multipart/form-data"]), maxBodyBytes(MAX_REQUEST_BYTES)],
+      guards: [requireContentType(["multipart/form-data"]), requireDeclaredLength(MAX_REQUEST_BYTES)],
       resolve: async ({ request, locals }) => {
         const parts = readParts(request, readBody(request, MAX_REQUEST_BYTES), MAX_PARTS);
         const received = await receive(locals, filesOfForm(parts));
@@ -42,7 +42,7 @@ export const api = group({
     }),
 
     route.put("/api/files/:name", {
-      guards: [maxBodyBytes(MAX_FILE_BYTES)],
+      guards: [requireDeclaredLength(MAX_FILE_BYTES)],
       request: { params: namedFile },
       resolve: async ({ request, input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
