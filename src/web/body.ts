@@ -27,7 +27,7 @@ export async function* readBody(request: Request, maxBytes: number): AsyncGenera
   try {
     for await (const chunk of request.body ?? []) {
       size += chunk.byteLength;
-      if (size > maxBytes) throw new BodyError(413, `The body may have ${sizeOf(maxBytes)}.`);
+      if (size > maxBytes) throw new BodyError(413, `The body must not exceed ${sizeOf(maxBytes)}.`);
       yield chunk;
     }
   } catch (error) {

@@ -3,16 +3,16 @@ import type { AppLocals } from "../../env.ts";
 import type { Context, Guard, GuardResult } from "../../http/index.ts";
 import { openSocket, recheckSockets } from "../../identity/sockets.ts";
 import { type SignedIn, sessionIdOf } from "../../identity/user.ts";
+import { QUOTAS } from "../../limits/quotas.ts";
 import { stateFacts } from "../../web/guard-facts.ts";
 import { deny } from "../../web/refuse.ts";
 import { toUserSocket } from "./connection.ts";
 
-/** Sockets that one user may have open at once: of all kinds together, and in one room. */
-export const MAX_SOCKETS_PER_USER = 20;
+/** Sockets that one user may have open in one room at once; `QUOTAS` says how many in all. */
 export const MAX_SOCKETS_PER_ROOM = 10;
 
-const LIMITS = { perUser: MAX_SOCKETS_PER_USER, perObject: MAX_SOCKETS_PER_ROOM };
-const LIMITS_TEXT = `${MAX_SOCKETS_PER_USER} a user, ${MAX_SOCKETS_PER_ROOM} a room`;
+const LIMITS = { perUser: QUOTAS.sockets, perObject: MAX_SOCKETS_PER_ROOM };
+const LIMITS_TEXT = `${QUOTAS.sockets} a user, ${MAX_SOCKETS_PER_ROOM} a room`;
 
 /** In seconds. A socket that closes makes room at once, so that waiting longer gains nothing. */
 const RETRY_AFTER = "10";

@@ -6,8 +6,8 @@ import { signedIn } from "../../identity/scope.ts";
 import { quotaExceeded } from "../../limits/quotas.ts";
 import { BodyError, readBody } from "../../web/body.ts";
 import { REVALIDATED } from "../../web/cache-control.ts";
-import { maxBodyBytes } from "../../web/guards/max-body-bytes.ts";
 import { requireContentType } from "../../web/guards/require-content-type.ts";
+import { requireDeclaredLength } from "../../web/guards/require-declared-length.ts";
 import { readParts } from "../../web/multipart.ts";
 import { pageQuery } from "../../web/paging.ts";
 import { invalidInput, problem } from "../../web/problem.ts";
@@ -33,7 +33,11 @@ export const api = group({
     }),
 
     route.post("/api/files", {
-      guards: [requireContentType(["multipart/form-data"]), maxBodyBytes(MAX_REQUEST_BYTES), requireFileQuotas],
+      guards: [
+        requireContentType(["multipart/form-data"]),
+        requireDeclaredLength(MAX_REQUEST_BYTES),
+        requireFileQuotas,
+      ],
       resolve: async (c) => {
         const { request, locals } = c;
         const parts = readParts(request, readBody(request, MAX_REQUEST_BYTES), MAX_PARTS);
@@ -45,7 +49,7 @@ export const api = group({
     }),
 
     route.put("/api/files/:name", {
-      guards: [maxBodyBytes(MAX_FILE_BYTES), requireFileQuotas],
+      guards: [requireDeclaredLength(MAX_FILE_BYTES), requireFileQuotas],
       request: { params: namedFile },
       resolve: async (c) => {
         const { request, input, locals } = c;

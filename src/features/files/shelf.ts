@@ -10,7 +10,7 @@ import type { SignedIn } from "../../identity/user.ts";
 import { visitorOf } from "../../identity/visitor.ts";
 import { quotaMessage } from "../../limits/quotas.ts";
 import { BodyError } from "../../web/body.ts";
-import { maxBodyBytes } from "../../web/guards/max-body-bytes.ts";
+import { requireDeclaredLength } from "../../web/guards/require-declared-length.ts";
 import { requireButton } from "../../web/guards/require-form.ts";
 import { requireMultipart } from "../../web/guards/require-multipart.ts";
 import { htmlPart, htmlResponse } from "../../web/html.ts";
@@ -43,7 +43,7 @@ export const shelf = group({
     route.post("/files", {
       guards: [
         requireCsrf,
-        maxBodyBytes(MAX_REQUEST_BYTES),
+        requireDeclaredLength(MAX_REQUEST_BYTES),
         requireFileQuotas,
         requireMultipart(MAX_REQUEST_BYTES, MAX_PARTS),
         requireCsrfToken,

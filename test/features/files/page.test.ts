@@ -148,7 +148,7 @@ describe("POST /files", () => {
     }
     const response = await post(streamFrom(endless()));
     expect(response.status).toBe(413);
-    expect(await response.text()).toContain("The body may have 100 MiB.");
+    expect(await response.text()).toContain("The body must not exceed 100 MiB.");
     await expectNothingStored();
   });
 

@@ -1,0 +1,38 @@
+/** Decides which origin a deployed app has: the one that links in its mails begin with. */
+
+/** What the decision rests on, as Wrangler reads it from `wrangler.toml`. */
+export interface OriginConfig {
+  readonly vars: Readonly<Record<string, unknown>>;
+  readonly routes?: readonly (string | { readonly pattern: string; readonly custom_domain?: boolean })[] | undefined;
+}
+
+/**
+ * Takes the variable `PUBLIC_ORIGIN`, else the first custom domain, else what somebody answers.
+ *
+ * @param ask Asks at the terminal; null where there is nobody to ask.
+ * @throws An error of one line, where nothing gives an origin or what gives it is not one over https.
+ *
+ * @example
+ * const origin = await decidePublicOrigin({ vars: {}, routes: [{ pattern: "example.com", custom_domain: true }] }, null);
+ */
+export async function decidePublicOrigin(
+  { vars, routes = [] }: OriginConfig,
+  ask: (() => Promise<string>) | null,
+): Promise<string> {
+  if (vars.PUBLIC_ORIGIN) return requireOrigin(vars.PUBLIC_ORIGIN, "PUBLIC_ORIGIN in wrangler.toml");
+  const domain = routes.find((route) => typeof route === "object" && route.custom_domain === true);
+  if (typeof domain === "object")
+    return requireOrigin(`https://${domain.pattern}`, "The custom domain in wrangler.toml");
+  if (ask) return requireOrigin((await ask()).trim(), "The answer");
+  throw new Error(
+    "Nothing was deployed: set PUBLIC_ORIGIN in wrangler.toml to the app's origin, such as https://example.com",
+  );
+}
+
+function requireOrigin(value: unknown, name: string): string {
+  const isOrigin = typeof value === "string" && /^https:\/\/(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?$/.test(value);
+  if (isOrigin && URL.canParse(value) && new URL(value).origin === value) return value;
+  throw new Error(
+    `Nothing was deployed: ${name} must be an origin such as https://example.com, not ${JSON.stringify(value)}`,
+  );
+}

@@ -1,0 +1,114 @@
+/** Which origin a deploy gives the app, and that a deploy without one changes nothing. */
+import { execFile } from "node:child_process";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { decidePublicOrigin, type OriginConfig } from "../../scripts/public-origin.ts";
+import { projectRoot } from "./build.ts";
+import { copyCheckout } from "./checkout.ts";
+
+const SET = "https://set.example";
+const routes: NonNullable<OriginConfig["routes"]> = [
+  "zone.example/*",
+  { pattern: "zone.example/app/*" },
+  { pattern: "not-custom.example", custom_domain: false },
+  { pattern: "app.example", custom_domain: true },
+  { pattern: "second.example", custom_domain: true },
+];
+
+const DECIDED: [name: string, config: OriginConfig, answer: string | null, origin: string][] = [
+  ["the variable", { vars: { PUBLIC_ORIGIN: SET } }, null, SET],
+  ["the variable before the custom domain", { vars: { PUBLIC_ORIGIN: SET }, routes }, "https://asked.example", SET],
+  ["a variable with a port", { vars: { PUBLIC_ORIGIN: `${SET}:8443` } }, null, `${SET}:8443`],
+  ["the first custom domain", { vars: { PUBLIC_ORIGIN: "" }, routes }, null, "https://app.example"],
+  ["the custom domain before an answer", { vars: {}, routes }, "https://asked.example", "https://app.example"],
+  ["the answer", { vars: { PUBLIC_ORIGIN: "" } }, " https://asked.example\n", "https://asked.example"],
+  [
+    "the answer beside other routes",
+    { vars: {}, routes: routes.slice(0, 3) },
+    "https://asked.example",
+    "https://asked.example",
+  ],
+];
+test.each(DECIDED)("a deploy takes %s", async (_, config, answer, origin) => {
+  const ask = vi.fn(async () => answer ?? "");
+  expect(await decidePublicOrigin(config, answer === null ? null : ask)).toBe(origin);
+  expect(ask).toHaveBeenCalledTimes(origin === answer?.trim() ? 1 : 0);
+});
+
+test("without an origin and a terminal it stops with one line that says what to set", async () => {
+  for (const config of [{ vars: {} }, { vars: { PUBLIC_ORIGIN: "" } }, { vars: {}, routes: routes.slice(0, 3) }]) {
+    await expect(decidePublicOrigin(config, null)).rejects.toThrow(/^Nothing was deployed: set PUBLIC_ORIGIN .*$/);
+  }
+});
+
+test.each([
+  "http://a.example",
+  "a.example",
+  "https://a.example/",
+  "https://a.example/x",
+  "https://A.example",
+  "https://a,b",
+  "x",
+  1,
+  true,
+])("it stops where the origin is %j, from wherever it comes", async (value) => {
+  const bad = /^Nothing was deployed: .* must be an origin such as https:\/\/example\.com, not .*$/;
+  await expect(decidePublicOrigin({ vars: { PUBLIC_ORIGIN: value } }, null)).rejects.toThrow(bad);
+  await expect(decidePublicOrigin({ vars: {} }, async () => String(value))).rejects.toThrow(bad);
+  const custom = [{ pattern: `${value}/*`, custom_domain: true }];
+  await expect(decidePublicOrigin({ vars: {}, routes: custom }, null)).rejects.toThrow(bad);
+});
+
+let checkout: string;
+beforeAll(async () => {
+  checkout = await copyCheckout();
+});
+afterAll(() => rm(checkout, { recursive: true, force: true }));
+
+/** Stands in for `scripts/wrangler.ts`: notes each call in a file, knows no secret, and fails at the migrations. */
+const NOTING = `import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+export const root = join(import.meta.dirname, "..");
+export function runWrangler(args: readonly string[]): string {
+  appendFileSync(join(root, "calls.txt"), JSON.stringify(args) + "\\n");
+  if (args[0] === "d1") throw new Error("The migrations failed");
+  return "[]";
+}
+`;
+
+/** @param toml What `wrangler.toml` says of the origin. @returns The calls of Wrangler, and what was printed. */
+async function runDeploy(toml: string, ...args: string[]): Promise<{ calls: string[][]; stderr: string }> {
+  const config = await readFile(join(projectRoot, "wrangler.toml"), "utf8");
+  await writeFile(join(checkout, "wrangler.toml"), `${toml}\n${config.replace(/^PUBLIC_ORIGIN.*/m, "")}`);
+  await writeFile(join(checkout, "scripts/wrangler.ts"), NOTING);
+  await writeFile(join(checkout, "calls.txt"), "");
+  const running = promisify(execFile)(process.execPath, ["scripts/deploy.ts", ...args], { cwd: checkout });
+  running.child.stdin?.end();
+  const { stderr } = await running.catch((error: { stderr: string }) => error);
+  const lines = (await readFile(join(checkout, "calls.txt"), "utf8")).split("\n").filter(Boolean);
+  return { calls: lines.map((line) => JSON.parse(line)), stderr };
+}
+
+test("the origin goes with the deploy", async () => {
+  const { calls } = await runDeploy('routes = [{ pattern = "app.example", custom_domain = true }]');
+  const deploys = calls.filter(([command]) => command === "deploy");
+  expect(deploys).toEqual([
+    ["deploy", "--secrets-file", expect.any(String), "--var", "PUBLIC_ORIGIN:https://app.example"],
+  ]);
+  expect(calls.at(-1)?.slice(0, 2)).toEqual(["d1", "migrations"]);
+});
+
+test.each(["", 'routes = [{ pattern = "app.example/*", custom_domain = true }]'])(
+  "without an origin Wrangler is not even called, and one line says why: %s",
+  async (toml) => {
+    const { calls, stderr } = await runDeploy(toml);
+    expect(calls).toEqual([]);
+    expect(stderr.trim()).toMatch(/^Nothing was deployed: .*$/);
+  },
+);
+
+test("a dry run needs no origin and asks nothing", async () => {
+  expect(await runDeploy("", "--dry-run")).toEqual({ calls: [["deploy", "--dry-run"]], stderr: "" });
+});
