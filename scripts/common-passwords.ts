@@ -23,7 +23,7 @@ function formatModule(passwords: readonly string[]): string {
   return `/**
  * The ${COUNT.toLocaleString("en")} most common passwords of ${MIN_LENGTH} characters or more, in lower case and sorted. Generated from the package
  * \`@zxcvbn-ts/language-common\` by \`npm run common-passwords\`; do not edit. The list is © 2012-2016 Dan Wheeler and
- * Dropbox, Inc., and © 2021 @zxcvbn-ts, under the MIT licence (its text is that of the file LICENSE).
+ * Dropbox, Inc., and © 2021 @zxcvbn-ts, under the MIT licence, whose text is in LICENSE.
  */
 export const COMMON_PASSWORDS: readonly string[] = \`
 ${wrap(passwords).join("\n")}
