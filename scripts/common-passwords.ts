@@ -20,10 +20,11 @@ export function listCommonPasswords(): string[] {
 function formatModule(passwords: readonly string[]): string {
   const unsafe = passwords.filter((password) => /[\s`\\$]/.test(password));
   if (unsafe.length > 0) throw new Error(`These passwords need escapes: ${unsafe.join(" ")}`);
-  return `/**
- * The ${COUNT.toLocaleString("en")} most common passwords of ${MIN_LENGTH} characters or more, in lower case and sorted. Generated from the package
- * \`@zxcvbn-ts/language-common\` by \`npm run common-passwords\`; do not edit. The list is © 2012-2016 Dan Wheeler and
- * Dropbox, Inc., and © 2021 @zxcvbn-ts, under the MIT licence (its text is that of the file LICENSE).
+  return `/** The ${COUNT.toLocaleString("en")} most common passwords of ${MIN_LENGTH} characters or more, from \`@zxcvbn-ts/language-common\` (MIT licence). */
+
+/**
+ * In lower case and sorted. \`npm run common-passwords\` generates this file; do not edit it. The list is
+ * © 2012-2016 Dan Wheeler and Dropbox, Inc., and © 2021 @zxcvbn-ts, under the MIT licence, whose text is in LICENSE.
  */
 export const COMMON_PASSWORDS: readonly string[] = \`
 ${wrap(passwords).join("\n")}

@@ -1,7 +1,8 @@
+/** The 3,000 most common passwords of 8 characters or more, from `@zxcvbn-ts/language-common` (MIT licence). */
+
 /**
- * The 3,000 most common passwords of 8 characters or more, in lower case and sorted. Generated from the package
- * `@zxcvbn-ts/language-common` by `npm run common-passwords`; do not edit. The list is © 2012-2016 Dan Wheeler and
- * Dropbox, Inc., and © 2021 @zxcvbn-ts, under the MIT licence (its text is that of the file LICENSE).
+ * In lower case and sorted. `npm run common-passwords` generates this file; do not edit it. The list is
+ * © 2012-2016 Dan Wheeler and Dropbox, Inc., and © 2021 @zxcvbn-ts, under the MIT licence, whose text is in LICENSE.
  */
 export const COMMON_PASSWORDS: readonly string[] = `
 0.0.0.000 01011900 01011910 01011960 01011970 01011971 01011972 01011973 01011974 01011975 01011976 01011977 01011978
