@@ -67,37 +67,50 @@ beforeAll(async () => {
 });
 afterAll(() => rm(checkout, { recursive: true, force: true }));
 
-/** Stands in for `scripts/wrangler.ts`: notes each call in a file, knows no secret, and fails at the migrations. */
+/** Stands in for `scripts/wrangler.ts`: notes each call in a file, and knows the secrets that a test says. */
 const NOTING = `import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 export const root = join(import.meta.dirname, "..");
 export function runWrangler(args: readonly string[]): string {
   appendFileSync(join(root, "calls.txt"), JSON.stringify(args) + "\\n");
-  if (args[0] === "d1") throw new Error("The migrations failed");
-  return "[]";
+  return JSON.stringify(process.env.SECRETS?.split(",").map((name) => ({ name })) ?? []);
 }
 `;
 
+/** Stands in for `scripts/publish-assets.ts`, which asks Cloudflare. */
+const PUBLISHING = `export const findNamespace = (): string | undefined => process.env.NAMESPACE;
+export const publishAssets = async (): Promise<void> => {};
+`;
+
 /** @param toml What `wrangler.toml` says of the origin. @returns The calls of Wrangler, and what was printed. */
-async function runDeploy(toml: string, ...args: string[]): Promise<{ calls: string[][]; stderr: string }> {
+async function runDeploy(
+  toml: string,
+  args: readonly string[] = [],
+  there: { SECRETS?: string; NAMESPACE?: string } = {},
+): Promise<{ calls: string[][]; stderr: string }> {
   const config = await readFile(join(projectRoot, "wrangler.toml"), "utf8");
   await writeFile(join(checkout, "wrangler.toml"), `${toml}\n${config.replace(/^PUBLIC_ORIGIN.*/m, "")}`);
   await writeFile(join(checkout, "scripts/wrangler.ts"), NOTING);
+  await writeFile(join(checkout, "scripts/publish-assets.ts"), PUBLISHING);
   await writeFile(join(checkout, "calls.txt"), "");
-  const running = promisify(execFile)(process.execPath, ["scripts/deploy.ts", ...args], { cwd: checkout });
+  const running = promisify(execFile)(process.execPath, ["scripts/deploy.ts", ...args], {
+    cwd: checkout,
+    env: { ...process.env, ...there },
+  });
   running.child.stdin?.end();
   const { stderr } = await running.catch((error: { stderr: string }) => error);
   const lines = (await readFile(join(checkout, "calls.txt"), "utf8")).split("\n").filter(Boolean);
   return { calls: lines.map((line) => JSON.parse(line)), stderr };
 }
 
-test("the origin goes with the deploy", async () => {
-  const { calls } = await runDeploy('routes = [{ pattern = "app.example", custom_domain = true }]');
-  const deploys = calls.filter(([command]) => command === "deploy");
-  expect(deploys).toEqual([
-    ["deploy", "--secrets-file", expect.any(String), "--var", "PUBLIC_ORIGIN:https://app.example"],
-  ]);
-  expect(calls.at(-1)?.slice(0, 2)).toEqual(["d1", "migrations"]);
+const VARIABLES = ["--var", "PUBLIC_ORIGIN:https://app.example"];
+test.each([
+  { there: {}, first: [["deploy", "--secrets-file", expect.any(String), ...VARIABLES]] },
+  { there: { SECRETS: "TOKEN_KEYS" }, first: [["deploy", ...VARIABLES]] },
+  { there: { SECRETS: "TOKEN_KEYS", NAMESPACE: "id" }, first: [] },
+])("the origin goes with every deploy, where $there is there", async ({ there, first }) => {
+  const { calls } = await runDeploy('routes = [{ pattern = "app.example", custom_domain = true }]', [], there);
+  expect(calls.slice(1)).toEqual([...first, ["d1", "migrations", "apply", "DB", "--remote"], ["deploy", ...VARIABLES]]);
 });
 
 test.each(["", 'routes = [{ pattern = "app.example/*", custom_domain = true }]'])(
@@ -110,5 +123,5 @@ test.each(["", 'routes = [{ pattern = "app.example/*", custom_domain = true }]']
 );
 
 test("a dry run needs no origin and asks nothing", async () => {
-  expect(await runDeploy("", "--dry-run")).toEqual({ calls: [["deploy", "--dry-run"]], stderr: "" });
+  expect(await runDeploy("", ["--dry-run"])).toEqual({ calls: [["deploy", "--dry-run"]], stderr: "" });
 });
