@@ -163,6 +163,7 @@ describe("an account with notes, deleted notes and files is deleted", () => {
       const owner = table === "quota_usage" ? "user_id" : "owner_id";
       await env.DB.prepare(`DELETE FROM ${table} WHERE ${owner} = ?`).bind(id).run();
     }
+    if (tables[0] === "quota_usage") expect(await usageOf(id), "a count that is gone stays gone").toEqual({});
     expect(await deleteUser(env.DB, id)).toMatchObject({ id });
     expect([await rowsOf(id), await usageOf(id)]).toEqual([{ notes: 0, files: 0, fileBytes: 0 }, {}]);
   });
