@@ -23,6 +23,9 @@ const requireFields = requireForm(
 const queue = new HashingQueue({ hasher: { verify: () => true, hash: () => "a hash" } });
 const guard = createHashingGuard(queue);
 
+/** What the handlers of `/held…` wait for. */
+let held = Promise.withResolvers<void>();
+
 const app = setup({
   onRequest: supplyLocals,
   onResponse: endHashingTurn,
@@ -46,6 +49,22 @@ const app = setup({
       guards: [guard],
       request: { body: fields },
       resolve: () => new Response("no hash"),
+    }),
+    route.post("/held", {
+      guards: [guard],
+      request: { body: fields },
+      resolve: async ({ locals }) => {
+        await held.promise;
+        return new Response(locals.hashing.hash("p"));
+      },
+    }),
+    route.post("/held-unused", {
+      guards: [guard],
+      request: { body: fields },
+      resolve: async () => {
+        await held.promise;
+        return new Response("no hash");
+      },
     }),
     route.post("/unguarded", {
       // @ts-expect-error Without the guard there is nothing to hash with.
@@ -142,19 +161,25 @@ test("a turn in which nothing was hashed ends with the response", async () => {
   expect(Date.now() - startedAt).toBeLessThan(900);
 });
 
-test.each(["/", "/unused"])(
-  "the request to %s lives until its turn is over, so that it can pass it on",
+test.each(["/held", "/held-unused"])(
+  "the request to %s is kept alive until its turn is over, and no longer",
   async (path) => {
     const kept: Promise<unknown>[] = [];
-    const ctx = { waitUntil: (promise) => void kept.push(promise) } satisfies Pick<ExecutionContext, "waitUntil">;
-    const first = send(freshAddress());
-    const response = await send(freshAddress(), undefined, path, Object.assign(createExecutionContext(), ctx));
-    expect((await first).status).toBe(200);
-    expect([response.status, kept.length]).toEqual([200, 1]);
-    await kept[0];
-    const startedAt = Date.now();
-    await send(freshAddress(), undefined, "/unused");
-    expect(Date.now() - startedAt).toBeLessThan(100);
+    const ctx = Object.assign(createExecutionContext(), {
+      waitUntil: (promise: Promise<unknown>) => kept.push(promise),
+    });
+    held = Promise.withResolvers<void>();
+    let isOver = false;
+    const response = send(freshAddress(), undefined, path, ctx);
+    await scheduler.wait(50);
+    const over = Promise.all(kept).then(() => {
+      isOver = true;
+    });
+    await scheduler.wait(50);
+    expect([kept.length, isOver]).toEqual([1, false]);
+    held.resolve();
+    expect((await response).status).toBe(200);
+    await over;
   },
 );
 
