@@ -26,6 +26,8 @@ function writeVariables(): void {
   const before = existsSync(variables) ? readFileSync(variables, "utf8") : "";
   const missing = [
     ["ENVIRONMENT", () => "development"],
+    // A fork sets its own origin in `wrangler.toml`: links in local mails must not lead there.
+    ["PUBLIC_ORIGIN", () => ""],
     ["TOKEN_KEYS", () => `'${createTokenKeys()}'`],
   ].filter(([name]) => !new RegExp(`^\\s*(export\\s+)?${name}\\s*=`, "m").test(before)) as [string, () => string][];
   if (existsSync(variables)) chmodSync(variables, 0o600);

@@ -1,6 +1,7 @@
 /** Checks a deployment's variables at the first request, so that a mistake in one does not surface halfway through a later one. */
 import type { Env } from "../env.ts";
 import { isLoopback } from "../web/own-origin.ts";
+import { normalizeEmail } from "./account-schema.ts";
 import { readTokenKeys } from "./token-keys.ts";
 
 interface Rule {
@@ -31,7 +32,8 @@ const RULES: readonly Rule[] = [
   {
     name: "ADMIN_EMAIL",
     mustBe: "an e-mail address, or empty",
-    isMet: (env) => isText(env.ADMIN_EMAIL, /^(?:[^\s@]+@[^\s@]+)?$/),
+    isMet: ({ ADMIN_EMAIL }) =>
+      isText(ADMIN_EMAIL) && (ADMIN_EMAIL === "" || normalizeEmail(ADMIN_EMAIL) !== undefined),
   },
   { name: "MAIL_FROM", mustBe: "an e-mail address", isMet: (env) => isText(env.MAIL_FROM, /[^\s@]@[^\s@]/) },
   { name: "TOKEN_KEYS", mustBe: "a text", isMet: (env) => isText(env.TOKEN_KEYS) },
@@ -71,14 +73,14 @@ function isText(value: unknown, form = /^/): value is string {
   return typeof value === "string" && form.test(value);
 }
 
-/** What pages have for an origin. `URL` allows more in a host: the comma of a list, the `*` of a wildcard. */
+/** The form of a page's origin. `URL` allows more in a host, such as a comma or `*`. */
 const WEB_ORIGIN = /^https?:\/\/(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?$/;
 
 function isOrigin(text: string): boolean {
   return WEB_ORIGIN.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
-/** A link in a mail carries a token, which must not travel in the clear; a loopback host is not travelled to. */
+/** A link in a mail carries a token, so it must use https, except to this machine. */
 function isPublicOriginValid({ ENVIRONMENT, PUBLIC_ORIGIN }: Env): boolean {
   const isDevelopment = ENVIRONMENT === "development";
   if (PUBLIC_ORIGIN === "") return isDevelopment;

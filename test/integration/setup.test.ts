@@ -64,7 +64,9 @@ test("set-up does nothing for a deploy", async () => {
 
 test("set-up makes the variables and the database; again, it touches nothing", async () => {
   await runSetup();
-  expect(await readFile(variables(), "utf8")).toMatch(/^ENVIRONMENT=development\nTOKEN_KEYS='\{.*\}'\n$/);
+  expect(await readFile(variables(), "utf8")).toMatch(
+    /^ENVIRONMENT=development\nPUBLIC_ORIGIN=\nTOKEN_KEYS='\{.*\}'\n$/,
+  );
   expect(await localTables()).toEqual(expect.arrayContaining(["notes", "users", "sessions"]));
 
   const before = await snapshot();
@@ -128,13 +130,13 @@ test("set-up has published what is in public, and publishes what comes later, bu
   expect(await publishAgain()).toBe("Assets: 0 objects stored, 0 removed.\n");
 });
 
-const ADDED = /^TOKEN_KEYS='\{"keys":\[.*\]\}'\n$/;
+const ADDED = /^PUBLIC_ORIGIN=\nTOKEN_KEYS='\{"keys":\[.*\]\}'\n$/;
 const written: Readonly<Record<string, readonly [text: string, added: RegExp]>> = {
   "with a variable": ["ENVIRONMENT=mine\nSECRET=kept\n", ADDED],
-  "without a last line end": ["SECRET=kept\n  export ENVIRONMENT = mine", /^\nTOKEN_KEYS='\{.*\}'\n$/],
+  "without a last line end": ["SECRET=kept\n  export ENVIRONMENT = mine", /^\nPUBLIC_ORIGIN=\nTOKEN_KEYS='\{.*\}'\n$/],
   "that only talks of the keys": ["# TOKEN_KEYS=x\nOLD_TOKEN_KEYS=x\nENVIRONMENT=mine\n", ADDED],
-  "with keys of its own": ["TOKEN_KEYS=mine\n", /^ENVIRONMENT=development\n$/],
-  "that has it all": ["TOKEN_KEYS=mine\nENVIRONMENT=mine", /^$/],
+  "with keys of its own": ["TOKEN_KEYS=mine\n", /^ENVIRONMENT=development\nPUBLIC_ORIGIN=\n$/],
+  "that has it all": ["TOKEN_KEYS=mine\nPUBLIC_ORIGIN=\nENVIRONMENT=mine", /^$/],
 };
 test.each(Object.entries(written))("to a file of variables %s, what is missing is added", async (_, [text, added]) => {
   await writeFile(variables(), text);
