@@ -151,7 +151,7 @@ describe("an e-mail address", () => {
           .trim();
         const isValid = HTML_EMAIL.test(text) && text.length <= 254;
         accepted += Number(isValid);
-        expect(normalizeEmail(text)).toBe(isValid ? text.toLowerCase() : undefined);
+        return normalizeEmail(text) === (isValid ? text.toLowerCase() : undefined);
       }),
       { numRuns: 3000 },
     );
@@ -176,14 +176,16 @@ describe("an e-mail address", () => {
       "\u200d",
       "\u00ad",
     );
-    const piece = fc.oneof(ascii, nasty, fc.string({ unit: "binary", maxLength: 2 }));
+    const piece = fc.oneof(
+      ascii,
+      nasty,
+      fc.integer({ min: 0, max: 0x10ffff }).map((code) => String.fromCodePoint(code)),
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
         const stored = normalizeEmail(`user@${pieces.join("")}`);
-        if (stored === undefined) return;
-        expect(stored).toMatch(HTML_EMAIL);
-        expect(stored).toBe(stored.toLowerCase());
-        expect(normalizeEmail(stored)).toBe(stored);
+        if (stored === undefined) return true;
+        return HTML_EMAIL.test(stored) && stored === stored.toLowerCase() && normalizeEmail(stored) === stored;
       }),
       { numRuns: 3000 },
     );
