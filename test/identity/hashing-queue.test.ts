@@ -164,6 +164,37 @@ describe("a turn whose request", () => {
   });
 });
 
+test("a dead request whose 2 s are over gets no turn", async () => {
+  const world = new HashingWorld();
+  const [first, second, dead] = [world.enter("a"), world.enter("b"), world.enter("c")];
+  await world.advance(0);
+  dead.isDead = true;
+  await world.advance(900);
+  world.hash(first);
+  await world.advance(830);
+  world.hash(second);
+  await world.advance(5);
+  expect(world.now - dead.enteredAt).toBeGreaterThan(MAX_WAIT_MS);
+  const later = world.enter("d");
+  await world.advance(0);
+  expect(waitOf(later)).toBe(0);
+});
+
+test("hashes after the first are not measured as turns", async () => {
+  const world = await learn(99);
+  const visit = world.enter("a");
+  await world.advance(0);
+  world.hash(visit);
+  for (let i = 0; i < 20; i++) {
+    await world.advance(300);
+    world.hash(visit);
+  }
+  await world.advance(300);
+  const others = Array.from({ length: 20 }, (_, index) => world.enter(`address ${index}`));
+  await world.advance(0);
+  expect(others.filter(({ refusedAt }) => refusedAt !== undefined)).toEqual([]);
+});
+
 test.each([-3_600_000, -1_500, 1_500, 3_600_000, 86_400_000])(
   "where the clock jumps by %i ms, nobody is locked out",
   async (jump) => {
