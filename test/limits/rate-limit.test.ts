@@ -50,7 +50,7 @@ const identified = rateLimit({
   windowSeconds: 60,
   key: identify,
   credential: ({ request }) => request.headers.get("X-Session") ?? undefined,
-  whenUnavailable: "allow",
+  whenUnavailable: "deny",
 });
 const resolve = () => new Response("done");
 
