@@ -1,0 +1,335 @@
+/** The events in the life of an account, each as a request to the API and as a form of a page. */
+import { env } from "cloudflare:test";
+import { createDeviceId } from "../../src/identity/device-token.ts";
+import { createTokenSession } from "../../src/identity/refresh-token.ts";
+import { startCookieSession } from "../../src/identity/sessions.ts";
+import type { Role } from "../../src/identity/user.ts";
+import { findCredentials } from "../../src/identity/users.ts";
+import { createAccount, openBrowser, PASSWORD, send, sendJson, submit } from "../harness.ts";
+import {
+  type Client,
+  CREDENTIALS,
+  type Credential,
+  type Holder,
+  LINKS,
+  OTHER_TOKEN,
+  OTHERS,
+  OWN,
+} from "./credential-holder.ts";
+
+export const NEW_PASSWORD = "another password for tests";
+const WRONG_PASSWORD = "not the password of anybody";
+
+/** A way to cause an event. */
+export interface Way {
+  readonly route: string;
+  /** The client whose credentials are the holder's own. */
+  readonly by: Client;
+  readonly status: number;
+  readonly act: (holder: Holder) => Promise<Response>;
+}
+
+/** A row of "What an event ends". */
+export interface AccountEvent {
+  readonly name: string;
+  readonly ends: readonly Credential[];
+  /** The subject of the mail to the owner; null for none. */
+  readonly mail: string | null;
+  readonly ways: readonly Way[];
+  readonly account?: { readonly role?: Role; readonly emailVerified?: boolean };
+  /** The password afterwards. */
+  readonly password?: string;
+}
+
+const api = (path: string, body: unknown, status: number, by: Client = "token", method = "POST"): Way => ({
+  route: `${method} ${path} with a ${by === "token" ? "token" : "cookie"}`,
+  by,
+  status,
+  act: ({ headers }) => sendJson(method, path, body, headers),
+});
+const page = (path: string, fields: Record<string, string>, status = 303): Way => ({
+  route: `the form of ${path}`,
+  by: "browser",
+  status,
+  act: ({ browser }) => submit(browser, path, fields),
+});
+
+async function asAdministrator(method: "PATCH" | "DELETE", { user }: Holder, body: object): Promise<Response> {
+  const { headers } = await createAccount({ role: "admin" });
+  return sendJson(method, `/api/admin/users/${user.id}`, body, headers);
+}
+async function onAdminPage({ user }: Holder, action: string, fields: Record<string, string> = {}): Promise<Response> {
+  const browser = await openBrowser(await createAccount({ role: "admin" }));
+  return submit(browser, `/admin/users/${user.id}/${action}`, { ...fields, confirmed: "yes" });
+}
+const roleChange = (role: Role): Way[] => [
+  {
+    route: "PATCH /api/admin/users/:id",
+    by: "token",
+    status: 200,
+    act: (holder) => asAdministrator("PATCH", holder, { role }),
+  },
+  {
+    route: "the form of /admin/users",
+    by: "browser",
+    status: 303,
+    act: (holder) => onAdminPage(holder, "role", { role }),
+  },
+];
+
+const change = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
+const key = { name: "Backup", permissions: ["notes:read"] };
+
+async function fiveTimes(act: () => Promise<Response>): Promise<Response> {
+  for (let attempt = 1; attempt < 5; attempt += 1) await act();
+  return act();
+}
+
+async function sessionIdOf({ user }: Holder, headers: Readonly<Record<string, string>>): Promise<string> {
+  const response = await send("/api/me/sessions", { headers });
+  const { items } = await response.json<{ items: { id: string; isCurrent: boolean }[] }>();
+  const id = items.find(({ isCurrent }) => isCurrent)?.id;
+  if (id === undefined) throw new Error(`${user.email} has no such session`);
+  return id;
+}
+
+/** Makes the holder's own session the least recently used one, and fills up to 50 of its kind. */
+async function fillSessions(holder: Holder): Promise<void> {
+  const { DB } = env;
+  const own = await sessionIdOf(holder, holder.headers);
+  const user = await findCredentials(DB, { id: holder.user.id });
+  if (!user) throw new Error("The account is missing");
+  const owner = { user, device: "test", deviceId: createDeviceId() };
+  const kind = holder.headers === holder.tokens.headers ? "token" : "cookie";
+  for (let count = 2; count < 50; count += 1) {
+    await (kind === "token" ? createTokenSession(DB, owner) : startCookieSession(DB, owner));
+  }
+  await DB.prepare("UPDATE sessions SET used_at = used_at - 30000 WHERE id = ?").bind(own).run();
+}
+
+const everything = CREDENTIALS;
+const all = (...ended: (readonly Credential[] | Credential)[]): Credential[] => ended.flat() as Credential[];
+
+export const ACCOUNT_EVENTS: readonly AccountEvent[] = [
+  {
+    name: "the address is confirmed by a client that is signed in",
+    account: { emailVerified: false },
+    ends: ["verify link"],
+    mail: null,
+    ways: [
+      { ...api("/api/auth/verify-email", {}, 200), act: ({ headers, links }) => verify(links["verify link"], headers) },
+      {
+        ...page("/verify-email", {}),
+        act: ({ browser, links }) => submit(browser, "/verify-email", { token: links["verify link"] }),
+      },
+    ],
+  },
+  {
+    name: "the address is confirmed by a client that sends the password",
+    account: { emailVerified: false },
+    ends: ["verify link"],
+    mail: null,
+    ways: [
+      { ...api("/api/auth/verify-email", {}, 200), act: ({ links }) => verify(links["verify link"], {}, PASSWORD) },
+      {
+        ...page("/verify-email", {}),
+        act: ({ links }) => asVisitor("/verify-email", { token: links["verify link"], password: PASSWORD }),
+      },
+    ],
+  },
+  {
+    name: "the password is reset by a link",
+    password: NEW_PASSWORD,
+    ends: everything,
+    mail: "Your password was reset",
+    ways: [
+      {
+        ...api("/api/auth/reset-password", {}, 200),
+        act: ({ links }) =>
+          sendJson("POST", "/api/auth/reset-password", { token: links["reset link"], password: NEW_PASSWORD }),
+      },
+      {
+        ...page("/reset-password", {}),
+        act: ({ links }) => asVisitor("/reset-password", { token: links["reset link"], password: NEW_PASSWORD }),
+      },
+    ],
+  },
+  {
+    name: "the password is changed",
+    password: NEW_PASSWORD,
+    ends: all(OWN, OTHERS, "API key", "reset link", "other reset link", "device token"),
+    mail: "Your password was changed",
+    ways: [
+      api("/api/me/password", change, 200),
+      api("/api/me/password", { ...change, keepApiKeys: false }, 200, "browser"),
+      page("/account/password", change),
+    ],
+  },
+  {
+    name: "the password is changed and the API keys are kept",
+    password: NEW_PASSWORD,
+    ends: all(OWN, OTHERS, "reset link", "other reset link", "device token"),
+    mail: "Your password was changed",
+    ways: [
+      api("/api/me/password", { ...change, keepApiKeys: true }, 200),
+      api("/api/me/password", { ...change, keepApiKeys: true }, 200, "browser"),
+      page("/account/password", { ...change, keepApiKeys: "yes" }),
+    ],
+  },
+  {
+    name: "the password is confirmed",
+    ends: OWN,
+    mail: null,
+    ways: [
+      api("/api/me/confirm-password", { password: PASSWORD }, 200),
+      api("/api/me/confirm-password", { password: PASSWORD }, 200, "browser"),
+      page("/account/confirm-password", { currentPassword: PASSWORD, continue: "/account" }, 307),
+    ],
+  },
+  {
+    name: "an API key is made",
+    ends: [],
+    mail: "An API key was created",
+    ways: [
+      api("/api/me/keys", key, 201),
+      api("/api/me/keys", key, 201, "browser"),
+      page("/account/keys", { name: "Backup", "notes:read": "on", days: "7" }, 201),
+    ],
+  },
+  { name: "the user becomes an administrator", ends: [], mail: "Your role has changed", ways: roleChange("admin") },
+  {
+    name: "an administrator is demoted",
+    account: { role: "admin" },
+    ends: LINKS,
+    mail: "Your role has changed",
+    ways: roleChange("user"),
+  },
+  {
+    name: "the account is deleted",
+    ends: everything,
+    mail: "Your account was deleted",
+    ways: [
+      {
+        route: "DELETE /api/admin/users/:id",
+        by: "token",
+        status: 204,
+        act: (holder) => asAdministrator("DELETE", holder, {}),
+      },
+      { route: "the form of /admin/users", by: "browser", status: 303, act: (holder) => onAdminPage(holder, "delete") },
+    ],
+  },
+  {
+    name: "the user signs out",
+    ends: OWN,
+    mail: null,
+    ways: [api("/api/auth/logout", {}, 204), api("/api/auth/logout", {}, 204, "browser"), page("/logout", {})],
+  },
+  {
+    name: "another session is ended",
+    ends: OTHER_TOKEN,
+    mail: null,
+    ways: [
+      {
+        ...api("/api/me/sessions/:id", {}, 204, "token", "DELETE"),
+        act: async (holder) => {
+          const id = await sessionIdOf(holder, holder.otherTokens.headers);
+          return send(`/api/me/sessions/${id}`, { method: "DELETE", headers: holder.headers });
+        },
+      },
+      {
+        ...page("/account/sessions/:id/end", {}),
+        act: async (holder) => {
+          const id = await sessionIdOf(holder, holder.otherTokens.headers);
+          return submit(holder.browser, `/account/sessions/${id}/end`, {});
+        },
+      },
+    ],
+  },
+  {
+    name: "the user signs out everywhere else",
+    ends: OTHERS,
+    mail: null,
+    ways: [page("/account/sessions/end-others", {})],
+  },
+  {
+    name: "a refresh token is used a second time, after its successor",
+    ends: OWN,
+    mail: null,
+    ways: [
+      {
+        ...api("/api/auth/refresh", {}, 401),
+        act: async ({ tokens: { refreshToken } }) => {
+          const next = await refresh(refreshToken);
+          await refresh((await next.json<{ refreshToken: string }>()).refreshToken);
+          return refresh(refreshToken);
+        },
+      },
+    ],
+  },
+  {
+    name: "a session gives a wrong password for the fifth time",
+    ends: OWN,
+    mail: null,
+    ways: [
+      {
+        ...api("/api/me/password", {}, 403),
+        act: ({ headers }) =>
+          fiveTimes(() =>
+            sendJson("POST", "/api/me/password", { ...change, currentPassword: WRONG_PASSWORD }, headers),
+          ),
+      },
+      {
+        ...api("/api/me/confirm-password", {}, 403, "browser"),
+        act: ({ headers }) =>
+          fiveTimes(() => sendJson("POST", "/api/me/confirm-password", { password: WRONG_PASSWORD }, headers)),
+      },
+      {
+        ...page("/account/password", {}, 422),
+        act: ({ browser }) =>
+          fiveTimes(() => submit(browser, "/account/password", { ...change, currentPassword: WRONG_PASSWORD })),
+      },
+      {
+        ...page("/account/confirm-password", {}, 422),
+        act: ({ browser }) =>
+          fiveTimes(() =>
+            submit(browser, "/account/confirm-password", { currentPassword: WRONG_PASSWORD, continue: "/account" }),
+          ),
+      },
+    ],
+  },
+  {
+    name: "the session is the least recently used of 50 when another starts",
+    ends: OWN,
+    mail: null,
+    ways: [
+      {
+        ...api("/api/auth/login", {}, 200),
+        act: async (holder) => {
+          await fillSessions(holder);
+          return sendJson("POST", "/api/auth/login", { email: holder.user.email, password: PASSWORD });
+        },
+      },
+      {
+        ...page("/login", {}),
+        act: async (holder) => {
+          await fillSessions(holder);
+          return asVisitor("/login", { email: holder.user.email, password: PASSWORD });
+        },
+      },
+    ],
+  },
+];
+
+function verify(token: string, headers: Readonly<Record<string, string>>, password?: string): Promise<Response> {
+  return sendJson("POST", "/api/auth/verify-email", { token, ...(password !== undefined && { password }) }, headers);
+}
+
+function refresh(refreshToken: string): Promise<Response> {
+  return sendJson("POST", "/api/auth/refresh", { refreshToken });
+}
+
+/** Submits a form from a browser that is not signed in. */
+export function asVisitor(path: string, fields: Record<string, string>): Promise<Response> {
+  const headers = { "Sec-Fetch-Site": "same-origin", Accept: "text/html" };
+  return send(path, { method: "POST", headers, body: new URLSearchParams(fields) });
+}
