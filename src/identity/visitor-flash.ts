@@ -21,14 +21,14 @@ export function readVisitorFlash({ request, locals: { env } }: Visit): readonly 
   return JSON.parse(Buffer.from(json, "base64url").toString()) as readonly Message[];
 }
 
-/** @param messages None removes the cookie. */
+/** @param messages None removes the cookie, where the request has one. */
 export function setVisitorFlash(
   { request, locals: { env } }: Visit,
   headers: Headers,
   messages: readonly Message[],
 ): void {
   if (messages.length === 0) {
-    flashCookie.set(request, env, headers, null);
+    if (flashCookie.read(request, env) !== undefined) flashCookie.set(request, env, headers, null);
     return;
   }
   const json = Buffer.from(JSON.stringify(messages)).toString("base64url");

@@ -109,7 +109,24 @@ describe("a token that is good", () => {
   });
 });
 
-const forgeries: Record<string, string> = {
+/** A good token with other values of a claim, by what is said of them. */
+const withClaim = (name: string, values: readonly unknown[]) =>
+  Object.fromEntries(
+    values.map((value) => [
+      `${name} ${value === undefined ? "missing" : JSON.stringify(value)}`,
+      forge({ claims: { [name]: value } }),
+    ]),
+  );
+
+const expired = withClaim("exp", [0, 1, -1, Math.floor(Date.now() / SECOND_MS) - 1]);
+
+/** Tokens of ours for a session that there is not, or not of this user and kind. */
+const withoutSession = {
+  ...withClaim("sub", [other.user.id, crypto.randomUUID()]),
+  ...withClaim("sid", [othersSid, cookieSid, crypto.randomUUID()]),
+};
+
+const invalid: Record<string, string> = {
   ...Object.fromEntries(
     ["none", "None", "NONE", "nOnE"].flatMap((alg) => [
       [`alg ${alg} without a signature`, unsigned({ header: { alg } })],
@@ -168,23 +185,14 @@ const forgeries: Record<string, string> = {
   "the type of an ID token": forge({ header: { typ: "id+jwt" } }),
   "a type that is a list": forge({ header: { typ: ["at+jwt"] } }),
 
-  ...Object.fromEntries(
-    Object.entries({
-      iss: ["other", "Candor", "", ["candor"], null, undefined],
-      aud: ["other", "candor", "", ["other"], [], { "candor-api": true }, null, undefined],
-      sub: ["x", other.user.id, crypto.randomUUID(), 7, [me.user.id], undefined],
-      sid: ["x", othersSid, cookieSid, crypto.randomUUID(), 7, [sid], undefined],
-      role: ["owner", "", null, undefined],
-      exp: [0, 1, -1, "2999-01-01", "9999999999", null, undefined],
-      iat: ["now", null, undefined],
-      nbf: [9_999_999_999, Math.floor(Date.now() / 1000) + 3600, "0", null],
-    }).flatMap(([name, values]) =>
-      values.map((value) => [
-        `${name} ${value === undefined ? "missing" : JSON.stringify(value)}`,
-        forge({ claims: { [name]: value } }),
-      ]),
-    ),
-  ),
+  ...withClaim("iss", ["other", "Candor", "", ["candor"], null, undefined]),
+  ...withClaim("aud", ["other", "candor", "", ["other"], [], { "candor-api": true }, null, undefined]),
+  ...withClaim("sub", ["x", 7, [me.user.id], undefined]),
+  ...withClaim("sid", ["x", 7, [sid], undefined]),
+  ...withClaim("role", ["owner", "", null, undefined]),
+  ...withClaim("exp", ["2999-01-01", "9999999999", null, undefined]),
+  ...withClaim("iat", ["now", null, undefined]),
+  ...withClaim("nbf", [9_999_999_999, Math.floor(Date.now() / SECOND_MS) + 3600, "0", null]),
 
   "claims that are a list": sign(GOOD_HEADER, [claimsNow()]),
   "claims that are null": sign(GOOD_HEADER, null),
@@ -205,11 +213,19 @@ const forgeries: Record<string, string> = {
 };
 
 describe("GET /api/me refuses", () => {
-  test.each(Object.entries(forgeries))("a token with %s", async (_, token) => {
-    const response = await ask(`Bearer ${token}`);
-    expect(response.status).toBe(401);
-    expect(response.headers.get("WWW-Authenticate")).toBe('Bearer error="invalid_token"');
-    expect(await response.json()).toMatchObject({ title: "Unauthorized", detail: "Sign in first." });
+  describe.each([
+    ["The access token is not valid.", invalid],
+    ["The access token has expired. Refresh it.", expired],
+    ["The session has ended. Sign in again.", withoutSession],
+  ])("and says %j of", (detail, tokens) => {
+    test.each(Object.entries(tokens))("a token with %s", async (_, token) => {
+      const response = await ask(`Bearer ${token}`);
+      expect(response.status).toBe(401);
+      expect(response.headers.get("WWW-Authenticate")).toBe(
+        `Bearer error="invalid_token", error_description="${detail}"`,
+      );
+      expect(await response.json()).toMatchObject({ title: "Unauthorized", detail });
+    });
   });
 
   test.each(["Basic", "Token", "JWT", "DPoP", "Bearer:", "Bearer,", "Bearer\t", "Bearer Bearer", "XBearer", ""])(

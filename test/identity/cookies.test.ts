@@ -65,7 +65,9 @@ describe("through the app", () => {
   test.each(places)("POST /login at %s in %j sets those cookies and no others", async (url, environment, isLocal) => {
     const cookies = (await submitLogin(url, environment)).headers.getSetCookie();
     const names = cookies.map((cookie) => cookie.split("=")[0]);
-    expect(names).toEqual(isLocal ? ["__Host-session", "session"] : ["__Host-session"]);
+    expect(names).toEqual(
+      isLocal ? ["__Host-session", "session", "__Host-device", "device"] : ["__Host-session", "__Host-device"],
+    );
     expect(cookies.join()).not.toMatch(/domain/i);
   });
 

@@ -13,17 +13,21 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** A browser's jar, as far as sessions go. */
+/** A browser's jar: the cookie of the session, and that of a visitor's messages. */
 interface Jar {
   cookie: string;
+  flash?: string;
 }
 
 function keepCookie(jar: Jar, response: Response): void {
   for (const cookie of response.headers.getSetCookie()) {
-    const [, value] = /^__Host-session=([^;]*)/.exec(cookie) ?? [];
-    if (value !== undefined) jar.cookie = value === "" ? "" : `__Host-session=${value}`;
+    const [, name, value] = /^__Host-(session|flash)=([^;]*)/.exec(cookie) ?? [];
+    if (name === undefined) continue;
+    jar[name === "session" ? "cookie" : "flash"] = value === "" ? "" : `__Host-${name}=${value}`;
   }
 }
+
+const cookiesIn = ({ cookie, flash = "" }: Jar) => [cookie, flash].filter(Boolean).join("; ");
 
 /** Does something with the session of a request. @returns What it gives, and the response. */
 async function visit<T>(jar: Jar, act: (session: Session) => T | Promise<T>) {
@@ -36,7 +40,7 @@ async function visit<T>(jar: Jar, act: (session: Session) => T | Promise<T>) {
   const pages = group({ guards: [loadSession], onResponse: saveSession, handlers: [page] });
   const app = setup({ onRequest: supplyLocals, handlers: pages });
   const ctx = createExecutionContext();
-  const request = new Request("http://localhost/", { headers: { Cookie: jar.cookie } });
+  const request = new Request("http://localhost/", { headers: { Cookie: cookiesIn(jar) } });
   const response = await app.fetch(request, env, ctx);
   await waitOnExecutionContext(ctx);
   keepCookie(jar, response);
@@ -45,7 +49,7 @@ async function visit<T>(jar: Jar, act: (session: Session) => T | Promise<T>) {
 
 /** Sends a form to the app from a page of ours. */
 async function post(jar: Jar, path: string, fields: Record<string, string>) {
-  const headers = { Cookie: jar.cookie, "Sec-Fetch-Site": "same-origin", Accept: "text/html" };
+  const headers = { Cookie: cookiesIn(jar), "Sec-Fetch-Site": "same-origin", Accept: "text/html" };
   const body = new URLSearchParams(fields);
   const response = await send(
     path,
@@ -66,8 +70,9 @@ afterEach(() => {
 test("HEAD uses no message up", async () => {
   const jar = { cookie: "" };
   await post(jar, "/forgot-password", { email: "nobody@example.com" });
-  const headers = { Cookie: jar.cookie };
-  await send("/login", { method: "HEAD", headers });
+  const headers = { Cookie: cookiesIn(jar) };
+  const head = await send("/login", { method: "HEAD", headers });
+  expect(head.headers.getSetCookie()).toEqual([]);
   expect(await (await send("/login", { headers })).text()).toContain("a mail is on its way");
 });
 
@@ -164,7 +169,10 @@ describe("a visitor", () => {
     for (const cookie of [`__Host-session=${"A".repeat(43)}`, "__Host-session=x", "__Host-session="]) {
       const jar = { cookie };
       const { response } = await visit(jar, (session) => session.set("a", 1));
-      expect([response.status, jar.cookie]).toEqual([200, expect.stringMatching(/^__Host-session=[\w-]{43}$/)]);
+      expect([response.status, jar.cookie]).toEqual([
+        200,
+        expect.stringMatching(/^__Host-session=[\w-]{43}\.[\w-]{43}$/),
+      ]);
       expect(jar.cookie).not.toBe(cookie);
     }
   });

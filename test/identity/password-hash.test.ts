@@ -149,6 +149,7 @@ describe("a login", () => {
       expect((await login(email, "b password")).status).toBe(401);
       expect(seen).toEqual([TODAY]);
     }
-    expect(await checkPassword(env.DB, { id: crypto.randomUUID() }, PASSWORD)).toBeUndefined();
+    const turn = { verify: verifyPassword, hash: hashPassword, end() {}, ended: Promise.resolve() };
+    expect(await checkPassword(env.DB, turn, { id: crypto.randomUUID() }, PASSWORD)).toBeUndefined();
   });
 });

@@ -85,7 +85,7 @@ describe("what is no good is 401, and nothing else is tried", () => {
       const response = await ask("GET", "/api/things", { Authorization, "X-API-Key": key, Cookie });
       expect([response.status, response.headers.get("WWW-Authenticate")]).toEqual([
         401,
-        'Bearer error="invalid_token"',
+        'Bearer error="invalid_token", error_description="The access token is not valid."',
       ]);
     },
   );

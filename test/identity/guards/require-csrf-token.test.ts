@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { setup } from "../../../src/http/index.ts";
 import { requireCsrfToken } from "../../../src/identity/guards/require-csrf-token.ts";
-import { loadSession } from "../../../src/identity/page-session.ts";
+import { csrfTokenOf, loadSession } from "../../../src/identity/page-session.ts";
 import { hashSecret } from "../../../src/identity/secret.ts";
 import { startCookieSession } from "../../../src/identity/sessions.ts";
 import { factsOf } from "../../../src/web/guard-facts.ts";
@@ -32,9 +32,9 @@ function ask(headers: Record<string, string>, form: string): Promise<Response> {
 test("a form with the session's token goes on, a user's and a visitor's", async () => {
   const { headers, csrf } = await openBrowser(await createAccount());
   expect((await ask(headers, `csrf=${csrf}`)).status).toBe(200);
-  const secret = await startCookieSession(env.DB, { user: null, device: "" });
-  const Cookie = `__Host-session=${secret}`;
-  expect((await ask({ Cookie }, `csrf=${hashSecret(`csrf ${secret}`)}`)).status).toBe(200);
+  const started = await startCookieSession(env.DB, { user: null, device: "", deviceId: null });
+  const Cookie = `__Host-session=${started?.secret}`;
+  expect((await ask({ Cookie }, `csrf=${csrfTokenOf(started?.secret ?? "")}`)).status).toBe(200);
 });
 
 describe("is 403:", () => {
@@ -64,9 +64,12 @@ describe("is 403:", () => {
     expect((await ask(headers, `csrf=${csrf}`)).status).toBe(403);
   });
 
-  test("a token given for the cookie's own value or its stored hash", async () => {
+  test("the cookie's own value, each of its two parts, or the stored hash of one of them as token", async () => {
     const { headers } = await openBrowser(await account);
     const secret = headers.Cookie.replace("__Host-session=", "");
-    for (const csrf of [secret, hashSecret(secret)]) expect((await ask(headers, `csrf=${csrf}`)).status).toBe(403);
+    const parts = [secret, ...secret.split(".")];
+    expect(parts).toHaveLength(3);
+    for (const csrf of [...parts, ...parts.map(hashSecret)])
+      expect((await ask(headers, `csrf=${csrf}`)).status).toBe(403);
   });
 });
