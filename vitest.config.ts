@@ -6,6 +6,15 @@ import { createTokenKeys } from "./scripts/token-keys.ts";
 
 const outside = ["test/integration/**/*.test.ts", "test/house/**/*.test.ts", "test/http/types/**/*.test.ts"];
 
+/** How many stories `test/identity/account-model.test.ts` tells, and which. */
+function accountModel({ ACCOUNT_MODEL_RUNS, ACCOUNT_MODEL_SEED, ACCOUNT_MODEL_PATH }: NodeJS.ProcessEnv) {
+  return {
+    runs: Number(ACCOUNT_MODEL_RUNS ?? 60),
+    ...(ACCOUNT_MODEL_SEED && { seed: Number(ACCOUNT_MODEL_SEED) }),
+    ...(ACCOUNT_MODEL_PATH && { path: ACCOUNT_MODEL_PATH }),
+  };
+}
+
 export default defineConfig({
   test: {
     silent: "passed-only",
@@ -21,6 +30,7 @@ export default defineConfig({
                 MIGRATIONS: await readD1Migrations("migrations"),
                 ENVIRONMENT: "development",
                 TOKEN_KEYS: createTokenKeys(),
+                ACCOUNT_MODEL: accountModel(process.env),
               },
             },
           }),

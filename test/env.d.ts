@@ -2,6 +2,8 @@
 declare namespace Cloudflare {
   interface Env extends AppEnv {
     readonly MIGRATIONS: import("cloudflare:test").D1Migration[];
+    /** See `vitest.config.ts`. */
+    readonly ACCOUNT_MODEL: { readonly runs: number; readonly seed?: number; readonly path?: string };
   }
 }
 

@@ -4,7 +4,9 @@
  */
 import { v7 as uuidv7 } from "uuid";
 import type { AppLocals } from "../env.ts";
+import { QUOTAS } from "../limits/quotas.ts";
 import { normalizeEmail } from "./account-schema.ts";
+import { type ApiKey, createApiKey, type NewApiKey } from "./api-keys.ts";
 import * as credentials from "./credentials.ts";
 import { createDeviceId, signDeviceToken } from "./device-token.ts";
 import type { Link } from "./guards/require-link.ts";
@@ -14,7 +16,7 @@ import { type SessionLocals, signInBrowser } from "./page-session.ts";
 import { createRefreshToken, createTokenSession, type TokenSession, useRefreshToken } from "./refresh-token.ts";
 import { hashSecret } from "./secret.ts";
 import { endOtherSessions, endSessionOf } from "./session-list.ts";
-import { createCookieSecret, deviceOf } from "./sessions.ts";
+import { createCookieSecret, deviceOf, findGoodSessions } from "./sessions.ts";
 import { recheckSockets } from "./sockets.ts";
 import { readTokenKeys } from "./token-keys.ts";
 import type { Role, SessionAuth, User } from "./user.ts";
@@ -104,6 +106,20 @@ export async function confirmPassword(
   if (deviceId === undefined) return undefined;
   sessionsEnded(locals, user.id);
   return secretsFor(env, user, deviceId);
+}
+
+/** The user made an API key. @returns The key, which nobody can see again; or why there is none. */
+export async function makeApiKey(
+  { locals }: Cause,
+  { user, auth }: { readonly user: User; readonly auth: SessionAuth },
+  given: NewApiKey,
+): Promise<(ApiKey & { readonly key: string }) | "too many" | "session ended"> {
+  const { DB } = locals.env;
+  const { sessionId } = auth;
+  const key = await createApiKey(DB, user.id, { ...given, sessionId }, QUOTAS.apiKeys);
+  if (!key) return (await findGoodSessions(DB, [sessionId])).has(sessionId) ? "too many" : "session ended";
+  sendNotice(locals, user, { event: "API key created", keyName: key.name });
+  return key;
 }
 
 /** A role was given or taken. */

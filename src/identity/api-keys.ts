@@ -1,7 +1,7 @@
 /** API keys in D1: for programs that act for a user, with permissions of their own, until they expire. */
 import { v7 as uuidv7 } from "uuid";
 import { createSecret, hashSecret } from "./secret.ts";
-import { TOUCH_INTERVAL_MS } from "./sessions.ts";
+import { IDLE_MS, TOUCH_INTERVAL_MS } from "./sessions.ts";
 import type { User } from "./user.ts";
 import { toUser, USER_COLUMNS, type UserRow } from "./users.ts";
 
@@ -28,6 +28,8 @@ export interface ApiKey {
 export type NewApiKey = Pick<ApiKey, "name" | "permissions"> & {
   /** ISO 8601; 90 days from now without it. */
   readonly expiresAt?: string | undefined;
+  /** The session that asks for the key, which must not have ended by then; null where none does. */
+  readonly sessionId?: string | null;
 };
 
 /** So that a key that leaks is recognised for what it is. */
@@ -48,12 +50,12 @@ interface KeyRow {
  * Creates a key, in one statement with the count of the user's keys that have not expired.
  *
  * @param maxKeys How many of those a user may have.
- * @returns The key, which nobody can see again; undefined where the user has that many already.
+ * @returns The key, which nobody can see again; undefined where the user has that many already, or the session has ended.
  */
 export async function createApiKey(
   db: D1Database,
   userId: string,
-  { name, permissions, expiresAt }: NewApiKey,
+  { name, permissions, expiresAt, sessionId = null }: NewApiKey,
   maxKeys: number,
 ): Promise<(ApiKey & { readonly key: string }) | undefined> {
   const [key, now] = [PREFIX + createSecret(), Date.now()];
@@ -62,7 +64,10 @@ export async function createApiKey(
     .prepare(
       `INSERT INTO api_keys (id, user_id, key_hash, name, permissions, created_at, expires_at)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
-       WHERE (SELECT count(*) FROM api_keys WHERE user_id = ?2 AND expires_at > ?8) < ?9 RETURNING ${COLUMNS}`,
+       WHERE (SELECT count(*) FROM api_keys WHERE user_id = ?2 AND expires_at > ?8) < ?9
+         AND (?10 IS NULL OR EXISTS (
+           SELECT 1 FROM sessions WHERE id = ?10 AND user_id = ?2 AND expires_at > ?8 AND used_at > ?11
+         )) RETURNING ${COLUMNS}`,
     )
     .bind(
       uuidv7(),
@@ -74,6 +79,8 @@ export async function createApiKey(
       expires,
       now,
       maxKeys,
+      sessionId,
+      now - IDLE_MS,
     )
     .first<KeyRow>();
   return row ? { ...toApiKey(row), key } : undefined;

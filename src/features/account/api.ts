@@ -1,7 +1,7 @@
 /** The user's own account in the JSON API: name, password, sessions, API keys. */
 import * as events from "../../identity/account-events.ts";
 import { hashNewPassword } from "../../identity/accounts.ts";
-import { createApiKey, deleteApiKey, listApiKeys } from "../../identity/api-keys.ts";
+import { deleteApiKey, listApiKeys } from "../../identity/api-keys.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCurrentPassword } from "../../identity/guards/require-current-password.ts";
@@ -9,13 +9,12 @@ import { requireHashingCapacity } from "../../identity/guards/require-hashing-ca
 import { requireRecentSignIn } from "../../identity/guards/require-recent-sign-in.ts";
 import { commonLimits, limitMails, limitSessionPassword } from "../../identity/limits.ts";
 import { sendLink } from "../../identity/links.ts";
-import { sendNotice } from "../../identity/notices.ts";
 import { signedIn } from "../../identity/scope.ts";
 import { listSessions } from "../../identity/session-list.ts";
 import { renewedResponse } from "../../identity/token-response.ts";
 import { sessionIdOf } from "../../identity/user.ts";
 import { renameUser } from "../../identity/users.ts";
-import { QUOTAS, quotaExceeded } from "../../limits/quotas.ts";
+import { quotaExceeded } from "../../limits/quotas.ts";
 import { NOT_STORED } from "../../web/cache-control.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { pageQuery, toPage } from "../../web/paging.ts";
@@ -116,9 +115,9 @@ export const api = group({
       resolve: async (c) => {
         const { input, locals } = c;
         if (!input.ok) return invalidInput(locals, input);
-        const key = await createApiKey(locals.env.DB, locals.user.id, input.body, QUOTAS.apiKeys);
-        if (!key) return quotaExceeded(c, "apiKeys");
-        sendNotice(locals, locals.user, { event: "API key created", keyName: key.name });
+        const key = await events.makeApiKey(c, locals, input.body);
+        if (key === "session ended") return sessionEnded(locals);
+        if (key === "too many") return quotaExceeded(c, "apiKeys");
         return Response.json(key, { status: 201, headers: { ...NOT_STORED, Location: `/api/me/keys/${key.id}` } });
       },
     }),
@@ -132,7 +131,7 @@ export const api = group({
   ],
 });
 
-/** The session ended while its password was being checked. */
+/** The session ended while the request was under way. */
 function sessionEnded(locals: ProblemLocals): Response {
   return problem(locals, 401, "The session has ended. Sign in again.");
 }

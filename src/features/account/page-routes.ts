@@ -4,7 +4,7 @@ import type { AppLocals } from "../../env.ts";
 import type { Context } from "../../http/index.ts";
 import * as events from "../../identity/account-events.ts";
 import { hashNewPassword } from "../../identity/accounts.ts";
-import { createApiKey, deleteApiKey, getApiKey } from "../../identity/api-keys.ts";
+import { deleteApiKey, getApiKey } from "../../identity/api-keys.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
@@ -13,14 +13,13 @@ import { requireHashingCapacity } from "../../identity/guards/require-hashing-ca
 import { requireRecentSignInForForm } from "../../identity/guards/require-recent-sign-in.ts";
 import { commonLimits, limitMails, limitSessionPassword } from "../../identity/limits.ts";
 import { sendLink } from "../../identity/links.ts";
-import { sendNotice } from "../../identity/notices.ts";
 import { loadSession, type SessionLocals, saveSession, setSessionCookies } from "../../identity/page-session.ts";
 import { passwordPage } from "../../identity/password-page.ts";
 import { signedInPage } from "../../identity/scope.ts";
 import { type SignedIn, sessionIdOf } from "../../identity/user.ts";
 import { renameUser } from "../../identity/users.ts";
 import { visitorOf } from "../../identity/visitor.ts";
-import { QUOTAS, quotaMessage } from "../../limits/quotas.ts";
+import { quotaMessage } from "../../limits/quotas.ts";
 import { NOT_STORED } from "../../web/cache-control.ts";
 import { confirmationPage, isConfirmed } from "../../web/confirmation.ts";
 import { errorsOf, type FormErrors } from "../../web/form-fields.ts";
@@ -153,13 +152,13 @@ export const pages = group({
     page.post("/account/keys", {
       guards: [...formGuards(apiKeyForm), requireRecentSignIn],
       resolve: async (c) => {
-        const { env, user, form, parsed } = c.locals;
+        const { form, parsed } = c.locals;
         const refused = (errors: FormErrors, status: number) =>
           showAccount(c, { refused: { form: "key", fields: form, errors }, status });
         if (!parsed.success) return refused(errorsOf(parsed.error), 400);
-        const newKey = await createApiKey(env.DB, user.id, parsed.data, QUOTAS.apiKeys);
-        if (!newKey) return refused({ form: quotaMessage("apiKeys") }, 422);
-        sendNotice(c.locals, user, { event: "API key created", keyName: newKey.name });
+        const newKey = await events.makeApiKey(c, c.locals, parsed.data);
+        if (newKey === "session ended") return seeOther("/login");
+        if (newKey === "too many") return refused({ form: quotaMessage("apiKeys") }, 422);
         // No redirect: the next page could show the key only if it were stored.
         const shown = await showAccount(c, { newKey, status: 201 });
         for (const [name, value] of Object.entries(NOT_STORED)) shown.headers.set(name, value);
