@@ -125,7 +125,10 @@ describe("POST /api/me/password", () => {
   test("of two at once from one session changes the password once", { timeout: 30_000 }, async () => {
     const bodies = [{ newPassword: NEW_PASSWORD }, { newPassword: "a third password for tests" }];
     const responses = await Promise.all(bodies.map((body) => change(me.headers, body)));
-    expect(responses.map(({ status }) => status).sort()).toEqual([200, 401]);
+    const [first, lost = 0] = responses.map(({ status }) => status).sort();
+    expect(first).toBe(200);
+    // The session was renewed, or the password was another, before its own was checked.
+    expect([401, 403]).toContain(lost);
     const won = bodies[responses.findIndex(({ ok }) => ok)]?.newPassword ?? "";
     expect((await login(won)).status).toBe(200);
     expect(await sessionsOf(me)).toBe(2);
