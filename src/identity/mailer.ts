@@ -22,12 +22,14 @@ export interface KeptMail extends Mail {
 }
 
 /** Writes and sends a mail once the response is on its way. A failure is logged. @param write Undefined sends nothing. */
-export function sendLater({ env, ctx }: AppLocals, write: () => Promise<Mail | undefined>): void {
+export function sendLater({ env, ctx, requestId }: AppLocals, write: () => Promise<Mail | undefined>): void {
   const send = async () => {
+    // Otherwise it would begin at once, and the time of the response could tell what it finds.
+    await scheduler.wait(0);
     const mail = await write();
     if (mail) await createMailer(env).send(mail);
   };
-  ctx.waitUntil(send().catch((error) => logFailure("A mail could not be sent", error)));
+  ctx.waitUntil(send().catch((error) => logFailure("A mail could not be sent", error, requestId)));
 }
 
 /** In development mail stays here to be read. @throws When it is to send and there is no binding `EMAIL`: see the README, Mail. */

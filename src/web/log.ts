@@ -26,8 +26,8 @@ export function logRequest({ error, ...line }: LogLine): void {
 }
 
 /** Writes a line about what failed beside a request, which is answered as if it had not. */
-export function logFailure(message: string, error: unknown): void {
-  console.error(JSON.stringify({ level: "error", message, error: describeError(error) }));
+export function logFailure(message: string, error: unknown, requestId?: string): void {
+  console.error(JSON.stringify({ level: "error", requestId, message, error: describeError(error) }));
 }
 
 /** The id of the user that a guard has supplied, if one has. */

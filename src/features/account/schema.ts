@@ -32,7 +32,7 @@ const permission = z
   .refine((name) => grantablePermissions().some((known) => known === name), "There is no such permission");
 
 const expiry = z.iso
-  .datetime("The expiry must be a time in ISO 8601, in UTC")
+  .datetime({ error: "The expiry must be a time in ISO 8601, in UTC", abort: true })
   .refine((time) => Date.parse(time) > Date.now(), "The expiry must be in the future")
   .refine((time) => Date.parse(time) <= Date.now() + MAX_KEY_LIFE_MS, "A key must expire within a year");
 

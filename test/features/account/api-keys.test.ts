@@ -1,5 +1,5 @@
 import { env } from "cloudflare:test";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { hashSecret } from "../../../src/identity/secret.ts";
 import { type Account, createAccount, send, sendJson } from "../../harness.ts";
 
@@ -8,6 +8,8 @@ interface Key {
   readonly name: string;
   readonly permissions: string[];
   readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly lastUsedAt: string | null;
   readonly key: string;
 }
 
@@ -16,11 +18,14 @@ interface Page {
   readonly nextCursor: string | null;
 }
 
+const DAY_MS = 24 * 60 * 60_000;
+
 /** A user of each test's own. */
 let me: Account;
 beforeEach(async () => {
   me = await createAccount();
 });
+afterEach(() => vi.useRealTimers());
 
 const make = (body: unknown, { headers }: Pick<Account, "headers"> = me) =>
   sendJson("POST", "/api/me/keys", body, headers);
@@ -37,6 +42,7 @@ const statusOf = async (key: Key, path = "/api/notes") => (await send(path, { he
 
 describe("POST /api/me/keys", () => {
   test("answers 201 with the key, which nobody keeps or sees again", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
     const response = await make({ name: " backup ", permissions: ["notes:read", "notes:write", "notes:read"] });
     const made = await response.json<Key>();
     expect(response.status).toBe(201);
@@ -47,6 +53,8 @@ describe("POST /api/me/keys", () => {
       name: "backup",
       permissions: ["notes:read", "notes:write"],
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      expiresAt: new Date(Date.now() + 90 * DAY_MS).toISOString(),
+      lastUsedAt: null,
       key: expect.stringMatching(/^candor_[\w-]{43}$/),
     });
     const { key, ...shown } = made;
@@ -137,6 +145,7 @@ describe("an API key", () => {
     ["GET", "/api/me"],
     ["PATCH", "/api/me"],
     ["POST", "/api/me/password"],
+    ["POST", "/api/me/confirm-password"],
     ["POST", "/api/me/verify-email"],
     ["POST", "/api/auth/logout"],
   ])("is refused by %s %s with 403, whatever it may", async (method, path) => {

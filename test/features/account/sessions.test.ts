@@ -1,5 +1,6 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
+import { createDeviceId } from "../../../src/identity/device-token.ts";
 import { createTokenSession } from "../../../src/identity/refresh-token.ts";
 import { IDLE_MS, startCookieSession } from "../../../src/identity/sessions.ts";
 import { findCredentials } from "../../../src/identity/users.ts";
@@ -41,7 +42,7 @@ const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefo
 async function ownerOf({ user }: Account, device: string) {
   const credentials = await findCredentials(env.DB, { id: user.id });
   if (!credentials) throw new Error("The user is gone");
-  return { user: credentials, device };
+  return { user: credentials, device, deviceId: createDeviceId() };
 }
 
 describe("GET /api/me/sessions", () => {
@@ -64,7 +65,7 @@ describe("GET /api/me/sessions", () => {
 
   test("lists nobody else's, no visitor's, and none that is over", async () => {
     await openBrowser(await createAccount());
-    await startCookieSession(env.DB, { user: null, device: "" }, { a: 1 });
+    await startCookieSession(env.DB, { user: null, device: "", deviceId: null }, { a: 1 });
     await openBrowser(me);
     await openBrowser(me);
     const [idle, revoked, own] = (await list()).items.map(({ id }) => id);

@@ -99,7 +99,7 @@ describe("the role", () => {
       expect(text).toContain(`name="${name}" value="${value}"`);
     const done = await post(account, "role", { ...fields, confirmed });
     expect([done.status, done.headers.get("Location"), await roleOf(account)]).toEqual([303, fields.next, "admin"]);
-    expect(await page()).toContain("Grace is an administrator now.");
+    expect(await page()).toContain("Grace is now an administrator.");
   });
 
   test("is one that there is", async () => {
@@ -117,7 +117,7 @@ describe("an account", () => {
     expect(await asked.text()).toContain(`Delete the account of Grace (${account.user.email})`);
     const done = await post(account, "delete", { confirmed });
     expect([done.status, done.headers.get("Location"), await roleOf(account)]).toEqual([303, "/admin/users", null]);
-    expect(await page()).toContain("The account of Grace is deleted.");
+    expect(await page()).toContain("The account of Grace has been deleted.");
   });
 
   test("that is one's own stays as it is", async () => {
@@ -147,19 +147,18 @@ describe("an account", () => {
 
 /** The database, in which that administrator loses the role just before a role is written or a user removed. */
 function demoting({ user }: Account): D1Database {
-  const bound = (sql: string, values: unknown[]) => ({
-    first: async () => {
-      await env.DB.prepare("UPDATE users SET role = 'user' WHERE id = ?").bind(user.id).run();
-      return env.DB.prepare(sql)
-        .bind(...values)
-        .first();
-    },
-  });
+  const demote = () => env.DB.prepare("UPDATE users SET role = 'user' WHERE id = ?").bind(user.id).run();
+  const late = (statement: D1PreparedStatement) => ({ first: () => demote().then(() => statement.first()) });
   return new Proxy(env.DB, {
     get(db, name) {
+      // A role is written in a batch, a user removed by a statement alone.
+      if (name === "batch") return (statements: D1PreparedStatement[]) => demote().then(() => db.batch(statements));
       if (name !== "prepare") return Reflect.get(db, name).bind(db);
-      const isLate = (sql: string) => /^(UPDATE|DELETE FROM) users/.test(sql);
-      return (sql: string) => (isLate(sql) ? { bind: (...values: unknown[]) => bound(sql, values) } : db.prepare(sql));
+      return (sql: string) => {
+        const statement = db.prepare(sql);
+        if (!sql.startsWith("DELETE FROM users")) return statement;
+        return { bind: (...values: unknown[]) => late(statement.bind(...values)) };
+      };
     },
   });
 }
@@ -171,7 +170,7 @@ test.each(["role", "delete"])("the last administrator stays, and the page says w
   const init = { method: "POST", headers: browser.headers, body };
   const answer = await send(`/admin/users/${last.user.id}/${deed}`, init, { DB: demoting(admin) });
   expect([answer.status, await roleOf(last), await roleOf(admin)]).toEqual([409, "admin", "user"]);
-  expect(await answer.text()).toContain("This is the last administrator: make somebody else one first.");
+  expect(await answer.text()).toContain("This is the last administrator. Make another user an administrator first.");
 });
 
 describe.each(HOSTILE)("the text %j", (hostile) => {
