@@ -1,6 +1,6 @@
 /** Everything that a stranger can try with what it still holds of an account. */
-import { send, sendJson } from "../harness.ts";
 import type { HeldSession } from "./account-hand.ts";
+import { get, postForm, postJson } from "./account-requests.ts";
 import { type AccountWorld, SHARED_PASSWORDS } from "./account-world.ts";
 import { isOpen } from "./credential-holder.ts";
 
@@ -36,7 +36,7 @@ async function post(
   refusal: number,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<string | undefined> {
-  const { status } = await sendJson("POST", path, body, headers);
+  const { status } = await postJson(path, body, headers);
   return status === refusal ? undefined : `${name}: ${status}`;
 }
 
@@ -44,15 +44,14 @@ async function post(
 async function useSession({ headers, csrf }: HeldSession): Promise<string | undefined> {
   const kind = csrf === undefined ? "an access token" : "a cookie";
   const json = { ...headers, Accept: "application/json" };
-  const { status } = await send("/api/me", { headers: json });
+  const { status } = await get("/api/me", json);
   if (status !== 401) return `${kind}: ${status}`;
-  const body = new URLSearchParams({ csrf: csrf ?? "", name: "Stolen" });
-  if (csrf !== undefined) await send("/account", { method: "POST", headers, body });
+  if (csrf !== undefined) await postForm("/account", { csrf, name: "Stolen" }, headers);
   return post(`a key made with ${kind}`, "/api/me/keys", { name: "A key", permissions: ["notes:read"] }, 401, json);
 }
 
 async function useKey(key: string): Promise<string | undefined> {
-  const { status } = await send("/api/notes", { headers: { "X-API-Key": key } });
+  const { status } = await get("/api/notes", { "X-API-Key": key });
   return status === 401 ? undefined : `an API key: ${status}`;
 }
 

@@ -1,16 +1,13 @@
 /** The world of the account model: an address, its owner, who reads the mailbox, and a stranger, who does not. */
 import { env } from "cloudflare:test";
-import type { Env } from "../../src/env.ts";
-import { type Account, createAccount, send, sendJson } from "../harness.ts";
+import { type Account, createAccount, sendJson } from "../harness.ts";
 import { open } from "../sockets.ts";
 import { emptyHand, type Hand, type HeldLinks, type HeldSession, takeFrom } from "./account-hand.ts";
+import { LIMITS, postForm, postJson } from "./account-requests.ts";
 import type { Actor, Step, Stolen, Via } from "./account-steps.ts";
 
 /** Passwords that both actors may come to know. */
-export const SHARED_PASSWORDS = ["everybody knows this one", "and this one as well", "or even a third one"] as const;
-
-/** Few failures exhaust an account, so that guesses matter; nothing else is in the way. */
-const LIMITS: Partial<Env> = { ACCOUNT_RATE_LIMIT: 3, SIGN_IN_RATE_LIMIT: 1_000_000, API_RATE_LIMIT: 1_000_000 };
+export const SHARED_PASSWORDS = ["everybody knows this one", "and this one as well"] as const;
 
 export class AccountWorld {
   readonly email = `${crypto.randomUUID()}@example.com`;
@@ -30,7 +27,7 @@ export class AccountWorld {
       case "sign in":
         return this.signIn(step.by, step.via, this.#passwordOf(step, step.password), hand.deviceTokens.at(-1));
       case "ask for a reset link":
-        return this.#post(hand, "/api/auth/forgot-password", { email: this.email });
+        return this.#askForReset(hand);
       case "guess passwords":
         return this.guess();
       case "steal":
@@ -86,6 +83,10 @@ export class AccountWorld {
     return this.#post(hand, "/api/auth/refresh", { refreshToken });
   }
 
+  #askForReset(hand: Hand): Promise<number> {
+    return this.#post(hand, "/api/auth/forgot-password", { email: this.email });
+  }
+
   /** Wrong passwords, until there is no room for more. */
   async guess(): Promise<number> {
     let status = 401;
@@ -113,7 +114,7 @@ export class AccountWorld {
     const secret = `only the owner knows ${crypto.randomUUID()}`;
     const { owner } = this.hands;
     await this.register(owner, "api", secret);
-    await this.#post(owner, "/api/auth/forgot-password", { email: this.email });
+    await this.#askForReset(owner);
     const status = await this.reset("owner", "api", secret);
     this.secrets.push(secret);
     return status;
@@ -187,14 +188,12 @@ export class AccountWorld {
     body: unknown,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<number> {
-    return takeFrom(await sendJson("POST", path, body, headers, LIMITS), hand);
+    return takeFrom(await postJson(path, body, headers), hand);
   }
 
   async #form(hand: Hand, path: string, fields: Record<string, string>, device?: string): Promise<number> {
     const Cookie = device === undefined ? "" : `__Host-device=${device}`;
-    const headers = { "Sec-Fetch-Site": "same-origin", Accept: "text/html", Cookie };
-    const init = { method: "POST", headers, body: new URLSearchParams(fields) };
-    return takeFrom(await send(path, init, LIMITS), hand);
+    return takeFrom(await postForm(path, fields, { Cookie }), hand);
   }
 
   /** Everything that a request could change of the account. */
