@@ -1,7 +1,4 @@
-/**
- * What happens to an account, and what each event ends: sessions and refresh tokens, API keys, device tokens, mailed
- * links, open sockets. Every credential that ends, ends here.
- */
+/** What happens to an account, and which credentials, links and sockets each event ends: all that ends, ends here. */
 import { v7 as uuidv7 } from "uuid";
 import type { AppLocals } from "../env.ts";
 import { QUOTAS } from "../limits/quotas.ts";

@@ -1,7 +1,4 @@
-/**
- * Device tokens (OWASP, "device cookies"): proof that somebody has signed in to an account from this device before. A
- * client that shows one may go on trying to sign in where strangers have used up the account's failed attempts.
- */
+/** Device tokens (OWASP "device cookies"): proof of an earlier sign-in, which keeps its owner from being locked out. */
 import { createHmac } from "node:crypto";
 import { createSecret, equalSecrets } from "./secret.ts";
 import { signingKey, type TokenKeys } from "./token-keys.ts";
