@@ -28,6 +28,11 @@ export function hxReswap(swap: string): { readonly "HX-Reswap": string } {
   return { "HX-Reswap": swap };
 }
 
+/** Takes another part of the answer than the element asks for. @param selector Of CSS. */
+export function hxReselect(selector: string): { readonly "HX-Reselect": string } {
+  return { "HX-Reselect": selector };
+}
+
 /** Shows another address, as a new entry of the history. @param path Of ours, with its query. */
 export function hxPushUrl(path: string): { readonly "HX-Push-Url": string } {
   return { "HX-Push-Url": path };

@@ -1,7 +1,7 @@
 /** One's own account in the browser: name, password, e-mail address, sessions, API keys. */
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
-import { expectAccessible, expectShown, expectToFit, origin, PASSWORD, test } from "./fixture.ts";
+import { ageSignIns, expectAccessible, expectShown, expectToFit, origin, PASSWORD, test } from "./fixture.ts";
 
 const NEW_PASSWORD = "another horse, another battery";
 const pathOf = (page: Page) => page.url().slice(origin.length);
@@ -12,7 +12,7 @@ const fill = (page: Page, label: string, value: string) => page.getByLabel(label
 async function makeKey(page: Page, name: string): Promise<string> {
   await fill(page, "Name of the key", name);
   await page.getByLabel("notes:read").check();
-  await button(page, "Make the key").click();
+  await button(page, "Create the key").click();
   return page.getByLabel("The key", { exact: true }).inputValue();
 }
 
@@ -34,7 +34,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await page.waitForURL("/account");
     await fill(page, "Name", "Grace <b>Hopper</b>");
     await button(page, "Save the name").click();
-    await expectShown(page, "The name is changed.");
+    await expectShown(page, "Your name has been changed.");
     await page.getByRole("navigation").getByRole("link", { name: "Grace <b>Hopper</b>" }).waitFor();
   });
 
@@ -44,7 +44,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await fill(page, "Current password", "a wrong password");
     await fill(page, "New password", NEW_PASSWORD);
     await button(page, "Change the password").click();
-    await page.getByRole("alert").getByRole("link", { name: "The current password is wrong." }).click();
+    await page.getByRole("alert").getByRole("link", { name: "The password is wrong." }).click();
     const field = page.getByLabel("Current password", { exact: true });
     expect(await field.getAttribute("aria-invalid")).toBe("true");
     if (javaScript) await expectAccessible(page);
@@ -52,7 +52,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await fill(page, "Current password", PASSWORD);
     await fill(page, "New password", NEW_PASSWORD);
     await button(page, "Change the password").click();
-    await expectShown(page, "The password is changed.");
+    await expectShown(page, "Your password has been changed.");
   });
 
   test("one asks for the link again, follows it, and the address is confirmed", async ({ open }) => {
@@ -87,13 +87,13 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     expect(await rows.count()).toBe(4);
     expect(await rows.filter({ hasText: "This one" }).count()).toBe(1);
     await rows.first().getByRole("button", { name: "Sign out" }).click();
-    await expectShown(page, "You are signed out there.");
+    await expectShown(page, "That session has ended.");
     expect(await rows.count()).toBe(3);
     await others.at(-1)?.goto("/notes");
     expect(others.at(-1)?.url()).toContain("/login");
 
     await button(page, "Sign out everywhere else").click();
-    await expectShown(page, "Everywhere else you are signed out.");
+    await expectShown(page, "You are signed out everywhere else.");
     expect(await rows.count()).toBe(1);
     await others[0]?.goto("/notes");
     expect(others[0]?.url()).toContain("/login");
@@ -122,17 +122,39 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
       await button(page, "Delete: Nightly backup").click();
       await page.getByRole("main").getByRole("button", { name: "Delete" }).click();
     }
-    await expectShown(page, "The key “Nightly backup” is deleted.");
+    await expectShown(page, "The key “Nightly backup” has been deleted.");
     await expectShown(page, "No keys yet.");
     expect(pathOf(page)).toBe("/account");
+  });
+
+  test("an old sign-in asks for the password before a key is made, and goes on with what was typed", async ({
+    open,
+  }) => {
+    const page = await open({ as: "user", javaScript });
+    await page.goto("/account");
+    ageSignIns();
+    await fill(page, "Name of the key", "Nightly backup");
+    await page.getByLabel("notes:read").check();
+    await button(page, "Create the key").click();
+    await page.getByRole("heading", { name: "Confirm your password" }).waitFor();
+    if (javaScript) await expectAccessible(page);
+    await fill(page, "Password", "a wrong password");
+    await button(page, "Continue").click();
+    await page.getByRole("alert").getByRole("link", { name: "The password is wrong." }).waitFor();
+    await fill(page, "Password", PASSWORD);
+    await button(page, "Continue").click();
+    const key = await page.getByLabel("The key", { exact: true }).inputValue();
+    const answer = await fetch(`${origin}/api/notes`, { headers: { "X-API-Key": key } });
+    expect(answer.status).toBe(200);
+    await page.getByRole("heading", { name: "Nightly backup" }).waitFor();
   });
 
   test("a key without a permission is refused, and what was typed stays", async ({ open }) => {
     const page = await open({ as: "user", javaScript });
     await page.goto("/account");
     await fill(page, "Name of the key", "Nightly backup");
-    await button(page, "Make the key").click();
-    await page.getByRole("alert").getByRole("link", { name: "Give at least one permission" }).waitFor();
+    await button(page, "Create the key").click();
+    await page.getByRole("alert").getByRole("link", { name: "Choose at least one permission" }).waitFor();
     expect(await page.getByLabel("Name of the key").inputValue()).toBe("Nightly backup");
     if (javaScript) await expectAccessible(page);
   });
@@ -199,7 +221,7 @@ test("the page is accessible and fits into 360 pixels, with whatever names", asy
   await expectAccessible(page);
   await fill(page, "Name", "W".repeat(100));
   await button(page, "Save the name").click();
-  await expectShown(page, "The name is changed.");
+  await expectShown(page, "Your name has been changed.");
   await makeKey(page, "W".repeat(100));
   await expectToFit(page);
   await expectAccessible(page);

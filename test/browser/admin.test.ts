@@ -1,19 +1,7 @@
 /** The accounts in an administrator's browser: search, roles, deletion. */
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
-import { expectAccessible, expectShown, expectToFit, origin, PASSWORD, test } from "./fixture.ts";
-
-/** An account that a test can do with as it likes. @returns Its name, and its address. */
-async function makeAccount(name: string = crypto.randomUUID()): Promise<{ name: string; email: string }> {
-  const email = `${crypto.randomUUID()}@example.com`;
-  const response = await fetch(`${origin}/api/auth/register`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ name, email, password: PASSWORD }),
-  });
-  expect(response.status).toBe(201);
-  return { name, email };
-}
+import { expectAccessible, expectShown, expectToFit, makeAccount, origin, test } from "./fixture.ts";
 
 const pathOf = (page: Page) => page.url().slice(origin.length);
 const rowOf = (page: Page, email: string) => page.getByRole("row").filter({ hasText: email });
@@ -38,12 +26,12 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     expect(await page.locator("tbody tr").count()).toBe(1);
 
     await press(page, email, "Make administrator", javaScript);
-    await expectShown(page, `${name} is an administrator now.`);
+    await expectShown(page, `${name} is now an administrator.`);
     expect(pathOf(page)).toBe(`/admin/users?${new URLSearchParams({ q: email })}`);
     await press(page, email, "Make user", javaScript);
-    await expectShown(page, `${name} is a user now.`);
+    await expectShown(page, `${name} is now a user.`);
     await press(page, email, "Delete", javaScript);
-    await expectShown(page, `The account of ${name} is deleted.`);
+    await expectShown(page, `The account of ${name} has been deleted.`);
     await expectShown(page, "Nobody has this.");
   });
 
@@ -96,7 +84,7 @@ test("what an account is deleted under is answered where one stands, when it is 
   const { email } = await makeAccount();
   for (const each of [page, other]) await each.goto(`/admin/users?q=${email}`);
   await press(other, email, "Delete", true);
-  await expectShown(other, "is deleted.");
+  await expectShown(other, "has been deleted.");
   await press(page, email, "Delete", true);
   await expectShown(page, "There is no such user.");
 });

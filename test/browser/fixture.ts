@@ -1,10 +1,12 @@
 /** Tests that open pages: every one is watched, and nothing that a browser complains of passes. */
+import { execFileSync } from "node:child_process";
 import axe, { type AxeResults } from "axe-core";
 import { type Browser, type BrowserContext, errors, type Page } from "playwright-core";
 import { afterAll, test as base, beforeAll, expect, inject, vi } from "vitest";
 import { startChromium } from "./chromium.ts";
 
 export const origin = inject("origin");
+const checkout = inject("checkout");
 
 export const PASSWORD = "correct-horse-battery-staple";
 
@@ -42,10 +44,19 @@ export const test = base.extend<{ open: (opening?: Opening) => Promise<Page> }>(
   },
 });
 
+let addresses = 0;
+
+/** The limits count by client address, which the local runtime takes from this header: each browser has its own. */
+function addressHeader(): Readonly<Record<string, string>> {
+  addresses += 1;
+  return { "CF-Connecting-IP": `10.${process.pid & 255}.${addresses >> 8}.${addresses & 255}` };
+}
+
 async function openContext({ as = "stranger", javaScript = true, width = 1280 }: Opening): Promise<BrowserContext> {
   const context = await chromium.newContext({
     baseURL: origin,
     javaScriptEnabled: javaScript,
+    extraHTTPHeaders: addressHeader(),
     reducedMotion: "reduce",
     viewport: { width, height: 800 },
   });
@@ -92,6 +103,33 @@ function watch(context: BrowserContext, complaints: string[]): void {
   context.on("response", (response) => {
     const isAsked = ASKED.includes(response.request().resourceType());
     if (response.status() >= (isAsked ? 500 : 400)) complaints.push(`${response.status()}: ${response.url()}`);
+  });
+}
+
+/** Makes an account with a confirmed address, by the API. */
+export async function makeAccount(name: string = crypto.randomUUID()): Promise<{ name: string; email: string }> {
+  const email = `${crypto.randomUUID()}@example.com`;
+  const headers = { "Content-Type": "application/json", ...addressHeader() };
+  const post = (path: string, body: object) =>
+    fetch(`${origin}/api/auth/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+  expect((await post("register", { name, email, password: PASSWORD })).status).toBe(201);
+  const token = await vi.waitFor(async () => {
+    const { items } = (await (await fetch(`${origin}/outbox`)).json()) as { items: { to: string; text: string }[] };
+    const mail = items.find(({ to }) => to === email);
+    return /token=([\w-]+)/.exec(mail?.text ?? "")?.[1] ?? Promise.reject(new Error(`No mail to ${email}`));
+  });
+  expect((await post("verify-email", { token, password: PASSWORD })).status).toBe(200);
+  return { name, email };
+}
+
+/** Makes every sign-in so far an old one, as if more than ten minutes had passed. */
+export function ageSignIns(): void {
+  const command = "UPDATE sessions SET authenticated_at = 0";
+  const bin = `${checkout}/node_modules/wrangler/bin/wrangler.js`;
+  execFileSync(process.execPath, [bin, "d1", "execute", "DB", "--local", "--command", command], {
+    cwd: checkout,
+    env: { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" },
+    stdio: "ignore",
   });
 }
 

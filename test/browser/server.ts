@@ -6,11 +6,14 @@ declare module "vitest" {
   interface ProvidedContext {
     /** Where the app is. */
     readonly origin: string;
+    /** The folder that is served. */
+    readonly checkout: string;
   }
 }
 
 export default async function serve({ provide }: TestProject): Promise<() => Promise<void>> {
   const server = await startDevServer();
   provide("origin", server.origin);
+  provide("checkout", server.checkout);
   return server.stop;
 }

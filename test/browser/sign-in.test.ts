@@ -30,12 +30,14 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await expectShown(page, "a mail is on its way");
 
     await page.goto("/outbox");
-    const mail = page.getByRole("listitem").filter({ hasText: email }).filter({ hasText: "A new password" });
+    const mail = page.getByRole("listitem").filter({ hasText: email }).filter({ hasText: "Reset your password" });
     await mail.getByRole("link").click();
     await fill(page, { "New password": "another horse, another battery" });
-    await expectShown(page, "The password is changed.");
+    await expectShown(page, "Your password has been changed.");
     await fill(page, { "E-mail": email, Password: "another horse, another battery" });
     await page.waitForURL("/notes");
+    await page.goto("/outbox");
+    await expectShown(page, "Your password was reset");
   });
 
   test("a refused form says what is wrong where it is wrong, and keeps what was typed", async ({ open }) => {

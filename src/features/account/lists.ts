@@ -73,7 +73,7 @@ function keyForm({ permissions, refused }: AccountView, csrf: string): SafeHtml 
   const typed = refused?.form === "key" ? refused : undefined;
   const state: FormState = { id: "key", errors: typed?.errors ?? {} };
   const error = state.errors.permissions;
-  return html`<form class="new-key" method="post" action="/account/keys" aria-labelledby="key-title" hx-boost="false">
+  return html`<form class="new-key" method="post" action="/account/keys" aria-labelledby="key-title">
 <h3 id="key-title">New key</h3>
 ${errorSummary(state)}
 ${csrfField(csrf)}

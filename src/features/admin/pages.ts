@@ -74,7 +74,10 @@ function table(rows: SafeHtml[]): SafeHtml {
 
 function userRow(user: User, isSelf: boolean, here: string, csrf: string): SafeHtml {
   const { name, email, role, emailVerified, createdAt } = user;
-  const deeds = [roleChangeOf(user, role === "admin" ? "user" : "admin", here), deletionOf(user, here)];
+  // A role is given only to a proved address.
+  const roleChanges =
+    emailVerified || role === "admin" ? [roleChangeOf(user, role === "admin" ? "user" : "admin", here)] : [];
+  const deeds = [...roleChanges, deletionOf(user, here)];
   return html`<tr>
 <th scope="row"><span>${name}</span> <small>${email}</small></th>
 <td data-label="Role">${role === "admin" ? html`<span class="badge good">Administrator</span>` : html`<span class="badge">User</span>`}</td>

@@ -5,6 +5,7 @@ import { type Context, type Guard, type HeadContext, headGuard } from "../../htt
 import type { FormFields } from "../../web/form.ts";
 import { stateFacts } from "../../web/guard-facts.ts";
 import { htmlResponse } from "../../web/html.ts";
+import { hxReselect, hxReswap, hxRetarget, isHtmx } from "../../web/htmx.ts";
 import type { Visitor } from "../../web/layout.ts";
 import { prefersHtml } from "../../web/prefers-html.ts";
 import { problem } from "../../web/problem.ts";
@@ -42,17 +43,24 @@ export type PasswordPage = (
   original: { readonly path: string; readonly fields: FormFields },
 ) => SafeHtml;
 
-/** The same for a form: `page` asks for the password and then continues with what the form was sent for. */
+/** The same for a form: `page` asks for the password and then continues with the form that was sent. */
 export function requireRecentSignInForForm(page: PasswordPage): Guard<FormNeeds, RecentSignIn> {
   async function requireRecentSignIn(c: Context<unknown, unknown, unknown, FormNeeds>) {
     const { auth, form } = c.locals;
     if (isRecent(auth)) return { allow: true, locals: { auth } } as const;
-    if (!prefersHtml(c.request)) return deny(c, 403, DETAIL);
+    const isSwapped = isHtmx(c.request);
+    if (!isSwapped && !prefersHtml(c.request)) return deny(c, 403, DETAIL);
     const path = new URL(c.request.url).pathname;
-    return { deny: htmlResponse(page(await visitorOf(c), { path, fields: form }), 403) };
+    // HTMX swaps a 422 in, and no 403.
+    const asking = htmlResponse(page(await visitorOf(c), { path, fields: form }), isSwapped ? 422 : 403);
+    if (isSwapped) for (const [name, value] of Object.entries(IN_PLACE_OF_THE_PAGE)) asking.headers.set(name, value);
+    asking.headers.append("Vary", "HX-Request");
+    return { deny: asking };
   }
-  return stateFacts(requireRecentSignIn, { denies: [403] });
+  return stateFacts(requireRecentSignIn, { denies: [403, 422] });
 }
+
+const IN_PLACE_OF_THE_PAGE = { ...hxRetarget("#main"), ...hxReselect("#main"), ...hxReswap("outerHTML") };
 
 /** A clock that has gone back behind the sign-in does not make it older. */
 function isRecent(auth: Auth): auth is SessionAuth {
