@@ -22,6 +22,7 @@ export const limitApi = rateLimit({
   windowSeconds: 60,
   key: keyOfCaller,
   credential: credentialOf,
+  fallbackKey: keyOfStranger,
   whenUnavailable: "allow",
 });
 
@@ -89,8 +90,11 @@ type InputContext<TLocals> = Context<unknown, unknown, unknown, LimitNeeds & Par
 
 async function keyOfCaller(c: HeadContext<AppLocals>): Promise<string | undefined> {
   const { signedIn } = await identify(c);
-  if (signedIn) return `user ${signedIn.user.id}`;
-  return isSafeMethod(c.request.method) ? undefined : `address ${clientAddress(c.request)}`;
+  return signedIn ? `user ${signedIn.user.id}` : keyOfStranger(c);
+}
+
+function keyOfStranger({ request }: HeadContext<AppLocals>): string | undefined {
+  return isSafeMethod(request.method) ? undefined : `address ${clientAddress(request)}`;
 }
 
 function hasFittingInput({ input, locals }: InputContext<object>): boolean {

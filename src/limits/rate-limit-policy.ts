@@ -18,6 +18,11 @@ export interface RateLimitPolicy<TContext> {
    * client is refused before `key` has to find out who it is.
    */
   readonly credential?: (c: TContext) => string | undefined;
+  /**
+   * The key of a request whose credential turns out to be worthless. Anybody can send the same one, so a denial of this
+   * key is remembered by the credential for this key alone.
+   */
+  readonly fallbackKey?: (c: TContext) => string | undefined;
   /** What to do where the object cannot be asked: admit every request, or none (503). */
   readonly whenUnavailable: "allow" | "deny";
 }

@@ -73,10 +73,12 @@ async function rule<TContext extends HeadContext<LimitNeeds>>(
   c: TContext,
 ): Promise<Ruling | "uncounted" | "unavailable"> {
   const { name, windowSeconds } = policy;
-  const credential = policy.credential?.(c);
-  const credentialName = credential === undefined ? undefined : `${name} credential ${sha256(credential)}`;
-  const known = credentialName === undefined ? undefined : denialsByCredential.find(credentialName);
-  if (known) return known;
+  const [credential, fallbackKey] = [policy.credential?.(c), policy.fallbackKey?.(c)];
+  const nameFor = (key?: string) => credential && `${name} credential ${sha256(credential)} ${key ?? ""}`;
+  for (const credentialName of [nameFor(), fallbackKey && nameFor(fallbackKey)]) {
+    const known = credentialName && denialsByCredential.find(credentialName);
+    if (known) return known;
+  }
   const key = await policy.key(c);
   if (key === undefined) return "uncounted";
   const objectName = objectNameOf(name, key);
@@ -84,7 +86,8 @@ async function rule<TContext extends HeadContext<LimitNeeds>>(
     denialsByKey.find(objectName) ?? (await askObject(c.locals.env, objectName, limit, windowSeconds * 1000));
   if (ruling !== "unavailable" && !ruling.isAdmitted) {
     denialsByKey.remember(objectName, ruling.resetMs);
-    if (credentialName !== undefined) denialsByCredential.remember(credentialName, ruling.resetMs);
+    const credentialName = nameFor(key === fallbackKey ? key : undefined);
+    if (credentialName) denialsByCredential.remember(credentialName, ruling.resetMs);
   }
   return ruling;
 }
