@@ -75,6 +75,15 @@ const events: Readonly<Record<string, { act: Act; interrupts: Readonly<Record<st
     },
     interrupts: bySession,
   },
+  "the reuse of a refresh token": {
+    act: async ({ tokens: { refreshToken } }) => {
+      const refresh = (token: string) => sendJson("POST", "/api/auth/refresh", { refreshToken: token });
+      const next = await (await refresh(refreshToken)).json<{ refreshToken?: string }>();
+      await refresh(next.refreshToken ?? "");
+      return refresh(refreshToken);
+    },
+    interrupts: Object.fromEntries(Object.entries(bySession).filter(([name]) => !/page|form/.test(name))),
+  },
 };
 
 /** Everything that gives access to the account. */
@@ -86,6 +95,7 @@ async function accessOf({ user }: Holder): Promise<unknown> {
       "SELECT id, secret_hash, refresh_hash, device_id FROM sessions WHERE user_id = ? AND expires_at > 0 ORDER BY id",
     ),
     select("SELECT id FROM api_keys WHERE user_id = ? ORDER BY id"),
+    select("SELECT token_hash FROM email_tokens WHERE user_id = ? ORDER BY token_hash"),
   ]);
   return answers.map(({ results }) => results);
 }
