@@ -21,11 +21,24 @@ export interface KeptMail extends Mail {
   readonly createdAt: string;
 }
 
+/** A mail about to be sent. */
+export interface Draft extends Mail {
+  /** Undoes what was done for the mail, where it could not be sent. */
+  readonly discard?: () => Promise<void>;
+}
+
 /** Writes and sends a mail once the response is on its way. A failure is logged. @param write Undefined sends nothing. */
-export function sendLater({ env, ctx }: AppLocals, write: () => Promise<Mail | undefined>): void {
+export function sendLater({ env, ctx }: AppLocals, write: () => Promise<Draft | undefined>): void {
   const send = async () => {
-    const mail = await write();
-    if (mail) await createMailer(env).send(mail);
+    const draft = await write();
+    if (!draft) return;
+    const { discard, ...mail } = draft;
+    try {
+      await createMailer(env).send(mail);
+    } catch (error) {
+      await discard?.();
+      throw error;
+    }
   };
   ctx.waitUntil(send().catch((error) => logFailure("A mail could not be sent", error)));
 }
