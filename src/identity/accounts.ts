@@ -21,8 +21,10 @@ export async function checkPassword(
   if (!hashing.verify(password, found?.passwordHash) || !found) return undefined;
   if (!isOutdated(found.passwordHash)) return found;
   const passwordHash = hashing.hash(password);
-  await rehashPassword(db, found.id, found.passwordHash, passwordHash);
-  return { ...found, passwordHash };
+  if (await rehashPassword(db, found.id, found.passwordHash, passwordHash)) return { ...found, passwordHash };
+  // Another sign-in has replaced the hash meanwhile, or the password has changed.
+  const current = await findCredentials(db, { id: found.id });
+  return current && hashing.verify(password, current.passwordHash) ? current : undefined;
 }
 
 /** A new password, hashed; or why its owner may not have it. */

@@ -29,6 +29,11 @@ export async function createEmailToken(
   return meta.changes > 0 ? token : undefined;
 }
 
+/** Removes a token that nobody has received, so that it takes no place among the live ones. */
+export async function deleteEmailToken(db: D1Database, token: string): Promise<void> {
+  await db.prepare("DELETE FROM email_tokens WHERE token_hash = ?").bind(hashSecret(token)).run();
+}
+
 /** Finds the account that a live token belongs to, without using the token up. */
 export async function findTokenOwner(
   db: D1Database,

@@ -2,7 +2,7 @@
 import type { AppLocals } from "../env.ts";
 import { APP_NAME } from "../web/app-name.ts";
 import { publicOrigin } from "../web/own-origin.ts";
-import { createEmailToken, type EmailPurpose } from "./email-tokens.ts";
+import { createEmailToken, deleteEmailToken, type EmailPurpose } from "./email-tokens.ts";
 import { sendLater } from "./mailer.ts";
 import { findCredentials } from "./users.ts";
 
@@ -50,6 +50,7 @@ export function sendLink({ request, locals }: Cause, email: string, purpose: Ema
     const token = await createEmailToken(env.DB, user.id, purpose);
     if (token === undefined) return undefined;
     url.searchParams.set("token", token);
-    return { to: email, subject, text: `${before}\n\n${url.href}\n\n${after}\n` };
+    const text = `${before}\n\n${url.href}\n\n${after}\n`;
+    return { to: email, subject, text, discard: () => deleteEmailToken(env.DB, token) };
   });
 }

@@ -21,13 +21,26 @@ export interface KeptMail extends Mail {
   readonly createdAt: string;
 }
 
+/** A mail about to be sent. */
+export interface Draft extends Mail {
+  /** Undoes what was done for the mail, where it could not be sent. */
+  readonly discard?: () => Promise<void>;
+}
+
 /** Writes and sends a mail once the response is on its way. A failure is logged. @param write Undefined sends nothing. */
-export function sendLater({ env, ctx, requestId }: AppLocals, write: () => Promise<Mail | undefined>): void {
+export function sendLater({ env, ctx, requestId }: AppLocals, write: () => Promise<Draft | undefined>): void {
   const send = async () => {
     // Otherwise it would begin at once, and the time of the response could tell what it finds.
     await scheduler.wait(0);
-    const mail = await write();
-    if (mail) await createMailer(env).send(mail);
+    const draft = await write();
+    if (!draft) return;
+    const { discard, ...mail } = draft;
+    try {
+      await createMailer(env).send(mail);
+    } catch (error) {
+      await discard?.();
+      throw error;
+    }
   };
   ctx.waitUntil(send().catch((error) => logFailure("A mail could not be sent", error, requestId)));
 }

@@ -108,12 +108,13 @@ export async function claimFirstAdministrator(
   return row ? toUser(row) : undefined;
 }
 
-/** Replaces a hash that was made with older parameters, if it is still the one. */
-export async function rehashPassword(db: D1Database, id: string, old: string, replacement: string): Promise<void> {
-  await db
+/** Replaces a hash that was made with older parameters. @returns False where it is not the user's any more. */
+export async function rehashPassword(db: D1Database, id: string, old: string, replacement: string): Promise<boolean> {
+  const { meta } = await db
     .prepare("UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?")
     .bind(replacement, id, old)
     .run();
+  return meta.changes > 0;
 }
 
 /**

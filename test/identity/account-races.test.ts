@@ -1,5 +1,6 @@
 /** An event that comes in the middle of another request: before each of its queries. The request then makes nothing any more. */
 import { env } from "cloudflare:test";
+import { randomBytes, scryptSync } from "node:crypto";
 import { describe, expect, test, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
 import { PASSWORD, send, sendJson } from "../harness.ts";
@@ -53,6 +54,12 @@ const bySecret: Readonly<Record<string, Act>> = {
   })),
 };
 
+const withPassword = Object.fromEntries(
+  Object.entries(bySession).filter(([name]) =>
+    ["a change of the password", "a confirmation of the password"].includes(name),
+  ),
+);
+
 const events: Readonly<Record<string, { act: Act; interrupts: Readonly<Record<string, Act>> }>> = {
   "a reset of the password": {
     act: ({ links }) =>
@@ -75,6 +82,22 @@ const events: Readonly<Record<string, { act: Act; interrupts: Readonly<Record<st
     },
     interrupts: bySession,
   },
+  "a change of the password that leaves the sessions": {
+    act: async ({ user }) => {
+      await env.DB.prepare("UPDATE users SET password_hash = password_hash || 'x' WHERE id = ?").bind(user.id).run();
+      return new Response();
+    },
+    interrupts: withPassword,
+  },
+  "the reuse of a refresh token": {
+    act: async ({ tokens: { refreshToken } }) => {
+      const refresh = (token: string) => sendJson("POST", "/api/auth/refresh", { refreshToken: token });
+      const next = await (await refresh(refreshToken)).json<{ refreshToken?: string }>();
+      await refresh(next.refreshToken ?? "");
+      return refresh(refreshToken);
+    },
+    interrupts: Object.fromEntries(Object.entries(bySession).filter(([name]) => !/page|form/.test(name))),
+  },
 };
 
 /** Everything that gives access to the account. */
@@ -82,10 +105,9 @@ async function accessOf({ user }: Holder): Promise<unknown> {
   const select = (sql: string) => env.DB.prepare(sql).bind(user.id);
   const answers = await env.DB.batch([
     select("SELECT password_hash, credential_epoch, role FROM users WHERE id = ?"),
-    select(
-      "SELECT id, secret_hash, refresh_hash, device_id FROM sessions WHERE user_id = ? AND expires_at > 0 ORDER BY id",
-    ),
+    select("SELECT id, secret_hash, refresh_hash, device_id FROM sessions WHERE user_id = ? ORDER BY id"),
     select("SELECT id FROM api_keys WHERE user_id = ? ORDER BY id"),
+    select("SELECT token_hash FROM email_tokens WHERE user_id = ? ORDER BY token_hash"),
   ]);
   return answers.map(({ results }) => results);
 }
@@ -112,5 +134,46 @@ describe.each(pairs)("$event before any query of $name", ({ name, act, request }
       if (!isOver) expect(await accessOf(holder), `before query ${queries + 1}, ${status}`).toEqual(after);
     }
     expect(queries).toBeGreaterThan(1);
+  });
+});
+
+describe("two sign-ins with a password whose hash is outdated", () => {
+  /** As it was made before the parameters rose. */
+  function outdatedHash(): string {
+    const [salt, encode] = [randomBytes(16), (bytes: Buffer) => bytes.toString("base64").replaceAll("=", "")];
+    const hash = scryptSync(PASSWORD, salt, 32, { N: 2, r: 1, p: 1 });
+    return `$scrypt$ln=1,r=1,p=1$${encode(salt)}$${encode(hash)}`;
+  }
+  const signIn = bySecret["a sign-in"] as Act;
+
+  test("both succeed, one before any query of the other", async () => {
+    for (let [queries, isOver] = [1, false]; !isOver; queries += 1) {
+      const holder = await createHolder("token");
+      await env.DB.prepare("UPDATE users SET password_hash = ? WHERE id = ?")
+        .bind(outdatedHash(), holder.user.id)
+        .run();
+      const { db, wasInterrupted } = interruptedDb(env.DB, queries, async () => {
+        expect((await signIn(holder)).status).toBe(200);
+      });
+      expect((await signIn(holder, { DB: db })).status, `before query ${queries}`).toBe(200);
+      isOver = !wasInterrupted();
+    }
+  });
+
+  test("do not bring back a password that a reset has replaced meanwhile", async () => {
+    for (let [queries, isOver] = [1, false]; !isOver; queries += 1) {
+      const holder = await createHolder("token");
+      await env.DB.prepare("UPDATE users SET password_hash = ? WHERE id = ?")
+        .bind(outdatedHash(), holder.user.id)
+        .run();
+      let after: unknown;
+      const { db, wasInterrupted } = interruptedDb(env.DB, queries, async () => {
+        await events["a reset of the password"]?.act(holder);
+        after = await accessOf(holder);
+      });
+      await signIn(holder, { DB: db });
+      isOver = !wasInterrupted();
+      if (!isOver) expect(await accessOf(holder), `before query ${queries}`).toEqual(after);
+    }
   });
 });

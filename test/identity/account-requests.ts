@@ -1,6 +1,7 @@
 /** Requests of the account model. */
 import type { Env } from "../../src/env.ts";
 import { newAddress, send, sendJson } from "../harness.ts";
+import { createMemoryLimiters } from "./memory-limiter.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -9,9 +10,9 @@ export const LIMITS: Partial<Env> = {
   ACCOUNT_RATE_LIMIT: 3,
   SIGN_IN_RATE_LIMIT: 1_000_000,
   API_RATE_LIMIT: 1_000_000,
+  RATE_LIMITER: createMemoryLimiters(),
 };
 
-/** With one address for all, the object that counts its requests is made once. */
 const SENDER = { "CF-Connecting-IP": "192.0.2.1" };
 /** Requests that cause mails: ten from one address would be all. */
 const MAIL_PATHS = ["/api/auth/register", "/register", "/api/auth/forgot-password", "/api/me/verify-email"];

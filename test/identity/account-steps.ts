@@ -101,7 +101,7 @@ const earlySteps: { arbitrary: fc.Arbitrary<Step>; weight: number }[] = [
 
 const registered: fc.Arbitrary<Step> = fc.record({ by, does: constant("register"), via, password });
 const before = fc
-  .tuple(registered, fc.array(fc.oneof(...commonSteps(by), ...earlySteps), { minLength: 2, maxLength: 14 }))
+  .tuple(registered, fc.array(fc.oneof(...commonSteps(by), ...earlySteps), { minLength: 4, maxLength: 16 }))
   .map(([first, others]) => [first, ...others]);
 const after = fc.array(fc.oneof(...commonSteps(constant("owner"))), { maxLength: 3 });
 
