@@ -20,9 +20,11 @@ const BROKEN = breakNotes(new Error("no such table: secret_table", { cause: new 
 /** The guards before the handler of POST /api/notes. */
 const GUARDS = [
   "rateLimit",
+  "rateLimit",
   "requireAuth",
   "requireCsrf",
   "requirePermission",
+  "requireQuota",
   "requireContentType",
   "claimIdempotencyKey",
 ];
@@ -180,7 +182,7 @@ describe("the log", () => {
         status: 200,
         duration: expect.any(Number),
         outcome: "resolved",
-        passed: ["rateLimit", "requireAuth", "requireCsrf", "requirePermission"],
+        passed: GUARDS.slice(0, 5),
         denied: null,
         userId: user.id,
       },
@@ -192,11 +194,25 @@ describe("the log", () => {
     await send("/api/notes", { method: "POST", headers, body: "secret" });
     await send("/api/notes/none", { headers });
     await send("/api/notes");
-    const passed = GUARDS.slice(0, 4);
+    const passed = GUARDS.slice(0, 5);
     expect(lines()).toMatchObject([
-      { outcome: "denied", denied: "requireContentType", passed, status: 415, level: "warn", userId: user.id },
+      {
+        outcome: "denied",
+        denied: "requireContentType",
+        passed: GUARDS.slice(0, 6),
+        status: 415,
+        level: "warn",
+        userId: user.id,
+      },
       { outcome: "denied", denied: "requireOwnership", passed, status: 404, level: "warn", userId: user.id },
-      { outcome: "denied", denied: "requireAuth", passed: ["rateLimit"], status: 401, level: "warn", userId: null },
+      {
+        outcome: "denied",
+        denied: "requireAuth",
+        passed: passed.slice(0, 2),
+        status: 401,
+        level: "warn",
+        userId: null,
+      },
     ]);
   });
 
