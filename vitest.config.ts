@@ -9,7 +9,7 @@ const outside = ["test/integration/**/*.test.ts", "test/house/**/*.test.ts", "te
 /** How many stories `test/identity/account-model.test.ts` tells, and which. */
 function accountModel({ ACCOUNT_MODEL_RUNS, ACCOUNT_MODEL_SEED, ACCOUNT_MODEL_PATH }: NodeJS.ProcessEnv) {
   return {
-    runs: Number(ACCOUNT_MODEL_RUNS ?? 200),
+    runs: Number(ACCOUNT_MODEL_RUNS ?? 120),
     ...(ACCOUNT_MODEL_SEED && { seed: Number(ACCOUNT_MODEL_SEED) }),
     ...(ACCOUNT_MODEL_PATH && { path: ACCOUNT_MODEL_PATH }),
   };

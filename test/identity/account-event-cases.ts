@@ -1,33 +1,25 @@
-/** The events in the life of an account, each as a request to the API and as a form of a page. */
-import { env } from "cloudflare:test";
-import { createDeviceId } from "../../src/identity/device-token.ts";
-import { createTokenSession } from "../../src/identity/refresh-token.ts";
-import { startCookieSession } from "../../src/identity/sessions.ts";
+/** The events in the life of an account, and what each ends. */
 import type { Role } from "../../src/identity/user.ts";
-import { findCredentials } from "../../src/identity/users.ts";
-import { createAccount, openBrowser, PASSWORD, send, sendJson, submit } from "../harness.ts";
+import { PASSWORD, send, sendJson, submit } from "../harness.ts";
 import {
-  type Client,
-  CREDENTIALS,
-  type Credential,
-  type Holder,
-  LINKS,
-  OTHER_TOKEN,
-  OTHERS,
-  OWN,
-} from "./credential-holder.ts";
-
-export const NEW_PASSWORD = "another password for tests";
-const WRONG_PASSWORD = "not the password of anybody";
-
-/** A way to cause an event. */
-export interface Way {
-  readonly route: string;
-  /** The client whose credentials are the holder's own. */
-  readonly by: Client;
-  readonly status: number;
-  readonly act: (holder: Holder) => Promise<Response>;
-}
+  api,
+  asAdministrator,
+  asVisitor,
+  change,
+  fillSessions,
+  fiveTimes,
+  key,
+  NEW_PASSWORD,
+  onAdminPage,
+  page,
+  refresh,
+  roleChange,
+  sessionIdOf,
+  verify,
+  type Way,
+  WRONG_PASSWORD,
+} from "./account-event-ways.ts";
+import { CREDENTIALS, type Credential, LINKS, OTHER_TOKEN, OTHERS, OWN } from "./credential-holder.ts";
 
 /** A row of "What an event ends". */
 export interface AccountEvent {
@@ -40,75 +32,6 @@ export interface AccountEvent {
   /** The password afterwards. */
   readonly password?: string;
 }
-
-const api = (path: string, body: unknown, status: number, by: Client = "token", method = "POST"): Way => ({
-  route: `${method} ${path} with a ${by === "token" ? "token" : "cookie"}`,
-  by,
-  status,
-  act: ({ headers }) => sendJson(method, path, body, headers),
-});
-const page = (path: string, fields: Record<string, string>, status = 303): Way => ({
-  route: `the form of ${path}`,
-  by: "browser",
-  status,
-  act: ({ browser }) => submit(browser, path, fields),
-});
-
-async function asAdministrator(method: "PATCH" | "DELETE", { user }: Holder, body: object): Promise<Response> {
-  const { headers } = await createAccount({ role: "admin" });
-  return sendJson(method, `/api/admin/users/${user.id}`, body, headers);
-}
-async function onAdminPage({ user }: Holder, action: string, fields: Record<string, string> = {}): Promise<Response> {
-  const browser = await openBrowser(await createAccount({ role: "admin" }));
-  return submit(browser, `/admin/users/${user.id}/${action}`, { ...fields, confirmed: "yes" });
-}
-const roleChange = (role: Role): Way[] => [
-  {
-    route: "PATCH /api/admin/users/:id",
-    by: "token",
-    status: 200,
-    act: (holder) => asAdministrator("PATCH", holder, { role }),
-  },
-  {
-    route: "the form of /admin/users",
-    by: "browser",
-    status: 303,
-    act: (holder) => onAdminPage(holder, "role", { role }),
-  },
-];
-
-const change = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
-const key = { name: "Backup", permissions: ["notes:read"] };
-
-async function fiveTimes(act: () => Promise<Response>): Promise<Response> {
-  for (let attempt = 1; attempt < 5; attempt += 1) await act();
-  return act();
-}
-
-async function sessionIdOf({ user }: Holder, headers: Readonly<Record<string, string>>): Promise<string> {
-  const response = await send("/api/me/sessions", { headers });
-  const { items } = await response.json<{ items: { id: string; isCurrent: boolean }[] }>();
-  const id = items.find(({ isCurrent }) => isCurrent)?.id;
-  if (id === undefined) throw new Error(`${user.email} has no such session`);
-  return id;
-}
-
-/** Makes the holder's own session the least recently used one, and fills up to 50 of its kind. */
-async function fillSessions(holder: Holder): Promise<void> {
-  const { DB } = env;
-  const own = await sessionIdOf(holder, holder.headers);
-  const user = await findCredentials(DB, { id: holder.user.id });
-  if (!user) throw new Error("The account is missing");
-  const owner = { user, device: "test", deviceId: createDeviceId() };
-  const kind = holder.headers === holder.tokens.headers ? "token" : "cookie";
-  for (let count = 2; count < 50; count += 1) {
-    await (kind === "token" ? createTokenSession(DB, owner) : startCookieSession(DB, owner));
-  }
-  await DB.prepare("UPDATE sessions SET used_at = used_at - 30000 WHERE id = ?").bind(own).run();
-}
-
-const everything = CREDENTIALS;
-const all = (...ended: (readonly Credential[] | Credential)[]): Credential[] => ended.flat() as Credential[];
 
 export const ACCOUNT_EVENTS: readonly AccountEvent[] = [
   {
@@ -140,7 +63,7 @@ export const ACCOUNT_EVENTS: readonly AccountEvent[] = [
   {
     name: "the password is reset by a link",
     password: NEW_PASSWORD,
-    ends: everything,
+    ends: CREDENTIALS,
     mail: "Your password was reset",
     ways: [
       {
@@ -157,7 +80,7 @@ export const ACCOUNT_EVENTS: readonly AccountEvent[] = [
   {
     name: "the password is changed",
     password: NEW_PASSWORD,
-    ends: all(OWN, OTHERS, "API key", "reset link", "other reset link", "device token"),
+    ends: [...OWN, ...OTHERS, "API key", "reset link", "other reset link", "device token"],
     mail: "Your password was changed",
     ways: [
       api("/api/me/password", change, 200),
@@ -168,7 +91,7 @@ export const ACCOUNT_EVENTS: readonly AccountEvent[] = [
   {
     name: "the password is changed and the API keys are kept",
     password: NEW_PASSWORD,
-    ends: all(OWN, OTHERS, "reset link", "other reset link", "device token"),
+    ends: [...OWN, ...OTHERS, "reset link", "other reset link", "device token"],
     mail: "Your password was changed",
     ways: [
       api("/api/me/password", { ...change, keepApiKeys: true }, 200),
@@ -206,7 +129,7 @@ export const ACCOUNT_EVENTS: readonly AccountEvent[] = [
   },
   {
     name: "the account is deleted",
-    ends: everything,
+    ends: CREDENTIALS,
     mail: "Your account was deleted",
     ways: [
       {
@@ -319,17 +242,3 @@ export const ACCOUNT_EVENTS: readonly AccountEvent[] = [
     ],
   },
 ];
-
-function verify(token: string, headers: Readonly<Record<string, string>>, password?: string): Promise<Response> {
-  return sendJson("POST", "/api/auth/verify-email", { token, ...(password !== undefined && { password }) }, headers);
-}
-
-function refresh(refreshToken: string): Promise<Response> {
-  return sendJson("POST", "/api/auth/refresh", { refreshToken });
-}
-
-/** Submits a form from a browser that is not signed in. */
-export function asVisitor(path: string, fields: Record<string, string>): Promise<Response> {
-  const headers = { "Sec-Fetch-Site": "same-origin", Accept: "text/html" };
-  return send(path, { method: "POST", headers, body: new URLSearchParams(fields) });
-}

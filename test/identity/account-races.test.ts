@@ -113,11 +113,11 @@ async function accessOf({ user }: Holder): Promise<unknown> {
 }
 
 const pairs = Object.entries(events).flatMap(([event, { act, interrupts }]) =>
-  Object.entries(interrupts).map(([name, request]) => ({ event, name, act, request })),
+  Object.entries(interrupts).map(([name, request]) => [event, name, act, request] as const),
 );
 
-describe.each(pairs)("$event before any query of $name", ({ name, act, request }) => {
-  test("leaves nothing for that request to make", async () => {
+describe("an event before any query of another request", () => {
+  test.each(pairs)("leaves nothing for it to make: %s, and %s", async (_, name, act, request) => {
     let queries = 0;
     for (let isOver = false; !isOver; queries += 1) {
       const holder = await createHolder(/page|form|browser/.test(name) ? "browser" : "token");

@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 import { csrfTokenOf } from "../../src/identity/page-session.ts";
 import { findSession } from "../../src/identity/sessions.ts";
 import { PASSWORD, sendJson, submit } from "../harness.ts";
-import { asVisitor, NEW_PASSWORD } from "./account-event-cases.ts";
+import { asVisitor, NEW_PASSWORD } from "./account-event-ways.ts";
 import { type Client, createHolder, type Holder, isRecent, knowsDevice, opensAccount } from "./credential-holder.ts";
 import { useFastHashing } from "./fast-hashing.ts";
 

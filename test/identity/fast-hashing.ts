@@ -1,6 +1,5 @@
 /** Lets tests hash passwords by the thousand: `useFastHashing` replaces the queue and the hash behind it. */
 import { createHash, randomBytes } from "node:crypto";
-import { vi } from "vitest";
 import { HashingQueue } from "../../src/identity/hashing-queue.ts";
 import type { HashingTurn } from "../../src/identity/hashing-turn.ts";
 import { verifyPassword } from "../../src/identity/password-hash.ts";
@@ -10,7 +9,8 @@ import { verifyPassword } from "../../src/identity/password-hash.ts";
  * do that here: the pool loads the Worker, and with it the real module, before the test file.
  */
 export function useFastHashing(): void {
-  vi.spyOn(HashingQueue.prototype, "enter").mockImplementation(async () => FAST_TURN);
+  // Not a spy: it would keep every call.
+  HashingQueue.prototype.enter = async () => FAST_TURN;
 }
 
 const FAST_TURN: HashingTurn = { verify, hash, end() {}, ended: Promise.resolve() };

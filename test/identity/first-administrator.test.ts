@@ -3,6 +3,7 @@ import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createEmailToken } from "../../src/identity/email-tokens.ts";
 import type { User } from "../../src/identity/user.ts";
+import { claimFirstAdministrator } from "../../src/identity/users.ts";
 import { type Account, createAccount, openBrowser, PASSWORD, send, sendJson, submit } from "../harness.ts";
 import { useFastHashing } from "./fast-hashing.ts";
 
@@ -111,6 +112,12 @@ describe("nobody becomes the administrator", () => {
   test("by signing in with an address that is not proved", async () => {
     await createAccount({ email, emailVerified: false });
     expect((await signIn(PASSWORD)).status).toBe(200);
+    expect(await roleOf()).toBe("user");
+  });
+
+  test("by the statement itself, while the address is not proved", async () => {
+    const { user } = await createAccount({ email, emailVerified: false });
+    expect(await claimFirstAdministrator(env.DB, user.id, email)).toBeUndefined();
     expect(await roleOf()).toBe("user");
   });
 
