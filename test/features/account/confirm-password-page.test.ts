@@ -108,7 +108,7 @@ describe.each(Object.entries(FORMS))("%s", (_, { page, action, fields, before, a
     const asked = await submitForm();
     const again = await browser.submit({ currentPassword: "a wrong password" }, PASSWORD_FORM);
     expect([again.status, fieldsOf(again)]).toEqual([422, fieldsOf(asked)]);
-    expect(again.text).toContain('id="confirm-currentPassword-error" class="error">The current password is wrong.');
+    expect(again.text).toContain('id="confirm-currentPassword-error" class="error">The password is wrong.');
     expect(again.text).not.toContain("a wrong password");
     await before();
     const empty = await browser.submit({ currentPassword: "" }, PASSWORD_FORM);
@@ -122,12 +122,19 @@ describe.each(Object.entries(FORMS))("%s", (_, { page, action, fields, before, a
     await after(await submitForm());
   });
 
-  test("tells HTMX, which could not show a page for it, as a message", async () => {
+  test("has HTMX show the same page in place of the content, and not inside the list it was sent from", async () => {
     const { headers, csrf } = await openBrowser(me);
     vi.setSystemTime(Date.now() + 10 * 60_000 + 1);
     const htmx = { ...headers, Accept: "*/*", "HX-Request": "true" };
     const body = new URLSearchParams({ csrf, ...fields });
-    expect((await send(action(), { method: "POST", headers: htmx, body })).status).toBe(403);
+    const response = await send(action(), { method: "POST", headers: htmx, body });
+    expect(response.status).toBe(422);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      "hx-retarget": "#main",
+      "hx-reselect": "#main",
+      "hx-reswap": "outerHTML",
+    });
+    expect(await response.text()).toContain('action="/account/confirm-password"');
     await before();
   });
 });
