@@ -50,6 +50,18 @@ export const limitMails = rateLimitInput({
   whenUnavailable: "deny",
 });
 
+/**
+ * Changes by one user that are announced by mail. A notice is always sent, so the changes are limited: otherwise a
+ * stranger who registers somebody's address could flood the mailbox with them.
+ */
+export const limitNotices = rateLimitInput({
+  name: "notices",
+  limit: 30,
+  windowSeconds: QUARTER_HOUR_SECONDS,
+  key: (c: InputContext<SignedIn>) => (hasFittingInput(c) ? `user ${c.locals.user.id}` : undefined),
+  whenUnavailable: "deny",
+});
+
 const ACCOUNT_POLICY = "account";
 
 /**

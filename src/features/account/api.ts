@@ -7,7 +7,7 @@ import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCurrentPassword } from "../../identity/guards/require-current-password.ts";
 import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
 import { requireRecentSignIn } from "../../identity/guards/require-recent-sign-in.ts";
-import { commonLimits, limitMails, limitSessionPassword } from "../../identity/limits.ts";
+import { commonLimits, limitMails, limitNotices, limitSessionPassword } from "../../identity/limits.ts";
 import { sendLink } from "../../identity/links.ts";
 import { signedIn } from "../../identity/scope.ts";
 import { listSessions } from "../../identity/session-list.ts";
@@ -50,7 +50,7 @@ export const api = group({
     }),
 
     route.post("/api/me/password", {
-      guards: [requireJson, limitSessionPassword, requireHashingCapacity, requirePassword],
+      guards: [requireJson, limitNotices, limitSessionPassword, requireHashingCapacity, requirePassword],
       request: { body: passwordChange },
       maxBodyBytes,
       resolve: async ({ request, input, locals }) => {
@@ -109,7 +109,7 @@ export const api = group({
     }),
 
     route.post("/api/me/keys", {
-      guards: [requireRecentSignIn, requireJson],
+      guards: [requireRecentSignIn, requireJson, limitNotices],
       request: { body: apiKeyInput },
       maxBodyBytes,
       resolve: async (c) => {

@@ -11,7 +11,7 @@ import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
 import { requireCurrentPassword } from "../../identity/guards/require-current-password.ts";
 import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
 import { requireRecentSignInForForm } from "../../identity/guards/require-recent-sign-in.ts";
-import { commonLimits, limitMails, limitSessionPassword } from "../../identity/limits.ts";
+import { commonLimits, limitMails, limitNotices, limitSessionPassword } from "../../identity/limits.ts";
 import { sendLink } from "../../identity/links.ts";
 import { loadSession, type SessionLocals, saveSession, setSessionCookies } from "../../identity/page-session.ts";
 import { passwordPage } from "../../identity/password-page.ts";
@@ -92,7 +92,13 @@ export const pages = group({
     }),
 
     page.post("/account/password", {
-      guards: [...formGuards(passwordForm), limitSessionPassword, requireHashingCapacity, requirePassword],
+      guards: [
+        ...formGuards(passwordForm),
+        limitNotices,
+        limitSessionPassword,
+        requireHashingCapacity,
+        requirePassword,
+      ],
       resolve: async (c) => {
         const { env, user, auth, session, parsed, hashing, credentials } = c.locals;
         const refused = (newPassword: string) =>
@@ -150,7 +156,7 @@ export const pages = group({
     }),
 
     page.post("/account/keys", {
-      guards: [...formGuards(apiKeyForm), requireRecentSignIn],
+      guards: [...formGuards(apiKeyForm), requireRecentSignIn, limitNotices],
       resolve: async (c) => {
         const { form, parsed } = c.locals;
         const refused = (errors: FormErrors, status: number) =>
