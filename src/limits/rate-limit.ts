@@ -74,7 +74,8 @@ async function rule<TContext extends HeadContext<LimitNeeds>>(
 ): Promise<Ruling | "uncounted" | "unavailable"> {
   const { name, windowSeconds } = policy;
   const [credential, fallbackKey] = [policy.credential?.(c), policy.fallbackKey?.(c)];
-  const nameFor = (key?: string) => credential && `${name} credential ${sha256(credential)} ${key ?? ""}`;
+  const digest = credential && sha256(credential);
+  const nameFor = (key = "") => digest && `${name} credential ${digest} ${key}`;
   for (const credentialName of [nameFor(), fallbackKey && nameFor(fallbackKey)]) {
     const known = credentialName && denialsByCredential.find(credentialName);
     if (known) return known;
