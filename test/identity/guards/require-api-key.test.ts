@@ -2,7 +2,7 @@ import { createExecutionContext, env } from "cloudflare:test";
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { setup, standardValidator } from "../../../src/http/index.ts";
-import { createApiKey, deleteApiKey } from "../../../src/identity/api-keys.ts";
+import { deleteApiKey } from "../../../src/identity/api-keys.ts";
 import { requireApiKey } from "../../../src/identity/guards/require-api-key.ts";
 import { factsOf } from "../../../src/web/guard-facts.ts";
 import { route } from "../../../src/web/scope.ts";
