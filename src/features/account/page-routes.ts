@@ -54,7 +54,7 @@ const requirePassword = requireCurrentPassword((c: AccountForm, isWrong) => {
 
 const requirePasswordAgain = requireCurrentPassword(async (c: AccountForm, isWrong) => {
   const { form } = c.locals;
-  const path = nextPath(form.continue, c.request.url, "/account");
+  const path = nextPath(form.continue, c.request.url, "");
   const error = isWrong ? WRONG_PASSWORD : "Enter your password.";
   return htmlResponse(passwordPage(await visitorOf(c), { path, fields: form }, error), isWrong ? 422 : 400);
 });
@@ -120,7 +120,8 @@ export const pages = group({
         const { auth, credentials, form } = c.locals;
         const renewed = await events.confirmPassword(c, { user: credentials, auth });
         if (renewed?.via !== "session") return seeOther("/login");
-        return sendAgain(nextPath(form.continue, c.request.url, "/account"), cookiesOf(c, renewed));
+        const path = nextPath(form.continue, c.request.url, "");
+        return path === "" ? seeOther("/account", cookiesOf(c, renewed)) : sendAgain(path, cookiesOf(c, renewed));
       },
     }),
 
