@@ -7,7 +7,7 @@ import { roundsOr } from "./report.ts";
 const EMAIL = "somebody@example.com";
 const PASSWORD = "a password that is long enough";
 
-const worker = await startWorker({ signInRateLimit: 1_000_000 });
+const worker = await startWorker({ signInRateLimit: 1_000_000, accountRateLimit: 1_000_000 });
 
 let clients = 0;
 

@@ -18,6 +18,8 @@ export interface WorkerSetup {
   readonly tokenKeys?: string;
   /** The variable; 30 without it. */
   readonly signInRateLimit?: number;
+  /** The variable; 20 without it. */
+  readonly accountRateLimit?: number;
   /** Requests a minute from one client address; a million without it. */
   readonly addressLimit?: number;
   /** Whether V8's inspector can be asked about it. */
@@ -100,7 +102,7 @@ async function optionsOf(setup: WorkerSetup, storage: string, lines: string[]): 
       TOKEN_KEYS: { type: "text", value: tokenKeys },
       PUBLIC_ORIGIN: { type: "text", value: "https://candor.test" },
       SIGN_IN_RATE_LIMIT: { type: "json", value: setup.signInRateLimit ?? 30 },
-      ACCOUNT_RATE_LIMIT: { type: "json", value: 20 },
+      ACCOUNT_RATE_LIMIT: { type: "json", value: setup.accountRateLimit ?? 20 },
       API_RATE_LIMIT: { type: "json", value: 600 },
       CORS_ORIGINS: { type: "text", value: "" },
       ADMIN_EMAIL: { type: "text", value: "" },
