@@ -1,4 +1,4 @@
-/** What happens to an account, and which credentials, links and sockets each event ends: all that ends, ends here. */
+/** The events of an account, and the credentials, links and sockets that each of them ends. */
 import { v7 as uuidv7 } from "uuid";
 import type { AppLocals } from "../env.ts";
 import { QUOTAS } from "../limits/quotas.ts";

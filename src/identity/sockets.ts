@@ -123,7 +123,7 @@ async function recheckObject(env: Env, rows: readonly SocketRow[]): Promise<read
   try {
     return await recheck().catch(recheck);
   } catch (error) {
-    logFailure("An object could not be told to look at the sessions of its sockets; it does so by itself", error);
+    logFailure("An object could not be asked to recheck the sessions of its sockets. It will do so by itself", error);
     return ids;
   }
 }

@@ -21,7 +21,7 @@ export interface Attempt {
   readonly remaining: number;
   /** Stops counting this attempt. Never rejects: where the object cannot be asked, the attempt counts. */
   succeed(): Promise<void>;
-  /** Settles that it failed, so that others are no longer told to wait for its outcome. Never rejects. */
+  /** Settles that it failed, so that other attempts need not wait for the outcome. Never rejects. */
   fail(): Promise<void>;
 }
 

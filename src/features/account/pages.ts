@@ -83,7 +83,7 @@ ${keysToEnd(keys.items)}
 </section>`;
 }
 
-/** API keys end with the password: whoever has it may have made one. */
+/** API keys end with the password: a stranger who knew it may have made one. */
 function keysToEnd(keys: readonly ApiKey[]): SafeHtml | "" {
   if (keys.length === 0) return "";
   return html`<p class="meta">These API keys are deleted as well: ${keys.map(({ name }) => name).join(", ")}.</p>

@@ -11,7 +11,7 @@ import { MAX_LISTENERS_PER_ADDRESS } from "./listener-limits.ts";
 
 /** What the guard adds. */
 export interface ListenerLocals {
-  /** The feed's own response, which is to be returned; for a HEAD request, one that listens to nothing. */
+  /** The feed's own response, for the handler to return. For a HEAD request, a response that listens to nothing. */
   readonly feedResponse: Response;
 }
 

@@ -41,7 +41,7 @@ function denyStranger(c: HeadContext<AppLocals>, why: IdentityProblem) {
   const isPart = isHtmx(c.request);
   if (prefersHtml(c.request) && !isPart) return { deny: toSignIn(c.request) };
   const detail = DETAILS[why];
-  // RFC 6750 §3.1: a request that carries no token is told no error.
+  // RFC 6750 §3.1: the challenge names an error only where the request carries a token.
   const challenge = c.request.headers.has("Authorization")
     ? `Bearer error="invalid_token", error_description="${detail}"`
     : "Bearer";
