@@ -14,10 +14,19 @@ export interface Client {
   readonly headers: { readonly Authorization: string };
 }
 
+let addresses = 0;
+
+/** The limits count by client address: each client has its own. */
+function newAddress(): Readonly<Record<string, string>> {
+  addresses += 1;
+  return { "CF-Connecting-IP": `10.0.${addresses >> 8}.${addresses & 255}` };
+}
+
 export async function signUp(worker: RunningWorker): Promise<Client> {
+  const headers = { ...JSON_TYPE, ...newAddress() };
   const account = { email: `${randomUUID()}@example.com`, password: PASSWORD };
   const send = async (path: string, body: object) => {
-    const response = await worker.fetch(path, { method: "POST", headers: JSON_TYPE, body: JSON.stringify(body) });
+    const response = await worker.fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return response.json();
   };
@@ -41,7 +50,7 @@ export interface Browser {
 
 /** Registers by form, and takes cookie and token from what comes back. */
 export async function openBrowser(worker: RunningWorker): Promise<Browser> {
-  const headers = { Accept: "text/html", "Sec-Fetch-Site": "same-origin" };
+  const headers = { Accept: "text/html", "Sec-Fetch-Site": "same-origin", ...newAddress() };
   const fields = { email: `${randomUUID()}@example.com`, name: "Somebody", password: PASSWORD };
   const registered = await worker.fetch("/register", { method: "POST", headers, body: new URLSearchParams(fields) });
   const [Cookie = ""] = registered.headers.get("Set-Cookie")?.split(";") ?? [];

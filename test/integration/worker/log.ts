@@ -67,14 +67,16 @@ function lineOf(method: string, route: string | null, status: number, more: obje
   };
 }
 
-const HASHING = ["rateLimit", "requireContentType", "rateLimit", "requireHashingCapacity"];
+const LIMITS = ["rateLimit", "rateLimit"];
+const HASHING = [...LIMITS, "requireContentType", ...LIMITS, "requireHashingCapacity"];
 const SIGN_UP = [
   lineOf("POST", "/api/auth/register", 201, { passed: HASHING }),
   lineOf("POST", "/api/auth/login", 200, { passed: HASHING }),
 ];
-const KNOWN = ["rateLimit", "requireAuth", "requireCsrf"];
+const KNOWN = [...LIMITS, "requireAuth", "requireCsrf"];
 const PERMITTED = [...KNOWN, "requirePermission"];
-const WRITING = [...PERMITTED, "requireContentType", "claimIdempotencyKey"];
+const ADDING = [...PERMITTED, "requireQuota"];
+const WRITING = [...ADDING, "requireContentType", "claimIdempotencyKey"];
 
 test("each request is one line with what was asked, decided and answered, for whom, and no more", async () => {
   const asJson = { ...COOKIE, ...client.headers, "Content-Type": "application/json" };
@@ -100,14 +102,14 @@ test("each request is one line with what was asked, decided and answered, for wh
     lineOf("POST", "/api/notes", 201, { passed: WRITING, userId }),
     lineOf("GET", "/api/notes", 200, { passed: PERMITTED, userId }),
     lineOf("GET", "/api/notes/:id", 404, { ...denied, passed: PERMITTED, denied: "requireOwnership" }),
-    lineOf("POST", "/api/notes", 415, { ...denied, passed: PERMITTED, denied: "requireContentType" }),
+    lineOf("POST", "/api/notes", 415, { ...denied, passed: ADDING, denied: "requireContentType" }),
     lineOf("POST", "/api/notes", 400, { passed: WRITING, userId }),
     lineOf("POST", "/api/notes", 400, { passed: WRITING, userId }),
     lineOf("PROPFIND", null, 405),
     lineOf("GET", null, 404),
-    lineOf("GET", "/", 200, { passed: ["loadSession"] }),
+    lineOf("GET", "/", 200, { passed: [...LIMITS, "loadSession"] }),
     lineOf("HEAD", EXPORT, 200, { passed: KNOWN, userId }),
-    lineOf("GET", "/notes", 200, { passed: ["loadSession", "requireAuth"], userId }),
+    lineOf("GET", "/notes", 200, { passed: [...LIMITS, "loadSession", "requireAuth"], userId }),
     lineOf("GET", "/health", 200, { requestId: "given-by-client" }),
     lineOf("GET", "/health", 200),
   ]);
@@ -120,11 +122,11 @@ test("what nobody is recognised by is in no line either", async () => {
     { path: "/api/notes", headers: COOKIE },
     { path: "/notes?q=query-secret", headers: { ...COOKIE, Accept: "text/html" } },
   ]);
-  const denied = { outcome: "denied", passed: ["rateLimit"], denied: "requireAuth" };
+  const denied = { outcome: "denied", passed: LIMITS, denied: "requireAuth" };
   expect(lines).toEqual([
     ...SIGN_UP,
     ...Array.from({ length: 3 }, () => lineOf("GET", "/api/notes", 401, denied)),
-    lineOf("GET", "/notes", 303, { ...denied, passed: ["loadSession"] }),
+    lineOf("GET", "/notes", 303, { ...denied, passed: [...LIMITS, "loadSession"] }),
   ]);
 });
 
