@@ -5,6 +5,7 @@ import { limitAddress } from "../limits/limit-address.ts";
 import { clearLimit, limitAttempts } from "../limits/limit-attempts.ts";
 import { type LimitNeeds, rateLimit, rateLimitInput } from "../limits/rate-limit.ts";
 import { clientAddress } from "../web/client-address.ts";
+import { fieldOf, fits, type ParsedForm } from "../web/fitting-input.ts";
 import { isSafeMethod } from "../web/safe-method.ts";
 import { deviceCookie } from "./cookies.ts";
 import { isDeviceToken, verifyDeviceToken } from "./device-token.ts";
@@ -44,7 +45,7 @@ export const limitMails = rateLimitInput({
   limit: 10,
   windowSeconds: QUARTER_HOUR_SECONDS,
   key: (c: InputContext<Partial<SignedIn>>) => {
-    const isSent = hasFittingInput(c) && c.locals.user?.emailVerified !== true;
+    const isSent = fits(c) && c.locals.user?.emailVerified !== true;
     return isSent ? clientAddress(c.request) : undefined;
   },
   whenUnavailable: "deny",
@@ -58,7 +59,7 @@ export const limitNotices = rateLimitInput({
   name: "notices",
   limit: 30,
   windowSeconds: QUARTER_HOUR_SECONDS,
-  key: (c: InputContext<SignedIn>) => (hasFittingInput(c) ? `user ${c.locals.user.id}` : undefined),
+  key: (c: InputContext<SignedIn>) => (fits(c) ? `user ${c.locals.user.id}` : undefined),
   whenUnavailable: "deny",
 });
 
@@ -88,15 +89,10 @@ export const limitSessionPassword = limitAttempts({
   windowSeconds: QUARTER_HOUR_SECONDS,
   key: (c: InputContext<SignedIn>) => {
     const { auth } = c.locals;
-    return auth.via === "key" || !hasFittingInput(c) ? undefined : auth.sessionId;
+    return auth.via === "key" || !fits(c) ? undefined : auth.sessionId;
   },
   whenUnavailable: "deny",
 });
-
-/** What a form's guard has found. */
-interface ParsedForm {
-  readonly parsed?: { readonly success: boolean; readonly data?: unknown };
-}
 
 type InputContext<TLocals> = Context<unknown, unknown, unknown, LimitNeeds & ParsedForm & TLocals>;
 
@@ -109,33 +105,20 @@ function keyOfStranger({ request }: HeadContext<AppLocals>): string | undefined 
   return isSafeMethod(request.method) ? undefined : `address ${clientAddress(request)}`;
 }
 
-function hasFittingInput({ input, locals }: InputContext<object>): boolean {
-  return input.ok && locals.parsed?.success !== false;
-}
-
 /** The account that a link belongs to, where a guard has looked it up. */
 interface LinkOwner {
   readonly link?: { readonly user: Credentials; readonly isSenders: boolean };
 }
 
 async function keyOfAttempt(c: InputContext<LinkOwner>): Promise<string | undefined> {
-  const { env, link, parsed } = c.locals;
-  if (!c.input.ok || !hasFittingInput(c) || link?.isSenders) return undefined;
-  const input: Attempted = (parsed ? parsed.data : c.input.body) as Attempted;
-  if (!input.password) return undefined;
-  const email = link?.user.email ?? input.email ?? "";
-  const token = input.deviceToken ?? deviceCookie.read(c.request, env);
+  const { env, link } = c.locals;
+  if (!fieldOf(c, "password") || link?.isSenders) return undefined;
+  const email = link?.user.email ?? fieldOf(c, "email") ?? "";
+  const token = fieldOf(c, "deviceToken") ?? deviceCookie.read(c.request, env);
   if (!isDeviceToken(token)) return keyOfEmail(email);
   const owner = link?.user ?? (await findCredentials(env.DB, { email }));
   const deviceId = owner && verifyDeviceToken(readTokenKeys(env.TOKEN_KEYS), owner, token);
   return deviceId === undefined ? keyOfEmail(email) : `device ${deviceId}`;
-}
-
-/** The schemas of the routes behind `limitAccount` have these fields. */
-interface Attempted {
-  readonly email?: string;
-  readonly password?: string | undefined;
-  readonly deviceToken?: string | undefined;
 }
 
 function keyOfEmail(email: string): string {

@@ -2,6 +2,7 @@
 import type { AppLocals } from "../../env.ts";
 import type { Context, Guard } from "../../http/index.ts";
 import type { AttemptLocals } from "../../limits/limit-attempts.ts";
+import { fieldOf, type ParsedForm } from "../../web/fitting-input.ts";
 import { stateFacts } from "../../web/guard-facts.ts";
 import { invalidInput } from "../../web/problem.ts";
 import { deny, refuse } from "../../web/refuse.ts";
@@ -17,10 +18,7 @@ export interface CurrentPasswordLocals {
   readonly auth: SessionAuth;
 }
 
-type Needs = AppLocals &
-  SignedIn &
-  AttemptLocals &
-  HashingLocals & { readonly parsed?: { readonly success: boolean; readonly data?: unknown } };
+type Needs = AppLocals & SignedIn & AttemptLocals & HashingLocals & ParsedForm;
 type InputContext<TNeeds> = Context<unknown, unknown, unknown, TNeeds>;
 
 /**
@@ -35,7 +33,7 @@ export function requireCurrentPassword<TPage extends AppLocals = AppLocals>(
   async function requireCurrentPassword(c: InputContext<Needs & TPage>) {
     const { env, user, auth, hashing, attempt } = c.locals;
     if (auth.via === "key") return deny(c, 403, "API keys are not accepted here. Sign in.");
-    const password = passwordOf(c);
+    const password = fieldOf(c, "currentPassword") ?? fieldOf(c, "password");
     if (password === undefined) return { deny: await refused(c, false) };
     const credentials = await checkPassword(env.DB, hashing, { id: user.id }, password);
     if (credentials) {
@@ -52,12 +50,4 @@ export function requireCurrentPassword<TPage extends AppLocals = AppLocals>(
 
 function refusePassword(c: InputContext<AppLocals>, isWrong: boolean): Response {
   return isWrong || c.input.ok ? refuse(c, 403, "The current password is wrong.") : invalidInput(c.locals, c.input);
-}
-
-/** The password of a form, or of a JSON body, whatever the schema calls it. */
-function passwordOf({ input, locals }: InputContext<Needs>): string | undefined {
-  const data = locals.parsed ? locals.parsed.data : input.ok ? input.body : undefined;
-  if (typeof data !== "object" || !data) return undefined;
-  const password = "currentPassword" in data ? data.currentPassword : "password" in data ? data.password : undefined;
-  return typeof password === "string" ? password : undefined;
 }

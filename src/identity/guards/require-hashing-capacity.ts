@@ -3,8 +3,8 @@ import type { AppLocals } from "../../env.ts";
 import type { Context, Guard, OnResponseHandler } from "../../http/index.ts";
 import type { AttemptLocals } from "../../limits/limit-attempts.ts";
 import { clientAddress } from "../../web/client-address.ts";
+import { fieldOf, type ParsedForm } from "../../web/fitting-input.ts";
 import { stateFacts } from "../../web/guard-facts.ts";
-import type { FormLocals } from "../../web/guards/require-form.ts";
 import type { ProblemLocals } from "../../web/problem.ts";
 import { deny } from "../../web/refuse.ts";
 import { HashingQueue } from "../hashing-queue.ts";
@@ -15,7 +15,7 @@ export interface HashingLocals {
   readonly hashing: HashingTurn;
 }
 
-type Needs = ProblemLocals & Pick<AppLocals, "ctx"> & Partial<FormLocals & AttemptLocals>;
+type Needs = ProblemLocals & Pick<AppLocals, "ctx"> & ParsedForm & Partial<AttemptLocals>;
 
 /** The fields that a password to hash comes in. */
 const PASSWORD_FIELDS = ["password", "currentPassword"] as const;
@@ -58,14 +58,5 @@ export const endHashingTurn: OnResponseHandler<AppLocals & Partial<HashingLocals
 };
 
 function willHash(c: Context<unknown, unknown, unknown, Needs>): boolean {
-  const fits = c.input.ok && c.locals.parsed?.success !== false;
-  return fits && hasPassword(c.locals.form ?? c.raw.body);
-}
-
-function hasPassword(fields: unknown): boolean {
-  if (typeof fields !== "object" || fields === null) return false;
-  return PASSWORD_FIELDS.some((name) => {
-    const value: unknown = Reflect.get(fields, name);
-    return typeof value === "string" && value !== "";
-  });
+  return PASSWORD_FIELDS.some((name) => fieldOf(c, name));
 }

@@ -2,15 +2,13 @@
 import type { AppLocals } from "../../env.ts";
 import type { Context, Guard } from "../../http/index.ts";
 import type { AttemptLocals } from "../../limits/limit-attempts.ts";
+import { fieldOf, type ParsedForm } from "../../web/fitting-input.ts";
 import { stateFacts } from "../../web/guard-facts.ts";
 import { refuse } from "../../web/refuse.ts";
 import type { HashingLocals } from "./require-hashing-capacity.ts";
 import type { LinkLocals } from "./require-link.ts";
 
-type Needs = AppLocals &
-  LinkLocals &
-  AttemptLocals &
-  HashingLocals & { readonly parsed?: { readonly success: boolean; readonly data?: unknown } };
+type Needs = AppLocals & LinkLocals & AttemptLocals & HashingLocals & ParsedForm;
 type InputContext<TNeeds> = Context<unknown, unknown, unknown, TNeeds>;
 
 /**
@@ -25,8 +23,8 @@ export function requireLinkOwner<TPage extends AppLocals = AppLocals>(
   async function requireLinkOwner(c: InputContext<Needs & TPage>) {
     const { link, hashing, attempt } = c.locals;
     if (link.isSenders) return { allow: true } as const;
-    const password = passwordOf(c);
-    if (password === undefined) return { deny: await refused(c) };
+    const password = fieldOf(c, "password");
+    if (!password) return { deny: await refused(c) };
     if (!hashing.verify(password, link.user.passwordHash)) {
       await attempt.fail();
       return { deny: await refused(c) };
@@ -39,10 +37,4 @@ export function requireLinkOwner<TPage extends AppLocals = AppLocals>(
 
 function refuseSender(c: InputContext<AppLocals>): Response {
   return refuse(c, 401, "Sign in to the account of this link, or send its password.", { "WWW-Authenticate": "Bearer" });
-}
-
-function passwordOf({ input, locals }: InputContext<Needs>): string | undefined {
-  const data = locals.parsed ? locals.parsed.data : input.ok ? input.body : undefined;
-  const password = typeof data === "object" && data && "password" in data ? data.password : undefined;
-  return typeof password === "string" && password !== "" ? password : undefined;
 }

@@ -1,6 +1,7 @@
 /** Requires a mailed link that still works. */
 import type { AppLocals } from "../../env.ts";
 import type { Context, Guard } from "../../http/index.ts";
+import { fieldOf, type ParsedForm } from "../../web/fitting-input.ts";
 import { stateFacts } from "../../web/guard-facts.ts";
 import { invalidInput } from "../../web/problem.ts";
 import { refuse } from "../../web/refuse.ts";
@@ -21,7 +22,7 @@ export interface LinkLocals {
   readonly link: Link;
 }
 
-type Needs = AppLocals & { readonly parsed?: { readonly success: boolean; readonly data?: unknown } };
+type Needs = AppLocals & ParsedForm;
 type InputContext<TNeeds> = Context<unknown, unknown, unknown, TNeeds>;
 
 export const LINK_ENDED = "This link no longer works. Ask for a new one.";
@@ -37,7 +38,7 @@ export function requireLink<TPage extends AppLocals = AppLocals>(
   refused: (c: InputContext<TPage>) => Response | Promise<Response> = refuseLink,
 ): Guard<Needs & TPage, LinkLocals> {
   async function requireLink(c: InputContext<Needs & TPage>) {
-    const token = tokenOf(c);
+    const token = fieldOf(c, "token");
     const user = token === undefined ? undefined : await findTokenOwner(c.locals.env.DB, token, purpose);
     if (token === undefined || !user) return { deny: await refused(c) };
     const { signedIn } = await identify(c);
@@ -49,10 +50,4 @@ export function requireLink<TPage extends AppLocals = AppLocals>(
 
 function refuseLink(c: InputContext<AppLocals>): Response {
   return c.input.ok ? refuse(c, 422, LINK_ENDED) : invalidInput(c.locals, c.input);
-}
-
-/** The token of a form, or of a JSON body; both schemas have it. */
-function tokenOf({ input, locals }: InputContext<Needs>): string | undefined {
-  const data = locals.parsed ? locals.parsed.data : input.ok ? input.body : undefined;
-  return typeof data === "object" && data && "token" in data && typeof data.token === "string" ? data.token : undefined;
 }
