@@ -13,7 +13,7 @@ import { type SessionLocals, signInBrowser } from "./page-session.ts";
 import { createRefreshToken, createTokenSession, type TokenSession, useRefreshToken } from "./refresh-token.ts";
 import { hashSecret } from "./secret.ts";
 import { endOtherSessions, endSessionOf } from "./session-list.ts";
-import { createCookieSecret, deviceOf, findGoodSessions } from "./sessions.ts";
+import { createCookieSecret, deviceOf, isLiveSession } from "./sessions.ts";
 import { recheckSockets } from "./sockets.ts";
 import { readTokenKeys } from "./token-keys.ts";
 import type { Role, SessionAuth, User } from "./user.ts";
@@ -114,7 +114,7 @@ export async function makeApiKey(
   const { DB } = locals.env;
   const { sessionId } = auth;
   const key = await createApiKey(DB, user.id, { ...given, sessionId }, QUOTAS.apiKeys);
-  if (!key) return (await findGoodSessions(DB, [sessionId])).has(sessionId) ? "too many" : "session ended";
+  if (!key) return (await isLiveSession(DB, sessionId)) ? "too many" : "session ended";
   sendNotice(locals, user, { event: "API key created", keyName: key.name });
   return key;
 }

@@ -167,24 +167,21 @@ export async function findSession(
   return { id, user, authenticatedAt, data: JSON.parse(row.data), isStale: now - row.usedAt > TOUCH_INTERVAL_MS };
 }
 
-/** Which of these sessions are still good. */
-export async function findGoodSessions(db: D1Database, ids: readonly string[]): Promise<ReadonlySet<string>> {
+/** Whether a user is still signed in with this session. */
+export async function isLiveSession(db: D1Database, id: string): Promise<boolean> {
   const now = Date.now();
-  const { results } = await db
-    .prepare(
-      `SELECT id FROM sessions WHERE id IN (SELECT value FROM json_each(?1)) AND user_id IS NOT NULL
-         AND expires_at > ?2 AND used_at > ?3`,
-    )
-    .bind(JSON.stringify(ids), now, now - IDLE_MS)
-    .all<{ id: string }>();
-  return new Set(results.map(({ id }) => id));
+  const row = await db
+    .prepare("SELECT 1 FROM sessions WHERE id = ? AND user_id IS NOT NULL AND expires_at > ? AND used_at > ?")
+    .bind(id, now, now - IDLE_MS)
+    .first();
+  return row !== null;
 }
 
 export async function markUsed(db: D1Database, id: string): Promise<void> {
   await db.prepare("UPDATE sessions SET used_at = ? WHERE id = ?").bind(Date.now(), id).run();
 }
 
-/** Removes the session of a browser that signs in anew. Whatever ends a user's session is in `account-events.ts`. */
+/** Removes the session of a browser that signs in anew. The events that end a user's session are in `account-events.ts`. */
 export async function removeSession(db: D1Database, id: string): Promise<void> {
   await db.prepare("DELETE FROM sessions WHERE id = ?").bind(id).run();
 }

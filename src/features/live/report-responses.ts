@@ -3,6 +3,7 @@ import type { AppLocals, Env, ResponseCounts } from "../../env.ts";
 import type { OnResponseHandler } from "../../http/index.ts";
 import { liveFeed } from "../../web/live-feed.ts";
 import { logFailure } from "../../web/log.ts";
+import { isSafeMethod } from "../../web/safe-method.ts";
 
 /** How long responses are counted before they are reported; and before it is asked again whether anybody listens. */
 const GATHER_MS = 1_000;
@@ -27,7 +28,7 @@ export const reportResponse: OnResponseHandler<AppLocals> = ({ context, response
 
 function count(method: string, path: string | undefined, status: number): void {
   counts.requests += 1;
-  if (["GET", "HEAD", "OPTIONS"].includes(method) || path === undefined || status >= 400) return;
+  if (isSafeMethod(method) || path === undefined || status >= 400) return;
   const route = `${method} ${path}`;
   counts.changes[route] = (counts.changes[route] ?? 0) + 1;
 }

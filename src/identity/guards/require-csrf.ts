@@ -4,11 +4,10 @@ import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/guard-facts.ts";
 import { isOwnOrigin } from "../../web/own-origin.ts";
 import { deny } from "../../web/refuse.ts";
+import { isSafeMethod } from "../../web/safe-method.ts";
 import type { SignedIn } from "../user.ts";
 
 type Needs = Pick<AppLocals, "env" | "requestId"> & Partial<SignedIn>;
-
-const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
 
 /**
  * Denies with 403 what another site may have made a browser send. Access tokens and API keys are not
@@ -18,7 +17,7 @@ export const requireCsrf: Guard<Needs> = stateFacts(
   headGuard(function requireCsrf(c: HeadContext<Needs>) {
     const { request, locals } = c;
     const isProven = locals.auth !== undefined && locals.auth.via !== "session";
-    if (isProven || SAFE_METHODS.includes(request.method) || isSameOrigin(request, locals.env)) return { allow: true };
+    if (isProven || isSafeMethod(request.method) || isSameOrigin(request, locals.env)) return { allow: true };
     return deny(c, 403, "This request does not come from a page of this site.");
   }),
   { denies: [403] },
