@@ -43,7 +43,8 @@ export const limitSockets: Guard<Needs, SocketLocals> = stateFacts(
       outcome = await openSocket(env.DB, socket, LIMITS);
     }
     if (outcome === "open") return { allow: true, locals: { socketId } };
-    if (outcome === "session ended") return deny(c, 401, "The session has ended. Sign in again.", { "WWW-Authenticate": "Bearer" });
+    if (outcome === "session ended")
+      return deny(c, 401, "The session has ended. Sign in again.", { "WWW-Authenticate": "Bearer" });
     const detail = `Limit of open sockets: ${LIMITS_TEXT}. Close one and try again.`;
     return deny(c, 429, detail, { "Retry-After": RETRY_AFTER });
   },
