@@ -12,7 +12,7 @@ document.addEventListener(
     event.stopImmediatePropagation();
     ask(form.dataset.confirm, submitter?.textContent ?? "Go on", () => {
       confirmed.add(form);
-      // Of askingForm in src/web/confirmation.ts: without it the server asks.
+      // Of askingForm in src/web/pages/confirmation.ts: without it the server asks.
       if (form.elements.confirmed) form.elements.confirmed.value = "yes";
       form.requestSubmit(submitter);
     });

@@ -1,5 +1,5 @@
 /**
- * Writes `src/identity/common-passwords.ts` from the list in `@zxcvbn-ts/language-common`. Run it by
+ * Writes `src/identity/passwords/common-passwords.ts` from the list in `@zxcvbn-ts/language-common`. Run it by
  * `npm run common-passwords` after an update of that package.
  */
 import { writeFileSync } from "node:fs";
@@ -45,5 +45,8 @@ function wrap(words: readonly string[]): string[] {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  writeFileSync(join(import.meta.dirname, "../src/identity/common-passwords.ts"), formatModule(listCommonPasswords()));
+  writeFileSync(
+    join(import.meta.dirname, "../src/identity/passwords/common-passwords.ts"),
+    formatModule(listCommonPasswords()),
+  );
 }

@@ -1,6 +1,6 @@
 /** Prints the policy: every route with its guards, schemas and limits. `--json` prints it as data. */
 import { app } from "../src/app.ts";
-import { describePolicy } from "../src/web/policy.ts";
+import { describePolicy } from "../src/web/app/policy.ts";
 import { UNAUTHENTICATED, UNLIMITED } from "./policy-exceptions.ts";
 
 const routes = describePolicy(app.handlers);

@@ -1,7 +1,7 @@
 /** The Worker: what Cloudflare calls. */
 import { app, sweeps } from "./app.ts";
 import type { Env } from "./env.ts";
-import { waitForAll } from "./web/wait-for-all.ts";
+import { waitForAll } from "./web/app/wait-for-all.ts";
 
 export { ChatRoom } from "./features/chat/room.ts";
 export { LiveFeed } from "./features/live/feed.ts";

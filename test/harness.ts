@@ -2,16 +2,16 @@
 import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
 import { app } from "../src/app.ts";
 import type { Env } from "../src/env.ts";
-import { signAccessToken } from "../src/identity/access-token.ts";
-import { createApiKey } from "../src/identity/api-keys.ts";
-import { createDeviceId } from "../src/identity/device-token.ts";
-import { csrfTokenOf } from "../src/identity/page-session.ts";
-import { hashPassword } from "../src/identity/password-hash.ts";
-import { createTokenSession } from "../src/identity/refresh-token.ts";
-import { startCookieSession } from "../src/identity/sessions.ts";
-import { readTokenKeys } from "../src/identity/token-keys.ts";
-import type { Role, User } from "../src/identity/user.ts";
-import { createUser, findCredentials, toPublicUser } from "../src/identity/users.ts";
+import { hashPassword } from "../src/identity/passwords/password-hash.ts";
+import { csrfTokenOf } from "../src/identity/sessions/page-session.ts";
+import { startCookieSession } from "../src/identity/sessions/sessions.ts";
+import { signAccessToken } from "../src/identity/tokens/access-token.ts";
+import { createApiKey } from "../src/identity/tokens/api-keys.ts";
+import { createDeviceId } from "../src/identity/tokens/device-token.ts";
+import { createTokenSession } from "../src/identity/tokens/refresh-token.ts";
+import { readTokenKeys } from "../src/identity/tokens/token-keys.ts";
+import type { Role, User } from "../src/identity/users/user.ts";
+import { createUser, findCredentials, toPublicUser } from "../src/identity/users/users.ts";
 import { QUOTAS } from "../src/limits/quotas.ts";
 
 /** The platform's limit of requests per client address counts by the clock and is never reset, so tests run without it. */

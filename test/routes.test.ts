@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { labelOf, UNAUTHENTICATED, UNLIMITED } from "../scripts/policy-exceptions.ts";
 import { app } from "../src/app.ts";
-import { factsOf } from "../src/web/guard-facts.ts";
-import { describePolicy } from "../src/web/policy.ts";
+import { factsOf } from "../src/web/app/guard-facts.ts";
+import { describePolicy } from "../src/web/app/policy.ts";
 import pinned from "./routes.snap.json";
 
 const AUTHENTICATING = ["requireAuth", "requireApiKey"];

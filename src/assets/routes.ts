@@ -1,6 +1,6 @@
 /** The addresses of the files in `public`. */
 import { createAddressLimit } from "../limits/limit-address.ts";
-import { READ, route } from "../web/scope.ts";
+import { READ, route } from "../web/app/scope.ts";
 import { isVersionedAddress } from "./manifest.ts";
 import { serveAsset } from "./serve-asset.ts";
 

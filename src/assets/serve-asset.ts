@@ -1,9 +1,9 @@
 /** Answers with a file of `public`. */
 import type { AppLocals } from "../env.ts";
-import { IMMUTABLE, PUBLIC_REVALIDATED } from "../web/cache-control.ts";
-import type { ByteRange } from "../web/conditional.ts";
-import { refuse } from "../web/refuse.ts";
-import { serveContent } from "../web/serve-content.ts";
+import { IMMUTABLE, PUBLIC_REVALIDATED } from "../web/caching/cache-control.ts";
+import type { ByteRange } from "../web/caching/conditional.ts";
+import { refuse } from "../web/respond/refuse.ts";
+import { serveContent } from "../web/respond/serve-content.ts";
 import { objectKeyOf, readManifest } from "./manifest.ts";
 import { negotiateEncoding } from "./negotiate-encoding.ts";
 

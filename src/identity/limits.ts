@@ -4,15 +4,15 @@ import type { Context, HeadContext } from "../http/index.ts";
 import { limitAddress } from "../limits/limit-address.ts";
 import { clearLimit, limitAttempts } from "../limits/limit-attempts.ts";
 import { type LimitNeeds, rateLimit, rateLimitInput } from "../limits/rate-limit.ts";
-import { clientAddress } from "../web/client-address.ts";
-import { fieldOf, fits, type ParsedForm } from "../web/fitting-input.ts";
-import { isSafeMethod } from "../web/safe-method.ts";
-import { deviceCookie } from "./cookies.ts";
-import { isDeviceToken, verifyDeviceToken } from "./device-token.ts";
-import { credentialOf, identify } from "./identify.ts";
-import { readTokenKeys } from "./token-keys.ts";
-import type { SignedIn } from "./user.ts";
-import { type Credentials, findCredentials } from "./users.ts";
+import { clientAddress } from "../web/request/client-address.ts";
+import { fieldOf, fits, type ParsedForm } from "../web/request/fitting-input.ts";
+import { isSafeMethod } from "../web/request/safe-method.ts";
+import { deviceCookie } from "./sessions/cookies.ts";
+import { credentialOf, identify } from "./sessions/identify.ts";
+import { isDeviceToken, verifyDeviceToken } from "./tokens/device-token.ts";
+import { readTokenKeys } from "./tokens/token-keys.ts";
+import type { SignedIn } from "./users/user.ts";
+import { type Credentials, findCredentials } from "./users/users.ts";
 
 const QUARTER_HOUR_SECONDS = 15 * 60;
 

@@ -1,8 +1,8 @@
 /** The makers of routes and groups whose handlers read who is signed in, and of pages with a session. */
 import type { AppLocals } from "../env.ts";
 import { scope } from "../http/index.ts";
-import type { SessionLocals } from "./page-session.ts";
-import type { SignedIn } from "./user.ts";
+import type { SessionLocals } from "./sessions/page-session.ts";
+import type { SignedIn } from "./users/user.ts";
 
 /** For routes behind `requireAuth`. */
 export const signedIn = scope<AppLocals & SignedIn>();

@@ -1,7 +1,7 @@
 /** Removes what has expired, so that the database does not grow with what nobody can use. */
-import { waitForAll } from "../web/wait-for-all.ts";
-import { EXPIRED_KEY_RETENTION_MS } from "./api-keys.ts";
-import { IDLE_MS } from "./sessions.ts";
+import { waitForAll } from "../web/app/wait-for-all.ts";
+import { IDLE_MS } from "./sessions/sessions.ts";
+import { EXPIRED_KEY_RETENTION_MS } from "./tokens/api-keys.ts";
 
 /** Rows at a time, lest one statement hold the database up. */
 const BATCH = 500;

@@ -1,8 +1,8 @@
 /** Checks a deployment's variables at the first request, so that a mistake in one does not surface halfway through a later one. */
 import type { Env } from "../env.ts";
-import { isLoopback } from "../web/own-origin.ts";
-import { normalizeEmail } from "./account-schema.ts";
-import { readTokenKeys } from "./token-keys.ts";
+import { isLoopback } from "../web/request/own-origin.ts";
+import { readTokenKeys } from "./tokens/token-keys.ts";
+import { normalizeEmail } from "./users/account-schema.ts";
 
 interface Rule {
   readonly name: keyof Env;

@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import type { AppLocals } from "../env.ts";
 import type { Context, Guard, OnErrorHandler, OnResponseHandler } from "../http/index.ts";
-import { stateFacts } from "../web/guard-facts.ts";
-import { deny } from "../web/refuse.ts";
+import { stateFacts } from "../web/app/guard-facts.ts";
+import { deny } from "../web/respond/refuse.ts";
 import { claimKey, type KeyUse, type RecordedResponse, recordResponse, releaseKey } from "./idempotency-store.ts";
 
 /** What a request under a key may count on. */

@@ -1,10 +1,10 @@
 /** Limits the requests of a client address by the platform's own rate limit: `limitAddress`, before anything is read. */
 import type { AppLocals, Env } from "../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../http/index.ts";
-import { clientAddress } from "../web/client-address.ts";
-import { stateFacts } from "../web/guard-facts.ts";
-import { logFailure } from "../web/log.ts";
-import { deny } from "../web/refuse.ts";
+import { stateFacts } from "../web/app/guard-facts.ts";
+import { logFailure } from "../web/app/log.ts";
+import { clientAddress } from "../web/request/client-address.ts";
+import { deny } from "../web/respond/refuse.ts";
 
 /** A head guard that denies with 429 where one address sends too much; the limit is in `wrangler.toml`. */
 export const limitAddress = createAddressLimit();

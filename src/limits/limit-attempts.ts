@@ -1,9 +1,9 @@
 /** Limits failed attempts, such as wrong passwords: `limitAttempts(policy)`, and `clearLimit` to forget them. */
 import type { Env, Reservation } from "../env.ts";
 import type { Context, Guard, GuardResult } from "../http/index.ts";
-import { stateFacts } from "../web/guard-facts.ts";
-import { logFailure } from "../web/log.ts";
-import { deny } from "../web/refuse.ts";
+import { stateFacts } from "../web/app/guard-facts.ts";
+import { logFailure } from "../web/app/log.ts";
+import { deny } from "../web/respond/refuse.ts";
 import {
   denyExhausted,
   denyUncounted,

@@ -1,6 +1,7 @@
 /** How much a user may have of each kind of thing, and the refusal of what would exceed it. */
-import { type Refused, refuse } from "../web/refuse.ts";
-import { sizeOf } from "../web/size.ts";
+
+import { sizeOf } from "../web/pages/size.ts";
+import { type Refused, refuse } from "../web/respond/refuse.ts";
 
 const GIB = 1024 ** 3;
 

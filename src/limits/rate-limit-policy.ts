@@ -1,7 +1,7 @@
 /** What a rate limit is made of: its policy, the object that counts, and the responses that deny. */
 import type { AppLocals, Env, RateLimiterObject, Ruling } from "../env.ts";
-import { amountOf, durationOf } from "../web/duration.ts";
-import { deny, type Refused } from "../web/refuse.ts";
+import { deny, type Refused } from "../web/respond/refuse.ts";
+import { amountOf, durationOf } from "./duration.ts";
 import { type LimitState, rateLimitHeaders } from "./rate-limit-headers.ts";
 
 /** How often something may be requested, and by whom. */

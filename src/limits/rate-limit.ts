@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import type { Env, Ruling } from "../env.ts";
 import { type Context, type Guard, type GuardResult, type HeadContext, headGuard } from "../http/index.ts";
-import { stateFacts } from "../web/guard-facts.ts";
-import { logFailure } from "../web/log.ts";
+import { stateFacts } from "../web/app/guard-facts.ts";
+import { logFailure } from "../web/app/log.ts";
 import { Denials } from "./denials.ts";
 import {
   denyExhausted,

@@ -148,7 +148,7 @@ function inFeatures(files: readonly SourceFile[], name: string): SourceFile[] {
   return files.filter(({ path }) => path.startsWith("src/features/") && path.endsWith(`/${name}`));
 }
 
-/** `src/web/html.ts` is in room `web`, `src/app.ts` in `app`; each feature is a room of its own. */
+/** `src/web/pages/html.ts` is in room `web`, `src/app.ts` in `app`; each feature is a room of its own. */
 function roomOf(path: string): string {
   const [, first = "", second = ""] = path.replace(/\.ts$/, "").split("/");
   return first === "features" ? `features/${second}` : first;

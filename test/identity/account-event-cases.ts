@@ -1,5 +1,5 @@
 /** The events in the life of an account, and what each ends. */
-import type { Role } from "../../src/identity/user.ts";
+import type { Role } from "../../src/identity/users/user.ts";
 import { PASSWORD, send, sendJson, submit } from "../harness.ts";
 import {
   api,

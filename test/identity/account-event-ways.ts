@@ -1,10 +1,10 @@
 /** Ways to cause an event in the life of an account: requests to the API and forms of pages. */
 import { env } from "cloudflare:test";
-import { createDeviceId } from "../../src/identity/device-token.ts";
-import { createTokenSession } from "../../src/identity/refresh-token.ts";
-import { startCookieSession } from "../../src/identity/sessions.ts";
-import type { Role } from "../../src/identity/user.ts";
-import { findCredentials } from "../../src/identity/users.ts";
+import { startCookieSession } from "../../src/identity/sessions/sessions.ts";
+import { createDeviceId } from "../../src/identity/tokens/device-token.ts";
+import { createTokenSession } from "../../src/identity/tokens/refresh-token.ts";
+import type { Role } from "../../src/identity/users/user.ts";
+import { findCredentials } from "../../src/identity/users/users.ts";
 import { createAccount, openBrowser, PASSWORD, send, sendJson, submit } from "../harness.ts";
 import type { Client, Holder } from "./credential-holder.ts";
 

@@ -3,7 +3,7 @@ import { env } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
 import { ACCOUNT_EVENTS } from "./account-event-cases.ts";
 import { type Client, CREDENTIALS, createHolder, endedOf } from "./credential-holder.ts";
-import { useFastHashing } from "./fast-hashing.ts";
+import { useFastHashing } from "./passwords/fast-hashing.ts";
 
 useFastHashing();
 // Each test sends dozens of requests.

@@ -1,5 +1,5 @@
 /** What an actor of the account model holds, and how responses add to it. */
-import { csrfTokenOf } from "../../src/identity/page-session.ts";
+import { csrfTokenOf } from "../../src/identity/sessions/page-session.ts";
 import type { Socket } from "../sockets.ts";
 
 /** A session of the API or of a browser. */

@@ -12,7 +12,7 @@ import { attack } from "./account-attack.ts";
 import { type Story, story } from "./account-steps.ts";
 import { AccountWorld } from "./account-world.ts";
 import { opensAccount } from "./credential-holder.ts";
-import { useFastHashing } from "./fast-hashing.ts";
+import { useFastHashing } from "./passwords/fast-hashing.ts";
 
 useFastHashing();
 const { log } = console;

@@ -5,8 +5,8 @@ import { describe, expect, test, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
 import { PASSWORD, send, sendJson } from "../harness.ts";
 import { createHolder, type Holder } from "./credential-holder.ts";
-import { useFastHashing } from "./fast-hashing.ts";
 import { interruptedDb } from "./interrupted-db.ts";
+import { useFastHashing } from "./passwords/fast-hashing.ts";
 
 useFastHashing();
 vi.setConfig({ testTimeout: 60_000 });

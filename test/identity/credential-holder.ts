@@ -1,11 +1,11 @@
 /** An account with credentials of every kind, and a request for each that tells whether it still works. */
 import { env } from "cloudflare:test";
-import { createDeviceId, signDeviceToken } from "../../src/identity/device-token.ts";
-import { createEmailToken } from "../../src/identity/email-tokens.ts";
-import { createTokenSession } from "../../src/identity/refresh-token.ts";
-import { readTokenKeys } from "../../src/identity/token-keys.ts";
-import type { Role, User } from "../../src/identity/user.ts";
-import { findCredentials } from "../../src/identity/users.ts";
+import { createDeviceId, signDeviceToken } from "../../src/identity/tokens/device-token.ts";
+import { createEmailToken } from "../../src/identity/tokens/email-tokens.ts";
+import { createTokenSession } from "../../src/identity/tokens/refresh-token.ts";
+import { readTokenKeys } from "../../src/identity/tokens/token-keys.ts";
+import type { Role, User } from "../../src/identity/users/user.ts";
+import { findCredentials } from "../../src/identity/users/users.ts";
 import { type Browser, createAccount, createKey, openBrowser, PASSWORD, send, sendJson } from "../harness.ts";
 import { open, type Socket } from "../sockets.ts";
 

@@ -4,8 +4,8 @@ import { describe, expect, test, vi } from "vitest";
 import { app } from "../../src/app.ts";
 import type { Env } from "../../src/env.ts";
 import { grantablePermissions } from "../../src/identity/guards/require-permission.ts";
-import { listSessions } from "../../src/identity/session-list.ts";
-import { describePolicy } from "../../src/web/policy.ts";
+import { listSessions } from "../../src/identity/sessions/session-list.ts";
+import { describePolicy } from "../../src/web/app/policy.ts";
 import { type Account, type Browser, createAccount, createKey, openBrowser, PASSWORD, send } from "../harness.ts";
 
 // Many requests or hashes a test: on a slow machine they take their time.

@@ -4,7 +4,7 @@ import { env } from "cloudflare:test";
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
-import { hashSecret } from "../../src/identity/secret.ts";
+import { hashSecret } from "../../src/identity/tokens/secret.ts";
 import { createAccount, openBrowser, PASSWORD, PRODUCTION, send, sendJson } from "../harness.ts";
 
 const ENVIRONMENTS: Partial<Env>[] = [{ ENVIRONMENT: "development" }, PRODUCTION];

@@ -1,6 +1,6 @@
 import { createScheduledController, env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { IDLE_MS } from "../../src/identity/sessions.ts";
+import { IDLE_MS } from "../../src/identity/sessions/sessions.ts";
 import { sweepExpired } from "../../src/identity/sweep.ts";
 import worker from "../../src/index.ts";
 import { createAccount } from "../harness.ts";

@@ -37,7 +37,7 @@ test("database, keys and demonstration accounts are there before the first reque
 });
 
 test("a source file that is saved shows", async () => {
-  const file = join(checkout, "src/features/health/index.ts");
+  const file = join(checkout, "src/features/health/api-routes.ts");
   await writeFile(file, (await readFile(file, "utf8")).replace('"OK"', '"EDITED"'));
   await vi.waitFor(async () => expect(await read("/health")).toBe("EDITED"), { timeout: 30_000, interval: 200 });
 });

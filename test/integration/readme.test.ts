@@ -56,7 +56,7 @@ test("the README's program and the core's examples compile", () => {
 test("the route in the README is the one in the source", () => {
   const [shown = ""] = /(?<=```ts\n)route\.[\s\S]*?(?=\n```)/.exec(readme) ?? [];
   const squeeze = (code: string) => code.replaceAll(/\s+\/\/ .*/g, "").replaceAll(/\s+/g, " ");
-  const source = readFileSync(join(root, "src/features/notes/api.ts"), "utf8");
+  const source = readFileSync(join(root, "src/features/notes/api-routes.ts"), "utf8");
   expect(shown).not.toBe("");
   expect(squeeze(source)).toContain(squeeze(shown));
 });

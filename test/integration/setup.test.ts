@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { verifyPassword } from "../../src/identity/password-hash.ts";
-import { readTokenKeys } from "../../src/identity/token-keys.ts";
+import { verifyPassword } from "../../src/identity/passwords/password-hash.ts";
+import { readTokenKeys } from "../../src/identity/tokens/token-keys.ts";
 import { copyCheckout } from "./checkout.ts";
 
 let checkout: string;

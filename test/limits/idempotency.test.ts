@@ -4,8 +4,8 @@ import type { AppLocals, Env } from "../../src/env.ts";
 import { type Guard, setup } from "../../src/http/index.ts";
 import { sweepExpired } from "../../src/identity/sweep.ts";
 import { idempotency } from "../../src/limits/idempotency.ts";
-import { route } from "../../src/web/scope.ts";
-import { supplyLocals } from "../../src/web/supply-locals.ts";
+import { route } from "../../src/web/app/scope.ts";
+import { supplyLocals } from "../../src/web/hooks/supply-locals.ts";
 import { type Account, createAccount, createKey, type Note, send, sendJson } from "../harness.ts";
 
 const HOUR = 3_600_000;

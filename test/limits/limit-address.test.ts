@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { isVersionedAddress, versionedPath } from "../../src/assets/manifest.ts";
 import { assets } from "../../src/assets/routes.ts";
 import type { Env } from "../../src/env.ts";
-import { health } from "../../src/features/health/index.ts";
+import { health } from "../../src/features/health/api-routes.ts";
 import { describeRoutes } from "../../src/http/index.ts";
 import { limitAddress } from "../../src/limits/limit-address.ts";
-import { factsOf } from "../../src/web/guard-facts.ts";
+import { factsOf } from "../../src/web/app/guard-facts.ts";
 import { send } from "../harness.ts";
 
 const errors = vi.spyOn(console, "error").mockImplementation(() => {});

@@ -5,11 +5,11 @@ import type { Env } from "../../src/env.ts";
 import { setup, standardValidator } from "../../src/http/index.ts";
 import { rateLimit, rateLimitInput } from "../../src/limits/rate-limit.ts";
 import { showRateLimits } from "../../src/limits/rate-limit-headers.ts";
-import { answerError } from "../../src/web/answer-error.ts";
-import { finishResponse } from "../../src/web/finish-response.ts";
-import { factsOf } from "../../src/web/guard-facts.ts";
-import { route } from "../../src/web/scope.ts";
-import { supplyLocals } from "../../src/web/supply-locals.ts";
+import { factsOf } from "../../src/web/app/guard-facts.ts";
+import { route } from "../../src/web/app/scope.ts";
+import { answerError } from "../../src/web/hooks/answer-error.ts";
+import { finishResponse } from "../../src/web/hooks/finish-response.ts";
+import { supplyLocals } from "../../src/web/hooks/supply-locals.ts";
 
 const log = vi.spyOn(console, "log").mockImplementation(() => {});
 const errors = vi.spyOn(console, "error").mockImplementation(() => {});

@@ -1,5 +1,5 @@
 /** One's own account: its JSON API, its page. */
-import { api } from "./api.ts";
+import { api } from "./api-routes.ts";
 import { pages } from "./page-routes.ts";
 
 export const account = [...api, ...pages];

@@ -2,9 +2,6 @@
 import * as z from "zod";
 import type { AppLocals } from "../../env.ts";
 import type { Context } from "../../http/index.ts";
-import * as events from "../../identity/account-events.ts";
-import { hashNewPassword } from "../../identity/accounts.ts";
-import { deleteApiKey, getApiKey } from "../../identity/api-keys.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
@@ -12,26 +9,34 @@ import { requireCurrentPassword } from "../../identity/guards/require-current-pa
 import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
 import { requireRecentSignInForForm } from "../../identity/guards/require-recent-sign-in.ts";
 import { commonLimits, limitMails, limitNotices, limitSessionPassword } from "../../identity/limits.ts";
-import { sendLink } from "../../identity/links.ts";
-import { loadSession, type SessionLocals, saveSession, setSessionCookies } from "../../identity/page-session.ts";
-import { passwordPage } from "../../identity/password-page.ts";
+import { sendLink } from "../../identity/mail/links.ts";
+import { visitorOf } from "../../identity/page-context.ts";
+import { hashNewPassword } from "../../identity/passwords/check-password.ts";
+import { passwordPage } from "../../identity/passwords/password-page.ts";
 import { signedInPage } from "../../identity/scope.ts";
-import { type SignedIn, sessionIdOf } from "../../identity/user.ts";
-import { renameUser } from "../../identity/users.ts";
-import { visitorOf } from "../../identity/visitor.ts";
+import {
+  loadSession,
+  type SessionLocals,
+  saveSession,
+  setSessionCookies,
+} from "../../identity/sessions/page-session.ts";
+import { deleteApiKey, getApiKey } from "../../identity/tokens/api-keys.ts";
+import * as events from "../../identity/users/account-events.ts";
+import { type SignedIn, sessionIdOf } from "../../identity/users/user.ts";
+import { renameUser } from "../../identity/users/users.ts";
 import { quotaMessage } from "../../limits/quotas.ts";
-import { NOT_STORED } from "../../web/cache-control.ts";
-import { confirmationPage, isConfirmed } from "../../web/confirmation.ts";
-import { errorsOf, type FormErrors } from "../../web/form-fields.ts";
+import { group, READ } from "../../web/app/scope.ts";
+import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { type FormLocals, requireForm } from "../../web/guards/require-form.ts";
-import { htmlResponse } from "../../web/html.ts";
-import { nextPath } from "../../web/next-path.ts";
-import { refuse } from "../../web/refuse.ts";
-import { group, READ } from "../../web/scope.ts";
-import { seeOther } from "../../web/see-other.ts";
-import { keyDeletion } from "./lists.ts";
+import { confirmationPage, isConfirmed } from "../../web/pages/confirmation.ts";
+import { errorsOf, type FormErrors } from "../../web/pages/form-fields.ts";
+import { htmlResponse } from "../../web/pages/html.ts";
+import { nextPath } from "../../web/request/next-path.ts";
+import { refuse } from "../../web/respond/refuse.ts";
+import { seeOther } from "../../web/respond/see-other.ts";
+import { keyDeletion } from "./partials.ts";
 import { accountQuery, apiKeyForm, confirmationForm, nameForm, passwordForm } from "./schema.ts";
-import { showAccount } from "./show.ts";
+import { showAccount } from "./show-account.ts";
 
 const { route: page } = signedInPage;
 

@@ -1,12 +1,12 @@
 /** The page of the user's own account. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import type { ApiKey } from "../../identity/api-keys.ts";
-import type { User } from "../../identity/user.ts";
-import { csrfField } from "../../web/csrf-field.ts";
-import { errorSummary, type Field, type FormState, textField } from "../../web/form-fields.ts";
-import { layout, type Visitor } from "../../web/layout.ts";
-import { keyList, sessionList } from "./lists.ts";
-import type { AccountView } from "./view.ts";
+import type { ApiKey } from "../../identity/tokens/api-keys.ts";
+import type { User } from "../../identity/users/user.ts";
+import { csrfField } from "../../web/pages/csrf-field.ts";
+import { errorSummary, type Field, type FormState, textField } from "../../web/pages/form-fields.ts";
+import { layout, type Visitor } from "../../web/pages/layout.ts";
+import type { AccountView } from "./account-view.ts";
+import { keyList, sessionList } from "./partials.ts";
 
 const NAME: Field = { name: "name", label: "Name", autocomplete: "name", maxlength: 100 };
 const PASSWORDS: readonly Field[] = [
@@ -39,7 +39,7 @@ ${keyList(view, csrf)}
 </div>
 </div>`,
     visitor,
-    ["account.css", "copy.js", "keep-focus.js"],
+    ["account/account.css", "account/copy.js", "account/keep-focus.js"],
   );
 }
 

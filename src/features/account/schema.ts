@@ -1,10 +1,10 @@
 /** What users change about their own account. */
 import * as z from "zod";
-import { displayName } from "../../identity/account-schema.ts";
-import { MAX_KEY_LIFE_MS } from "../../identity/api-keys.ts";
 import { grantablePermissions } from "../../identity/guards/require-permission.ts";
-import { givenPassword, newPassword } from "../../identity/password-rules.ts";
-import { pageQuery } from "../../web/paging.ts";
+import { givenPassword, newPassword } from "../../identity/passwords/password-rules.ts";
+import { MAX_KEY_LIFE_MS } from "../../identity/tokens/api-keys.ts";
+import { displayName } from "../../identity/users/account-schema.ts";
+import { pageQuery } from "../../web/request/paging.ts";
 
 export const accountPatch = z.strictObject({ name: displayName });
 

@@ -1,6 +1,6 @@
 /** What administrators do with accounts: the JSON API, the page. */
-import { offerPage } from "../../web/navigation.ts";
-import { api } from "./api.ts";
+import { offerPage } from "../../web/pages/navigation.ts";
+import { api } from "./api-routes.ts";
 import { pages } from "./page-routes.ts";
 
 offerPage({ label: "Users", path: "/admin/users", for: "admin" });

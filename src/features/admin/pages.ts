@@ -1,10 +1,10 @@
 /** The accounts as administrators see them. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import type { User } from "../../identity/user.ts";
-import { askingForm, type Deed } from "../../web/confirmation.ts";
-import { layout, type Visitor } from "../../web/layout.ts";
-import { type Page, pathOfList } from "../../web/paging.ts";
-import { timeOf } from "../../web/time.ts";
+import type { User } from "../../identity/users/user.ts";
+import { askingForm, type Deed } from "../../web/pages/confirmation.ts";
+import { layout, type Visitor } from "../../web/pages/layout.ts";
+import { timeOf } from "../../web/pages/time.ts";
+import { type Page, pathOfList } from "../../web/request/paging.ts";
 
 /** A part of the accounts. */
 export interface Found {
@@ -24,7 +24,7 @@ export function usersPage(visitor: Visitor, found: Found): SafeHtml {
 ${searchForm(found.q)}
 ${foundUsers(found, visitor.csrf)}`,
     visitor,
-    ["admin.css"],
+    ["admin/admin.css"],
   );
 }
 

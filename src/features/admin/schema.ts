@@ -1,7 +1,7 @@
 /** What administrators ask for and change. */
 import * as z from "zod";
-import { pageQuery } from "../../web/paging.ts";
-import { storableText } from "../../web/text.ts";
+import { pageQuery } from "../../web/request/paging.ts";
+import { storableText } from "../../web/request/text.ts";
 
 /** A list of users, all or those that have `q` in their name or e-mail address. */
 export const usersQuery = pageQuery.extend({ q: storableText().max(200).default("") });

@@ -1,6 +1,6 @@
 /** Whose a socket is. The platform keeps it with the socket while the room is hibernated. */
 import type { ChatUser } from "../../env.ts";
-import type { UserSocket } from "../../identity/sockets.ts";
+import type { UserSocket } from "../../identity/sessions/sockets.ts";
 
 export interface Connection {
   readonly room: string;

@@ -1,11 +1,11 @@
 /** What a socket to a room requires beside a user: that the user does not hold too many already. */
 import type { AppLocals } from "../../env.ts";
 import type { Context, Guard, GuardResult } from "../../http/index.ts";
-import { openSocket, recheckSockets } from "../../identity/sockets.ts";
-import { type SignedIn, sessionIdOf } from "../../identity/user.ts";
+import { openSocket, recheckSockets } from "../../identity/sessions/sockets.ts";
+import { type SignedIn, sessionIdOf } from "../../identity/users/user.ts";
 import { QUOTAS } from "../../limits/quotas.ts";
-import { stateFacts } from "../../web/guard-facts.ts";
-import { deny } from "../../web/refuse.ts";
+import { stateFacts } from "../../web/app/guard-facts.ts";
+import { deny } from "../../web/respond/refuse.ts";
 import { toUserSocket } from "./connection.ts";
 
 /** Sockets that one user may have open in one room at once; `QUOTAS` says how many in all. */

@@ -1,9 +1,9 @@
 /** A chat room as a page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { ChatMessage, ChatUser } from "../../env.ts";
-import { csrfField } from "../../web/csrf-field.ts";
-import { layout, type Visitor } from "../../web/layout.ts";
-import { timeOf } from "../../web/time.ts";
+import { csrfField } from "../../web/pages/csrf-field.ts";
+import { layout, type Visitor } from "../../web/pages/layout.ts";
+import { timeOf } from "../../web/pages/time.ts";
 
 /** What a page of a room shows. */
 export interface Room {
@@ -32,7 +32,7 @@ ${composer(visitor.csrf, room, draft)}
 <template id="message">${messageItem(EMPTY, me)}</template>
 </section>`,
     visitor,
-    ["chat.css", "chat-page.js"],
+    ["chat/chat.css", "chat/chat-page.js"],
   );
 }
 

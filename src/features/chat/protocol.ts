@@ -2,9 +2,9 @@
 import { Buffer } from "node:buffer";
 import * as z from "zod";
 import type { ChatMessage, ChatUser } from "../../env.ts";
-import { CLOSE } from "../../web/bounded-sockets.ts";
-import { storableText } from "../../web/text.ts";
-import { type Pacing, SUSTAINED } from "../../web/token-bucket.ts";
+import { CLOSE } from "../../web/realtime/backpressure.ts";
+import { type Pacing, SUSTAINED } from "../../web/realtime/token-bucket.ts";
+import { storableText } from "../../web/request/text.ts";
 
 /** The most bytes of a frame from a client. */
 const MAX_FRAME_BYTES = 64 * 1024;

@@ -2,11 +2,11 @@
 
 import { DurableObject } from "cloudflare:workers";
 import type { ChatMessage, ChatRoomObject, ChatUser, Env } from "../../env.ts";
-import { closeSockets, renewSockets } from "../../identity/sockets.ts";
-import { BoundedSockets, CLOSE } from "../../web/bounded-sockets.ts";
-import { reportSockets } from "../../web/live-feed.ts";
-import { logFailure } from "../../web/log.ts";
-import { TokenBuckets } from "../../web/token-bucket.ts";
+import { closeSockets, renewSockets } from "../../identity/sessions/sockets.ts";
+import { logFailure } from "../../web/app/log.ts";
+import { BoundedSockets, CLOSE } from "../../web/realtime/backpressure.ts";
+import { TokenBuckets } from "../../web/realtime/token-bucket.ts";
+import { reportSockets } from "../live/feed-stub.ts";
 import { type Connection, connectionOf, readConnection, setConnection, toUserSocket } from "./connection.ts";
 import * as protocol from "./protocol.ts";
 import * as store from "./store.ts";

@@ -1,7 +1,7 @@
 /** A file as it is downloaded, or shown where nothing can come of it. */
-import { REVALIDATED } from "../../web/cache-control.ts";
-import { contentDisposition } from "../../web/content-disposition.ts";
-import type { Content } from "../../web/serve-content.ts";
+import { REVALIDATED } from "../../web/caching/cache-control.ts";
+import { contentDisposition } from "../../web/respond/content-disposition.ts";
+import type { Content } from "../../web/respond/serve-content.ts";
 import { isInert } from "./media-type.ts";
 import type { StoredFile } from "./schema.ts";
 

@@ -1,8 +1,8 @@
 /** Files of one's own: the JSON API, downloads, the page. */
-import { offerPage } from "../../web/navigation.ts";
-import { api } from "./api.ts";
-import { shelf } from "./shelf.ts";
+import { offerPage } from "../../web/pages/navigation.ts";
+import { api } from "./api-routes.ts";
+import { pages } from "./page-routes.ts";
 
 offerPage({ label: "Files", path: "/files", for: "user" });
 
-export const files = [...api, ...shelf];
+export const files = [...api, ...pages];

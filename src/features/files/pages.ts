@@ -1,12 +1,12 @@
 /** One's files as a page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import { csrfField } from "../../web/csrf-field.ts";
-import { errorSummary } from "../../web/form-fields.ts";
-import { layout, type Visitor } from "../../web/layout.ts";
-import { type Message, messageBox } from "../../web/message.ts";
-import type { Page } from "../../web/paging.ts";
-import { sizeOf } from "../../web/size.ts";
-import { timeOf } from "../../web/time.ts";
+import { csrfField } from "../../web/pages/csrf-field.ts";
+import { errorSummary } from "../../web/pages/form-fields.ts";
+import { layout, type Visitor } from "../../web/pages/layout.ts";
+import { type Message, messageBox } from "../../web/pages/message.ts";
+import { sizeOf } from "../../web/pages/size.ts";
+import { timeOf } from "../../web/pages/time.ts";
+import type { Page } from "../../web/request/paging.ts";
 import { isPreviewed, isUnknown } from "./media-type.ts";
 import { type File, MAX_FILE_BYTES, MAX_REQUEST_BYTES } from "./schema.ts";
 
@@ -35,7 +35,7 @@ ${cursor === undefined ? "" : html`<p class="meta newest"><a href="/files">Newes
 ${nextCursor === null ? "" : html`<p class="older"><a class="button quiet" href="/files?${new URLSearchParams({ cursor: nextCursor }).toString()}">Older files</a></p>`}
 </section>`,
     visitor,
-    ["files.css", "files.js"],
+    ["files/files.css", "files/files.js"],
   );
 }
 
@@ -56,7 +56,7 @@ ${error === undefined ? "" : html`<small id="upload-file-error" class="error">${
 </form>`;
 }
 
-/** A file that is being uploaded: `public/upload-row.js` fills it in. */
+/** A file that is being uploaded: `public/files/upload-row.js` fills it in. */
 function uploadItem(): SafeHtml {
   return html`<li class="card file">
 <div class="about">

@@ -1,6 +1,6 @@
 /** What a file is, to a client and to the database, and how large it may be. */
 import * as z from "zod";
-import { storableText } from "../../web/text.ts";
+import { storableText } from "../../web/request/text.ts";
 
 const MIB = 1024 * 1024;
 export const MAX_FILE_BYTES = 25 * MIB;

@@ -1,7 +1,7 @@
 /** Files in D1. Triggers take the object of a file that is made off the account of `objects.ts`, and put it back. */
 import { v7 as uuidv7 } from "uuid";
 import { findExceeded, fitsQuota, type QuotaUsage, selectUsage } from "../../limits/quotas.ts";
-import type { PageQuery } from "../../web/paging.ts";
+import type { PageQuery } from "../../web/request/paging.ts";
 import type { StoredFile } from "./schema.ts";
 
 const COLUMNS = "id, owner_id AS ownerId, object_key AS objectKey, name, type, size, sha256, created_at AS createdAt";

@@ -1,6 +1,6 @@
 /** Streams bytes of unknown length into R2. */
 import { createHash } from "node:crypto";
-import type { Chunks } from "../../web/body.ts";
+import type { Chunks } from "../../web/request/body.ts";
 
 /** R2's least for every part of a multipart upload but the last, and all that is held of an upload at a time. */
 const PART_BYTES = 5 * 1024 * 1024;

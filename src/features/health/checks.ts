@@ -1,6 +1,6 @@
 /** Asks what the app stands on for a sign of life: which error there was is in the logs, not for whoever asks. */
 import type { Env } from "../../env.ts";
-import { logFailure } from "../../web/log.ts";
+import { logFailure } from "../../web/app/log.ts";
 
 export type Check = "ok" | "failed";
 

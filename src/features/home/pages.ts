@@ -1,8 +1,8 @@
 /** The front page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import { APP_NAME } from "../../web/app-name.ts";
-import { demoAccounts } from "../../web/demo-accounts.ts";
-import { layout, type Visitor } from "../../web/layout.ts";
+import { APP_NAME } from "../../web/app/app-name.ts";
+import { demoAccounts } from "../../web/pages/demo-accounts.ts";
+import { layout, type Visitor } from "../../web/pages/layout.ts";
 
 /** A route as `npm run routes` prints it. */
 export interface ShownRoute {

@@ -1,11 +1,11 @@
 /** The Durable Object of the live feed: it samples once a second while anybody listens, and tells what happens. */
 import { DurableObject } from "cloudflare:workers";
 import type { Env, LiveFeedObject, ResponseCounts } from "../../env.ts";
-import { BoundedSockets, CLOSE } from "../../web/bounded-sockets.ts";
-import { EVENT_STREAM, formatComment, formatEvent, formatRetry } from "../../web/event-stream.ts";
-import { type Piece, stream } from "../../web/stream.ts";
-import { TokenBucket } from "../../web/token-bucket.ts";
+import { BoundedSockets, CLOSE } from "../../web/realtime/backpressure.ts";
+import { TokenBucket } from "../../web/realtime/token-bucket.ts";
+import { type Piece, stream } from "../../web/respond/stream.ts";
 import { EventQueue } from "./event-queue.ts";
+import { EVENT_STREAM, formatComment, formatEvent, formatRetry } from "./event-stream.ts";
 import { type FeedEvent, FeedEvents } from "./feed-events.ts";
 import { MAX_LISTENERS, MAX_LISTENERS_PER_ADDRESS } from "./listener-limits.ts";
 import { Metrics, THRESHOLDS } from "./metrics.ts";

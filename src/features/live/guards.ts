@@ -1,12 +1,12 @@
 /** What listening to the live feed requires: that the client's address does not listen too often already. */
 import type { AppLocals } from "../../env.ts";
 import { type Guard, type GuardResult, type HeadContext, headGuard } from "../../http/index.ts";
-import { clientAddress } from "../../web/client-address.ts";
-import { EVENT_STREAM } from "../../web/event-stream.ts";
-import { stateFacts } from "../../web/guard-facts.ts";
-import { liveFeed } from "../../web/live-feed.ts";
-import { firstValue } from "../../web/query-value.ts";
-import { deny } from "../../web/refuse.ts";
+import { stateFacts } from "../../web/app/guard-facts.ts";
+import { clientAddress } from "../../web/request/client-address.ts";
+import { firstValue } from "../../web/request/query-value.ts";
+import { deny } from "../../web/respond/refuse.ts";
+import { EVENT_STREAM } from "./event-stream.ts";
+import { liveFeed } from "./feed-stub.ts";
 import { MAX_LISTENERS_PER_ADDRESS } from "./listener-limits.ts";
 
 /** What the guard adds. */

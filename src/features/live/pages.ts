@@ -1,8 +1,8 @@
 /** The live feed as a page: the page's script draws it, and without one it shows the latest values. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { Activity, LiveFeedObject, Metric, Sample } from "../../env.ts";
-import { layout, type Visitor } from "../../web/layout.ts";
-import { timeOf } from "../../web/time.ts";
+import { layout, type Visitor } from "../../web/pages/layout.ts";
+import { timeOf } from "../../web/pages/time.ts";
 
 type Recent = Awaited<ReturnType<LiveFeedObject["recent"]>>;
 
@@ -45,7 +45,7 @@ ${latest(samples.find((sample) => sample.metric === metric))}
 </section>
 </div>`,
     visitor,
-    ["live.css", "live-page.js"],
+    ["live/live.css", "live/live-page.js"],
   );
 }
 

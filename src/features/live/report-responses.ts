@@ -1,9 +1,9 @@
 /** Tells the live feed how many responses there are, at next to no cost while nobody listens. */
 import type { AppLocals, Env, ResponseCounts } from "../../env.ts";
 import type { OnResponseHandler } from "../../http/index.ts";
-import { liveFeed } from "../../web/live-feed.ts";
-import { logFailure } from "../../web/log.ts";
-import { isSafeMethod } from "../../web/safe-method.ts";
+import { logFailure } from "../../web/app/log.ts";
+import { isSafeMethod } from "../../web/request/safe-method.ts";
+import { liveFeed } from "./feed-stub.ts";
 
 /** How long responses are counted before they are reported; and before it is asked again whether anybody listens. */
 const GATHER_MS = 1_000;

@@ -2,7 +2,7 @@
 import type { AppLocals } from "../../env.ts";
 import type { HeadContext } from "../../http/index.ts";
 import { requireOwnership } from "../../identity/guards/require-ownership.ts";
-import type { SignedIn } from "../../identity/user.ts";
+import type { SignedIn } from "../../identity/users/user.ts";
 import { getNote } from "./store.ts";
 import { findOwner } from "./trash.ts";
 

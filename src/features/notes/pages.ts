@@ -1,11 +1,11 @@
 /** The notebook as pages. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import { layout, type Visitor } from "../../web/layout.ts";
-import { type Page, pathOfList } from "../../web/paging.ts";
-import { composer, type Draft, datesOf, deleteForm, noteEditor, noteItem, type Typed } from "./items.ts";
+import { layout, type Visitor } from "../../web/pages/layout.ts";
+import { type Page, pathOfList } from "../../web/request/paging.ts";
+import { composer, type Draft, datesOf, deleteForm, noteEditor, noteItem, type Typed } from "./partials.ts";
 import type { Note } from "./schema.ts";
 
-export type { Draft } from "./items.ts";
+export type { Draft } from "./partials.ts";
 
 /** A part of the notes. */
 export interface Found {
@@ -29,7 +29,7 @@ ${foundNotes(found, visitor.csrf)}
 </div>
 </div>`,
     visitor,
-    ["notes.css"],
+    ["notes/notes.css"],
   );
 }
 
@@ -77,7 +77,7 @@ ${datesOf(note)}
 </article>
 </div>`,
     visitor,
-    ["notes.css"],
+    ["notes/notes.css"],
   );
 }
 
@@ -90,6 +90,6 @@ export function editPage(visitor: Visitor, draft: Draft): SafeHtml {
 <div class="card">${noteEditor(draft, visitor.csrf, false)}</div>
 </div>`,
     visitor,
-    ["notes.css"],
+    ["notes/notes.css"],
   );
 }

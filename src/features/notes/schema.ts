@@ -1,7 +1,7 @@
 /** What a note is, to a client and to the database. */
 import * as z from "zod";
-import { pageQuery } from "../../web/paging.ts";
-import { storableText } from "../../web/text.ts";
+import { pageQuery } from "../../web/request/paging.ts";
+import { storableText } from "../../web/request/text.ts";
 
 const title = storableText().trim().min(1, "The title is empty").max(200, "The title is longer than 200 characters");
 const body = storableText().max(20_000, "The body is longer than 20,000 characters");

@@ -1,8 +1,8 @@
 /** Notes in D1. */
 import { v7 as uuidv7 } from "uuid";
 import { fitsQuota } from "../../limits/quotas.ts";
-import { type Page, toPage } from "../../web/paging.ts";
-import { foldCase } from "../../web/text.ts";
+import { type Page, toPage } from "../../web/request/paging.ts";
+import { foldCase } from "../../web/request/text.ts";
 import type { NoteInput, NotePatch, NotesQuery, StoredNote } from "./schema.ts";
 
 export const NOTE_COLUMNS =

@@ -1,10 +1,10 @@
 /** Requires a program that uses an API key, where no user may come in person. */
 import type { AppLocals } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
-import { stateFacts } from "../../web/guard-facts.ts";
-import { deny } from "../../web/refuse.ts";
-import { identify } from "../identify.ts";
-import type { SignedIn } from "../user.ts";
+import { stateFacts } from "../../web/app/guard-facts.ts";
+import { deny } from "../../web/respond/refuse.ts";
+import { identify } from "../sessions/identify.ts";
+import type { SignedIn } from "../users/user.ts";
 
 /** Supplies `user` and `auth`. Denies with 401 whoever sends no `X-API-Key` that is good. */
 export const requireApiKey: Guard<AppLocals, SignedIn> = stateFacts(

@@ -1,14 +1,14 @@
 /** Requires somebody: a user with an access token or a session, or a program with an API key. */
 import type { AppLocals } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
-import { stateFacts } from "../../web/guard-facts.ts";
-import { hxRedirect, isHtmx } from "../../web/htmx.ts";
-import { nextPath } from "../../web/next-path.ts";
-import { prefersHtml } from "../../web/prefers-html.ts";
-import { deny } from "../../web/refuse.ts";
-import { seeOther } from "../../web/see-other.ts";
-import { type IdentityProblem, identify } from "../identify.ts";
-import type { SignedIn } from "../user.ts";
+import { stateFacts } from "../../web/app/guard-facts.ts";
+import { hxRedirect, isHtmx } from "../../web/pages/htmx.ts";
+import { nextPath } from "../../web/request/next-path.ts";
+import { prefersHtml } from "../../web/request/prefers-html.ts";
+import { deny } from "../../web/respond/refuse.ts";
+import { seeOther } from "../../web/respond/see-other.ts";
+import { type IdentityProblem, identify } from "../sessions/identify.ts";
+import type { SignedIn } from "../users/user.ts";
 import { isPermissionGuard } from "./require-permission.ts";
 
 /**

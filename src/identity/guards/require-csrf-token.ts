@@ -1,11 +1,11 @@
 /** Requires the session's own token in a form. */
 import type { Context, Guard } from "../../http/index.ts";
-import { stateFacts } from "../../web/guard-facts.ts";
+import { stateFacts } from "../../web/app/guard-facts.ts";
 import type { FormLocals } from "../../web/guards/require-form.ts";
-import type { ProblemLocals } from "../../web/problem.ts";
-import { deny } from "../../web/refuse.ts";
-import type { SessionLocals } from "../page-session.ts";
-import { equalSecrets } from "../secret.ts";
+import type { ProblemLocals } from "../../web/respond/problem.ts";
+import { deny } from "../../web/respond/refuse.ts";
+import type { SessionLocals } from "../sessions/page-session.ts";
+import { equalSecrets } from "../tokens/secret.ts";
 
 type Needs = ProblemLocals & SessionLocals & Pick<FormLocals, "form">;
 

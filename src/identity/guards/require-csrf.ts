@@ -1,11 +1,11 @@
 /** Requires that a request that changes state and carries a cookie comes from a page of ours. */
 import type { AppLocals, Env } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
-import { stateFacts } from "../../web/guard-facts.ts";
-import { isOwnOrigin } from "../../web/own-origin.ts";
-import { deny } from "../../web/refuse.ts";
-import { isSafeMethod } from "../../web/safe-method.ts";
-import type { SignedIn } from "../user.ts";
+import { stateFacts } from "../../web/app/guard-facts.ts";
+import { isOwnOrigin } from "../../web/request/own-origin.ts";
+import { isSafeMethod } from "../../web/request/safe-method.ts";
+import { deny } from "../../web/respond/refuse.ts";
+import type { SignedIn } from "../users/user.ts";
 
 type Needs = Pick<AppLocals, "env" | "requestId"> & Partial<SignedIn>;
 

@@ -2,14 +2,14 @@
 import type { AppLocals } from "../../env.ts";
 import type { Context, Guard } from "../../http/index.ts";
 import type { AttemptLocals } from "../../limits/limit-attempts.ts";
-import { fieldOf, type ParsedForm } from "../../web/fitting-input.ts";
-import { stateFacts } from "../../web/guard-facts.ts";
-import { invalidInput } from "../../web/problem.ts";
-import { deny, refuse } from "../../web/refuse.ts";
-import { endSession } from "../account-events.ts";
-import { checkPassword } from "../accounts.ts";
-import type { SessionAuth, SignedIn } from "../user.ts";
-import type { Credentials } from "../users.ts";
+import { stateFacts } from "../../web/app/guard-facts.ts";
+import { fieldOf, type ParsedForm } from "../../web/request/fitting-input.ts";
+import { invalidInput } from "../../web/respond/problem.ts";
+import { deny, refuse } from "../../web/respond/refuse.ts";
+import { checkPassword } from "../passwords/check-password.ts";
+import { endSession } from "../users/account-events.ts";
+import type { SessionAuth, SignedIn } from "../users/user.ts";
+import type { Credentials } from "../users/users.ts";
 import type { HashingLocals } from "./require-hashing-capacity.ts";
 
 /** The user, whose password was just given. */

@@ -2,13 +2,13 @@
 import type { AppLocals } from "../../env.ts";
 import type { Context, Guard, OnResponseHandler } from "../../http/index.ts";
 import type { AttemptLocals } from "../../limits/limit-attempts.ts";
-import { clientAddress } from "../../web/client-address.ts";
-import { fieldOf, type ParsedForm } from "../../web/fitting-input.ts";
-import { stateFacts } from "../../web/guard-facts.ts";
-import type { ProblemLocals } from "../../web/problem.ts";
-import { deny } from "../../web/refuse.ts";
-import { HashingQueue } from "../hashing-queue.ts";
-import { type HashingTurn, NO_TURN } from "../hashing-turn.ts";
+import { stateFacts } from "../../web/app/guard-facts.ts";
+import { clientAddress } from "../../web/request/client-address.ts";
+import { fieldOf, type ParsedForm } from "../../web/request/fitting-input.ts";
+import type { ProblemLocals } from "../../web/respond/problem.ts";
+import { deny } from "../../web/respond/refuse.ts";
+import { HashingQueue } from "../passwords/hashing-queue.ts";
+import { type HashingTurn, NO_TURN } from "../passwords/hashing-turn.ts";
 
 /** The only way to hash a password in a request, so that a route without the guard does not compile. */
 export interface HashingLocals {

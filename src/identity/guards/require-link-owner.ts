@@ -2,9 +2,9 @@
 import type { AppLocals } from "../../env.ts";
 import type { Context, Guard } from "../../http/index.ts";
 import type { AttemptLocals } from "../../limits/limit-attempts.ts";
-import { fieldOf, type ParsedForm } from "../../web/fitting-input.ts";
-import { stateFacts } from "../../web/guard-facts.ts";
-import { refuse } from "../../web/refuse.ts";
+import { stateFacts } from "../../web/app/guard-facts.ts";
+import { fieldOf, type ParsedForm } from "../../web/request/fitting-input.ts";
+import { refuse } from "../../web/respond/refuse.ts";
 import type { HashingLocals } from "./require-hashing-capacity.ts";
 import type { LinkLocals } from "./require-link.ts";
 

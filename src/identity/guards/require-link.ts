@@ -1,13 +1,13 @@
 /** Requires a mailed link that still works. */
 import type { AppLocals } from "../../env.ts";
 import type { Context, Guard } from "../../http/index.ts";
-import { fieldOf, type ParsedForm } from "../../web/fitting-input.ts";
-import { stateFacts } from "../../web/guard-facts.ts";
-import { invalidInput } from "../../web/problem.ts";
-import { refuse } from "../../web/refuse.ts";
-import { type EmailPurpose, findTokenOwner } from "../email-tokens.ts";
-import { identify } from "../identify.ts";
-import type { Credentials } from "../users.ts";
+import { stateFacts } from "../../web/app/guard-facts.ts";
+import { fieldOf, type ParsedForm } from "../../web/request/fitting-input.ts";
+import { invalidInput } from "../../web/respond/problem.ts";
+import { refuse } from "../../web/respond/refuse.ts";
+import { identify } from "../sessions/identify.ts";
+import { type EmailPurpose, findTokenOwner } from "../tokens/email-tokens.ts";
+import type { Credentials } from "../users/users.ts";
 
 /** A link that works. It is not used up yet. */
 export interface Link {

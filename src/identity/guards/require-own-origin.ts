@@ -1,10 +1,10 @@
 /** Requires that a WebSocket handshake that a browser sends comes from a page of ours: no policy keeps other sites from sending one. */
 import type { AppLocals } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
-import { stateFacts } from "../../web/guard-facts.ts";
-import { isOwnOrigin } from "../../web/own-origin.ts";
-import { deny } from "../../web/refuse.ts";
-import type { SignedIn } from "../user.ts";
+import { stateFacts } from "../../web/app/guard-facts.ts";
+import { isOwnOrigin } from "../../web/request/own-origin.ts";
+import { deny } from "../../web/respond/refuse.ts";
+import type { SignedIn } from "../users/user.ts";
 
 type Needs = Pick<AppLocals, "env" | "requestId"> & Partial<SignedIn>;
 

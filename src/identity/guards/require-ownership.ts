@@ -1,9 +1,9 @@
 /** Requires that what the path names is the user's own. */
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
-import { stateFacts } from "../../web/guard-facts.ts";
-import type { ProblemLocals } from "../../web/problem.ts";
-import { deny } from "../../web/refuse.ts";
-import type { SignedIn } from "../user.ts";
+import { stateFacts } from "../../web/app/guard-facts.ts";
+import type { ProblemLocals } from "../../web/respond/problem.ts";
+import { deny } from "../../web/respond/refuse.ts";
+import type { SignedIn } from "../users/user.ts";
 
 /** Something that somebody owns. */
 export interface Owned<TLocals> {

@@ -1,9 +1,9 @@
 /** Requires a permission of a program that uses an API key. */
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
-import { stateFacts } from "../../web/guard-facts.ts";
-import type { ProblemLocals } from "../../web/problem.ts";
-import { deny } from "../../web/refuse.ts";
-import type { SignedIn } from "../user.ts";
+import { stateFacts } from "../../web/app/guard-facts.ts";
+import type { ProblemLocals } from "../../web/respond/problem.ts";
+import { deny } from "../../web/respond/refuse.ts";
+import type { SignedIn } from "../users/user.ts";
 
 /** What may be done to what, such as `notes:read`. */
 export type Permission = `${string}:${string}`;

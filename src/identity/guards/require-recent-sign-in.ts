@@ -2,17 +2,17 @@
 import type { SafeHtml } from "@remix-run/html-template";
 import type { AppLocals } from "../../env.ts";
 import { type Context, type Guard, type HeadContext, headGuard } from "../../http/index.ts";
-import type { FormFields } from "../../web/form.ts";
-import { stateFacts } from "../../web/guard-facts.ts";
-import { htmlResponse } from "../../web/html.ts";
-import { hxReselect, hxReswap, hxRetarget, isHtmx } from "../../web/htmx.ts";
-import type { Visitor } from "../../web/layout.ts";
-import { prefersHtml } from "../../web/prefers-html.ts";
-import { problem } from "../../web/problem.ts";
-import { deny } from "../../web/refuse.ts";
-import type { SessionLocals } from "../page-session.ts";
-import type { Auth, SessionAuth, SignedIn } from "../user.ts";
-import { visitorOf } from "../visitor.ts";
+import { stateFacts } from "../../web/app/guard-facts.ts";
+import { htmlResponse } from "../../web/pages/html.ts";
+import { hxReselect, hxReswap, hxRetarget, isHtmx } from "../../web/pages/htmx.ts";
+import type { Visitor } from "../../web/pages/layout.ts";
+import type { FormFields } from "../../web/request/form.ts";
+import { prefersHtml } from "../../web/request/prefers-html.ts";
+import { problem } from "../../web/respond/problem.ts";
+import { deny } from "../../web/respond/refuse.ts";
+import { visitorOf } from "../page-context.ts";
+import type { SessionLocals } from "../sessions/page-session.ts";
+import type { Auth, SessionAuth, SignedIn } from "../users/user.ts";
 
 const RECENT_MS = 10 * 60_000;
 

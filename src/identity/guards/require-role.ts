@@ -1,9 +1,9 @@
 /** Requires a role. */
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
-import { stateFacts } from "../../web/guard-facts.ts";
-import type { ProblemLocals } from "../../web/problem.ts";
-import { deny } from "../../web/refuse.ts";
-import type { Role, SignedIn } from "../user.ts";
+import { stateFacts } from "../../web/app/guard-facts.ts";
+import type { ProblemLocals } from "../../web/respond/problem.ts";
+import { deny } from "../../web/respond/refuse.ts";
+import type { Role, SignedIn } from "../users/user.ts";
 
 /** Denies with 403 who does not have the role, as the database says at this moment. */
 export function requireRole(role: Role): Guard<ProblemLocals & SignedIn> {

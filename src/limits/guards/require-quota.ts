@@ -1,7 +1,7 @@
 /** Refuses early what a user's quotas have no room for, before a body is read. */
 import type { AppLocals } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
-import { stateFacts } from "../../web/guard-facts.ts";
+import { stateFacts } from "../../web/app/guard-facts.ts";
 import { findExceeded, type Quota, type QuotaUsage, quotaExceeded, selectUsage } from "../quotas.ts";
 
 type Needs = AppLocals & { readonly user: { readonly id: string } };

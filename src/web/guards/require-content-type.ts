@@ -1,8 +1,8 @@
 /** Requires a body of a type that the route reads. */
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
-import { stateFacts } from "../guard-facts.ts";
-import type { ProblemLocals } from "../problem.ts";
-import { deny } from "../refuse.ts";
+import { stateFacts } from "../app/guard-facts.ts";
+import type { ProblemLocals } from "../respond/problem.ts";
+import { deny } from "../respond/refuse.ts";
 
 /**
  * Denies with 415 what is not one of these media types (RFC 9110 §15.5.16). Parameters such as

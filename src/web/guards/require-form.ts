@@ -1,10 +1,10 @@
 /** Requires an HTML form, reads it, and says whether it fits. */
 import * as z from "zod";
 import type { Context, Guard } from "../../http/index.ts";
-import { type FormFields, readForm } from "../form.ts";
-import { stateFacts } from "../guard-facts.ts";
-import type { ProblemLocals } from "../problem.ts";
-import { deny } from "../refuse.ts";
+import { stateFacts } from "../app/guard-facts.ts";
+import { type FormFields, readForm } from "../request/form.ts";
+import type { ProblemLocals } from "../respond/problem.ts";
+import { deny } from "../respond/refuse.ts";
 import { mediaTypeOf } from "./require-content-type.ts";
 
 const FORM = "application/x-www-form-urlencoded";

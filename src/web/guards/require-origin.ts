@@ -1,9 +1,9 @@
 /** Requires that a page of certain origins sends the request. */
 import type { AppLocals } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
-import { stateFacts } from "../guard-facts.ts";
-import { isOwnOrigin } from "../own-origin.ts";
-import { deny } from "../refuse.ts";
+import { stateFacts } from "../app/guard-facts.ts";
+import { isOwnOrigin } from "../request/own-origin.ts";
+import { deny } from "../respond/refuse.ts";
 
 type Needs = Pick<AppLocals, "env" | "requestId">;
 

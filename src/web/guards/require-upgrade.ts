@@ -1,8 +1,8 @@
 /** Requires a WebSocket handshake, where there is nothing else to be had. */
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
-import { stateFacts } from "../guard-facts.ts";
-import type { ProblemLocals } from "../problem.ts";
-import { deny } from "../refuse.ts";
+import { stateFacts } from "../app/guard-facts.ts";
+import type { ProblemLocals } from "../respond/problem.ts";
+import { deny } from "../respond/refuse.ts";
 
 /** Denies with 426 (RFC 9110 §15.5.22) what is no handshake. */
 export const requireUpgrade: Guard<ProblemLocals> = stateFacts(

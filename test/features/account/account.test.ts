@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { User } from "../../../src/identity/user.ts";
+import type { User } from "../../../src/identity/users/user.ts";
 import { type Account, createAccount, openBrowser, send, sendJson } from "../../harness.ts";
 
 /** A user of each test's own. */

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { hashSecret } from "../../../src/identity/secret.ts";
+import { hashSecret } from "../../../src/identity/tokens/secret.ts";
 import { type Account, createAccount, send, sendJson } from "../../harness.ts";
 
 interface Key {

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { app } from "../../../src/app.ts";
-import { describePolicy } from "../../../src/web/policy.ts";
+import { describePolicy } from "../../../src/web/app/policy.ts";
 import { type Account, createAccount, openBrowser, PASSWORD, send, submit } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
 import { flashOf, openPlainBrowser, type PlainBrowser, type Shown } from "../../plain-browser.ts";

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { app } from "../../../src/app.ts";
-import { describePolicy } from "../../../src/web/policy.ts";
+import { describePolicy } from "../../../src/web/app/policy.ts";
 import { type Account, createAccount, createKey, openBrowser, PASSWORD, send, sendJson } from "../../harness.ts";
 
 const RECENT_MS = 10 * 60_000;

@@ -1,11 +1,11 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createDeviceId } from "../../../src/identity/device-token.ts";
 import { grantablePermissions } from "../../../src/identity/guards/require-permission.ts";
-import { csrfTokenOf } from "../../../src/identity/page-session.ts";
-import { listSessions } from "../../../src/identity/session-list.ts";
-import { startCookieSession } from "../../../src/identity/sessions.ts";
-import { findCredentials } from "../../../src/identity/users.ts";
+import { csrfTokenOf } from "../../../src/identity/sessions/page-session.ts";
+import { listSessions } from "../../../src/identity/sessions/session-list.ts";
+import { startCookieSession } from "../../../src/identity/sessions/sessions.ts";
+import { createDeviceId } from "../../../src/identity/tokens/device-token.ts";
+import { findCredentials } from "../../../src/identity/users/users.ts";
 import {
   type Account,
   type Browser,

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { checkPassword } from "../../../src/identity/accounts.ts";
-import { createDeviceId } from "../../../src/identity/device-token.ts";
-import { hashPassword, verifyPassword } from "../../../src/identity/password-hash.ts";
-import { createTokenSession } from "../../../src/identity/refresh-token.ts";
-import { startCookieSession } from "../../../src/identity/sessions.ts";
+import { checkPassword } from "../../../src/identity/passwords/check-password.ts";
+import { hashPassword, verifyPassword } from "../../../src/identity/passwords/password-hash.ts";
+import { startCookieSession } from "../../../src/identity/sessions/sessions.ts";
+import { createDeviceId } from "../../../src/identity/tokens/device-token.ts";
+import { createTokenSession } from "../../../src/identity/tokens/refresh-token.ts";
 import { type Account, createAccount, createKey, openBrowser, PASSWORD, send, sendJson } from "../../harness.ts";
 
 const NEW_PASSWORD = "another password for tests";

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createDeviceId } from "../../../src/identity/device-token.ts";
-import { createTokenSession } from "../../../src/identity/refresh-token.ts";
-import { IDLE_MS, startCookieSession } from "../../../src/identity/sessions.ts";
-import { findCredentials } from "../../../src/identity/users.ts";
+import { IDLE_MS, startCookieSession } from "../../../src/identity/sessions/sessions.ts";
+import { createDeviceId } from "../../../src/identity/tokens/device-token.ts";
+import { createTokenSession } from "../../../src/identity/tokens/refresh-token.ts";
+import { findCredentials } from "../../../src/identity/users/users.ts";
 import { type Account, createAccount, openBrowser, send, sendJson } from "../../harness.ts";
 
 interface Session {

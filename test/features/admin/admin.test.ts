@@ -1,6 +1,6 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Role, User } from "../../../src/identity/user.ts";
+import type { Role, User } from "../../../src/identity/users/user.ts";
 import { type Account, createAccount, createNote, openBrowser, send, sendJson } from "../../harness.ts";
 
 interface Page {

@@ -2,7 +2,7 @@ import { env } from "cloudflare:test";
 import { decodeJwt } from "jose";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
-import type { User } from "../../../src/identity/user.ts";
+import type { User } from "../../../src/identity/users/user.ts";
 import { createAccount, PASSWORD, send, sendJson } from "../../harness.ts";
 
 const UNLIMITED = { API_RATE_LIMIT: 100_000, SIGN_IN_RATE_LIMIT: 100_000, ACCOUNT_RATE_LIMIT: 100_000 };

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
-import { hashSecret } from "../../../src/identity/secret.ts";
+import { hashSecret } from "../../../src/identity/tokens/secret.ts";
 import { type Account, createAccount, openBrowser, PASSWORD, send, sendJson } from "../../harness.ts";
 
 const UNLIMITED = { API_RATE_LIMIT: 100_000, SIGN_IN_RATE_LIMIT: 100_000, ACCOUNT_RATE_LIMIT: 100_000 };

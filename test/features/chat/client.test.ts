@@ -1,6 +1,6 @@
 /** The browser's client against a room that behaves badly: what it does is seen in what it sends. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { ChatClient } from "../../../public/chat-client.js";
+import { ChatClient } from "../../../public/chat/chat-client.js";
 
 type ChatEvent = Parameters<ConstructorParameters<typeof ChatClient>[0]["onEvent"]>[0];
 

@@ -2,8 +2,8 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { connectionRequest } from "../../../src/features/chat/connection.ts";
-import { IDLE_MS } from "../../../src/identity/sessions.ts";
-import { recheckSockets } from "../../../src/identity/sockets.ts";
+import { IDLE_MS } from "../../../src/identity/sessions/sessions.ts";
+import { recheckSockets } from "../../../src/identity/sessions/sockets.ts";
 import { type Account, createAccount, openBrowser } from "../../harness.ts";
 import { open } from "../../sockets.ts";
 import { enter, message, newRoom, objectOf } from "./chat.ts";

@@ -2,7 +2,7 @@
 import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { ChatClient } from "../../../public/chat-client.js";
+import { ChatClient } from "../../../public/chat/chat-client.js";
 import type { ChatMessage } from "../../../src/env.ts";
 import { type Account, createAccount, send } from "../../harness.ts";
 import { handshake } from "../../sockets.ts";

@@ -1,8 +1,8 @@
 /** What a room does by alarm: sessions that are over, messages that are too old. */
 import { env, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { removeSession as endSession } from "../../../src/identity/sessions.ts";
-import { deleteUser } from "../../../src/identity/users.ts";
+import { removeSession as endSession } from "../../../src/identity/sessions/sessions.ts";
+import { deleteUser } from "../../../src/identity/users/users.ts";
 import { type Account, createAccount, openBrowser, send, sendJson } from "../../harness.ts";
 import { open } from "../../sockets.ts";
 import { enter, message, newRoom, objectOf } from "./chat.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createSecret, hashSecret } from "../../../src/identity/secret.ts";
+import { createSecret, hashSecret } from "../../../src/identity/tokens/secret.ts";
 import { QUOTAS, quotaMessage } from "../../../src/limits/quotas.ts";
 import {
   type Account,

@@ -2,11 +2,11 @@ import { createExecutionContext, env } from "cloudflare:test";
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { setup, standardValidator } from "../../../src/http/index.ts";
-import { deleteApiKey } from "../../../src/identity/api-keys.ts";
 import { requireApiKey } from "../../../src/identity/guards/require-api-key.ts";
-import { factsOf } from "../../../src/web/guard-facts.ts";
-import { route } from "../../../src/web/scope.ts";
-import { supplyLocals } from "../../../src/web/supply-locals.ts";
+import { deleteApiKey } from "../../../src/identity/tokens/api-keys.ts";
+import { factsOf } from "../../../src/web/app/guard-facts.ts";
+import { route } from "../../../src/web/app/scope.ts";
+import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
 import { createAccount, createKey, openBrowser, unreadable } from "../../harness.ts";
 
 const app = setup({

@@ -4,9 +4,9 @@ import * as z from "zod";
 import { setup, standardValidator } from "../../../src/http/index.ts";
 import { requireAuth } from "../../../src/identity/guards/require-auth.ts";
 import { requireNotSelf } from "../../../src/identity/guards/require-not-self.ts";
-import { factsOf } from "../../../src/web/guard-facts.ts";
-import { route } from "../../../src/web/scope.ts";
-import { supplyLocals } from "../../../src/web/supply-locals.ts";
+import { factsOf } from "../../../src/web/app/guard-facts.ts";
+import { route } from "../../../src/web/app/scope.ts";
+import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
 import { createAccount, unreadable } from "../../harness.ts";
 
 const app = setup({

@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { setup } from "../../../src/http/index.ts";
 import { requireAuth } from "../../../src/identity/guards/require-auth.ts";
 import { requireOwnOrigin } from "../../../src/identity/guards/require-own-origin.ts";
-import { factsOf } from "../../../src/web/guard-facts.ts";
-import { route } from "../../../src/web/scope.ts";
-import { supplyLocals } from "../../../src/web/supply-locals.ts";
+import { factsOf } from "../../../src/web/app/guard-facts.ts";
+import { route } from "../../../src/web/app/scope.ts";
+import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
 import { createAccount, openBrowser } from "../../harness.ts";
 
 const resolve = () => new Response("in");

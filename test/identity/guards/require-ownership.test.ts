@@ -5,10 +5,10 @@ import type { AppLocals } from "../../../src/env.ts";
 import { type HeadContext, setup, standardValidator } from "../../../src/http/index.ts";
 import { requireAuth } from "../../../src/identity/guards/require-auth.ts";
 import { requireOwnership } from "../../../src/identity/guards/require-ownership.ts";
-import type { SignedIn } from "../../../src/identity/user.ts";
-import { factsOf } from "../../../src/web/guard-facts.ts";
-import { route } from "../../../src/web/scope.ts";
-import { supplyLocals } from "../../../src/web/supply-locals.ts";
+import type { SignedIn } from "../../../src/identity/users/user.ts";
+import { factsOf } from "../../../src/web/app/guard-facts.ts";
+import { route } from "../../../src/web/app/scope.ts";
+import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
 import { createAccount, unreadable } from "../../harness.ts";
 
 const ownerOf = new Map<string, string>();

@@ -8,9 +8,9 @@ import {
   isPermissionGuard,
   requirePermission,
 } from "../../../src/identity/guards/require-permission.ts";
-import { factsOf } from "../../../src/web/guard-facts.ts";
-import { route } from "../../../src/web/scope.ts";
-import { supplyLocals } from "../../../src/web/supply-locals.ts";
+import { factsOf } from "../../../src/web/app/guard-facts.ts";
+import { route } from "../../../src/web/app/scope.ts";
+import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
 import { createAccount, createKey, openBrowser, unreadable } from "../../harness.ts";
 
 const guard = requirePermission("things:write");

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
-import { createDeviceId, signDeviceToken } from "../../../src/identity/device-token.ts";
-import { readTokenKeys } from "../../../src/identity/token-keys.ts";
+import { createDeviceId, signDeviceToken } from "../../../src/identity/tokens/device-token.ts";
+import { readTokenKeys } from "../../../src/identity/tokens/token-keys.ts";
 import { type Account, createAccount, newAddress, PASSWORD, send, sendJson } from "../../harness.ts";
 import { BROKEN } from "./counting.ts";
 

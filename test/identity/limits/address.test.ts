@@ -1,7 +1,7 @@
 /** The limit `address`, over every route of the table, with a binding that says no. */
 import { describe, expect, test, vi } from "vitest";
 import { app } from "../../../src/app.ts";
-import { describePolicy } from "../../../src/web/policy.ts";
+import { describePolicy } from "../../../src/web/app/policy.ts";
 import { newAddress, send } from "../../harness.ts";
 import { countQueries, countRulings } from "./counting.ts";
 

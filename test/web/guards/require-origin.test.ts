@@ -2,10 +2,10 @@ import { createExecutionContext, env } from "cloudflare:test";
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { setup, standardValidator } from "../../../src/http/index.ts";
-import { factsOf } from "../../../src/web/guard-facts.ts";
+import { factsOf } from "../../../src/web/app/guard-facts.ts";
+import { route } from "../../../src/web/app/scope.ts";
 import { requireOrigin } from "../../../src/web/guards/require-origin.ts";
-import { route } from "../../../src/web/scope.ts";
-import { supplyLocals } from "../../../src/web/supply-locals.ts";
+import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
 import { unreadable } from "../../harness.ts";
 
 const guard = requireOrigin(["self", "https://partner.example"]);

@@ -1,0 +1,54 @@
+/** What administrators do with accounts in the JSON API: list, search, change the role, delete. */
+
+import { requireAuth } from "../../identity/guards/require-auth.ts";
+import { requireCsrf } from "../../identity/guards/require-csrf.ts";
+import { requireNotSelf } from "../../identity/guards/require-not-self.ts";
+import { requireRecentSignIn } from "../../identity/guards/require-recent-sign-in.ts";
+import { requireRole } from "../../identity/guards/require-role.ts";
+import { commonLimits } from "../../identity/limits.ts";
+import { signedIn } from "../../identity/scope.ts";
+import * as events from "../../identity/users/account-events.ts";
+import { listUsers } from "../../identity/users/users.ts";
+import { group, READ } from "../../web/app/scope.ts";
+import { NOT_STORED } from "../../web/caching/cache-control.ts";
+import { requireJson } from "../../web/guards/require-content-type.ts";
+import { toPage } from "../../web/request/paging.ts";
+import { invalidInput } from "../../web/respond/problem.ts";
+import { notDone } from "./refusal-response.ts";
+import { roleChange, usersQuery } from "./schema.ts";
+
+const { route } = signedIn;
+
+export const api = group({
+  guards: [...commonLimits, requireAuth, requireCsrf, requireRole("admin")],
+  handlers: [
+    route.on(READ, "/api/admin/users", {
+      request: { query: usersQuery },
+      resolve: async ({ input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        const users = await listUsers(locals.env.DB, input.query);
+        return Response.json(toPage(users, input.query.limit), { headers: NOT_STORED });
+      },
+    }),
+
+    route.patch("/api/admin/users/:id", {
+      guards: [requireNotSelf, requireRecentSignIn, requireJson],
+      request: { body: roleChange },
+      maxBodyBytes: 1024,
+      resolve: async (c) => {
+        const { params, input, locals } = c;
+        if (!input.ok) return invalidInput(locals, input);
+        const changed = await events.changeRole({ locals }, params.id, input.body.role);
+        return typeof changed === "string" ? notDone(c, changed) : Response.json(changed, { headers: NOT_STORED });
+      },
+    }),
+
+    route.delete("/api/admin/users/:id", {
+      guards: [requireNotSelf, requireRecentSignIn],
+      resolve: async (c) => {
+        const deleted = await events.deleteAccount(c, c.params.id);
+        return typeof deleted === "string" ? notDone(c, deleted) : new Response(null, { status: 204 });
+      },
+    }),
+  ],
+});

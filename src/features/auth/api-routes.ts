@@ -1,0 +1,123 @@
+/** Signing in to the JSON API: accounts, access and refresh tokens, mailed links. */
+import * as z from "zod";
+import { requireAuth } from "../../identity/guards/require-auth.ts";
+import { requireCsrf } from "../../identity/guards/require-csrf.ts";
+import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
+import { LINK_ENDED, requireLink } from "../../identity/guards/require-link.ts";
+import { requireLinkOwner } from "../../identity/guards/require-link-owner.ts";
+import { commonLimits, limitAccount, limitMails, limitSignIn } from "../../identity/limits.ts";
+import { sendLink } from "../../identity/mail/links.ts";
+import { hashNewPassword } from "../../identity/passwords/check-password.ts";
+import { sessionCookie } from "../../identity/sessions/cookies.ts";
+import { tokenResponse } from "../../identity/tokens/token-response.ts";
+import * as events from "../../identity/users/account-events.ts";
+import { forgotten, login, registration, reset, verification } from "../../identity/users/account-schema.ts";
+import { checkSignIn } from "../../identity/users/sign-in.ts";
+import { createUser, toPublicUser } from "../../identity/users/users.ts";
+import { group, route } from "../../web/app/scope.ts";
+import { NOT_STORED } from "../../web/caching/cache-control.ts";
+import { requireJson } from "../../web/guards/require-content-type.ts";
+import { invalidField, invalidInput, problem } from "../../web/respond/problem.ts";
+
+const refresh = z.strictObject({ refreshToken: z.string() });
+
+/** Room for the longest password, its characters escaped. */
+const maxBodyBytes = 8 * 1024;
+
+const requireResetLink = requireLink("reset");
+const requireVerifyLink = requireLink("verify");
+const requireOwner = requireLinkOwner();
+
+export const api = group({
+  guards: [...commonLimits],
+  handlers: [
+    route.post("/api/auth/register", {
+      guards: [requireJson, limitSignIn, limitMails, requireHashingCapacity],
+      request: { body: registration },
+      maxBodyBytes,
+      resolve: async ({ request, input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        const { email, name, password } = input.body;
+        const hashed = hashNewPassword(locals.env, locals.hashing, input.body, password);
+        if ("problem" in hashed) return invalidField(locals, "password", hashed.problem);
+        const user = await createUser(locals.env.DB, { email, name, passwordHash: hashed.hash });
+        if (!user) return problem(locals, 409, "An account with this e-mail address already exists.");
+        sendLink({ request, locals }, email, "verify");
+        return Response.json({ user: toPublicUser(user) }, { status: 201, headers: NOT_STORED });
+      },
+    }),
+
+    route.post("/api/auth/login", {
+      guards: [requireJson, limitSignIn, limitAccount, requireHashingCapacity],
+      request: { body: login },
+      maxBodyBytes,
+      resolve: async ({ request, input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        const checked = await checkSignIn({ request, locals }, input.body);
+        const started = checked && (await events.startTokens({ request, locals }, checked.user, checked.deviceId));
+        if (!started) return problem(locals, 401, "The e-mail address or the password is wrong.");
+        return tokenResponse(locals, started.session, started.deviceToken);
+      },
+    }),
+
+    route.post("/api/auth/refresh", {
+      guards: [requireJson],
+      request: { body: refresh },
+      maxBodyBytes,
+      resolve: async ({ input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        const session = await events.refreshSession({ locals }, input.body.refreshToken);
+        if (!session) return problem(locals, 401, "This refresh token is not valid. Sign in again.");
+        return tokenResponse(locals, session);
+      },
+    }),
+
+    route.post("/api/auth/logout", {
+      guards: [requireAuth, requireCsrf],
+      resolve: async ({ request, locals }) => {
+        const { auth, user, env } = locals;
+        const response = new Response(null, { status: 204, headers: NOT_STORED });
+        if (auth.via !== "key") await events.endSession({ locals }, user.id, auth.sessionId);
+        if (auth.via === "session") sessionCookie.set(request, env, response.headers, null);
+        return response;
+      },
+    }),
+
+    route.post("/api/auth/forgot-password", {
+      guards: [requireJson, limitSignIn, limitMails],
+      request: { body: forgotten },
+      maxBodyBytes,
+      resolve: ({ request, input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        sendLink({ request, locals }, input.body.email, "reset");
+        return new Response(null, { status: 202, headers: NOT_STORED });
+      },
+    }),
+
+    route.post("/api/auth/reset-password", {
+      guards: [requireJson, limitSignIn, requireResetLink, requireHashingCapacity],
+      request: { body: reset },
+      maxBodyBytes,
+      resolve: async ({ input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        const { env, hashing, link } = locals;
+        const hashed = hashNewPassword(env, hashing, link.user, input.body.password);
+        if ("problem" in hashed) return invalidField(locals, "password", hashed.problem);
+        const deviceToken = await events.resetPassword({ locals }, link, hashed.hash);
+        if (deviceToken === undefined) return problem(locals, 422, LINK_ENDED);
+        return Response.json({ deviceToken }, { headers: NOT_STORED });
+      },
+    }),
+
+    route.post("/api/auth/verify-email", {
+      guards: [requireJson, limitSignIn, requireVerifyLink, limitAccount, requireHashingCapacity, requireOwner],
+      request: { body: verification },
+      maxBodyBytes,
+      resolve: async ({ locals }) => {
+        const user = await events.confirmAddress({ locals }, locals.link);
+        if (!user) return problem(locals, 422, LINK_ENDED);
+        return Response.json({ user: toPublicUser(user) }, { headers: NOT_STORED });
+      },
+    }),
+  ],
+});

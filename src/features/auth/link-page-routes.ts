@@ -1,0 +1,122 @@
+/** The pages around mailed links: to choose a new password, and to confirm an address. */
+import * as z from "zod";
+import type { AppLocals } from "../../env.ts";
+import type { Context } from "../../http/index.ts";
+import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
+import { LINK_ENDED, type LinkLocals, requireLink } from "../../identity/guards/require-link.ts";
+import { requireLinkOwner } from "../../identity/guards/require-link-owner.ts";
+import { commonLimits, limitAccount, limitMails } from "../../identity/limits.ts";
+import { sendLink } from "../../identity/mail/links.ts";
+import { visitorOf } from "../../identity/page-context.ts";
+import { hashNewPassword } from "../../identity/passwords/check-password.ts";
+import { visited } from "../../identity/scope.ts";
+import { deviceCookie } from "../../identity/sessions/cookies.ts";
+import { loadSession, type SessionLocals, saveSession } from "../../identity/sessions/page-session.ts";
+import { findTokenOwner } from "../../identity/tokens/email-tokens.ts";
+import * as events from "../../identity/users/account-events.ts";
+import { forgotten, reset, verification } from "../../identity/users/account-schema.ts";
+import { group, READ } from "../../web/app/scope.ts";
+import type { FormLocals } from "../../web/guards/require-form.ts";
+import type { FormErrors } from "../../web/pages/form-fields.ts";
+import { errorsOf } from "../../web/pages/form-fields.ts";
+import { htmlResponse } from "../../web/pages/html.ts";
+import { startPath } from "../../web/pages/navigation.ts";
+import { firstValue } from "../../web/request/query-value.ts";
+import { seeOther } from "../../web/respond/see-other.ts";
+import { type FormPage, refused, signInForm } from "./forms.ts";
+import { forgotPage, resetPage, verifyPage } from "./pages.ts";
+
+const { route } = visited;
+
+type LinkForm = Context<unknown, unknown, unknown, AppLocals & SessionLocals & FormLocals>;
+type OwnerForm = Context<unknown, unknown, unknown, AppLocals & SessionLocals & FormLocals & LinkLocals>;
+
+const requireResetLink = requireLink("reset", (c: LinkForm) => {
+  const { parsed } = c.locals;
+  return refuseReset(c, parsed.success ? { form: LINK_ENDED } : errorsOf(parsed.error), parsed.success ? 422 : 400);
+});
+
+const requireVerifyLink = requireLink("verify", (c: LinkForm) => linkEnded(c));
+
+const requireOwner = requireLinkOwner((c: OwnerForm) => {
+  const { form, session, link } = c.locals;
+  const page: FormPage = (visitor, state) =>
+    verifyPage(visitor, form.token ?? "", link.user.id !== session.user?.id, state);
+  const error = form.password ? "The password is wrong." : "Enter the password of the account.";
+  return refused(c, page, form, { password: error }, 401);
+});
+
+export const linkPages = group({
+  guards: [...commonLimits, loadSession],
+  onResponse: saveSession,
+  handlers: [
+    route.on(READ, "/forgot-password", { resolve: async (c) => htmlResponse(forgotPage(await visitorOf(c))) }),
+
+    route.post("/forgot-password", {
+      guards: [...signInForm(z.object(forgotten.shape)), limitMails],
+      resolve: async (c) => {
+        const { form, parsed, session } = c.locals;
+        if (!parsed.success) return refused(c, forgotPage, form, errorsOf(parsed.error), 400);
+        sendLink(c, parsed.data.email, "reset");
+        session.flash("done", "If an account with this address exists, a mail is on its way.");
+        return seeOther("/login");
+      },
+    }),
+
+    route.on(READ, "/reset-password", {
+      resolve: async (c) => htmlResponse(resetPage(await visitorOf(c), firstValue(c.raw.query.token) ?? "")),
+    }),
+
+    route.post("/reset-password", {
+      guards: [...signInForm(z.object(reset.shape)), requireResetLink, requireHashingCapacity],
+      resolve: async (c) => {
+        const { parsed, env, session, hashing, link } = c.locals;
+        if (!parsed.success) return refuseReset(c, errorsOf(parsed.error), 400);
+        const hashed = hashNewPassword(env, hashing, link.user, parsed.data.password);
+        if ("problem" in hashed) return refuseReset(c, { password: hashed.problem }, 400);
+        const deviceToken = await events.resetPassword(c, link, hashed.hash);
+        if (deviceToken === undefined) return refuseReset(c, { form: LINK_ENDED }, 422);
+        session.flash("done", "Your password has been changed. Sign in with it.");
+        const headers = new Headers();
+        deviceCookie.set(c.request, env, headers, deviceToken);
+        return seeOther("/login", headers);
+      },
+    }),
+
+    route.on(READ, "/verify-email", {
+      resolve: async (c) => {
+        const { env, session } = c.locals;
+        const token = firstValue(c.raw.query.token) ?? "";
+        const owner = await findTokenOwner(env.DB, token, "verify");
+        const needsPassword = owner !== undefined && owner.id !== session.user?.id;
+        return htmlResponse(verifyPage(await visitorOf(c), token, needsPassword));
+      },
+    }),
+
+    route.post("/verify-email", {
+      guards: [
+        ...signInForm(z.object(verification.shape)),
+        requireVerifyLink,
+        limitAccount,
+        requireHashingCapacity,
+        requireOwner,
+      ],
+      resolve: async (c) => {
+        const user = await events.confirmAddress(c, c.locals.link);
+        if (!user) return linkEnded(c);
+        c.locals.session.flash("done", "Your e-mail address is confirmed.");
+        return seeOther(startPath());
+      },
+    }),
+  ],
+});
+
+function linkEnded({ locals }: { readonly locals: SessionLocals }): Response {
+  locals.session.flash("failed", LINK_ENDED);
+  return seeOther(startPath());
+}
+
+function refuseReset(c: LinkForm, errors: FormErrors, status: number): Promise<Response> {
+  const { form } = c.locals;
+  return refused(c, (visitor, state) => resetPage(visitor, form.token ?? "", state), form, errors, status);
+}

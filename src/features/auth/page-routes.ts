@@ -1,0 +1,103 @@
+/** The pages for signing in and out, the account pages that need no session, and the outbox of development. */
+import * as z from "zod";
+import { requireAuth } from "../../identity/guards/require-auth.ts";
+import { requireCsrf } from "../../identity/guards/require-csrf.ts";
+import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
+import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
+import { commonLimits, limitAccount, limitMails } from "../../identity/limits.ts";
+import { sendLink } from "../../identity/mail/links.ts";
+import { listOutbox } from "../../identity/mail/mailer.ts";
+import { visitorOf } from "../../identity/page-context.ts";
+import { hashNewPassword } from "../../identity/passwords/check-password.ts";
+import { visited } from "../../identity/scope.ts";
+import { sessionCookie } from "../../identity/sessions/cookies.ts";
+import { loadSession, saveSession } from "../../identity/sessions/page-session.ts";
+import { createDeviceId } from "../../identity/tokens/device-token.ts";
+import * as events from "../../identity/users/account-events.ts";
+import { login, registrationForm } from "../../identity/users/account-schema.ts";
+import { checkSignIn } from "../../identity/users/sign-in.ts";
+import { createUser } from "../../identity/users/users.ts";
+import { group, READ } from "../../web/app/scope.ts";
+import { NOT_STORED } from "../../web/caching/cache-control.ts";
+import { requireButton } from "../../web/guards/require-form.ts";
+import { errorsOf } from "../../web/pages/form-fields.ts";
+import { htmlResponse } from "../../web/pages/html.ts";
+import { startPath } from "../../web/pages/navigation.ts";
+import { nextPath } from "../../web/request/next-path.ts";
+import { prefersHtml } from "../../web/request/prefers-html.ts";
+import { firstValue } from "../../web/request/query-value.ts";
+import { seeOther } from "../../web/respond/see-other.ts";
+import { refused, signInForm } from "./forms.ts";
+import { loginPage, outboxPage, registerPage } from "./pages.ts";
+import { requireDevelopment } from "./require-development.ts";
+import { requireLoopback } from "./require-loopback.ts";
+
+const { route } = visited;
+
+export const pages = group({
+  guards: [...commonLimits, loadSession],
+  onResponse: saveSession,
+  handlers: [
+    route.on(READ, "/login", {
+      resolve: async (c) => {
+        const next = nextPath(firstValue(c.raw.query.next), c.request.url, startPath());
+        return htmlResponse(loginPage(await visitorOf(c), next, c.locals.env.ENVIRONMENT === "development"));
+      },
+    }),
+
+    route.post("/login", {
+      guards: [...signInForm(z.object(login.shape)), limitAccount, requireHashingCapacity],
+      resolve: async (c) => {
+        const { form, parsed, env } = c.locals;
+        const next = nextPath(form.next, c.request.url, startPath());
+        const checked = parsed.success ? await checkSignIn(c, parsed.data) : undefined;
+        const headers = checked && (await events.startBrowserSession(c, checked.user, checked.deviceId));
+        if (headers) return seeOther(next, headers);
+        const state = { fields: form, errors: { form: "The e-mail address or the password is wrong." } };
+        return htmlResponse(loginPage(await visitorOf(c), next, env.ENVIRONMENT === "development", state), 401);
+      },
+    }),
+
+    route.on(READ, "/register", { resolve: async (c) => htmlResponse(registerPage(await visitorOf(c))) }),
+
+    route.post("/register", {
+      guards: [...signInForm(registrationForm), limitMails, requireHashingCapacity],
+      resolve: async (c) => {
+        const { form, parsed, env, session, hashing } = c.locals;
+        if (!parsed.success) return refused(c, registerPage, form, errorsOf(parsed.error), 400);
+        const { email, name, password } = parsed.data;
+        const hashed = hashNewPassword(env, hashing, parsed.data, password);
+        if ("problem" in hashed) return refused(c, registerPage, form, { password: hashed.problem }, 400);
+        const user = await createUser(env.DB, { email, name, passwordHash: hashed.hash });
+        if (!user) {
+          const errors = { email: "An account with this e-mail address already exists." };
+          return refused(c, registerPage, form, errors, 409);
+        }
+        sendLink(c, email, "verify");
+        session.flash("done", "Welcome. We have sent you a mail to confirm your address.");
+        return seeOther(startPath(), await events.startBrowserSession(c, user, createDeviceId()));
+      },
+    }),
+
+    route.post("/logout", {
+      guards: [requireAuth, requireCsrf, requireButton, requireCsrfToken],
+      resolve: async (c) => {
+        const { auth, user, env, session } = c.locals;
+        if (auth.via === "session") await events.endSession(c, user.id, auth.sessionId);
+        session.settle();
+        const headers = new Headers();
+        sessionCookie.set(c.request, env, headers, null);
+        return seeOther("/", headers);
+      },
+    }),
+
+    route.on(READ, "/outbox", {
+      guards: [requireDevelopment, requireLoopback],
+      resolve: async (c) => {
+        const items = await listOutbox(c.locals.env.DB);
+        if (prefersHtml(c.request)) return htmlResponse(outboxPage(await visitorOf(c), items));
+        return Response.json({ items }, { headers: NOT_STORED });
+      },
+    }),
+  ],
+});

@@ -1,0 +1,14 @@
+/** Keeps what is for developers out of production. */
+import type { AppLocals } from "../../env.ts";
+import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
+import { stateFacts } from "../../web/app/guard-facts.ts";
+import { deny } from "../../web/respond/refuse.ts";
+
+/** Denies with 404, as if there were nothing, unless `ENVIRONMENT` is `development`. */
+export const requireDevelopment: Guard<AppLocals> = stateFacts(
+  headGuard(function requireDevelopment(c: HeadContext<AppLocals>) {
+    if (c.locals.env.ENVIRONMENT === "development") return { allow: true };
+    return deny(c, 404, "There is nothing at this address.");
+  }),
+  { denies: [404] },
+);

@@ -1,0 +1,56 @@
+/** Chat rooms for clients: their history, and the sockets to them. */
+import { requireAuth } from "../../identity/guards/require-auth.ts";
+import { requireOwnOrigin } from "../../identity/guards/require-own-origin.ts";
+import { commonLimits } from "../../identity/limits.ts";
+import { signedIn } from "../../identity/scope.ts";
+import { closeSockets } from "../../identity/sessions/sockets.ts";
+import { sessionIdOf } from "../../identity/users/user.ts";
+import { logFailure } from "../../web/app/log.ts";
+import { group, READ } from "../../web/app/scope.ts";
+import { REVALIDATED } from "../../web/caching/cache-control.ts";
+import { requireUpgrade } from "../../web/guards/require-upgrade.ts";
+import { invalidInput } from "../../web/respond/problem.ts";
+import { connectionRequest } from "./connection.ts";
+import { limitSockets } from "./guards.ts";
+import { historyQuery, resumeQuery, roomParams } from "./protocol.ts";
+import { roomNamed } from "./room-stub.ts";
+
+const { route } = signedIn;
+
+export const api = group({
+  guards: [...commonLimits, requireAuth],
+  handlers: [
+    route.on(READ, "/api/rooms/:room/messages", {
+      request: { params: roomParams, query: historyQuery },
+      resolve: async ({ input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        const { after = null, limit } = input.query;
+        const items = await roomNamed(locals.env, input.params.room).history(after, limit);
+        return Response.json({ items }, { headers: REVALIDATED });
+      },
+    }),
+
+    route.on(READ, "/ws/chat/:room", {
+      guards: [requireUpgrade, requireOwnOrigin, limitSockets],
+      request: { params: roomParams, query: resumeQuery },
+      resolve: async ({ input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        const { env, ctx, user, auth, socketId } = locals;
+        const { room } = input.params;
+        const connection = {
+          room,
+          user: { id: user.id, name: user.name },
+          sessionId: sessionIdOf(auth) ?? "",
+          socketId,
+        };
+        try {
+          return await roomNamed(env, room).fetch(connectionRequest(connection, input.query.after ?? null));
+        } catch (error) {
+          const removed = closeSockets(env.DB, [socketId]);
+          ctx.waitUntil(removed.catch((cause) => logFailure("The row of a socket that never opened lapses", cause)));
+          throw error;
+        }
+      },
+    }),
+  ],
+});

@@ -1,0 +1,91 @@
+/** Chat rooms: what clients use, and the page. */
+import { requireAuth } from "../../identity/guards/require-auth.ts";
+import { requireCsrf } from "../../identity/guards/require-csrf.ts";
+import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
+import { commonLimits } from "../../identity/limits.ts";
+import { visitorOf } from "../../identity/page-context.ts";
+import { signedInPage } from "../../identity/scope.ts";
+import { loadSession, saveSession } from "../../identity/sessions/page-session.ts";
+import { group, READ } from "../../web/app/scope.ts";
+import { requireForm } from "../../web/guards/require-form.ts";
+import { htmlResponse } from "../../web/pages/html.ts";
+import { partOrPage } from "../../web/pages/htmx.ts";
+import { refuse } from "../../web/respond/refuse.ts";
+import { seeOther } from "../../web/respond/see-other.ts";
+import { messagesOf, roomPage } from "./pages.ts";
+import { beforeQuery, roomParams, said } from "./protocol.ts";
+import { roomNamed } from "./room-stub.ts";
+
+const { route } = signedInPage;
+
+/** Where who asks for no room in particular goes. */
+const LOBBY = "lobby";
+
+/** Room for the longest message, escaped. */
+const MAX_FORM_BYTES = 64 * 1024;
+
+const requireMessage = requireForm(MAX_FORM_BYTES, said);
+
+/** Messages of a page. */
+const SHOWN = 50;
+
+/** Why a form was not accepted, and the status that says so. */
+const FAILURES = {
+  invalid: { status: 400, text: "The message is not valid." },
+  "too fast": { status: 429, text: "You are sending messages too fast. Please wait a second and send it again." },
+  unavailable: { status: 503, text: "The message could not be stored. Please send it again." },
+} as const;
+
+export const pages = group({
+  guards: [...commonLimits, loadSession, requireAuth],
+  onResponse: saveSession,
+  handlers: [
+    route.on(READ, "/chat", {
+      resolve: ({ raw }) => {
+        const { success, data } = roomParams.safeParse(raw.query);
+        return seeOther(`/chat/${success ? data.room : LOBBY}`);
+      },
+    }),
+
+    route.on(READ, "/chat/:room", {
+      request: { params: roomParams, query: beforeQuery },
+      resolve: async (c) => {
+        const { input, locals, request } = c;
+        if (!input.ok) return refuse(c, 404, "There is no such room.");
+        const { room } = input.params;
+        const { before } = input.query;
+        // A seq leaves none out, so the messages before one are those behind another.
+        const after = before === undefined ? null : Math.max(0, before - 1 - SHOWN);
+        const limit = before === undefined ? SHOWN : Math.min(SHOWN, Math.max(0, before - 1));
+        const messages = await roomNamed(locals.env, room).history(after, limit);
+        const draft = { id: crypto.randomUUID(), text: "" };
+        return partOrPage(request, {
+          part: () => messagesOf(room, locals.user, messages),
+          page: async () => roomPage(await visitorOf(c), { room, me: locals.user, messages, draft }),
+        });
+      },
+    }),
+
+    route.post("/chat/:room", {
+      guards: [requireCsrf, requireMessage, requireCsrfToken],
+      request: { params: roomParams },
+      resolve: async (c) => {
+        const { input, locals } = c;
+        const { env, user, form, parsed } = locals;
+        if (!input.ok) return refuse(c, 404, "There is no such room.");
+        const { room } = input.params;
+        const object = roomNamed(env, room);
+        const outcome = parsed.success ? await object.say({ id: user.id, name: user.name }, parsed.data) : "invalid";
+        if (typeof outcome === "object") return seeOther(`/chat/${room}`);
+        const { status, text: failure } = FAILURES[outcome];
+        const error = parsed.success ? failure : parsed.error.issues[0]?.message;
+        const { id = "", text = "" } = form;
+        const messages = await object.history(null, SHOWN);
+        const draft = { id: id || crypto.randomUUID(), text, error: error ?? failure };
+        const page = htmlResponse(roomPage(await visitorOf(c), { room, me: user, messages, draft }), status);
+        if (status !== 400) page.headers.set("Retry-After", "1");
+        return page;
+      },
+    }),
+  ],
+});

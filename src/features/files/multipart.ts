@@ -1,0 +1,118 @@
+/** Reads `multipart/form-data` while it arrives (RFC 7578, RFC 2046 §5.1): no part is ever held whole. */
+import { Buffer } from "node:buffer";
+import { BodyError, type Chunks } from "../../web/request/body.ts";
+import { type Parameterized, parseParameters } from "./header-parameters.ts";
+import { createScanner } from "./multipart-scanner.ts";
+
+/** A field or a file of a form. */
+export interface Part {
+  /** Of the field; empty where the sender gives none. */
+  readonly name: string;
+  /** Undefined for a field that is no file; empty for a file that nobody chose. */
+  readonly filename: string | undefined;
+  /** As the sender says, in lower case and without parameters; empty where it says nothing. */
+  readonly type: string;
+  /** To be read before the next part is asked for; what is left then is skipped. */
+  readonly body: Chunks;
+}
+
+const MAX_HEADER_BYTES = 8 * 1024;
+const CRLF = "\r\n";
+
+/**
+ * The parts of a form, in their order.
+ *
+ * @param maxParts The most that there may be.
+ * @throws {BodyError} 400 for what is malformed or ends too early; 413 for too many parts or too long a header.
+ */
+export async function* readParts(
+  request: Request,
+  body: Chunks,
+  maxParts: number,
+): AsyncGenerator<Part, void, undefined> {
+  const delimiter = `${CRLF}--${boundaryOf(request)}`;
+  // The first delimiter stands at the very beginning, or behind a preamble and a line end.
+  const scanner = createScanner(body, CRLF);
+  try {
+    await drain(scanner.until(delimiter));
+    for (let count = 1; !(await scanner.startsWith("--")); count++) {
+      if (count > maxParts) throw new BodyError(413, `A form may have ${maxParts} parts.`);
+      const header = await collectHeader(scanner.until(CRLF + CRLF));
+      const content = scanner.until(delimiter);
+      // Without `return`: what a reader leaves is drained here.
+      yield { ...readHeader(header), body: { [Symbol.asyncIterator]: () => ({ next: () => content.next() }) } };
+      await drain(content);
+    }
+    if (!/^--[ \t]*$/.test(await collectHeader(scanner.until(CRLF, true)))) throw malformed();
+    await scanner.skipRest();
+  } finally {
+    await scanner.close();
+  }
+}
+
+function boundaryOf(request: Request): string {
+  const boundary = parseParameters(request.headers.get("Content-Type") ?? "")?.parameters.get("boundary") ?? "";
+  // RFC 2046 §5.1.1: 1 to 70 characters of these, and no space at the end.
+  if (!/^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/.test(boundary))
+    throw new BodyError(400, "The Content-Type has no boundary, or none that RFC 2046 allows.");
+  return boundary;
+}
+
+async function drain(chunks: Chunks): Promise<void> {
+  for await (const _ of chunks);
+}
+
+async function collectHeader(chunks: Chunks): Promise<string> {
+  const collected: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.byteLength;
+    if (size > MAX_HEADER_BYTES) throw new BodyError(413, `The header of a part may have ${MAX_HEADER_BYTES} bytes.`);
+    collected.push(chunk);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(collected));
+  } catch (cause) {
+    throw new BodyError(400, "The header of a part is not UTF-8.", { cause });
+  }
+}
+
+/** @param header What stands between a boundary and the empty line: the rest of the boundary's line, then fields. */
+function readHeader(header: string): Omit<Part, "body"> {
+  const [padding = "", ...lines] = header.split(CRLF);
+  const fields = new Map(lines.map(readField));
+  const disposition = parseParameters(fields.get("content-disposition") ?? "");
+  if (/[^ \t]/.test(padding) || fields.size < lines.length || disposition?.value !== "form-data") throw malformed();
+  const type = fields.get("content-type") ?? "";
+  return {
+    name: unescaped(disposition.parameters.get("name") ?? ""),
+    filename: filenameOf(disposition),
+    type: parseParameters(type)?.value ?? type.toLowerCase(),
+  };
+}
+
+function readField(line: string): [name: string, value: string] {
+  const [, name, value] = /^([!#$%&'*+.^`|~\w-]+):([^\0\r\n]*)$/.exec(line) ?? [];
+  if (name === undefined || value === undefined) throw malformed();
+  return [name.toLowerCase(), value.trim()];
+}
+
+function malformed(): BodyError {
+  return new BodyError(400, "The header of a part is malformed.");
+}
+
+/** Browsers write three characters so (HTML, "multipart/form-data encoding algorithm"). */
+function unescaped(text: string): string {
+  return text.replace(/%22|%0D|%0A/gi, decodeURIComponent);
+}
+
+/** Some clients use RFC 8187. */
+function filenameOf({ parameters }: Parameterized): string | undefined {
+  const [plain, extended] = [parameters.get("filename"), parameters.get("filename*")];
+  if (extended === undefined) return plain === undefined ? undefined : unescaped(plain);
+  try {
+    return decodeURIComponent(/^UTF-8'[^']*'([^']*)$/i.exec(extended)?.[1] ?? "%");
+  } catch {
+    throw malformed();
+  }
+}

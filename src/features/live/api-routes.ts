@@ -1,0 +1,20 @@
+/** The live feed for clients: as server-sent events, and over a socket. */
+import { requireOwnOrigin } from "../../identity/guards/require-own-origin.ts";
+import { commonLimits } from "../../identity/limits.ts";
+import { group, READ, route } from "../../web/app/scope.ts";
+import { requireUpgrade } from "../../web/guards/require-upgrade.ts";
+import { limitListeners } from "./guards.ts";
+
+export const api = group({
+  guards: [...commonLimits],
+  handlers: [
+    route.on(READ, "/events", {
+      guards: [limitListeners("events")],
+      resolve: ({ locals }) => locals.feedResponse,
+    }),
+    route.on(READ, "/ws/data-stream", {
+      guards: [requireUpgrade, requireOwnOrigin, limitListeners("socket")],
+      resolve: ({ locals }) => locals.feedResponse,
+    }),
+  ],
+});

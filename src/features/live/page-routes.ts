@@ -1,0 +1,21 @@
+/** The page of the live feed. */
+import { commonLimits } from "../../identity/limits.ts";
+import { visitorOf } from "../../identity/page-context.ts";
+import { visited } from "../../identity/scope.ts";
+import { loadSession, saveSession } from "../../identity/sessions/page-session.ts";
+import { group, READ } from "../../web/app/scope.ts";
+import { htmlResponse } from "../../web/pages/html.ts";
+import { liveFeed } from "./feed-stub.ts";
+import { THRESHOLDS } from "./metrics.ts";
+import { livePage } from "./pages.ts";
+
+export const pages = group({
+  guards: [...commonLimits, loadSession],
+  onResponse: saveSession,
+  handlers: [
+    visited.route.on(READ, "/live", {
+      resolve: async (c) =>
+        htmlResponse(livePage(await visitorOf(c), THRESHOLDS, await liveFeed(c.locals.env).recent())),
+    }),
+  ],
+});

@@ -1,0 +1,113 @@
+/** The notebook's JSON API, and its export. */
+import { requireAuth } from "../../identity/guards/require-auth.ts";
+import { requireCsrf } from "../../identity/guards/require-csrf.ts";
+import { requirePermission } from "../../identity/guards/require-permission.ts";
+import { commonLimits } from "../../identity/limits.ts";
+import { signedIn } from "../../identity/scope.ts";
+import { requireQuota } from "../../limits/guards/require-quota.ts";
+import { idempotency } from "../../limits/idempotency.ts";
+import { quotaExceeded } from "../../limits/quotas.ts";
+import { group, READ } from "../../web/app/scope.ts";
+import { NOT_STORED, REVALIDATED } from "../../web/caching/cache-control.ts";
+import { acceptedVersions, etagOf, isUnchanged } from "../../web/caching/etag.ts";
+import { requireJson } from "../../web/guards/require-content-type.ts";
+import { invalidInput, type ProblemLocals, problem } from "../../web/respond/problem.ts";
+import { stream } from "../../web/respond/stream.ts";
+import { toCsv } from "./csv.ts";
+import { requireOwnNote } from "./guards.ts";
+import { MAX_NOTE_BYTES, type Note, noteInput, notePatch, notesQuery, type StoredNote } from "./schema.ts";
+import { createNote, deleteNote, eachNote, listNotes, updateNote, type Written } from "./store.ts";
+
+const { route } = signedIn;
+
+export const api = group({
+  guards: [...commonLimits, requireAuth, requireCsrf],
+  handlers: [
+    route.on(READ, "/api/notes", {
+      guards: [requirePermission("notes:read")],
+      request: { query: notesQuery },
+      resolve: async ({ input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        const page = await listNotes(locals.env.DB, locals.user.id, input.query);
+        return Response.json({ ...page, items: page.items.map(toNote) }, { headers: REVALIDATED });
+      },
+    }),
+
+    route.post("/api/notes", {
+      guards: [
+        requirePermission("notes:write"),
+        requireQuota(["notes"], { allowRetries: true }),
+        requireJson,
+        idempotency.guard,
+      ],
+      request: { body: noteInput },
+      maxBodyBytes: MAX_NOTE_BYTES,
+      resolve: async (c) => {
+        const { input, locals } = c;
+        if (!input.ok) return invalidInput(locals, input);
+        const { env, user } = locals;
+        const note = await createNote(env.DB, { ...input.body, ownerId: user.id, id: locals.idempotency?.madeId });
+        if (note === "quota") return quotaExceeded(c, "notes");
+        return noteResponse(note, { status: 201, headers: { Location: `/api/notes/${note.id}` } });
+      },
+      onResponse: idempotency.onResponse,
+      onError: idempotency.onError,
+    }),
+
+    route.on(READ, "/api/notes/export.csv", {
+      resolve: ({ locals }) =>
+        stream(() => toCsv(eachNote(locals.env.DB, locals.user.id)), {
+          headers: {
+            "Content-Type": "text/csv; charset=utf-8",
+            "Content-Disposition": 'attachment; filename="notes.csv"',
+            ...NOT_STORED,
+          },
+        }),
+    }),
+
+    route.on(READ, "/api/notes/:id", {
+      guards: [requirePermission("notes:read"), requireOwnNote],
+      resolve: ({ request, locals }) => {
+        const etag = etagOf(locals.note);
+        if (isUnchanged(request, etag))
+          return new Response(null, { status: 304, headers: { ...REVALIDATED, ETag: etag } });
+        return noteResponse(locals.note);
+      },
+    }),
+
+    route.patch("/api/notes/:id", {
+      guards: [requirePermission("notes:write"), requireOwnNote, requireJson],
+      request: { body: notePatch },
+      maxBodyBytes: MAX_NOTE_BYTES,
+      resolve: async ({ request, params, input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        const written = await updateNote(locals.env.DB, params.id, input.body, acceptedVersions(request));
+        return typeof written === "string" ? notWritten(locals, written) : noteResponse(written);
+      },
+    }),
+
+    route.delete("/api/notes/:id", {
+      guards: [requirePermission("notes:write"), requireOwnNote],
+      resolve: async ({ request, params, locals }) => {
+        const written = await deleteNote(locals.env.DB, params.id, acceptedVersions(request));
+        return typeof written === "string" ? notWritten(locals, written) : new Response(null, { status: 204 });
+      },
+    }),
+  ],
+});
+
+function toNote({ ownerId, version, ...note }: StoredNote): Note {
+  return note;
+}
+
+function noteResponse(
+  note: StoredNote,
+  init: { status?: number; headers?: Readonly<Record<string, string>> } = {},
+): Response {
+  return Response.json(toNote(note), { ...init, headers: { ...REVALIDATED, ETag: etagOf(note), ...init.headers } });
+}
+
+function notWritten(locals: ProblemLocals, why: Exclude<Written, StoredNote>): Response {
+  if (why === "missing") return problem(locals, 404, "The note has just been deleted.");
+  return problem(locals, 412, "The note has been changed since you read it. Read it again before you write.");
+}

@@ -1,0 +1,24 @@
+/** What pages are told of whoever looks at them. */
+import { assetUrl, readManifest } from "../assets/manifest.ts";
+import type { AppLocals } from "../env.ts";
+import type { Visitor } from "../web/pages/layout.ts";
+import type { SessionLocals } from "./sessions/page-session.ts";
+
+/** Takes the messages for this page, too: call it once, for a page that is shown. */
+export async function visitorOf({
+  request,
+  locals,
+}: {
+  readonly request: Request;
+  readonly locals: AppLocals & SessionLocals;
+}): Promise<Visitor> {
+  const { env, session } = locals;
+  const manifest = await readManifest(env.ASSET_MANIFEST);
+  return {
+    user: session.user ?? undefined,
+    path: new URL(request.url).pathname,
+    csrf: session.csrf,
+    flashes: session.takeFlashes(),
+    assetUrl: (path) => assetUrl(manifest, path),
+  };
+}

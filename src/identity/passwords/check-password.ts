@@ -1,0 +1,42 @@
+/** Checks passwords and prepares new ones: for the API and the pages alike. */
+import type { Env } from "../../env.ts";
+import type { User } from "../users/user.ts";
+import { type Credentials, findCredentials, rehashPassword } from "../users/users.ts";
+import type { HashingTurn } from "./hashing-turn.ts";
+import { isOutdated } from "./password-hash.ts";
+import { personalProblem } from "./password-rules.ts";
+
+/**
+ * Checks a password. An address without an account takes as long as a wrong password: one hash.
+ *
+ * @returns The user with the hash that the password fits. Undefined for a wrong password and for no account alike.
+ */
+export async function checkPassword(
+  db: D1Database,
+  hashing: HashingTurn,
+  by: { readonly email: string } | { readonly id: string },
+  password: string,
+): Promise<Credentials | undefined> {
+  const found = await findCredentials(db, by);
+  if (!hashing.verify(password, found?.passwordHash) || !found) return undefined;
+  if (!isOutdated(found.passwordHash)) return found;
+  const passwordHash = hashing.hash(password);
+  if (await rehashPassword(db, found.id, found.passwordHash, passwordHash)) return { ...found, passwordHash };
+  // Another sign-in has replaced the hash meanwhile, or the password has changed.
+  const current = await findCredentials(db, { id: found.id });
+  return current && hashing.verify(password, current.passwordHash) ? current : undefined;
+}
+
+/** A new password, hashed; or why its owner may not have it. */
+export type NewPassword = { readonly hash: string } | { readonly problem: string };
+
+/** The only way to a hash that is stored: it refuses a password that its owner's name or address gives away. */
+export function hashNewPassword(
+  { ENVIRONMENT }: Pick<Env, "ENVIRONMENT">,
+  hashing: HashingTurn,
+  owner: Pick<User, "email" | "name">,
+  password: string,
+): NewPassword {
+  const problem = personalProblem(password, owner, ENVIRONMENT === "development");
+  return problem === undefined ? { hash: hashing.hash(password) } : { problem };
+}

@@ -1,0 +1,39 @@
+/** The page that asks for the password again, and then continues with the form that was sent. */
+import { html, type SafeHtml } from "@remix-run/html-template";
+import { csrfField } from "../../web/pages/csrf-field.ts";
+import { errorSummary, textField } from "../../web/pages/form-fields.ts";
+import { layout, type Visitor } from "../../web/pages/layout.ts";
+import type { FormFields } from "../../web/request/form.ts";
+
+/** Fields of this page; all others belong to the original form and are sent again. */
+const OWN_FIELDS = ["csrf", "currentPassword", "continue"];
+
+/**
+ * @param original The form that was sent: its path and its fields.
+ * @param error What was wrong with the password.
+ */
+export function passwordPage(
+  visitor: Visitor,
+  original: { readonly path: string; readonly fields: FormFields },
+  error?: string,
+): SafeHtml {
+  const state = { id: "confirm", errors: error === undefined ? {} : { currentPassword: error } };
+  const fields = Object.entries(original.fields).filter(([name]) => !OWN_FIELDS.includes(name));
+  return layout(
+    "Confirm your password",
+    html`<div class="narrow">
+<h1>Confirm your password</h1>
+<p class="lead">Enter your password to continue with this change.</p>
+<form class="card" method="post" action="/account/confirm-password">
+${errorSummary(state)}
+${csrfField(visitor.csrf)}
+<input type="hidden" name="continue" value="${original.path}">
+<input type="email" value="${visitor.user?.email ?? ""}" autocomplete="username" aria-label="E-mail" readonly hidden>
+${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value ?? ""}">`)}
+${textField(state, { name: "currentPassword", label: "Password", type: "password", autocomplete: "current-password", isFirst: true })}
+<div class="actions"><button>Continue</button><a class="button quiet" href="/">Cancel</a></div>
+</form>
+</div>`,
+    visitor,
+  );
+}

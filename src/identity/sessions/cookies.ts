@@ -1,0 +1,53 @@
+/** The app's cookies: each bound to this host, to https and to every path by its prefix (RFC 6265bis §4.1.3.2). */
+import { Cookie, SetCookie } from "@remix-run/headers";
+import type { Env } from "../../env.ts";
+import { DEVICE_TOKEN_SECONDS } from "../tokens/device-token.ts";
+import { SESSION_MS } from "./sessions.ts";
+
+type Environment = Pick<Env, "ENVIRONMENT">;
+
+export interface HostCookie {
+  /** @returns The value that the request carries; undefined without one. */
+  read(request: Request, env: Environment): string | undefined;
+  /** Sets the cookie. @param value Null removes it. */
+  set(request: Request, env: Environment, headers: Headers, value: string | null): void;
+}
+
+/**
+ * A cookie `__Host-<name>`. In development over http there is a plain one beside it: not every browser takes a Secure
+ * cookie there, not even on localhost.
+ */
+function createHostCookie(name: string, maxAge: number): HostCookie {
+  const names = { host: `__Host-${name}`, local: name };
+  return {
+    read(request, env) {
+      const cookie = new Cookie(request.headers.get("Cookie") ?? "");
+      return cookie.get(names.host) || (isLocal(request, env) && cookie.get(names.local)) || undefined;
+    },
+    set(request, env, headers, value) {
+      const common = {
+        value: value ?? "",
+        path: "/",
+        maxAge: value === null ? 0 : maxAge,
+        httpOnly: true,
+        sameSite: "Lax",
+      } as const;
+      headers.append("Set-Cookie", new SetCookie({ ...common, name: names.host, secure: true }).toString());
+      if (!isLocal(request, env)) return;
+      headers.append("Set-Cookie", new SetCookie({ ...common, name: names.local }).toString());
+    },
+  };
+}
+
+/** The secret of a page's session. */
+export const sessionCookie = createHostCookie("session", SESSION_MS / 1000);
+
+/** The device token of a browser. It stays when its user signs out. */
+export const deviceCookie = createHostCookie("device", DEVICE_TOKEN_SECONDS);
+
+/** Messages for the next page of a visitor without a session. */
+export const flashCookie = createHostCookie("flash", 5 * 60);
+
+function isLocal(request: Request, { ENVIRONMENT }: Environment): boolean {
+  return ENVIRONMENT === "development" && request.url.startsWith("http:");
+}

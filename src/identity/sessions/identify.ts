@@ -1,0 +1,95 @@
+/** Finds out who a request is from. */
+import type { AppLocals } from "../../env.ts";
+import { verifyAccessToken } from "../tokens/access-token.ts";
+import { findApiKey, touchApiKey } from "../tokens/api-keys.ts";
+import { readTokenKeys } from "../tokens/token-keys.ts";
+import type { SignedIn } from "../users/user.ts";
+import { sessionCookie } from "./cookies.ts";
+import { type FoundSession, findSession, keptPartOf, markUsed } from "./sessions.ts";
+
+/** Why nobody was recognised. */
+export type IdentityProblem =
+  | "no credential"
+  | "invalid token"
+  | "expired token"
+  | "ended session"
+  | "unknown key"
+  | "expired key";
+
+/** What is known of a request's sender. */
+export interface Identity {
+  /** Undefined where nobody was recognised; `problem` says why. */
+  readonly signedIn?: SignedIn | undefined;
+  readonly problem?: IdentityProblem | undefined;
+  /** The session of the cookie, also a visitor's. */
+  readonly session?: (FoundSession & { readonly secret: string }) | undefined;
+}
+
+const identities = new WeakMap<Request, Promise<Identity>>();
+
+/**
+ * Identifies by `Authorization: Bearer`, else by `X-API-Key`, else by the session cookie; the first that
+ * is there counts, good or not. Asks the database anew for each request, once, so that whoever is
+ * deleted, demoted or signed out is so from the next request on.
+ */
+export function identify({
+  request,
+  locals,
+}: {
+  readonly request: Request;
+  readonly locals: AppLocals;
+}): Promise<Identity> {
+  const known = identities.get(request);
+  if (known) return known;
+  const identity = findIdentity(request, locals);
+  identities.set(request, identity);
+  return identity;
+}
+
+/** The credential that a request is identified by, as it was sent. */
+export function credentialOf({ request, locals }: { readonly request: Request; readonly locals: AppLocals }) {
+  const { headers } = request;
+  return headers.get("Authorization") ?? headers.get("X-API-Key") ?? sessionCookie.read(request, locals.env);
+}
+
+async function findIdentity(request: Request, locals: AppLocals): Promise<Identity> {
+  const authorization = request.headers.get("Authorization");
+  if (authorization !== null) return identifyBearer(authorization, locals);
+  const apiKey = request.headers.get("X-API-Key");
+  if (apiKey !== null) return identifyApiKey(apiKey, locals);
+  const secret = sessionCookie.read(request, locals.env);
+  if (secret === undefined) return { problem: "no credential" };
+  const session = await findSession(locals.env.DB, { secret });
+  if (!session) return { problem: "ended session" };
+  noteUse(session, locals);
+  const { user, id: sessionId, authenticatedAt } = session;
+  if (!user) return { problem: "no credential", session: { ...session, secret } };
+  const keptSecret = keptPartOf(secret);
+  const auth = { via: "session", sessionId, keptSecret, authenticatedAt: authenticatedAt ?? 0 } as const;
+  return { signedIn: { user, auth }, session: { ...session, secret } };
+}
+
+async function identifyApiKey(key: string, { env, ctx }: AppLocals): Promise<Identity> {
+  const found = await findApiKey(env.DB, key);
+  if (!found) return { problem: "unknown key" };
+  const { user, keyId, permissions, isExpired, isStale } = found;
+  if (isExpired) return { problem: "expired key" };
+  if (isStale) ctx.waitUntil(touchApiKey(env.DB, keyId));
+  return { signedIn: { user, auth: { via: "key", keyId, permissions } } };
+}
+
+async function identifyBearer(authorization: string, locals: AppLocals): Promise<Identity> {
+  const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization) ?? [];
+  if (token === undefined) return { problem: "invalid token" };
+  const claims = await verifyAccessToken(readTokenKeys(locals.env.TOKEN_KEYS), token);
+  if (typeof claims === "string") return { problem: claims === "expired" ? "expired token" : "invalid token" };
+  const session = await findSession(locals.env.DB, claims);
+  if (!session?.user) return { problem: "ended session" };
+  noteUse(session, locals);
+  const { user, id: sessionId, authenticatedAt } = session;
+  return { signedIn: { user, auth: { via: "token", sessionId, authenticatedAt: authenticatedAt ?? 0 } } };
+}
+
+function noteUse({ id, isStale }: FoundSession, { env, ctx }: AppLocals): void {
+  if (isStale) ctx.waitUntil(markUsed(env.DB, id));
+}

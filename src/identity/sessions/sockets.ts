@@ -1,0 +1,162 @@
+/** The sockets that users hold open, in D1: how many there are, which object holds each, and when its session ends. */
+import type { Env, SocketHolder } from "../../env.ts";
+import { logFailure } from "../../web/app/log.ts";
+import { IDLE_MS } from "./sessions.ts";
+
+/** A row counts for that long between the guard that opens it and the object that renews it. */
+export const RESERVED_MS = 90_000;
+/** For how long an object renews a row, and how much of that may be left when it does so again. */
+const RENEWED_MS = 15 * 60_000;
+const RENEWAL_DUE_MS = 5 * 60_000;
+
+/** The bindings of objects that hold sockets. */
+export type SocketBinding = {
+  [K in keyof Env]-?: Env[K] extends DurableObjectNamespace<infer TObject>
+    ? TObject extends SocketHolder
+      ? K
+      : never
+    : never;
+}[keyof Env];
+
+/** A socket, and the object that holds it. */
+export interface UserSocket {
+  readonly id: string;
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly binding: SocketBinding;
+  readonly objectName: string;
+}
+
+/** How many sockets a user may have open at once. */
+export interface SocketLimits {
+  readonly perUser: number;
+  readonly perObject: number;
+}
+
+/**
+ * Inserts the row of a socket, unless the user has too many already or the session has ended. One statement decides, so
+ * the limits are exact however many handshakes arrive at once. The row lapses after 90 s unless an object renews it.
+ */
+export async function openSocket(
+  db: D1Database,
+  { id, userId, sessionId, binding, objectName }: UserSocket,
+  { perUser, perObject }: SocketLimits,
+): Promise<"open" | "too many" | "session ended"> {
+  const now = Date.now();
+  const live = "SELECT count(*) FROM sockets WHERE user_id = ?2 AND live_until > ?7";
+  const insert = db
+    .prepare(
+      `INSERT INTO sockets (id, user_id, session_id, binding, object_name, live_until)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6
+       WHERE (${live}) < ?8 AND (${live} AND binding = ?4 AND object_name = ?5) < ?9
+         AND EXISTS (SELECT 1 FROM sessions WHERE id = ?3 AND expires_at > ?7 AND used_at > ?7 - ?10)`,
+    )
+    .bind(id, userId, sessionId, binding, objectName, now + RESERVED_MS, now, perUser, perObject, IDLE_MS);
+  const [inserted, ends] = await db.batch<SessionEnd>([insert, selectSessionEnds(db, [sessionId])]);
+  if (inserted?.meta.changes) return "open";
+  return (ends?.results[0]?.endsAt ?? 0) > now ? "too many" : "session ended";
+}
+
+/** Removes the rows of sockets that have closed, or never opened. */
+export async function closeSockets(db: D1Database, ids: readonly string[]): Promise<void> {
+  await db.prepare("DELETE FROM sockets WHERE id IN (SELECT value FROM json_each(?))").bind(JSON.stringify(ids)).run();
+}
+
+/**
+ * Renews the rows of sockets that are open, those that were lost included, and reads when their sessions end: one round
+ * trip to the database, which writes a row only every ten minutes.
+ *
+ * @returns The ends of the sessions in milliseconds since the epoch, by session id. One that is missing has ended.
+ */
+export async function renewSockets(
+  db: D1Database,
+  sockets: readonly UserSocket[],
+): Promise<ReadonlyMap<string, number>> {
+  const now = Date.now();
+  const renew = db
+    .prepare(
+      `INSERT INTO sockets (id, user_id, session_id, binding, object_name, live_until)
+       SELECT value ->> 'id', value ->> 'userId', value ->> 'sessionId', value ->> 'binding', value ->> 'objectName', ?2
+       FROM json_each(?1) WHERE true
+       ON CONFLICT (id) DO UPDATE SET live_until = excluded.live_until WHERE live_until < ?3`,
+    )
+    .bind(JSON.stringify(sockets), now + RENEWED_MS, now + RENEWAL_DUE_MS);
+  const sessionIds = sockets.map(({ sessionId }) => sessionId);
+  const [, ends] = await db.batch<SessionEnd>([renew, selectSessionEnds(db, sessionIds)]);
+  return new Map(ends?.results.map(({ id, endsAt }) => [id, endsAt]));
+}
+
+/**
+ * Has every object that holds a socket of that user close those whose sessions have ended, and removes the rows of
+ * sockets that their object no longer holds: those of an object that was restarted. To be called after whatever ends
+ * sessions. A failure is logged; the object looks at its sessions from time to time anyway.
+ */
+export async function recheckSockets(env: Env, userId: string): Promise<void> {
+  try {
+    const { results } = await env.DB.prepare(
+      "SELECT id, binding, object_name AS objectName FROM sockets WHERE user_id = ?",
+    )
+      .bind(userId)
+      .all<SocketRow>();
+    const byObject = Map.groupBy(results, ({ binding, objectName }) => `${binding} ${objectName}`);
+    const held = await Promise.all([...byObject.values()].map((rows) => recheckObject(env, rows)));
+    await removeLost(env.DB, results, new Set(held.flat()));
+  } catch (error) {
+    logFailure("The sockets of a user could not be looked up; their objects find out by themselves", error);
+  }
+}
+
+interface SocketRow {
+  readonly id: string;
+  readonly binding: string;
+  readonly objectName: string;
+}
+
+/** @param rows Of one object. @returns The ids of those that it holds; all where it could not be asked. */
+async function recheckObject(env: Env, rows: readonly SocketRow[]): Promise<readonly string[]> {
+  const [first] = rows;
+  const namespace = first && namespaceOf(env, first.binding);
+  if (!namespace) return [];
+  const ids = rows.map(({ id }) => id);
+  // A stub whose call has failed is of no more use, so that each attempt takes its own.
+  const recheck = () => namespace.get(namespace.idFromName(first.objectName)).recheckSessions(ids);
+  try {
+    return await recheck().catch(recheck);
+  } catch (error) {
+    logFailure("An object could not be asked to recheck the sessions of its sockets. It will do so by itself", error);
+    return ids;
+  }
+}
+
+/** A row that no object has renewed yet may belong to a handshake that is under way: it stays until it lapses. */
+async function removeLost(db: D1Database, rows: readonly SocketRow[], held: ReadonlySet<string>): Promise<void> {
+  const lost = rows.flatMap(({ id }) => (held.has(id) ? [] : [id]));
+  if (lost.length === 0) return;
+  const now = Date.now();
+  await db
+    .prepare(
+      `DELETE FROM sockets WHERE id IN (SELECT value FROM json_each(?1)) AND (live_until <= ?2 OR live_until > ?3)`,
+    )
+    .bind(JSON.stringify(lost), now, now + RESERVED_MS)
+    .run();
+}
+
+interface SessionEnd {
+  readonly id: string;
+  readonly endsAt: number;
+}
+
+/** Using a session moves its end, so this is the earliest moment at which it can be over by itself. */
+function selectSessionEnds(db: D1Database, ids: readonly string[]): D1PreparedStatement {
+  return db
+    .prepare(
+      `SELECT id, min(expires_at, used_at + ?2) AS endsAt FROM sessions
+       WHERE id IN (SELECT value FROM json_each(?1)) AND user_id IS NOT NULL`,
+    )
+    .bind(JSON.stringify(ids), IDLE_MS);
+}
+
+/** A cast: the column holds only what `openSocket` was given, or the binding of a feature that was removed since. */
+function namespaceOf(env: Env, binding: string): Env[SocketBinding] | undefined {
+  return (env as Partial<Pick<Env, SocketBinding>>)[binding as SocketBinding];
+}

@@ -1,0 +1,67 @@
+/** Access tokens: short-lived JWTs (RFC 9068) for clients of the API, checked as RFC 8725 asks. */
+import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from "jose";
+import * as z from "zod";
+import type { Role } from "../users/user.ts";
+import { signingKey, type TokenKeys } from "./token-keys.ts";
+
+export const ACCESS_TOKEN_SECONDS = 15 * 60;
+
+const ALGORITHM = "HS256";
+const TYPE = "at+jwt";
+const ISSUER = "candor";
+const AUDIENCE = "candor-api";
+
+/** Without padding, and no bits set that mean nothing: so a token has one spelling (RFC 7515 §2). */
+const CANONICAL = /^[\w-]+\.[\w-]+\.[\w-]{42}[AEIMQUYcgkosw048]$/;
+
+/** What a token says that we gave. */
+export interface AccessClaims {
+  readonly userId: string;
+  readonly sessionId: string;
+}
+
+const claims = z.object({ sub: z.uuid(), sid: z.uuid(), role: z.enum(["user", "admin"]) });
+
+/** @param role For other services to read; our own guards ask the database. */
+export function signAccessToken(
+  keys: TokenKeys,
+  { userId, sessionId, role }: AccessClaims & { readonly role: Role },
+): Promise<string> {
+  const [kid, key] = signingKey(keys);
+  return new SignJWT({ sid: sessionId, role })
+    .setProtectedHeader({ alg: ALGORITHM, kid, typ: TYPE })
+    .setSubject(userId)
+    .setIssuer(ISSUER)
+    .setAudience(AUDIENCE)
+    .setIssuedAt()
+    .setExpirationTime(`${ACCESS_TOKEN_SECONDS} seconds`)
+    .sign(key);
+}
+
+/** @returns The claims of a token of ours; `expired` for one that was, `invalid` for anything else. */
+export async function verifyAccessToken(keys: TokenKeys, token: string): Promise<AccessClaims | "expired" | "invalid"> {
+  if (!CANONICAL.test(token)) return "invalid";
+  try {
+    const { payload } = await jwtVerify(token, (header) => findKey(keys, header), {
+      algorithms: [ALGORITHM],
+      typ: TYPE,
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      requiredClaims: ["exp", "iat"],
+    });
+    const { sub, sid } = claims.parse(payload);
+    return { userId: sub, sessionId: sid };
+  } catch (error) {
+    if (error instanceof errors.JWTExpired) return "expired";
+    if (error instanceof errors.JOSEError || error instanceof z.ZodError) return "invalid";
+    throw error;
+  }
+}
+
+/** A header of ours says `alg`, `kid` and `typ`. One that brings a key, or where to fetch one, is forged. */
+function findKey(keys: TokenKeys, header: JWTHeaderParameters) {
+  const { alg, kid, typ, ...others } = header;
+  const key = keys.get(kid ?? "");
+  if (!key || Object.keys(others).length > 0) throw new errors.JWSInvalid("No key of ours");
+  return key;
+}

@@ -1,0 +1,163 @@
+/** API keys in D1: for programs that act for a user, with permissions of their own, until they expire. */
+import { v7 as uuidv7 } from "uuid";
+import { IDLE_MS, TOUCH_INTERVAL_MS } from "../sessions/sessions.ts";
+import type { User } from "../users/user.ts";
+import { toUser, USER_COLUMNS, type UserRow } from "../users/users.ts";
+import { createSecret, hashSecret } from "./secret.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** How long a key works unless its owner says otherwise, and the longest that one may. */
+export const DEFAULT_KEY_LIFE_MS = 90 * DAY_MS;
+export const MAX_KEY_LIFE_MS = 365 * DAY_MS;
+
+/** An expired key is kept for that long, so that a request with it learns that it has expired. */
+export const EXPIRED_KEY_RETENTION_MS = 30 * DAY_MS;
+
+/** A key as its owner sees it after it was made. Times are ISO 8601, UTC. */
+export interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly permissions: readonly string[];
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  /** To the minute; null for a key that has not been used. */
+  readonly lastUsedAt: string | null;
+}
+
+export type NewApiKey = Pick<ApiKey, "name" | "permissions"> & {
+  /** ISO 8601; 90 days from now without it. */
+  readonly expiresAt?: string | undefined;
+  /** The session that asks for the key, which must not have ended by then; null where none does. */
+  readonly sessionId?: string | null;
+};
+
+/** So that a key that leaks is recognised for what it is. */
+const PREFIX = "candor_";
+
+const COLUMNS = "id, name, permissions, created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt";
+
+interface KeyRow {
+  readonly id: string;
+  readonly name: string;
+  readonly permissions: string;
+  readonly createdAt: string;
+  readonly expiresAt: number;
+  readonly lastUsedAt: number | null;
+}
+
+/**
+ * Creates a key, in one statement with the count of the user's keys that have not expired.
+ *
+ * @param maxKeys How many of those a user may have.
+ * @returns The key, which nobody can see again; undefined where the user has that many already, or the session has ended.
+ */
+export async function createApiKey(
+  db: D1Database,
+  userId: string,
+  { name, permissions, expiresAt, sessionId = null }: NewApiKey,
+  maxKeys: number,
+): Promise<(ApiKey & { readonly key: string }) | undefined> {
+  const [key, now] = [PREFIX + createSecret(), Date.now()];
+  const expires = expiresAt === undefined ? now + DEFAULT_KEY_LIFE_MS : Date.parse(expiresAt);
+  const row = await db
+    .prepare(
+      `INSERT INTO api_keys (id, user_id, key_hash, name, permissions, created_at, expires_at)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+       WHERE (SELECT count(*) FROM api_keys WHERE user_id = ?2 AND expires_at > ?8) < ?9
+         AND (?10 IS NULL OR EXISTS (
+           SELECT 1 FROM sessions WHERE id = ?10 AND user_id = ?2 AND expires_at > ?8 AND used_at > ?11
+         )) RETURNING ${COLUMNS}`,
+    )
+    .bind(
+      uuidv7(),
+      userId,
+      hashSecret(key),
+      name,
+      JSON.stringify(permissions),
+      new Date(now).toISOString(),
+      expires,
+      now,
+      maxKeys,
+      sessionId,
+      now - IDLE_MS,
+    )
+    .first<KeyRow>();
+  return row ? { ...toApiKey(row), key } : undefined;
+}
+
+/**
+ * Lists a user's keys, the newest first.
+ *
+ * @returns Up to `limit + 1` keys: one too many says that there are more.
+ */
+export async function listApiKeys(
+  db: D1Database,
+  userId: string,
+  { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
+): Promise<ApiKey[]> {
+  const { results } = await db
+    .prepare(`SELECT ${COLUMNS} FROM api_keys WHERE user_id = ?1 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3`)
+    .bind(userId, cursor ?? null, limit + 1)
+    .all<KeyRow>();
+  return results.map(toApiKey);
+}
+
+/** @returns Null where this user has no such key. */
+export async function getApiKey(db: D1Database, userId: string, id: string): Promise<ApiKey | null> {
+  const row = await db
+    .prepare(`SELECT ${COLUMNS} FROM api_keys WHERE id = ? AND user_id = ?`)
+    .bind(id, userId)
+    .first<KeyRow>();
+  return row && toApiKey(row);
+}
+
+function toApiKey({ permissions, expiresAt, lastUsedAt, ...row }: KeyRow): ApiKey {
+  return {
+    ...row,
+    permissions: JSON.parse(permissions),
+    expiresAt: new Date(expiresAt).toISOString(),
+    lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt).toISOString(),
+  };
+}
+
+/** @returns Whether there was such a key of this user. */
+export async function deleteApiKey(db: D1Database, userId: string, id: string): Promise<boolean> {
+  const { meta } = await db.prepare("DELETE FROM api_keys WHERE id = ? AND user_id = ?").bind(id, userId).run();
+  return meta.changes > 0;
+}
+
+/** A key that a request carries. */
+export interface FoundApiKey {
+  readonly keyId: string;
+  readonly permissions: readonly string[];
+  readonly user: User;
+  readonly isExpired: boolean;
+  /** Whether its last use is worth a new note, with `touchApiKey`. */
+  readonly isStale: boolean;
+}
+
+/** @returns Undefined for a key that nobody has. */
+export async function findApiKey(db: D1Database, key: string): Promise<FoundApiKey | undefined> {
+  const row = await db
+    .prepare(
+      `SELECT api_keys.id AS keyId, permissions, expires_at AS expiresAt, last_used_at AS lastUsedAt, ${USER_COLUMNS}
+       FROM api_keys JOIN users ON users.id = user_id WHERE key_hash = ?`,
+    )
+    .bind(hashSecret(key))
+    .first<UserRow & { keyId: string; permissions: string; expiresAt: number; lastUsedAt: number | null }>();
+  if (!row) return undefined;
+  const now = Date.now();
+  return {
+    keyId: row.keyId,
+    permissions: JSON.parse(row.permissions),
+    user: toUser(row),
+    isExpired: row.expiresAt <= now,
+    isStale: now - (row.lastUsedAt ?? 0) > TOUCH_INTERVAL_MS,
+  };
+}
+
+/** Notes that a key has just been used. */
+export async function touchApiKey(db: D1Database, id: string): Promise<void> {
+  await db.prepare("UPDATE api_keys SET last_used_at = ? WHERE id = ?").bind(Date.now(), id).run();
+}

@@ -1,0 +1,52 @@
+/** Tokens for links in mails: each proves once, and not for long, that its sender can read the mail of the address. */
+
+import { CREDENTIAL_COLUMNS, type CredentialRow, type Credentials, toCredentials } from "../users/users.ts";
+import { createSecret, hashSecret } from "./secret.ts";
+
+const HOUR_MS = 60 * 60_000;
+
+/** How long a token works, by its purpose. */
+const LIFETIME_MS = { verify: 24 * HOUR_MS, reset: HOUR_MS } as const;
+
+/** Live tokens of an account for one purpose: nobody can flood a mailbox, and its owner always holds a live link. */
+const MAX_LIVE = 3;
+
+export type EmailPurpose = keyof typeof LIFETIME_MS;
+
+/** @returns Undefined where the account has three live tokens for this purpose already: then no mail is sent. */
+export async function createEmailToken(
+  db: D1Database,
+  userId: string,
+  purpose: EmailPurpose,
+): Promise<string | undefined> {
+  const [token, now] = [createSecret(), Date.now()];
+  const { meta } = await db
+    .prepare(
+      `INSERT INTO email_tokens (token_hash, user_id, purpose, expires_at) SELECT ?1, ?2, ?3, ?4
+       WHERE (SELECT count(*) FROM email_tokens WHERE user_id = ?2 AND purpose = ?3 AND expires_at > ?5) < ${MAX_LIVE}`,
+    )
+    .bind(hashSecret(token), userId, purpose, now + LIFETIME_MS[purpose], now)
+    .run();
+  return meta.changes > 0 ? token : undefined;
+}
+
+/** Removes a token that nobody has received, so that it takes no place among the live ones. */
+export async function deleteEmailToken(db: D1Database, token: string): Promise<void> {
+  await db.prepare("DELETE FROM email_tokens WHERE token_hash = ?").bind(hashSecret(token)).run();
+}
+
+/** Finds the account that a live token belongs to, without using the token up. */
+export async function findTokenOwner(
+  db: D1Database,
+  token: string,
+  purpose: EmailPurpose,
+): Promise<Credentials | undefined> {
+  const row = await db
+    .prepare(
+      `SELECT ${CREDENTIAL_COLUMNS} FROM email_tokens JOIN users ON users.id = user_id
+       WHERE token_hash = ? AND purpose = ? AND email_tokens.expires_at > ?`,
+    )
+    .bind(hashSecret(token), purpose, Date.now())
+    .first<CredentialRow>();
+  return row ? toCredentials(row) : undefined;
+}

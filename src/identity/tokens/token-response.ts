@@ -1,0 +1,30 @@
+/** Answers of the API that carry the secrets of a session (RFC 6749 §5.1, in camel case). */
+import type { AppLocals } from "../../env.ts";
+import { NOT_STORED } from "../../web/caching/cache-control.ts";
+import { setSessionCookies } from "../sessions/page-session.ts";
+import type { RenewedSecrets } from "../users/account-events.ts";
+import { ACCESS_TOKEN_SECONDS, signAccessToken } from "./access-token.ts";
+import type { TokenSession } from "./refresh-token.ts";
+import { readTokenKeys } from "./token-keys.ts";
+
+/** @param deviceToken Where a password was given. */
+export async function tokenResponse(
+  { env }: AppLocals,
+  { refreshToken, ...claims }: TokenSession,
+  deviceToken?: string,
+): Promise<Response> {
+  const accessToken = await signAccessToken(readTokenKeys(env.TOKEN_KEYS), claims);
+  const tokens = { accessToken, tokenType: "Bearer", expiresIn: ACCESS_TOKEN_SECONDS, refreshToken };
+  return Response.json({ ...tokens, ...(deviceToken !== undefined && { deviceToken }) }, { headers: NOT_STORED });
+}
+
+/** New tokens for a client of the API; new cookies, and an empty object, for a browser. */
+export async function renewedResponse(
+  c: { readonly request: Request; readonly locals: AppLocals },
+  renewed: RenewedSecrets,
+): Promise<Response> {
+  if (renewed.via === "token") return tokenResponse(c.locals, renewed.session, renewed.deviceToken);
+  const response = Response.json({}, { headers: NOT_STORED });
+  setSessionCookies(c, response.headers, renewed);
+  return response;
+}

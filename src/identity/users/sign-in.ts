@@ -1,0 +1,38 @@
+/** Signing in with a password, for the API and the pages alike. */
+import type { AppLocals } from "../../env.ts";
+import type { AttemptLocals } from "../../limits/limit-attempts.ts";
+import type { HashingLocals } from "../guards/require-hashing-capacity.ts";
+import { checkPassword } from "../passwords/check-password.ts";
+import { deviceCookie } from "../sessions/cookies.ts";
+import { createDeviceId, isDeviceToken, verifyDeviceToken } from "../tokens/device-token.ts";
+import { readTokenKeys } from "../tokens/token-keys.ts";
+import { becomeFirstAdministrator } from "./account-events.ts";
+import type { Credentials } from "./users.ts";
+
+/** What the guards of a route have supplied before a password is checked. */
+interface SignInContext {
+  readonly request: Request;
+  readonly locals: AppLocals & HashingLocals & AttemptLocals;
+}
+
+/**
+ * Checks a password, and settles the attempt that `rateLimit(account)` has reserved.
+ *
+ * @returns The user and the id of the device: of the device token that came along, else a new one. Undefined for a wrong
+ *   password and for no account alike.
+ */
+export async function checkSignIn(
+  { request, locals }: SignInContext,
+  given: { readonly email: string; readonly password: string; readonly deviceToken?: string | undefined },
+): Promise<{ readonly user: Credentials; readonly deviceId: string } | undefined> {
+  const { env, hashing, attempt } = locals;
+  const user = await checkPassword(env.DB, hashing, given, given.password);
+  if (!user) {
+    await attempt.fail();
+    return undefined;
+  }
+  await attempt.succeed();
+  const token = given.deviceToken ?? deviceCookie.read(request, env);
+  const known = isDeviceToken(token) ? verifyDeviceToken(readTokenKeys(env.TOKEN_KEYS), user, token) : undefined;
+  return { user: await becomeFirstAdministrator(locals, user), deviceId: known ?? createDeviceId() };
+}

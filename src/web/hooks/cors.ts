@@ -1,0 +1,51 @@
+/** Cross-origin access to the API, for the pages of configured origins (Fetch standard, CORS protocol). */
+import type { AppLocals, Env } from "../../env.ts";
+import { route } from "../app/scope.ts";
+
+/** What a page may send and read beyond the safelisted. Cookies it may not: other origins use tokens or keys. */
+const REQUEST_HEADERS =
+  "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key, X-Request-Id";
+const RESPONSE_HEADERS =
+  "ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id";
+
+/** Lets a page of a configured origin read a response of the API. */
+export function allowOrigin(request: Request, headers: Headers, env: Pick<Env, "CORS_ORIGINS"> | undefined): void {
+  if (!new URL(request.url).pathname.startsWith("/api/")) return;
+  headers.append("Vary", "Origin");
+  if (!isListed(request, env)) return;
+  headers.set("Access-Control-Allow-Origin", request.headers.get("Origin") ?? "");
+  headers.set("Access-Control-Expose-Headers", RESPONSE_HEADERS);
+}
+
+function isListed(request: Request, env: Pick<Env, "CORS_ORIGINS"> | undefined): boolean {
+  const origin = request.headers.get("Origin");
+  // A text unless the variable is malformed, and then the error is answered here, too.
+  return Boolean(origin) && `${env?.CORS_ORIGINS ?? ""}`.split(" ").includes(origin ?? "");
+}
+
+interface RouteFacts {
+  readonly path: string;
+  readonly method: string | readonly string[];
+}
+
+/** An OPTIONS route for each path of these routes that is the API's: it answers preflights, and says `Allow`. */
+export function preflightRoutes(routes: readonly RouteFacts[]) {
+  const ofApi = routes.filter(({ path }) => path.startsWith("/api/"));
+  // What a parameter is called makes no other path of it.
+  const byShape = Map.groupBy(ofApi, ({ path }) => path.replace(/:\w+/g, ":"));
+  return [...byShape.values()].map((same) => {
+    const methods = same.flatMap(({ method }) => method);
+    const allow = [...new Set([...methods, "OPTIONS"])].sort().join(", ");
+    return route.on("OPTIONS", same[0]?.path ?? "", { resolve: (c) => answerPreflight(c, allow) });
+  });
+}
+
+function answerPreflight({ request, locals }: { request: Request; locals: AppLocals }, allow: string): Response {
+  const isPreflight = request.headers.has("Access-Control-Request-Method") && isListed(request, locals.env);
+  const answer = {
+    "Access-Control-Allow-Methods": allow,
+    "Access-Control-Allow-Headers": REQUEST_HEADERS,
+    "Access-Control-Max-Age": "7200",
+  };
+  return new Response(null, { status: 204, headers: { Allow: allow, ...(isPreflight && answer) } });
+}

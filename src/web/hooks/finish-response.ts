@@ -1,0 +1,40 @@
+/** The last hook of every response that is no error: its id, its log line, no body for HEAD. */
+import type { AppLocals } from "../../env.ts";
+import type { OnResponseHandler } from "../../http/index.ts";
+import { logRequest, userIdOf } from "../app/log.ts";
+import { httpProtocolOf } from "../request/http-protocol.ts";
+import { allowOrigin } from "./cors.ts";
+import { secureHeaders } from "./secure-headers.ts";
+
+export const finishResponse: OnResponseHandler<AppLocals> = ({ context, response, outcome }) => {
+  const { request, locals, route } = context;
+  const guards = (route?.guards ?? []).map(({ name }) => name);
+  logRequest({
+    requestId: locals.requestId,
+    protocol: httpProtocolOf(request),
+    method: request.method,
+    route: route?.path ?? null,
+    status: response.status,
+    duration: Date.now() - locals.startedAt,
+    outcome: outcome.kind,
+    passed: outcome.kind === "denied" ? guards.slice(0, outcome.index) : guards,
+    denied: outcome.kind === "denied" ? outcome.guard : null,
+    userId: userIdOf(locals),
+  });
+  return sealResponse(request, response, locals);
+};
+
+/** The response as every one leaves: with `X-Request-Id`, the headers that keep it safe, no body for HEAD. */
+export function sealResponse(
+  request: Request,
+  response: Response,
+  { requestId, env }: Pick<AppLocals, "requestId"> & Partial<AppLocals>,
+): Response {
+  const isHead = request.method === "HEAD";
+  if (isHead) response.body?.cancel().catch(() => {});
+  const sealed = new Response(isHead ? null : response.body, response);
+  sealed.headers.set("X-Request-Id", requestId);
+  secureHeaders(request, sealed.headers);
+  allowOrigin(request, sealed.headers, env);
+  return sealed;
+}

@@ -1,0 +1,99 @@
+/** The frame of every page. */
+import { html, type SafeHtml } from "@remix-run/html-template";
+import { APP_NAME } from "../app/app-name.ts";
+import { csrfField } from "./csrf-field.ts";
+import { type Message, messageBox } from "./message.ts";
+import { type NavigationEntry, pagesFor } from "./navigation.ts";
+
+/** What a page knows of whoever looks at it. */
+export interface Visitor {
+  /** Undefined for who has not signed in. */
+  readonly user: { readonly name: string; readonly email: string; readonly role: "user" | "admin" } | undefined;
+  /** The path of the page. */
+  readonly path: string;
+  /** For the hidden field of forms. */
+  readonly csrf: string;
+  /** Messages that an earlier request left for this page. */
+  readonly flashes: readonly Message[];
+  /** The address of a file of `public`. */
+  assetUrl(path: string): string;
+}
+
+/**
+ * Of HTMX: it runs nothing that stands in attributes, keeps no pages, and swaps refused forms in as well. Of what else
+ * is refused `public/messages.js` tells.
+ */
+const HTMX_CONFIG = JSON.stringify({
+  allowEval: false,
+  allowScriptTags: false,
+  includeIndicatorStyles: false,
+  // What is swapped in has its focus at once.
+  defaultSettleDelay: 0,
+  historyCacheSize: 0,
+  refreshOnHistoryMiss: true,
+  historyRestoreAsHxRequest: false,
+  reportValidityOfForms: true,
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "400|409|412|422", swap: true },
+    { code: "...", swap: false },
+  ],
+});
+
+/**
+ * @param title The page's own title.
+ * @param visitor Absent where nobody has looked who it is, on pages of errors.
+ * @param files Of `public`: stylesheets and modules that this page needs beside those of every page.
+ */
+export function layout(title: string, content: SafeHtml, visitor?: Visitor, files: readonly string[] = []): SafeHtml {
+  const assetUrl = visitor?.assetUrl ?? ((path: string) => `/static/${path}`);
+  return html`<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="htmx-config" content="${HTMX_CONFIG}">
+<title>${title} · ${APP_NAME}</title>
+<link rel="stylesheet" href="${assetUrl("vendor/pico.css")}">
+${["style.css", ...files.filter(isStyle)].map((path) => html`<link rel="stylesheet" href="${assetUrl(path)}">`)}
+<link rel="icon" href="${assetUrl("icon.svg")}" type="image/svg+xml">
+<script src="${assetUrl("vendor/htmx.js")}" defer></script>
+${["messages.js", "confirm.js", ...files.filter((path) => !isStyle(path))].map((path) => html`<script type="module" src="${assetUrl(path)}"></script>`)}
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header class="top">
+<a class="brand" href="/"><img src="${assetUrl("icon.svg")}" alt="" width="28" height="28">${APP_NAME}</a>
+${visitor ? navigation(visitor) : ""}
+</header>
+<main id="main" tabindex="-1">
+<div id="messages" aria-live="polite">${visitor?.flashes.map((message) => messageBox(message, visitor.csrf)) ?? ""}</div>
+${content}
+</main>
+</body>
+</html>`;
+}
+
+const isStyle = (path: string) => path.endsWith(".css");
+
+function navigation({ user, path, csrf }: Visitor): SafeHtml {
+  const pages = pagesFor(user?.role);
+  return html`${pages.length > 0 ? html`<nav class="pages" aria-label="Pages">${pages.map((page) => linkTo(page, path))}</nav>` : ""}
+<nav class="account" aria-label="Account">${user ? accountOf(user.name, path, csrf) : SIGN_IN.map((page) => linkTo(page, path))}</nav>`;
+}
+
+const SIGN_IN = [
+  { label: "Sign in", path: "/login" },
+  { label: "Register", path: "/register" },
+];
+
+/** The link to the page that is shown, or to the one that it belongs to, says so. */
+function linkTo({ label, path }: Pick<NavigationEntry, "label" | "path">, shown: string): SafeHtml {
+  const current = shown === path ? "page" : shown.startsWith(`${path}/`) ? "true" : "";
+  return html`<a href="${path}"${current && html` aria-current="${current}"`}>${label}</a>`;
+}
+
+function accountOf(name: string, path: string, csrf: string): SafeHtml {
+  return html`${linkTo({ label: name, path: "/account" }, path)}<form method="post" action="/logout">${csrfField(csrf)}<button class="link">Sign out</button></form>`;
+}

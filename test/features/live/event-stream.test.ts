@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { formatComment, formatEvent, formatRetry } from "../../../src/features/live/event-stream.ts";
+
+test("an event has its fields, each in a line, and an empty line behind", () => {
+  expect(formatEvent({ data: { a: 1 } })).toBe('data: {"a":1}\n\n');
+  expect(formatEvent({ id: "7", event: "note", data: "x" })).toBe('id: 7\nevent: note\ndata: "x"\n\n');
+});
+
+test("data with line ends stays one line", () => {
+  const text = "one\ntwo\r\nthree\u2028\rfour";
+  const lines = formatEvent({ data: text }).split(/\r\n|\r|\n/);
+  expect(lines).toHaveLength(3);
+  expect(JSON.parse(lines[0]?.slice("data: ".length) ?? "")).toBe(text);
+});
+
+test("a comment and a retry are passed over as events", () => {
+  expect(formatComment("heartbeat")).toBe(": heartbeat\n\n");
+  expect(formatRetry(2_000)).toBe("retry: 2000\n\n");
+});

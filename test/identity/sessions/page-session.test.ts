@@ -1,0 +1,307 @@
+import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
+import fc from "fast-check";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { setup } from "../../../src/http/index.ts";
+import { visited } from "../../../src/identity/scope.ts";
+import { loadSession, type Session, saveSession } from "../../../src/identity/sessions/page-session.ts";
+import { group } from "../../../src/web/app/scope.ts";
+import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
+import { createAccount, PASSWORD, send } from "../../harness.ts";
+
+// Many requests or hashes a test: on a slow machine they take their time.
+vi.setConfig({ testTimeout: 60_000 });
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** A browser's jar: the cookie of the session, and that of a visitor's messages. */
+interface Jar {
+  cookie: string;
+  flash?: string;
+}
+
+function keepCookie(jar: Jar, response: Response): void {
+  for (const cookie of response.headers.getSetCookie()) {
+    const [, name, value] = /^__Host-(session|flash)=([^;]*)/.exec(cookie) ?? [];
+    if (name === undefined) continue;
+    jar[name === "session" ? "cookie" : "flash"] = value === "" ? "" : `__Host-${name}=${value}`;
+  }
+}
+
+const cookiesIn = ({ cookie, flash = "" }: Jar) => [cookie, flash].filter(Boolean).join("; ");
+
+/** Does something with the session of a request. @returns What it gives, and the response. */
+async function visit<T>(jar: Jar, act: (session: Session) => T | Promise<T>) {
+  let given: T | undefined;
+  const resolve = async ({ locals }: { locals: { session: Session } }) => {
+    given = await act(locals.session);
+    return new Response();
+  };
+  const page = visited.route.get("/", { resolve });
+  const pages = group({ guards: [loadSession], onResponse: saveSession, handlers: [page] });
+  const app = setup({ onRequest: supplyLocals, handlers: pages });
+  const ctx = createExecutionContext();
+  const request = new Request("http://localhost/", { headers: { Cookie: cookiesIn(jar) } });
+  const response = await app.fetch(request, env, ctx);
+  await waitOnExecutionContext(ctx);
+  keepCookie(jar, response);
+  return { given, response };
+}
+
+/** Sends a form to the app from a page of ours. */
+async function post(jar: Jar, path: string, fields: Record<string, string>) {
+  const headers = { Cookie: cookiesIn(jar), "Sec-Fetch-Site": "same-origin", Accept: "text/html" };
+  const body = new URLSearchParams(fields);
+  const response = await send(
+    path,
+    { method: "POST", headers, body },
+    { SIGN_IN_RATE_LIMIT: 100_000, ACCOUNT_RATE_LIMIT: 100_000 },
+  );
+  keepCookie(jar, response);
+  return response;
+}
+
+const count = () => env.DB.prepare("SELECT count(*) AS n FROM sessions").first<number>("n");
+const get = async (jar: Jar, key: string) => (await visit(jar, (session) => session.get(key))).given;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("HEAD uses no message up", async () => {
+  const jar = { cookie: "" };
+  await post(jar, "/forgot-password", { email: "nobody@example.com" });
+  const headers = { Cookie: cookiesIn(jar) };
+  const head = await send("/login", { method: "HEAD", headers });
+  expect(head.headers.getSetCookie()).toEqual([]);
+  expect(await (await send("/login", { headers })).text()).toContain("a mail is on its way");
+});
+
+test("taking away what is not there starts no session", async () => {
+  const [jar, before] = [{ cookie: "" }, await count()];
+  await visit(jar, (session) => session.delete("nothing"));
+  expect([jar.cookie, await count()]).toEqual(["", before]);
+});
+
+describe("data", () => {
+  test("stays from request to request until it is deleted", async () => {
+    const jar = { cookie: "" };
+    await visit(jar, (session) => session.set("cart", ["tea"]));
+    expect(await get(jar, "cart")).toEqual(["tea"]);
+    await visit(jar, (session) => session.delete("cart"));
+    expect(await get(jar, "cart")).toBeUndefined();
+  });
+
+  test("can be read in the request that sets it, and set to undefined to delete it", async () => {
+    const read = (session: Session) => {
+      session.set("a", 1);
+      session.set("b", 2);
+      session.set("b", undefined);
+      return [session.get("a"), session.get("b"), session.data];
+    };
+    expect((await visit({ cookie: "" }, read)).given).toEqual([1, undefined, { a: 1 }]);
+  });
+
+  test("an object that is set takes the place of the one before, whole", async () => {
+    const jar = { cookie: "" };
+    await visit(jar, (session) => session.set("filter", { a: { b: 1 }, c: 2 }));
+    await visit(jar, (session) => session.set("filter", { a: { d: null } }));
+    expect(await get(jar, "filter")).toEqual({ a: { d: null } });
+  });
+
+  test("is whatever JSON holds, exactly, under any key", async () => {
+    const jar = { cookie: "" };
+    await visit(jar, (session) => session.set("first", 0));
+    const key = fc.oneof(
+      fc.stringMatching(/^[\w-]{1,20}$/),
+      fc.constantFrom("0", "-", "_", "__proto__", "constructor"),
+    );
+    const changes = fc.dictionary(key, fc.jsonValue({ noUnicodeString: false }), { minKeys: 1, maxKeys: 5 });
+    const property = fc.asyncProperty(changes, async (values) => {
+      const names = Object.keys(values);
+      await visit(jar, (session) => {
+        for (const name of names) session.set(name, values[name]);
+      });
+      const { given } = await visit(jar, (session) => names.map((name) => session.get(name)));
+      expect(given).toEqual(JSON.parse(JSON.stringify(Object.values(values))));
+    });
+    await fc.assert(property, { numRuns: 50 });
+  });
+
+  test.each(["", "a b", "a.b", 'a"b', "ä", "a\n"])("under the key %j is refused at once", async (key) => {
+    expect((await visit({ cookie: "" }, (session) => session.set(key, 1))).response.status).toBe(500);
+  });
+
+  test.each(["constructor", "toString", "__proto__"])("%s is nothing until it is set", async (key) => {
+    expect(await get({ cookie: "" }, key)).toBeUndefined();
+  });
+
+  test("of two requests at once that set different keys, both stay", async () => {
+    const jar = { cookie: "" };
+    await visit(jar, (session) => session.set("kept", 0));
+    const both = Promise.withResolvers<void>();
+    let here = 0;
+    const meet = async (session: Session, key: string) => {
+      if (++here === 2) both.resolve();
+      await both.promise;
+      session.set(key, key);
+    };
+    await Promise.all(["a", "b"].map((key) => visit({ ...jar }, (session) => meet(session, key))));
+    expect((await visit(jar, ({ data }) => data)).given).toEqual({ kept: 0, a: "a", b: "b" });
+  });
+});
+
+describe("a visitor", () => {
+  test("who changes nothing gets no session and no cookie", async () => {
+    const before = await count();
+    const { response } = await visit({ cookie: "" }, (session) => [session.get("a"), session.takeFlashes()]);
+    expect([response.headers.getSetCookie(), await count()]).toEqual([[], before]);
+  });
+
+  test("gets one with the first change, and no cookie again with the next", async () => {
+    const [jar, before] = [{ cookie: "" }, (await count()) ?? 0];
+    const first = await visit(jar, (session) => session.set("a", 1));
+    expect([first.response.headers.getSetCookie().length > 0, await count()]).toEqual([true, before + 1]);
+    const second = await visit(jar, (session) => session.set("a", 2));
+    expect([second.response.headers.getSetCookie(), await count()]).toEqual([[], before + 1]);
+  });
+
+  test("who brings a cookie of somebody's making does not get that one", async () => {
+    for (const cookie of [`__Host-session=${"A".repeat(43)}`, "__Host-session=x", "__Host-session="]) {
+      const jar = { cookie };
+      const { response } = await visit(jar, (session) => session.set("a", 1));
+      expect([response.status, jar.cookie]).toEqual([
+        200,
+        expect.stringMatching(/^__Host-session=[\w-]{43}\.[\w-]{43}$/),
+      ]);
+      expect(jar.cookie).not.toBe(cookie);
+    }
+  });
+});
+
+describe("a flash", () => {
+  test("is shown by the next page, once", async () => {
+    const jar = { cookie: "" };
+    await visit(jar, (session) => {
+      session.flash("done", "one");
+      session.flash("failed", "two");
+      return session.takeFlashes();
+    });
+    const take = async () => (await visit(jar, (session) => session.takeFlashes())).given;
+    const flashes = [
+      { kind: "done", text: "one" },
+      { kind: "failed", text: "two" },
+    ];
+    expect([await take(), await take()]).toEqual([flashes, []]);
+  });
+
+  test.each(["before", "after"])("that is shown %s the next is left makes room for that one alone", async (order) => {
+    const jar = { cookie: "" };
+    await visit(jar, (session) => session.flash("done", "old"));
+    await visit(jar, (session) => {
+      if (order === "before") session.takeFlashes();
+      session.flash("done", "new");
+      if (order === "after") expect(session.takeFlashes()).toEqual([{ kind: "done", text: "old" }]);
+    });
+    expect((await visit(jar, (session) => session.takeFlashes())).given).toEqual([{ kind: "done", text: "new" }]);
+  });
+});
+
+describe("a login", () => {
+  test("gives a new id and a new secret, carries the data over, and the cookie before it is dead", async () => {
+    const { user } = await createAccount();
+    const jar = { cookie: "" };
+    await visit(jar, (session) => session.set("cart", { tea: 2 }));
+    const before = { cookie: jar.cookie, ...(await visit(jar, ({ id, csrf }) => ({ id, csrf }))).given };
+    expect((await post(jar, "/login", { email: user.email, password: PASSWORD })).status).toBe(303);
+    const { given } = await visit(jar, (session) => ({ ...session.data, id: session.id, user: session.user?.id }));
+    expect(given).toEqual({ cart: { tea: 2 }, id: expect.any(String), user: user.id });
+    expect([jar.cookie === before.cookie, given?.id === before.id]).toEqual([false, false]);
+    expect((await visit(jar, ({ csrf }) => csrf)).given).not.toBe(before.csrf);
+    expect((await visit({ cookie: before.cookie }, ({ id, user }) => [id, user])).given).toEqual([undefined, null]);
+  });
+
+  test("of somebody else in the same browser ends the session before, and hands on nothing of it", async () => {
+    const [one, other] = [await createAccount(), await createAccount()];
+    const jar = { cookie: "" };
+    await post(jar, "/login", { email: one.user.email, password: PASSWORD });
+    await visit(jar, (session) => session.set("cart", { tea: 2 }));
+    const { cookie } = jar;
+    await post(jar, "/login", { email: one.user.email, password: PASSWORD });
+    expect(await get(jar, "cart")).toEqual({ tea: 2 });
+    await post(jar, "/login", { email: other.user.email, password: PASSWORD });
+    expect((await visit(jar, ({ user, data }) => [user?.id, data])).given).toEqual([other.user.id, {}]);
+    expect((await visit({ cookie }, ({ user }) => user)).given).toBeNull();
+  });
+
+  test("does not adopt a session that an attacker has planted", async () => {
+    const { user } = await createAccount();
+    const planted = { cookie: "" };
+    await visit(planted, (session) => session.set("a", 1));
+    await post({ ...planted }, "/login", { email: user.email, password: PASSWORD });
+    expect((await visit({ ...planted }, (session) => [session.id, session.user])).given).toEqual([undefined, null]);
+  });
+
+  test("with the wrong password changes nothing", async () => {
+    const { user } = await createAccount();
+    const jar = { cookie: "" };
+    await visit(jar, (session) => session.set("a", 1));
+    const { cookie } = jar;
+    expect((await post(jar, "/login", { email: user.email, password: "wrong password" })).status).toBe(401);
+    expect([jar.cookie, await get(jar, "a")]).toEqual([cookie, 1]);
+  });
+});
+
+test("a logout removes the cookie, and what it was is refused", async () => {
+  const { user } = await createAccount();
+  const jar = { cookie: "" };
+  await post(jar, "/login", { email: user.email, password: PASSWORD });
+  const [{ cookie }, csrf] = [{ ...jar }, (await visit(jar, (session) => session.csrf)).given ?? ""];
+  const response = await post(jar, "/logout", { csrf });
+  expect(response.headers.getSetCookie()).toContainEqual(expect.stringMatching(/^__Host-session=;.*Max-Age=0/));
+  expect(jar.cookie).toBe("");
+  expect((await visit({ cookie }, ({ id, user }) => [id, user])).given).toEqual([undefined, null]);
+});
+
+describe("time", () => {
+  const isThere = async (jar: Jar) => (await get(jar, "a")) === 1;
+
+  async function begin(): Promise<Jar> {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const jar = { cookie: "" };
+    await visit(jar, (session) => session.set("a", 1));
+    return jar;
+  }
+
+  const later = (ms: number) => vi.setSystemTime(Date.now() + ms);
+
+  test("a session that nobody uses ends after 7 days", async () => {
+    const [used, unused] = [await begin(), await begin()];
+    later(7 * DAY - 1);
+    expect(await isThere(used)).toBe(true);
+    later(1);
+    expect([await isThere(used), await isThere(unused)]).toEqual([true, false]);
+  });
+
+  test("however it is used, it ends after 30 days", async () => {
+    const jar = await begin();
+    for (let day = 6; day < 30; day += 6) {
+      later(6 * DAY);
+      expect(await isThere(jar)).toBe(true);
+    }
+    later(6 * DAY - 1);
+    expect(await isThere(jar)).toBe(true);
+    later(1);
+    expect(await isThere(jar)).toBe(false);
+  });
+});
+
+test("the database has the hash of a session's secret, never the secret", async () => {
+  const jar = { cookie: "" };
+  await visit(jar, (session) => session.set("a", 1));
+  const { results } = await env.DB.prepare("SELECT * FROM sessions ORDER BY id DESC LIMIT 1").all();
+  const secret = jar.cookie.replace("__Host-session=", "");
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(secret));
+  const hash = btoa(String.fromCharCode(...new Uint8Array(digest))).replace(/=+$/, "");
+  expect(JSON.stringify(results)).toContain(hash.replaceAll("+", "-").replaceAll("/", "_"));
+  expect(JSON.stringify(results)).not.toContain(secret);
+});
