@@ -10,7 +10,7 @@ import { requireHashingCapacity } from "../../identity/guards/require-hashing-ca
 import { requireRecentSignInForForm } from "../../identity/guards/require-recent-sign-in.ts";
 import { commonLimits, limitMails, limitNotices, limitSessionPassword } from "../../identity/limits.ts";
 import { sendLink } from "../../identity/mail/links.ts";
-import { visitorOf } from "../../identity/page-context.ts";
+import { loadPageContext } from "../../identity/page-context.ts";
 import { hashNewPassword } from "../../identity/passwords/check-password.ts";
 import { passwordPage } from "../../identity/passwords/password-page.ts";
 import { signedInPage } from "../../identity/scope.ts";
@@ -61,7 +61,7 @@ const requirePasswordAgain = requireCurrentPassword(async (c: AccountForm, isWro
   const { form } = c.locals;
   const path = nextPath(form.continue, c.request.url, "");
   const error = isWrong ? WRONG_PASSWORD : "Enter your password.";
-  return htmlResponse(passwordPage(await visitorOf(c), { path, fields: form }, error), isWrong ? 422 : 400);
+  return htmlResponse(passwordPage(await loadPageContext(c), { path, fields: form }, error), isWrong ? 422 : 400);
 });
 
 const requireRecentSignIn = requireRecentSignInForForm(passwordPage);
@@ -184,7 +184,8 @@ export const pages = group({
         const { env, user, session, form } = c.locals;
         const key = await getApiKey(env.DB, user.id, c.params.id);
         if (!key) return refuse(c, 404, "There is no such key.");
-        if (!isConfirmed(form)) return htmlResponse(confirmationPage(await visitorOf(c), keyDeletion(key), "/account"));
+        if (!isConfirmed(form))
+          return htmlResponse(confirmationPage(await loadPageContext(c), keyDeletion(key), "/account"));
         await deleteApiKey(env.DB, user.id, key.id);
         session.flash("done", `The key “${key.name}” has been deleted.`);
         return seeOther("/account");

@@ -4,7 +4,7 @@ import type { ApiKey } from "../../identity/tokens/api-keys.ts";
 import type { User } from "../../identity/users/user.ts";
 import { csrfField } from "../../web/pages/csrf-field.ts";
 import { errorSummary, type Field, type FormState, textField } from "../../web/pages/form-fields.ts";
-import { layout, type Visitor } from "../../web/pages/layout.ts";
+import { layout, type PageContext } from "../../web/pages/layout.ts";
 import type { AccountView } from "./account-view.ts";
 import { keyList, sessionList } from "./partials.ts";
 
@@ -22,8 +22,8 @@ const PASSWORDS: readonly Field[] = [
   },
 ];
 
-export function accountPage(visitor: Visitor, view: AccountView): SafeHtml {
-  const { csrf } = visitor;
+export function accountPage(context: PageContext, view: AccountView): SafeHtml {
+  const { csrf } = context;
   return layout(
     "Account",
     html`<header class="page-head"><h1>Account</h1></header>
@@ -38,7 +38,7 @@ ${sessionList(view, csrf)}
 ${keyList(view, csrf)}
 </div>
 </div>`,
-    visitor,
+    context,
     ["account/account.css", "account/copy.js", "account/keep-focus.js"],
   );
 }

@@ -2,7 +2,7 @@
 import type * as z from "zod";
 import type { AppLocals } from "../../env.ts";
 import { grantablePermissions } from "../../identity/guards/require-permission.ts";
-import { visitorOf } from "../../identity/page-context.ts";
+import { loadPageContext } from "../../identity/page-context.ts";
 import type { SessionLocals } from "../../identity/sessions/page-session.ts";
 import { listSessions } from "../../identity/sessions/session-list.ts";
 import { listApiKeys } from "../../identity/tokens/api-keys.ts";
@@ -34,12 +34,12 @@ export async function showAccount(
   cursors: z.output<typeof accountQuery> = {},
 ): Promise<Response> {
   const { env, user, auth } = c.locals;
-  const [visitor, sessions, keys] = await Promise.all([
-    visitorOf(c),
+  const [context, sessions, keys] = await Promise.all([
+    loadPageContext(c),
     listSessions(env.DB, user.id, { cursor: cursors.sessions, limit }),
     listApiKeys(env.DB, user.id, { cursor: cursors.keys, limit }),
   ]);
-  const page = accountPage(visitor, {
+  const page = accountPage(context, {
     user,
     sessions: toPage(sessions, limit),
     currentSession: sessionIdOf(auth),

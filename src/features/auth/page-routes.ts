@@ -7,7 +7,7 @@ import { requireHashingCapacity } from "../../identity/guards/require-hashing-ca
 import { commonLimits, limitAccount, limitMails } from "../../identity/limits.ts";
 import { sendLink } from "../../identity/mail/links.ts";
 import { listOutbox } from "../../identity/mail/mailer.ts";
-import { visitorOf } from "../../identity/page-context.ts";
+import { loadPageContext } from "../../identity/page-context.ts";
 import { hashNewPassword } from "../../identity/passwords/check-password.ts";
 import { visited } from "../../identity/scope.ts";
 import { sessionCookie } from "../../identity/sessions/cookies.ts";
@@ -41,7 +41,7 @@ export const pages = group({
     route.on(READ, "/login", {
       resolve: async (c) => {
         const next = nextPath(firstValue(c.raw.query.next), c.request.url, startPath());
-        return htmlResponse(loginPage(await visitorOf(c), next, c.locals.env.ENVIRONMENT === "development"));
+        return htmlResponse(loginPage(await loadPageContext(c), next, c.locals.env.ENVIRONMENT === "development"));
       },
     }),
 
@@ -54,11 +54,11 @@ export const pages = group({
         const headers = checked && (await events.startBrowserSession(c, checked.user, checked.deviceId));
         if (headers) return seeOther(next, headers);
         const state = { fields: form, errors: { form: "The e-mail address or the password is wrong." } };
-        return htmlResponse(loginPage(await visitorOf(c), next, env.ENVIRONMENT === "development", state), 401);
+        return htmlResponse(loginPage(await loadPageContext(c), next, env.ENVIRONMENT === "development", state), 401);
       },
     }),
 
-    route.on(READ, "/register", { resolve: async (c) => htmlResponse(registerPage(await visitorOf(c))) }),
+    route.on(READ, "/register", { resolve: async (c) => htmlResponse(registerPage(await loadPageContext(c))) }),
 
     route.post("/register", {
       guards: [...signInForm(registrationForm), limitMails, requireHashingCapacity],
@@ -95,7 +95,7 @@ export const pages = group({
       guards: [requireDevelopment, requireLoopback],
       resolve: async (c) => {
         const items = await listOutbox(c.locals.env.DB);
-        if (prefersHtml(c.request)) return htmlResponse(outboxPage(await visitorOf(c), items));
+        if (prefersHtml(c.request)) return htmlResponse(outboxPage(await loadPageContext(c), items));
         return Response.json({ items }, { headers: NOT_STORED });
       },
     }),

@@ -11,7 +11,7 @@ import { type Connection, connectionOf, readConnection, setConnection, toUserSoc
 import * as protocol from "./protocol.ts";
 import * as store from "./store.ts";
 
-const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** How often the sessions of all sockets are looked at, whatever happens; and how soon again where that failed. */
 const CHECK_MS = 25_000;
@@ -53,7 +53,7 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
   async say(user: ChatUser, message: store.NewMessage): Promise<ChatMessage | "too fast" | "unavailable"> {
     if (this.#buckets.take(user.id) !== "allow") return "too fast";
     store.createTables(this.#sql);
-    await this.#wakeWithin(KEPT_MS);
+    await this.#wakeWithin(RETENTION_MS);
     return this.#take(message, user) ?? "unavailable";
   }
 
@@ -97,11 +97,11 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
   /** Closes the sockets whose sessions have ended, removes old messages, and sets the next alarm. */
   override async alarm(): Promise<void> {
     await this.#check(this.#connected());
-    const oldest = store.removeOlder(this.#sql, Date.now() - KEPT_MS);
+    const oldest = store.removeOlder(this.#sql, Date.now() - RETENTION_MS);
     const [first] = this.#connected();
     if (first) this.#report(first.connection.room);
     if (first) return this.#wakeWithin(CHECK_MS);
-    if (oldest !== null) return this.ctx.storage.setAlarm(oldest + KEPT_MS + 1);
+    if (oldest !== null) return this.ctx.storage.setAlarm(oldest + RETENTION_MS + 1);
     // Where something was said, the last `seq` is to be remembered.
     if (store.readExtent(this.#sql).last === 0) await this.ctx.storage.deleteAll();
   }

@@ -2,7 +2,7 @@
 
 import type { Handler } from "../../http/index.ts";
 import { commonLimits } from "../../identity/limits.ts";
-import { visitorOf } from "../../identity/page-context.ts";
+import { loadPageContext } from "../../identity/page-context.ts";
 import { visited } from "../../identity/scope.ts";
 import { loadSession, saveSession } from "../../identity/sessions/page-session.ts";
 import { describePolicy } from "../../web/app/policy.ts";
@@ -26,7 +26,7 @@ export function home(handlers: readonly Handler<never>[]) {
         resolve: async (c) => {
           const { env, session } = c.locals;
           if (session.user && startPath() !== "/") return seeOther(startPath());
-          return htmlResponse(frontPage(await visitorOf(c), examples, env.ENVIRONMENT === "development"));
+          return htmlResponse(frontPage(await loadPageContext(c), examples, env.ENVIRONMENT === "development"));
         },
       }),
     ],

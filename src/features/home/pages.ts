@@ -2,7 +2,7 @@
 import { html, type SafeHtml } from "@remix-run/html-template";
 import { APP_NAME } from "../../web/app/app-name.ts";
 import { demoAccounts } from "../../web/pages/demo-accounts.ts";
-import { layout, type Visitor } from "../../web/pages/layout.ts";
+import { layout, type PageContext } from "../../web/pages/layout.ts";
 
 /** A route as `npm run routes` prints it. */
 export interface ShownRoute {
@@ -34,7 +34,7 @@ const PROMISES = [
  * @param examples Some routes of the app.
  * @param isDevelopment Whether there are accounts to try.
  */
-export function frontPage(visitor: Visitor, examples: readonly ShownRoute[], isDevelopment: boolean): SafeHtml {
+export function frontPage(context: PageContext, examples: readonly ShownRoute[], isDevelopment: boolean): SafeHtml {
   return layout(
     "Welcome",
     html`<section class="hero">
@@ -52,7 +52,7 @@ export function frontPage(visitor: Visitor, examples: readonly ShownRoute[], isD
       ({ title, text }) => html`<div><h2>${title}</h2><p>${text}</p></div>`,
     )}</section>
 ${isDevelopment ? demoAccounts() : ""}`,
-    visitor,
+    context,
   );
 }
 

@@ -25,7 +25,7 @@ const MINUTE_MS = 60_000;
 const ROOM_MS = 90_000;
 
 /** Seconds over which requests are averaged: the reports of isolates fall now into one second, now into the next. */
-const AVERAGED = 3;
+const AVERAGED_SECONDS = 3;
 
 export class Metrics {
   /** Of the last seconds, the one that is being counted last. */
@@ -56,12 +56,12 @@ export class Metrics {
     this.#activities = this.#activities.filter(({ at }) => at > now - MINUTE_MS);
     for (const [room, { at }] of this.#rooms) if (at <= now - ROOM_MS) this.#rooms.delete(room);
     const values: Record<Metric, number> = {
-      requests: Math.round((sum(this.#requests) / AVERAGED) * 10) / 10,
+      requests: Math.round((sum(this.#requests) / AVERAGED_SECONDS) * 10) / 10,
       sockets: sum([...this.#rooms.values()].map(({ sockets }) => sockets)),
       notes: this.#countOf("note"),
       uploads: this.#countOf("upload"),
     };
-    this.#requests = [...this.#requests, 0].slice(-AVERAGED);
+    this.#requests = [...this.#requests, 0].slice(-AVERAGED_SECONDS);
     const timestamp = new Date(now).toISOString();
     return Object.entries(values).map(([name, value]) => {
       const metric = name as Metric;

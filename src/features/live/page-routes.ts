@@ -1,6 +1,6 @@
 /** The page of the live feed. */
 import { commonLimits } from "../../identity/limits.ts";
-import { visitorOf } from "../../identity/page-context.ts";
+import { loadPageContext } from "../../identity/page-context.ts";
 import { visited } from "../../identity/scope.ts";
 import { loadSession, saveSession } from "../../identity/sessions/page-session.ts";
 import { group, READ } from "../../web/app/scope.ts";
@@ -15,7 +15,7 @@ export const pages = group({
   handlers: [
     visited.route.on(READ, "/live", {
       resolve: async (c) =>
-        htmlResponse(livePage(await visitorOf(c), THRESHOLDS, await liveFeed(c.locals.env).recent())),
+        htmlResponse(livePage(await loadPageContext(c), THRESHOLDS, await liveFeed(c.locals.env).recent())),
     }),
   ],
 });

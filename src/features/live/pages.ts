@@ -1,7 +1,7 @@
 /** The live feed as a page: the page's script draws it, and without one it shows the latest values. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { Activity, LiveFeedObject, Metric, Sample } from "../../env.ts";
-import { layout, type Visitor } from "../../web/pages/layout.ts";
+import { layout, type PageContext } from "../../web/pages/layout.ts";
 import { timeOf } from "../../web/pages/time.ts";
 
 type Recent = Awaited<ReturnType<LiveFeedObject["recent"]>>;
@@ -22,7 +22,7 @@ const ACTIVITIES: Readonly<Record<Activity["activity"], string>> = {
   account: "An account was made",
 };
 
-export function livePage(visitor: Visitor, thresholds: Thresholds, { samples, activities }: Recent): SafeHtml {
+export function livePage(context: PageContext, thresholds: Thresholds, { samples, activities }: Recent): SafeHtml {
   return layout(
     "Live",
     html`<div class="live" id="live">
@@ -44,7 +44,7 @@ ${latest(samples.find((sample) => sample.metric === metric))}
 <template id="activity-item">${activityItem({ timestamp: "0000-00-00T00:00:00.000Z", activity: "note", count: 0 })}</template>
 </section>
 </div>`,
-    visitor,
+    context,
     ["live/live.css", "live/live-page.js"],
   );
 }

@@ -6,7 +6,7 @@ import { type Message, messageBox } from "./message.ts";
 import { type NavigationEntry, pagesFor } from "./navigation.ts";
 
 /** What a page knows of whoever looks at it. */
-export interface Visitor {
+export interface PageContext {
   /** Undefined for who has not signed in. */
   readonly user: { readonly name: string; readonly email: string; readonly role: "user" | "admin" } | undefined;
   /** The path of the page. */
@@ -46,8 +46,13 @@ const HTMX_CONFIG = JSON.stringify({
  * @param visitor Absent where nobody has looked who it is, on pages of errors.
  * @param files Of `public`: stylesheets and modules that this page needs beside those of every page.
  */
-export function layout(title: string, content: SafeHtml, visitor?: Visitor, files: readonly string[] = []): SafeHtml {
-  const assetUrl = visitor?.assetUrl ?? ((path: string) => `/static/${path}`);
+export function layout(
+  title: string,
+  content: SafeHtml,
+  context?: PageContext,
+  files: readonly string[] = [],
+): SafeHtml {
+  const assetUrl = context?.assetUrl ?? ((path: string) => `/static/${path}`);
   return html`<html lang="en">
 <head>
 <meta charset="utf-8">
@@ -65,10 +70,10 @@ ${["messages.js", "confirm.js", ...files.filter((path) => !isStyle(path))].map((
 <a class="skip" href="#main">Skip to the content</a>
 <header class="top">
 <a class="brand" href="/"><img src="${assetUrl("icon.svg")}" alt="" width="28" height="28">${APP_NAME}</a>
-${visitor ? navigation(visitor) : ""}
+${context ? navigation(context) : ""}
 </header>
 <main id="main" tabindex="-1">
-<div id="messages" aria-live="polite">${visitor?.flashes.map((message) => messageBox(message, visitor.csrf)) ?? ""}</div>
+<div id="messages" aria-live="polite">${context?.flashes.map((message) => messageBox(message, context.csrf)) ?? ""}</div>
 ${content}
 </main>
 </body>
@@ -77,7 +82,7 @@ ${content}
 
 const isStyle = (path: string) => path.endsWith(".css");
 
-function navigation({ user, path, csrf }: Visitor): SafeHtml {
+function navigation({ user, path, csrf }: PageContext): SafeHtml {
   const pages = pagesFor(user?.role);
   return html`${pages.length > 0 ? html`<nav class="pages" aria-label="Pages">${pages.map((page) => linkTo(page, path))}</nav>` : ""}
 <nav class="account" aria-label="Account">${user ? accountOf(user.name, path, csrf) : SIGN_IN.map((page) => linkTo(page, path))}</nav>`;
