@@ -26,14 +26,14 @@ const TIMES = {
 };
 
 /** Somewhat below what a room allows: frames a second, and at once. */
-const PACE = { sustained: 15, burst: 40 };
+const SEND_RATE = { sustained: 15, burst: 40 };
 
 /** Characters from the room without a word of ours. */
-const MOST_HEARD = 500_000;
+const MAX_UNACKNOWLEDGED = 500_000;
 
 /** The close code of a session that is over, and how many handshakes have to fail then before it is believed. */
-const SESSION_OVER = 4401;
-const HANDSHAKES_IN_DOUBT = 2;
+const SESSION_ENDED = 4401;
+const MAX_SUSPECT_FAILURES = 2;
 
 export class ChatClient {
   #url;
@@ -51,16 +51,16 @@ export class ChatClient {
   #isOpen = false;
   #hasEnded = false;
   /** Handshakes that failed since the room said that the session has ended; null where it has not. @type {number | null} */
-  #failuresInDoubt = null;
+  #suspectFailures = null;
   #attempts = 0;
-  #heardAt = 0;
+  #receivedAt = 0;
   #welcomedAt = 0;
   /** When we last sent anything, and how many characters have come since. */
-  #spokeAt = 0;
-  #heardSince = 0;
+  #sentAt = 0;
+  #receivedSinceSend = 0;
   /** Where a pong said that the room was ahead of us, and we were then. @type {number | null} */
   #behindAt = null;
-  #tokens = PACE.burst;
+  #tokens = SEND_RATE.burst;
   #tokensAt = 0;
   #timers = { retry: 0, pump: 0, check: 0 };
 
@@ -117,13 +117,13 @@ export class ChatClient {
     this.#socket?.close();
     this.#connection += 1;
     const connection = this.#connection;
-    this.#tell("connecting");
+    this.#emitState("connecting");
     try {
       const query = this.#last === null ? "" : `?after=${this.#last}`;
       const socket = await this.#openSocket(this.#url + query);
       if (connection !== this.#connection) return socket.close();
       this.#socket = socket;
-      this.#heardAt = Date.now();
+      this.#receivedAt = Date.now();
       this.#listen(socket, connection);
     } catch {
       this.#retry(connection);
@@ -134,14 +134,14 @@ export class ChatClient {
     const isCurrent = () => connection === this.#connection && !this.#hasEnded;
     socket.addEventListener("message", ({ data }) => {
       if (!isCurrent()) return;
-      this.#heardSince += data.length;
-      this.#hear(JSON.parse(data));
+      this.#receivedSinceSend += data.length;
+      this.#receive(JSON.parse(data));
       // A room gives up on whom it tells too much without hearing of them.
-      if (this.#heardSince > MOST_HEARD) this.#write({ type: "ping" });
+      if (this.#receivedSinceSend > MAX_UNACKNOWLEDGED) this.#write({ type: "ping" });
     });
     socket.addEventListener("close", ({ code }) => {
       if (!isCurrent()) return;
-      if (code === SESSION_OVER) this.#doubtSession();
+      if (code === SESSION_ENDED) this.#suspectSessionEnd();
       else this.#retry(connection);
     });
     socket.addEventListener("error", () => {
@@ -149,35 +149,35 @@ export class ChatClient {
     });
   }
 
-  #hear(/** @type {any} */ frame) {
-    this.#heardAt = Date.now();
-    const hears = {
-      welcome: () => this.#begin(frame),
-      message: () => this.#take(frame),
-      ack: () => this.#settle(frame.id, frame.seq),
-      pong: () => this.#compare(frame.seq),
-      error: () => this.#refuse(frame),
+  #receive(/** @type {any} */ frame) {
+    this.#receivedAt = Date.now();
+    const handlers = {
+      welcome: () => this.#startSession(frame),
+      message: () => this.#acceptMessage(frame),
+      ack: () => this.#acknowledge(frame.id, frame.seq),
+      pong: () => this.#checkProgress(frame.seq),
+      error: () => this.#handleError(frame),
       join: () => this.#onEvent(frame),
       leave: () => this.#onEvent(frame),
     };
-    if (Object.hasOwn(hears, frame.type)) hears[/** @type {keyof typeof hears} */ (frame.type)]();
+    if (Object.hasOwn(handlers, frame.type)) handlers[/** @type {keyof typeof handlers} */ (frame.type)]();
   }
 
-  #begin(/** @type {any} */ welcome) {
+  #startSession(/** @type {any} */ welcome) {
     this.#isOpen = true;
-    this.#failuresInDoubt = null;
+    this.#suspectFailures = null;
     this.#welcomedAt = Date.now();
     this.#attempts = 0;
     this.#behindAt = null;
     // Where the room does not reach back so far, or not so far ahead, it is the room that is right.
     const known = this.#last ?? welcome.seq;
     this.#last = Math.min(welcome.seq, Math.max(known, welcome.first - 1));
-    this.#tell("open");
+    this.#emitState("open");
     this.#onEvent(welcome);
     this.#pump();
   }
 
-  #take(/** @type {{ type: "message" } & Message} */ message) {
+  #acceptMessage(/** @type {{ type: "message" } & Message} */ message) {
     const expected = (this.#last ?? 0) + 1;
     if (message.seq < expected) return;
     if (message.seq > expected) return this.#drop();
@@ -185,7 +185,7 @@ export class ChatClient {
     this.#onEvent(message);
   }
 
-  #settle(/** @type {string} */ id, /** @type {number} */ seq) {
+  #acknowledge(/** @type {string} */ id, /** @type {number} */ seq) {
     const message = this.#pending.get(id);
     if (!message) return;
     this.#pending.delete(id);
@@ -194,13 +194,13 @@ export class ChatClient {
   }
 
   /** A pong may overtake a message; two in a row that are ahead of us tell that one was lost. */
-  #compare(/** @type {number} */ seq) {
+  #checkProgress(/** @type {number} */ seq) {
     const last = this.#last ?? 0;
     if (seq > last && this.#behindAt === last) this.#drop();
     else this.#behindAt = seq > last ? last : null;
   }
 
-  #refuse(/** @type {any} */ { code, id, detail }) {
+  #handleError(/** @type {any} */ { code, id, detail }) {
     const message = this.#pending.get(id);
     if (!message) return;
     if (code === "bad_message") {
@@ -217,12 +217,12 @@ export class ChatClient {
   #pump() {
     if (!this.#isOpen || this.#hasEnded) return;
     const now = Date.now();
-    const gained = (Math.max(0, now - this.#tokensAt) / 1000) * PACE.sustained;
-    this.#tokens = Math.min(PACE.burst, this.#tokens + gained);
+    const gained = (Math.max(0, now - this.#tokensAt) / 1000) * SEND_RATE.sustained;
+    this.#tokens = Math.min(SEND_RATE.burst, this.#tokens + gained);
     this.#tokensAt = now;
     for (const [id, message] of this.#pending) {
       if (message.sentAt !== null) continue;
-      if (this.#tokens < 1) return this.#pumpIn(1000 / PACE.sustained);
+      if (this.#tokens < 1) return this.#pumpIn(1000 / SEND_RATE.sustained);
       this.#tokens -= 1;
       message.sentAt = now;
       this.#write({ type: "message", id, text: message.text });
@@ -238,16 +238,16 @@ export class ChatClient {
   #check() {
     if (!this.#socket) return;
     const now = Date.now();
-    const silence = now - this.#heardAt;
-    const isPingDue = now - this.#spokeAt > this.#times.ping || this.#behindAt !== null;
+    const silence = now - this.#receivedAt;
+    const isPingDue = now - this.#sentAt > this.#times.ping || this.#behindAt !== null;
     const isLate = ({ sentAt }) => sentAt !== null && now - sentAt > this.#times.ack;
     if (silence > this.#times.silence || [...this.#pending.values()].some(isLate)) this.#drop();
     else if (this.#isOpen && isPingDue) this.#write({ type: "ping" });
   }
 
   #write(/** @type {object} */ frame) {
-    this.#spokeAt = Date.now();
-    this.#heardSince = 0;
+    this.#sentAt = Date.now();
+    this.#receivedSinceSend = 0;
     try {
       this.#socket?.send(JSON.stringify(frame));
     } catch {
@@ -265,33 +265,33 @@ export class ChatClient {
    * A session may go on under another id, as it does after a password change in another tab. A browser does not say why a
    * handshake failed, so the next connections decide: without a welcome, the session is over.
    */
-  #doubtSession() {
+  #suspectSessionEnd() {
     const hasLasted = this.#isOpen && Date.now() - this.#welcomedAt >= this.#times.pause;
-    if (this.#failuresInDoubt !== null) return this.#failInDoubt();
-    this.#failuresInDoubt = 0;
+    if (this.#suspectFailures !== null) return this.#failSuspected();
+    this.#suspectFailures = 0;
     // A room that welcomes and closes again and again is not asked in a loop.
     if (!hasLasted) return this.#retryIn(this.#times.pause);
-    this.#lose();
+    this.#disconnect();
     this.#connect();
   }
 
   /** The first handshake may have come before the browser had the new cookie. */
-  #failInDoubt() {
-    this.#failuresInDoubt += 1;
-    if (this.#failuresInDoubt >= HANDSHAKES_IN_DOUBT) this.#end();
+  #failSuspected() {
+    this.#suspectFailures += 1;
+    if (this.#suspectFailures >= MAX_SUSPECT_FAILURES) this.#end();
     else this.#retryIn(this.#times.pause);
   }
 
   #retry(/** @type {number} */ connection) {
     if (connection !== this.#connection || this.#hasEnded) return;
-    if (this.#failuresInDoubt !== null) return this.#failInDoubt();
+    if (this.#suspectFailures !== null) return this.#failSuspected();
     const most = Math.min(this.#times.lastRetry, this.#times.firstRetry * 2 ** this.#attempts);
     this.#attempts += 1;
     // Not all at once, when a room comes back that many have lost.
     this.#retryIn(most * (0.5 + Math.random() / 2));
   }
 
-  #lose() {
+  #disconnect() {
     this.#connection += 1;
     this.#socket = null;
     this.#isOpen = false;
@@ -299,8 +299,8 @@ export class ChatClient {
   }
 
   #retryIn(/** @type {number} */ ms) {
-    this.#lose();
-    this.#tell("waiting");
+    this.#disconnect();
+    this.#emitState("waiting");
     this.#timers.retry = setTimeout(() => this.#connect(), ms);
   }
 
@@ -311,10 +311,10 @@ export class ChatClient {
     clearTimeout(this.#timers.retry);
     clearTimeout(this.#timers.pump);
     clearInterval(this.#timers.check);
-    this.#tell("ended");
+    this.#emitState("ended");
   }
 
-  #tell(/** @type {"connecting" | "open" | "waiting" | "ended"} */ state) {
+  #emitState(/** @type {"connecting" | "open" | "waiting" | "ended"} */ state) {
     this.#onEvent({ type: "state", state });
   }
 }

@@ -21,7 +21,7 @@ const here = new Map();
 /** Messages of ours that are not stored yet, by their ids. @type {Map<string, HTMLLIElement>} */
 const waiting = new Map();
 
-const hears = {
+const handlers = {
   state({ state }) {
     room.dataset.state = state;
     room.querySelector("#state").textContent = STATES[state];
@@ -64,7 +64,7 @@ const hears = {
 const client = new ChatClient({
   url: `${location.origin.replace(/^http/, "ws")}/ws/chat/${room.dataset.room}`,
   after: Number(room.dataset.last),
-  onEvent: (event) => hears[event.type]?.(event),
+  onEvent: (event) => handlers[event.type]?.(event),
 });
 
 function count({ id, name }, change) {

@@ -1,7 +1,7 @@
 /** The page of the live feed: draws the last five minutes as they come, and tells of warnings. */
 
 const SHOWN_MS = 5 * 60 * 1000;
-const MOST_ACTIVITIES = 20;
+const MAX_ACTIVITIES = 20;
 
 const state = document.querySelector("#state");
 const activity = document.querySelector("#activity");
@@ -24,29 +24,29 @@ events.addEventListener("reset", () => {
   for (const { samples } of metrics.values()) samples.length = 0;
   activity.replaceChildren();
 });
-events.addEventListener("message", ({ data }) => take(JSON.parse(data)));
-events.addEventListener("activity", ({ data }) => tell(JSON.parse(data)));
+events.addEventListener("message", ({ data }) => addSample(JSON.parse(data)));
+events.addEventListener("activity", ({ data }) => addActivity(JSON.parse(data)));
 addEventListener("pagehide", () => events.close());
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) location.reload();
 });
 
 /** The metrics that are to be drawn anew. */
-const stale = new Set();
+const changed = new Set();
 
-function take({ timestamp, metric, value, status }) {
+function addSample({ timestamp, metric, value, status }) {
   const shown = metrics.get(metric);
   if (!shown) return;
   const at = Date.parse(timestamp);
   shown.samples.push({ at, value, status });
   while (shown.samples[0].at < at - SHOWN_MS) shown.samples.shift();
-  if (stale.size === 0) requestAnimationFrame(drawStale);
-  stale.add(metric);
+  if (changed.size === 0) requestAnimationFrame(drawChanged);
+  changed.add(metric);
 }
 
-function drawStale() {
-  for (const metric of stale) show(metrics.get(metric));
-  stale.clear();
+function drawChanged() {
+  for (const metric of changed) show(metrics.get(metric));
+  changed.clear();
 }
 
 function show({ figure, samples }) {
@@ -69,16 +69,16 @@ function draw(figure, samples) {
   const svg = figure.querySelector("svg");
   const [width, height] = [svg.clientWidth, svg.clientHeight];
   const now = samples.at(-1).at;
-  const most = Math.max(5, ...samples.map(({ value }) => value)) * 1.15;
+  const max = Math.max(5, ...samples.map(({ value }) => value)) * 1.15;
   const x = (at) => (width - 2 - ((now - at) / SHOWN_MS) * width).toFixed(1);
-  const y = (value) => (height - 2 - (value / most) * (height - 4)).toFixed(1);
+  const y = (value) => (height - 2 - (value / max) * (height - 4)).toFixed(1);
   const points = samples.map(({ at, value, status }) => ({ x: x(at), y: y(value), status }));
   const [first, last] = [points[0], points.at(-1)];
   const shape = `${points.map((point) => `${point.x} ${point.y}`).join("L")}`;
   const paths = [path("area", `M${first.x} ${height}L${shape}L${last.x} ${height}Z`), path("line", `M${shape}`)];
   for (const status of ["warning", "critical"]) {
     const threshold = Number(figure.dataset[status]);
-    if (threshold < most) paths.push(path(`threshold ${status}`, `M0 ${y(threshold)}H${width}`));
+    if (threshold < max) paths.push(path(`threshold ${status}`, `M0 ${y(threshold)}H${width}`));
     const pieces = points.slice(1).map((point, n) => (point.status === status ? pieceTo(point, points[n]) : ""));
     paths.push(path(`line ${status}`, pieces.join("")));
   }
@@ -91,23 +91,23 @@ function pieceTo(point, from) {
 }
 
 function path(className, d) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  made.setAttribute("class", className);
-  made.setAttribute("d", d);
-  return made;
+  const element = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  element.setAttribute("class", className);
+  element.setAttribute("d", d);
+  return element;
 }
 
-function tell({ timestamp, activity: kind, count }) {
+function addActivity({ timestamp, activity: kind, count }) {
   const item = document.querySelector("#activity-item").content.firstElementChild.cloneNode(true);
   const time = item.querySelector("time");
   time.dateTime = timestamp;
   showTime(time);
-  for (const words of item.querySelectorAll("[data-activity]")) words.hidden = words.dataset.activity !== kind;
+  for (const text of item.querySelectorAll("[data-activity]")) text.hidden = text.dataset.activity !== kind;
   const times = item.querySelector(".times");
   times.hidden = count < 2;
   times.textContent = `, ${count} times`;
   activity.prepend(item);
-  while (activity.childElementCount > MOST_ACTIVITIES) activity.lastElementChild.remove();
+  while (activity.childElementCount > MAX_ACTIVITIES) activity.lastElementChild.remove();
 }
 
 /** In the reader's own time, which the server does not know. */

@@ -1,7 +1,7 @@
 /** How much a user may have of each kind of thing, and the refusal of what would exceed it. */
 
 import { sizeOf } from "../web/pages/size.ts";
-import { type Refused, refuse } from "../web/respond/refuse.ts";
+import { type RefusalContext, refuse } from "../web/respond/refuse.ts";
 
 const GIB = 1024 ** 3;
 
@@ -40,7 +40,7 @@ export function quotaMessage(quota: Quota): string {
 }
 
 /** Answers 422: a problem with the member `quota`, a page, or a message for HTMX. */
-export function quotaExceeded(c: Refused, quota: Quota): Response {
+export function quotaExceeded(c: RefusalContext, quota: Quota): Response {
   return refuse(c, 422, quotaMessage(quota), {}, { quota });
 }
 

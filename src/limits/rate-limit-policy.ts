@@ -1,6 +1,6 @@
 /** What a rate limit is made of: its policy, the object that counts, and the responses that deny. */
 import type { AppLocals, Env, RateLimiterObject, Ruling } from "../env.ts";
-import { deny, type Refused } from "../web/respond/refuse.ts";
+import { deny, type RefusalContext } from "../web/respond/refuse.ts";
 import { amountOf, durationOf } from "./duration.ts";
 import { type LimitState, rateLimitHeaders } from "./rate-limit-headers.ts";
 
@@ -67,7 +67,11 @@ export function stateOf(
  * @param denial The limit that is exhausted.
  * @param reason A sentence without the time; the limit and its window where undefined.
  */
-export function denyExhausted(c: Refused & { locals: Partial<LimitLocals> }, denial: LimitState, reason?: string) {
+export function denyExhausted(
+  c: RefusalContext & { locals: Partial<LimitLocals> },
+  denial: LimitState,
+  reason?: string,
+) {
   const { limit, windowSeconds, resetMs } = denial;
   const seconds = Math.max(1, Math.ceil(resetMs / 1000));
   const window = windowSeconds % 60 === 0 ? durationOf(windowSeconds) : amountOf(windowSeconds, "second");
@@ -79,6 +83,6 @@ export function denyExhausted(c: Refused & { locals: Partial<LimitLocals> }, den
 }
 
 /** Denies with 503 where the object cannot be asked. */
-export function denyUncounted(c: Refused) {
+export function denyUncounted(c: RefusalContext) {
   return deny(c, 503, "Requests cannot be counted at the moment. Try again in 5 seconds.", { "Retry-After": "5" });
 }

@@ -7,7 +7,7 @@ import type { FormErrors } from "../../web/pages/form-fields.ts";
 import type { Page } from "../../web/request/paging.ts";
 
 /** A form that was refused, with what was typed. */
-export interface Refused {
+export interface RefusedForm {
   readonly form: "name" | "password" | "key";
   readonly fields: Readonly<Record<string, string | undefined>>;
   readonly errors: FormErrors;
@@ -21,7 +21,7 @@ export interface AccountView {
   readonly keys: Page<ApiKey>;
   /** What a key can be given. */
   readonly permissions: readonly string[];
-  readonly refused?: Refused;
+  readonly refused?: RefusedForm;
   /** A key that has just been made: nobody sees it again. */
   readonly newKey?: ApiKey & { readonly key: string };
 }

@@ -7,7 +7,7 @@ import { csrfField } from "../../web/pages/csrf-field.ts";
 import { errorSummary, type FormState, textField } from "../../web/pages/form-fields.ts";
 import { timeOf } from "../../web/pages/time.ts";
 import type { AccountView } from "./account-view.ts";
-import { KEY_LIVES } from "./schema.ts";
+import { KEY_LIFETIMES_DAYS } from "./schema.ts";
 
 export function sessionList({ sessions, currentSession }: AccountView, csrf: string): SafeHtml {
   const { items, nextCursor } = sessions;
@@ -85,7 +85,7 @@ ${permissions.map((name) => html`<label><input type="checkbox" name="${name}"${t
 ${error ? html`<small id="key-permissions-error" class="error">${error}</small>` : ""}
 </fieldset>
 <div class="field"><label for="key-days">Expires</label>
-<select id="key-days" name="days">${KEY_LIVES.map((days) => html`<option value="${days}"${days === (typed?.fields.days ?? "90") ? html` selected` : ""}>in ${days} days</option>`)}</select></div>
+<select id="key-days" name="days">${KEY_LIFETIMES_DAYS.map((days) => html`<option value="${days}"${days === (typed?.fields.days ?? "90") ? html` selected` : ""}>in ${days} days</option>`)}</select></div>
 <button>Create the key</button>
 </form>`;
 }

@@ -44,7 +44,7 @@ export const apiKeyInput = z.strictObject({
 });
 
 /** Days until a key expires, as the form offers them. */
-export const KEY_LIVES = ["7", "30", "90", "365"] as const;
+export const KEY_LIFETIMES_DAYS = ["7", "30", "90", "365"] as const;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -63,7 +63,7 @@ export const apiKeyForm = z
   .record(z.string(), z.string())
   .transform((form) => {
     const permissions = permissionsOf(form);
-    const days = Number(KEY_LIVES.find((life) => life === form.days) ?? "90");
+    const days = Number(KEY_LIFETIMES_DAYS.find((life) => life === form.days) ?? "90");
     return { name: form.name ?? "", permissions, expiresAt: new Date(Date.now() + days * DAY_MS).toISOString() };
   })
   .pipe(apiKeyInput.required());

@@ -12,7 +12,7 @@ import type { AccountView } from "./account-view.ts";
 import { accountPage } from "./pages.ts";
 import type { accountQuery } from "./schema.ts";
 
-interface Asked {
+interface AccountContext {
   readonly request: Request;
   readonly locals: AppLocals & SessionLocals & SignedIn;
 }
@@ -21,15 +21,15 @@ interface Asked {
 const limit = 20;
 
 /** What a form led to. */
-interface Outcome extends Pick<AccountView, "refused" | "newKey"> {
+interface FormOutcome extends Pick<AccountView, "refused" | "newKey"> {
   /** 200 without it. */
   readonly status?: number;
 }
 
 /** @param cursors Where the lists begin. */
 export async function showAccount(
-  c: Asked,
-  { status, ...outcome }: Outcome = {},
+  c: AccountContext,
+  { status, ...outcome }: FormOutcome = {},
   cursors: z.output<typeof accountQuery> = {},
 ): Promise<Response> {
   const { app, env, user, auth } = c.locals;

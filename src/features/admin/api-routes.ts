@@ -14,7 +14,7 @@ import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { toPage } from "../../web/request/paging.ts";
 import { invalidInput } from "../../web/respond/problem.ts";
-import { notDone } from "./refusal-response.ts";
+import { refuseChange } from "./refusal-response.ts";
 import { roleChange, usersQuery } from "./schema.ts";
 
 const { route } = signedIn;
@@ -39,7 +39,7 @@ export const api = group({
         const { params, input, locals } = c;
         if (!input.ok) return invalidInput(locals, input);
         const changed = await events.changeRole({ locals }, params.id, input.body.role);
-        return typeof changed === "string" ? notDone(c, changed) : Response.json(changed, { headers: NOT_STORED });
+        return typeof changed === "string" ? refuseChange(c, changed) : Response.json(changed, { headers: NOT_STORED });
       },
     }),
 
@@ -47,7 +47,7 @@ export const api = group({
       guards: [requireNotSelf, requireRecentSignIn],
       resolve: async (c) => {
         const deleted = await events.deleteAccount(c, c.params.id);
-        return typeof deleted === "string" ? notDone(c, deleted) : new Response(null, { status: 204 });
+        return typeof deleted === "string" ? refuseChange(c, deleted) : new Response(null, { status: 204 });
       },
     }),
   ],

@@ -7,7 +7,7 @@ import { timeOf } from "../../web/pages/time.ts";
 import { type Page, pathOfList } from "../../web/request/paging.ts";
 
 /** A part of the accounts. */
-export interface Found {
+export interface UserSearch {
   /** What was searched for; empty for all. */
   readonly q: string;
   /** Undefined for the newest. */
@@ -17,19 +17,19 @@ export interface Found {
   readonly self: string;
 }
 
-export function usersPage(context: PageContext, found: Found): SafeHtml {
+export function usersPage(context: PageContext, search: UserSearch): SafeHtml {
   return layout(
     "Users",
     html`<header class="page-head"><h1>Users</h1></header>
-${searchForm(found.q)}
-${foundUsers(found, context.csrf)}`,
+${searchForm(search.q)}
+${userList(search, context.csrf)}`,
     context,
     ["admin/admin.css"],
   );
 }
 
 /** The address of a search. */
-export function pathOfSearch(q: string, cursor?: string): string {
+export function searchPath(q: string, cursor?: string): string {
   return pathOfList("/admin/users", q, cursor);
 }
 
@@ -43,24 +43,22 @@ function searchForm(q: string): SafeHtml {
 }
 
 /** The list, which a search swaps. */
-export function foundUsers(found: Found, csrf: string): SafeHtml {
-  const { q, cursor, users, self } = found;
+export function userList(search: UserSearch, csrf: string): SafeHtml {
+  const { q, cursor, users, self } = search;
   const { items, nextCursor } = users;
-  const here = pathOfSearch(q, cursor);
+  const here = searchPath(q, cursor);
   const count = `${items.length}${nextCursor === null ? "" : " or more"}`;
   return html`<section id="users" aria-label="Users">
 <p class="meta found" role="status">${q === "" ? "" : html`${count} with “${q}”. <a href="/admin/users">Show all</a>`}</p>
 ${items.length === 0 ? html`<p class="empty">${q === "" ? "There is nobody here." : "Nobody has this."}</p>` : table(items.map((user) => userRow(user, user.id === self, here, csrf)))}
-${pager(found)}
+${pager(search)}
 </section>`;
 }
 
-function pager({ q, cursor, users: { nextCursor } }: Found): SafeHtml | "" {
+function pager({ q, cursor, users: { nextCursor } }: UserSearch): SafeHtml | "" {
   const links = [
-    ...(cursor === undefined ? [] : [html`<a class="button quiet" href="${pathOfSearch(q)}">Newest users</a>`]),
-    ...(nextCursor === null
-      ? []
-      : [html`<a class="button quiet" href="${pathOfSearch(q, nextCursor)}">Older users</a>`]),
+    ...(cursor === undefined ? [] : [html`<a class="button quiet" href="${searchPath(q)}">Newest users</a>`]),
+    ...(nextCursor === null ? [] : [html`<a class="button quiet" href="${searchPath(q, nextCursor)}">Older users</a>`]),
   ];
   return links.length === 0 ? "" : html`<nav class="actions pager" aria-label="More users">${links}</nav>`;
 }

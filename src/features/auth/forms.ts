@@ -9,7 +9,7 @@ import type { FormErrors } from "../../web/pages/form-fields.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
 import type { PageContext } from "../../web/pages/layout.ts";
 import type { FormFields } from "../../web/request/form.ts";
-import type { Typed } from "./pages.ts";
+import type { SubmittedForm } from "./pages.ts";
 
 /** Room for every field at its longest, escaped. */
 const MAX_FORM_BYTES = 16 * 1024;
@@ -19,14 +19,14 @@ const MAX_FORM_BYTES = 16 * 1024;
  *
  * @param schema It allows fields besides its own.
  */
-export function signInForm<TFields>(schema: z.ZodType<TFields>) {
+export function formGuards<TFields>(schema: z.ZodType<TFields>) {
   return [limitSignIn, requireCsrf, requireForm(MAX_FORM_BYTES, schema)] as const;
 }
 
-export type FormPage = (context: PageContext, state: Typed) => SafeHtml;
+export type FormPage = (context: PageContext, state: SubmittedForm) => SafeHtml;
 
 /** The form again, with what was typed and what is wrong with it. */
-export async function refused(
+export async function refuseForm(
   c: Parameters<typeof loadPageContext>[0],
   page: FormPage,
   fields: FormFields,

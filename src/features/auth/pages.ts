@@ -8,7 +8,7 @@ import { layout, type PageContext } from "../../web/pages/layout.ts";
 import { timeOf } from "../../web/pages/time.ts";
 
 /** A form that was refused. */
-export interface Typed {
+export interface SubmittedForm {
   readonly fields: Readonly<Record<string, string | undefined>>;
   readonly errors: FormErrors;
 }
@@ -28,20 +28,20 @@ const NEW_PASSWORD: Field = {
  * @param next Where to go on to, once signed in.
  * @param isDevelopment Whether there are accounts to try.
  */
-export function loginPage(context: PageContext, next: string, isDevelopment: boolean, typed?: Typed): SafeHtml {
+export function loginPage(context: PageContext, next: string, isDevelopment: boolean, typed?: SubmittedForm): SafeHtml {
   const after = html`<p class="aside"><a href="/forgot-password">Forgot the password?</a></p>
 <p class="aside">No account yet? <a href="/register">Register</a></p>
 ${isDevelopment ? demoAccounts(context.app.paths.outbox) : ""}`;
   return formPage(context, { title: "Sign in", fields: [EMAIL, PASSWORD], hidden: { next }, after }, typed);
 }
 
-export function registerPage(context: PageContext, typed?: Typed): SafeHtml {
+export function registerPage(context: PageContext, typed?: SubmittedForm): SafeHtml {
   const after = html`<p class="aside">Already have an account? <a href="/login">Sign in</a></p>`;
   const fields = [NAME, EMAIL, NEW_PASSWORD];
   return formPage(context, { title: "Make an account", button: "Register", fields, after }, typed);
 }
 
-export function forgotPage(context: PageContext, typed?: Typed): SafeHtml {
+export function forgotPage(context: PageContext, typed?: SubmittedForm): SafeHtml {
   const lead = "We will send you a mail with a link to choose a new password.";
   const after = html`<p class="aside"><a href="/login">Back to sign-in</a></p>`;
   return formPage(
@@ -52,7 +52,7 @@ export function forgotPage(context: PageContext, typed?: Typed): SafeHtml {
 }
 
 /** @param token From the link that was mailed. */
-export function resetPage(context: PageContext, token: string, typed?: Typed): SafeHtml {
+export function resetPage(context: PageContext, token: string, typed?: SubmittedForm): SafeHtml {
   const lead = "This signs you out everywhere and deletes your API keys.";
   const fields = [{ ...NEW_PASSWORD, label: "New password" }];
   const title = "Choose a new password";
@@ -64,7 +64,12 @@ export function resetPage(context: PageContext, token: string, typed?: Typed): S
  *
  * @param needsPassword Whether the visitor is not signed in to the account of the link.
  */
-export function verifyPage(context: PageContext, token: string, needsPassword: boolean, typed?: Typed): SafeHtml {
+export function verifyPage(
+  context: PageContext,
+  token: string,
+  needsPassword: boolean,
+  typed?: SubmittedForm,
+): SafeHtml {
   const lead = needsPassword
     ? "Enter the password of the account that this link was sent for, to confirm that the account is yours."
     : "Confirm that this address belongs to your account.";
@@ -87,7 +92,7 @@ interface Form {
 function formPage(
   context: PageContext,
   form: Form,
-  { fields: typed, errors }: Typed = { fields: {}, errors: {} },
+  { fields: typed, errors }: SubmittedForm = { fields: {}, errors: {} },
 ): SafeHtml {
   const { title, button = title, lead, fields, hidden = {}, after } = form;
   const state = { id: "form", errors };

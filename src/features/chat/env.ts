@@ -16,7 +16,7 @@ export interface ChatRoomObject extends Rpc.DurableObjectBranded, SocketHolder {
    */
   history(after: number | null, limit: number): Promise<ChatMessage[]>;
   /** Stores a message without a socket, under the same rate limit. @returns The message, or why it was not stored. */
-  say(user: ChatUser, message: Pick<ChatMessage, "id" | "text">): Promise<ChatMessage | "too fast" | "unavailable">;
+  post(user: ChatUser, message: Pick<ChatMessage, "id" | "text">): Promise<ChatMessage | "too fast" | "unavailable">;
 }
 
 /** A message as everybody in the room sees it. */

@@ -23,15 +23,15 @@ export interface SocketLocals {
   readonly socketId: string;
 }
 
-type Needs = AppLocals & SignedIn;
+type SocketNeeds = AppLocals & SignedIn;
 
 /**
  * Opens the row of the socket, and denies with 429 where the user has too many of them, or with 401 where the session has
  * ended meanwhile. Before it denies with 429, the rooms concerned are asked which sockets they still hold, so that a
  * restart of a room, which loses its sockets, locks nobody out. With invalid input it opens nothing: the handler refuses.
  */
-export const limitSockets: Guard<Needs, SocketLocals> = stateFacts(
-  async function limitSockets(c: Context<unknown, unknown, unknown, Needs>): Promise<GuardResult<SocketLocals>> {
+export const limitSockets: Guard<SocketNeeds, SocketLocals> = stateFacts(
+  async function limitSockets(c: Context<unknown, unknown, unknown, SocketNeeds>): Promise<GuardResult<SocketLocals>> {
     const { env, user, auth } = c.locals;
     const socketId = crypto.randomUUID();
     if (!c.input.ok) return { allow: true, locals: { socketId } };

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import * as z from "zod";
 import { CLOSE } from "../../web/realtime/backpressure.ts";
-import { type Pacing, SUSTAINED } from "../../web/realtime/token-bucket.ts";
+import { type RateDecision, SUSTAINED } from "../../web/realtime/token-bucket.ts";
 import { storableText } from "../../web/request/text.ts";
 import type { ChatMessage, ChatUser } from "./env.ts";
 
@@ -33,12 +33,12 @@ export const historyQuery = resumeQuery.extend({
     .default(50),
 });
 
-export const said = z.object({
+export const messageInput = z.object({
   id: z.uuid("The id is to be a UUID"),
   text: storableText().min(1, "The text is empty").max(4_000, "The text is longer than 4,000 characters"),
 });
 
-const message = said.extend({ type: z.literal("message") });
+const message = messageInput.extend({ type: z.literal("message") });
 
 const clientFrame = z.discriminatedUnion("type", [message, z.object({ type: z.literal("ping") })], {
   error: 'A frame is an object with the type "message" or "ping"',
@@ -70,41 +70,41 @@ export type Frame =
   /** `id` is that of the message that was refused, where it has one. */
   | { readonly type: "error"; readonly code: ErrorCode; readonly detail: string; readonly id?: string };
 
-export type Refusal = Extract<Frame, { type: "error" }>;
+export type ErrorFrame = Extract<Frame, { type: "error" }>;
 
 /** The ping that the platform answers, without waking the room, in this very spelling. */
 export const PING = '{"type":"ping"}';
 
 /** What a socket is closed for: the code and the reason; undefined for a frame that is to be answered. */
-export function breachOf(
-  pacing: Pacing,
+export function findViolation(
+  decision: RateDecision,
   data: string | ArrayBuffer,
 ): readonly [code: number, reason: string] | undefined {
-  if (pacing === "close") return [CLOSE.policyViolation, "Too many frames."];
+  if (decision === "close") return [CLOSE.policyViolation, "Too many frames."];
   if (typeof data !== "string") return [CLOSE.unsupportedData, "Send text, not bytes."];
   if (Buffer.byteLength(data) > MAX_FRAME_BYTES) return [CLOSE.tooLarge, `A frame may have ${MAX_FRAME_BYTES} bytes.`];
   return undefined;
 }
 
-export function parseFrame(text: string): ClientFrame | Refusal {
+export function parseFrame(text: string): ClientFrame | ErrorFrame {
   const json = parseJson(text);
-  if (json === undefined) return refuseFrame("bad_json", "This is no JSON.");
+  if (json === undefined) return errorFrame("bad_json", "This is no JSON.");
   const parsed = clientFrame.safeParse(json);
   if (parsed.success) return parsed.data;
-  return refuseFrame("bad_message", parsed.error.issues.map(({ message }) => `${message}.`).join(" "), idOf(json));
+  return errorFrame("bad_message", parsed.error.issues.map(({ message }) => `${message}.`).join(" "), idOf(json));
 }
 
-function refuseFrame(code: ErrorCode, detail: string, id?: string): Refusal {
+function errorFrame(code: ErrorCode, detail: string, id?: string): ErrorFrame {
   return { type: "error", code, detail, ...(id !== undefined && { id }) };
 }
 
-export function tooFast(text: string): Refusal {
+export function tooFast(text: string): ErrorFrame {
   const detail = `Limit: ${SUSTAINED} frames a second, all your connections together. Wait, then send this one again.`;
-  return refuseFrame("too_fast", detail, idOf(parseJson(text)));
+  return errorFrame("too_fast", detail, idOf(parseJson(text)));
 }
 
-export function unavailable({ id }: IncomingMessage): Refusal {
-  return refuseFrame("unavailable", "The message could not be stored. Send it again.", id);
+export function unavailable({ id }: IncomingMessage): ErrorFrame {
+  return errorFrame("unavailable", "The message could not be stored. Send it again.", id);
 }
 
 function idOf(json: unknown): string | undefined {

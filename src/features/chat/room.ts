@@ -14,10 +14,10 @@ import * as store from "./store.ts";
 const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** How often the sessions of all sockets are looked at, whatever happens; and how soon again where that failed. */
-const CHECK_MS = 25_000;
-const RETRY_MS = 2_000;
+const CHECK_INTERVAL_MS = 25_000;
+const CHECK_RETRY_MS = 2_000;
 
-interface Connected {
+interface ConnectedSocket {
   readonly socket: WebSocket;
   readonly connection: Connection;
 }
@@ -50,16 +50,16 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     return [...store.messagesAfter(this.#sql, after, limit)];
   }
 
-  async say(user: ChatUser, message: store.NewMessage): Promise<ChatMessage | "too fast" | "unavailable"> {
+  async post(user: ChatUser, message: store.NewMessage): Promise<ChatMessage | "too fast" | "unavailable"> {
     if (this.#buckets.take(user.id) !== "allow") return "too fast";
     store.createTables(this.#sql);
     await this.#wakeWithin(RETENTION_MS);
-    return this.#take(message, user) ?? "unavailable";
+    return this.#storeAndBroadcast(message, user) ?? "unavailable";
   }
 
   async recheckSessions(socketIds: readonly string[]): Promise<string[]> {
-    await this.#check(this.#connected());
-    const held = new Set(this.#connected().map(({ connection }) => connection.socketId));
+    await this.#checkSessions(this.#connectedSockets());
+    const held = new Set(this.#connectedSockets().map(({ connection }) => connection.socketId));
     return socketIds.filter((id) => held.has(id));
   }
 
@@ -67,11 +67,11 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
   override async fetch(request: Request): Promise<Response> {
     const { connection, after } = readConnection(request);
     store.createTables(this.#sql);
-    await this.#wakeWithin(CHECK_MS);
+    await this.#wakeWithin(CHECK_INTERVAL_MS);
     const { 0: client, 1: socket } = new WebSocketPair();
     this.ctx.acceptWebSocket(socket);
-    this.#enter(socket, connection, after);
-    this.ctx.waitUntil(this.#check([{ socket, connection }]));
+    this.#join(socket, connection, after);
+    this.ctx.waitUntil(this.#checkSessions([{ socket, connection }]));
     return new Response(null, { status: 101, webSocket: client });
   }
 
@@ -79,11 +79,11 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     const connection = connectionOf(socket);
     if (!connection) return;
     this.#sockets.forget(socket);
-    const pacing = this.#buckets.take(connection.user.id);
-    const breach = protocol.breachOf(pacing, data);
-    if (breach) this.#close(socket, ...breach);
-    else if (pacing === "throttle") this.#send(socket, protocol.tooFast(String(data)));
-    else this.#send(socket, this.#answer(connection, protocol.parseFrame(String(data))));
+    const decision = this.#buckets.take(connection.user.id);
+    const violation = protocol.findViolation(decision, data);
+    if (violation) this.#close(socket, ...violation);
+    else if (decision === "throttle") this.#send(socket, protocol.tooFast(String(data)));
+    else this.#send(socket, this.#handleFrame(connection, protocol.parseFrame(String(data))));
   }
 
   override webSocketClose(socket: WebSocket): void {
@@ -96,20 +96,20 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
 
   /** Closes the sockets whose sessions have ended, removes old messages, and sets the next alarm. */
   override async alarm(): Promise<void> {
-    await this.#check(this.#connected());
+    await this.#checkSessions(this.#connectedSockets());
     const oldest = store.removeOlder(this.#sql, Date.now() - RETENTION_MS);
-    if (this.#connected().length > 0) return this.#wakeWithin(CHECK_MS);
+    if (this.#connectedSockets().length > 0) return this.#wakeWithin(CHECK_INTERVAL_MS);
     if (oldest !== null) return this.ctx.storage.setAlarm(oldest + RETENTION_MS + 1);
     // Where something was said, the last `seq` is to be remembered.
     if (store.readExtent(this.#sql).last === 0) await this.ctx.storage.deleteAll();
   }
 
-  #enter(socket: WebSocket, connection: Connection, after: number | null): void {
+  #join(socket: WebSocket, connection: Connection, after: number | null): void {
     const { room, user } = connection;
-    const here = this.#connected().map((other) => other.connection.user);
+    const here = this.#connectedSockets().map((other) => other.connection.user);
     const { last: seq, first } = store.readExtent(this.#sql);
     setConnection(socket, connection);
-    this.#tellInPongs(seq);
+    this.#setAutomaticPong(seq);
     this.#send(socket, { type: "welcome", room, you: user, seq, first, here });
     for (const message of store.messagesAfter(this.#sql, after ?? seq))
       if (!this.#send(socket, { type: "message", ...message })) break;
@@ -122,23 +122,23 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     this.#sockets.forget(socket);
     if (!connection) return;
     setConnection(socket, null);
-    this.#broadcast({ type: "leave", user: connection.user, count: this.#connected().length });
+    this.#broadcast({ type: "leave", user: connection.user, count: this.#connectedSockets().length });
     this.ctx.waitUntil(this.#removeRows([connection]));
   }
 
   /** Deals with a frame. @returns What its sender is told. */
-  #answer({ user }: Connection, frame: protocol.ClientFrame | protocol.Refusal): protocol.Frame {
+  #handleFrame({ user }: Connection, frame: protocol.ClientFrame | protocol.ErrorFrame): protocol.Frame {
     if (frame.type === "error") return frame;
     if (frame.type === "ping") return { type: "pong", seq: store.readExtent(this.#sql).last };
-    const message = this.#take(frame, user);
+    const message = this.#storeAndBroadcast(frame, user);
     return message ? { type: "ack", id: message.id, seq: message.seq } : protocol.unavailable(frame);
   }
 
   /** Stores a message and tells everybody, once. @returns Null where it could not be stored. */
-  #take(said: store.NewMessage, user: ChatUser): ChatMessage | null {
+  #storeAndBroadcast(input: store.NewMessage, user: ChatUser): ChatMessage | null {
     try {
-      const { isNew, message } = store.addMessage(this.#sql, said, user);
-      if (isNew) this.#tellInPongs(message.seq);
+      const { isNew, message } = store.addMessage(this.#sql, input, user);
+      if (isNew) this.#setAutomaticPong(message.seq);
       if (isNew) this.#broadcast({ type: "message", ...message });
       return message;
     } catch (error) {
@@ -148,22 +148,23 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
   }
 
   /** Renews the rows of sockets, closes those whose sessions have ended, and comes back when the next one ends. */
-  async #check(connected: readonly Connected[]): Promise<void> {
+  async #checkSessions(connected: readonly ConnectedSocket[]): Promise<void> {
     if (connected.length === 0) return;
     try {
       const sockets = connected.map(({ connection }) => toUserSocket(connection));
       const ends = await renewSockets(this.env.DB, sockets);
       const now = Date.now();
-      const endOf = ({ connection }: Connected) => ends.get(connection.sessionId) ?? 0;
+      const endOf = ({ connection }: ConnectedSocket) => ends.get(connection.sessionId) ?? 0;
       const [gone, here] = partition(connected, ({ socket }) => connectionOf(socket) === null);
       // Their rows may have been renewed after they were removed.
       if (gone.length > 0) await this.#removeRows(gone.map(({ connection }) => connection));
       const [ended, good] = partition(here, (each) => endOf(each) <= now);
       for (const { socket } of ended) this.#close(socket, CLOSE.sessionOver, "The session is over.");
-      if (good.length > 0) await this.#wakeWithin(Math.min(CHECK_MS, ...good.map((each) => endOf(each) - now)));
+      if (good.length > 0)
+        await this.#wakeWithin(Math.min(CHECK_INTERVAL_MS, ...good.map((each) => endOf(each) - now)));
     } catch (error) {
       logFailure("The sessions of a chat room could not be looked up; the next alarm tries again", error);
-      await this.#wakeWithin(RETRY_MS);
+      await this.#wakeWithin(CHECK_RETRY_MS);
     }
   }
 
@@ -176,7 +177,7 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     }
   }
 
-  #connected(): Connected[] {
+  #connectedSockets(): ConnectedSocket[] {
     return this.ctx.getWebSockets().flatMap((socket) => {
       const connection = connectionOf(socket);
       return connection ? [{ socket, connection }] : [];
@@ -190,7 +191,7 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
 
   #broadcast(frame: protocol.Frame): void {
     const text = JSON.stringify(frame);
-    for (const { socket } of this.#connected()) this.#sockets.send(socket, text);
+    for (const { socket } of this.#connectedSockets()) this.#sockets.send(socket, text);
   }
 
   #close(socket: WebSocket, code: number, reason: string): void {
@@ -199,7 +200,7 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
   }
 
   /** Pings are answered by the platform, which does not wake the room: the answer says how far the room has come. */
-  #tellInPongs(seq: number): void {
+  #setAutomaticPong(seq: number): void {
     const pong = JSON.stringify({ type: "pong", seq } satisfies protocol.Frame);
     this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(protocol.PING, pong));
   }

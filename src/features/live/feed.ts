@@ -5,11 +5,11 @@ import { countSockets } from "../../identity/sessions/sockets.ts";
 import { logFailure } from "../../web/app/log.ts";
 import { BoundedSockets, CLOSE } from "../../web/realtime/backpressure.ts";
 import { TokenBucket } from "../../web/realtime/token-bucket.ts";
-import { type Piece, stream } from "../../web/respond/stream.ts";
+import { type Chunk, stream } from "../../web/respond/stream.ts";
 import type { LiveFeedObject, Metric, ResponseCounts } from "./env.ts";
+import { EventHistory, type FeedEvent } from "./event-history.ts";
 import { EventQueue } from "./event-queue.ts";
 import { EVENT_STREAM, formatComment, formatEvent, formatRetry } from "./event-stream.ts";
-import { type FeedEvent, FeedEvents } from "./feed-events.ts";
 import { MAX_LISTENERS, MAX_LISTENERS_PER_ADDRESS } from "./listener-limits.ts";
 import { Metrics } from "./metrics.ts";
 
@@ -25,7 +25,7 @@ const SHOWN_ACTIVITIES = 20;
 type Listener = (event: FeedEvent | "heartbeat") => void;
 
 /** Somebody who wants to listen. */
-interface Newcomer {
+interface ListenRequest {
   /** Of the client. */
   readonly address: string;
   /** The last event that the client has; null for new ones only. */
@@ -40,7 +40,7 @@ interface Newcomer {
  */
 export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   readonly #metrics = new Metrics();
-  readonly #events = new FeedEvents();
+  readonly #events = new EventHistory();
   /** The listeners, and the address of each. */
   readonly #listeners = new Map<Listener, string>();
   readonly #sockets = new BoundedSockets(
@@ -57,7 +57,7 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
 
   async report(counts: ResponseCounts): Promise<boolean> {
     if (!this.isSampling) return false;
-    for (const data of this.#metrics.count(counts)) this.#tell(this.#events.add({ type: "activity", data }));
+    for (const data of this.#metrics.count(counts)) this.#publish(this.#events.add({ type: "activity", data }));
     return true;
   }
 
@@ -76,18 +76,18 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   override fetch(request: Request): Response {
     const query = new URL(request.url).searchParams;
     const metrics: readonly Metric[] = JSON.parse(query.get("metrics") ?? "[]");
-    const newcomer = { address: query.get("address") ?? "", after: query.get("after"), metrics };
-    const sameAddress = [...this.#listeners.values()].filter((address) => address === newcomer.address);
+    const listenRequest = { address: query.get("address") ?? "", after: query.get("after"), metrics };
+    const sameAddress = [...this.#listeners.values()].filter((address) => address === listenRequest.address);
     if (sameAddress.length >= MAX_LISTENERS_PER_ADDRESS) return new Response(null, { status: 429 });
     if (this.#listeners.size >= MAX_LISTENERS) return new Response(null, { status: 503 });
-    return request.headers.has("Upgrade") ? this.#openSocket(newcomer) : this.#openStream(newcomer);
+    return request.headers.has("Upgrade") ? this.#openSocket(listenRequest) : this.#openStream(listenRequest);
   }
 
   /** It listens from now on, read or not: a generator that is never asked for anything would not even begin. */
-  #openStream({ address, after, metrics }: Newcomer): Response {
+  #openStream({ address, after, metrics }: ListenRequest): Response {
     const missed = this.#events.after(after);
     const queue = new EventQueue<FeedEvent | "heartbeat">();
-    const stop = this.#listen(address, metrics, (event) => {
+    const stop = this.#addListener(address, metrics, (event) => {
       if (!queue.push(event)) stop();
     });
     const leave = () => {
@@ -101,15 +101,15 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
     return stream(pull, { headers: EVENT_STREAM });
   }
 
-  #openSocket({ address, after, metrics }: Newcomer): Response {
+  #openSocket({ address, after, metrics }: ListenRequest): Response {
     const { 0: client, 1: socket } = new WebSocketPair();
     // Not to be hibernated: while it is open there is something to do every second.
     socket.accept();
     const bucket = new TokenBucket();
-    const tell: Listener = (event) => {
+    const listener: Listener = (event) => {
       if (event !== "heartbeat" && !this.#sockets.send(socket, toFrame(event))) leave();
     };
-    const stop = this.#listen(address, metrics, tell);
+    const stop = this.#addListener(address, metrics, listener);
     const leave = () => {
       stop();
       this.#sockets.forget(socket);
@@ -121,12 +121,12 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
     });
     socket.addEventListener("close", leave);
     socket.addEventListener("error", leave);
-    for (const event of this.#events.after(after)) tell(event);
+    for (const event of this.#events.after(after)) listener(event);
     return new Response(null, { status: 101, webSocket: client });
   }
 
   /** @returns What ends it. With the last listener the sampling ends, too. */
-  #listen(address: string, metrics: readonly Metric[], listener: Listener): () => void {
+  #addListener(address: string, metrics: readonly Metric[], listener: Listener): () => void {
     this.#metrics.use(metrics);
     this.#listeners.set(listener, address);
     if (!this.#timer) this.#samples = 0;
@@ -140,10 +140,10 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   }
 
   #sample(): void {
-    for (const data of this.#metrics.sample()) this.#tell(this.#events.add({ type: "sample", data }));
+    for (const data of this.#metrics.sample()) this.#publish(this.#events.add({ type: "sample", data }));
     if (this.#samples % SOCKETS_INTERVAL === 0) this.ctx.waitUntil(this.#countSockets());
     this.#samples += 1;
-    if (this.#samples % HEARTBEAT === 0) this.#tell("heartbeat");
+    if (this.#samples % HEARTBEAT === 0) this.#publish("heartbeat");
   }
 
   async #countSockets(): Promise<void> {
@@ -154,7 +154,7 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
     }
   }
 
-  #tell(event: FeedEvent | "heartbeat"): void {
+  #publish(event: FeedEvent | "heartbeat"): void {
     for (const listener of this.#listeners.keys()) listener(event);
   }
 }
@@ -162,7 +162,7 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
 async function* toPieces(
   missed: readonly FeedEvent[],
   queue: EventQueue<FeedEvent | "heartbeat">,
-): AsyncGenerator<Piece, void, undefined> {
+): AsyncGenerator<Chunk, void, undefined> {
   yield formatRetry(RETRY_MS) + missed.map(toServerSentEvent).join("");
   for await (const event of queue.take()) yield toServerSentEvent(event);
 }

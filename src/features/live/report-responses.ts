@@ -6,24 +6,24 @@ import type { ResponseCounts } from "./env.ts";
 import { liveFeed } from "./feed-stub.ts";
 
 /** How long responses are counted before they are reported; and before it is asked again whether anybody listens. */
-const GATHER_MS = 1_000;
-const QUIET_MS = 5_000;
+const REPORT_INTERVAL_MS = 1_000;
+const IDLE_INTERVAL_MS = 5_000;
 
 /** Of this isolate. */
 let counts: { requests: number; activities: Record<string, number> } = { requests: 0, activities: {} };
-let isListenedTo = false;
+let hasListeners = false;
 let isReporting = false;
-let askedAt = Number.NEGATIVE_INFINITY;
+let reportedAt = Number.NEGATIVE_INFINITY;
 
 /** At most one report a second leaves an isolate; while nobody listens one in 5 s, which is empty. */
 export const reportResponse: OnResponseHandler<AppLocals> = ({ context, response }) => {
   const { request, route, locals } = context;
-  if (isListenedTo) {
+  if (hasListeners) {
     counts.requests += 1;
     const activity = response.status < 400 ? activityOf(locals.app, request.method, route?.path) : undefined;
     if (activity !== undefined) counts.activities[activity] = (counts.activities[activity] ?? 0) + 1;
   }
-  if (!isReporting && (isListenedTo || Math.abs(Date.now() - askedAt) >= QUIET_MS)) {
+  if (!isReporting && (hasListeners || Math.abs(Date.now() - reportedAt) >= IDLE_INTERVAL_MS)) {
     isReporting = true;
     locals.ctx.waitUntil(report(locals.env));
   }
@@ -36,15 +36,15 @@ function activityOf({ activities }: AppFacts, method: string, path: string | und
 
 async function report(env: Env): Promise<void> {
   try {
-    if (isListenedTo) await scheduler.wait(GATHER_MS);
+    if (hasListeners) await scheduler.wait(REPORT_INTERVAL_MS);
     const gathered: ResponseCounts = counts;
     counts = { requests: 0, activities: {} };
-    isListenedTo = await liveFeed(env).report(gathered);
+    hasListeners = await liveFeed(env).report(gathered);
   } catch (error) {
-    isListenedTo = false;
+    hasListeners = false;
     logFailure("The live feed could not be told of responses", error);
   } finally {
-    askedAt = Date.now();
+    reportedAt = Date.now();
     isReporting = false;
   }
 }

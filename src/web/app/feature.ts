@@ -29,11 +29,11 @@ export interface Feature extends Part {
 }
 
 /** The keys of `TNeeds` that the app's locals do not have. */
-type MissingKey<TNeeds> = { [K in keyof TNeeds]: AppLocals extends Pick<TNeeds, K> ? never : K }[keyof TNeeds];
+type UnsuppliedKey<TNeeds> = { [K in keyof TNeeds]: AppLocals extends Pick<TNeeds, K> ? never : K }[keyof TNeeds];
 
 /** The keys that some of the routes need and that neither the app nor a guard supplies. */
 type UnmetKeys<TRoute> =
-  TRoute extends Handler<infer TNeeds> ? (AppLocals extends TNeeds ? never : MissingKey<TNeeds>) : "not a route";
+  TRoute extends Handler<infer TNeeds> ? (AppLocals extends TNeeds ? never : UnsuppliedKey<TNeeds>) : "not a route";
 
 type CheckRoutes<TRoutes extends readonly unknown[]> = [UnmetKeys<TRoutes[number]>] extends [never]
   ? TRoutes
@@ -52,10 +52,10 @@ type CheckRoutes<TRoutes extends readonly unknown[]> = [UnmetKeys<TRoutes[number
 export function feature<TRoutes extends readonly Handler[]>(
   definition: Omit<Feature, "routes"> & { readonly routes: TRoutes & CheckRoutes<TRoutes> },
 ): Feature {
-  return forgetNeeds(definition);
+  return eraseNeeds(definition);
 }
 
 /** The seam: `CheckRoutes` has checked that the app supplies what the routes need. */
-function forgetNeeds(definition: Omit<Feature, "routes"> & { readonly routes: readonly Handler[] }): Feature {
+function eraseNeeds(definition: Omit<Feature, "routes"> & { readonly routes: readonly Handler[] }): Feature {
   return definition as Omit<Feature, "routes"> & { readonly routes: readonly Handler<AppLocals>[] };
 }

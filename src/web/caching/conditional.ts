@@ -19,12 +19,12 @@ export interface ByteRange {
 }
 
 /** What the answer is to be: 200, 206, 304, 412 or 416. */
-export type Wanted =
+export type ConditionalResult =
   | { readonly kind: "whole" | "unchanged" | "precondition failed" | "range not satisfiable" }
   | { readonly kind: "part"; readonly range: ByteRange };
 
 /** In the order of RFC 9110 §13.2.2. */
-export function whatIsWanted(request: Request, representation: Representation): Wanted {
+export function evaluateConditional(request: Request, representation: Representation): ConditionalResult {
   if (!passesMatch(request, representation)) return { kind: "precondition failed" };
   if (isFresh(request, representation)) return { kind: "unchanged" };
   const range = request.headers.get("Range");
@@ -56,7 +56,7 @@ function passesIfRange({ headers }: Request, { etag, lastModified }: Representat
 }
 
 /** Several ranges, another unit and what is malformed are passed over, as §14.2 allows. */
-function readRange(header: string, size: number): Wanted {
+function readRange(header: string, size: number): ConditionalResult {
   // §5.6.1.2: a list may have empty elements.
   const [, first = "", last = ""] = /^bytes=[ \t,]*(\d*)-(\d*)[ \t,]*$/i.exec(header.trim()) ?? [];
   if (first === "") return last === "" ? { kind: "whole" } : lastBytes(Number(last), size);
@@ -66,7 +66,7 @@ function readRange(header: string, size: number): Wanted {
   return { kind: "part", range: { offset: Number(first), length: end - Number(first) } };
 }
 
-function lastBytes(count: number, size: number): Wanted {
+function lastBytes(count: number, size: number): ConditionalResult {
   if (count === 0) return { kind: "range not satisfiable" };
   // Satisfiable by §14.1.2, yet no Content-Range can name a range of no bytes.
   if (size === 0) return { kind: "whole" };

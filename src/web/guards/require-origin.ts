@@ -5,16 +5,16 @@ import { stateFacts } from "../app/guard-facts.ts";
 import { isOwnOrigin } from "../request/own-origin.ts";
 import { deny } from "../respond/refuse.ts";
 
-type Needs = Pick<AppLocals, "env" | "requestId">;
+type OriginNeeds = Pick<AppLocals, "env" | "requestId">;
 
 /**
  * Denies with 403 where `Origin` is missing or not one of these.
  *
  * @param origins Such as `https://example.com`; `self` stands for the app's own (`ownOrigins`).
  */
-export function requireOrigin(origins: readonly string[]): Guard<Needs> {
+export function requireOrigin(origins: readonly string[]): Guard<OriginNeeds> {
   return stateFacts(
-    headGuard(function requireOrigin(c: HeadContext<Needs>) {
+    headGuard(function requireOrigin(c: HeadContext<OriginNeeds>) {
       const { request, locals } = c;
       const origin = request.headers.get("Origin") ?? "";
       const isOwn = (listed: string) => listed === "self" && isOwnOrigin(request, locals.env, origin);

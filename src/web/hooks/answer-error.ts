@@ -7,8 +7,8 @@ import { httpProtocolOf } from "../request/http-protocol.ts";
 import { prefersHtml } from "../request/prefers-html.ts";
 import { errorPage } from "../respond/error-page.ts";
 import { problem } from "../respond/problem.ts";
-import { hxRefusal } from "../respond/refuse.ts";
-import { sealResponse } from "./finish-response.ts";
+import { hxShowError } from "../respond/refuse.ts";
+import { prepareResponse } from "./finish-response.ts";
 
 export const answerError: OnErrorHandler<AppLocals> = ({ error, context, phase, passed }) => {
   const { request, locals, route } = context;
@@ -25,9 +25,9 @@ export const answerError: OnErrorHandler<AppLocals> = ({ error, context, phase, 
       ? errorPage({ status: 500, title: "Something went wrong", detail, app, debug: debug && describeDebug(debug) })
       : problem({ requestId }, 500, detail, {
           ...(debug && { members: { debug } }),
-          ...(isHtmx(request) && { headers: hxRefusal(detail) }),
+          ...(isHtmx(request) && { headers: hxShowError(detail) }),
         });
-  return sealResponse(request, response, { requestId, ...(env && { env }) });
+  return prepareResponse(request, response, { requestId, ...(env && { env }) });
 };
 
 function describeDebug({ message, stack = "", ...facts }: ReturnType<typeof describeError>): string {

@@ -21,11 +21,11 @@ export const finishResponse: OnResponseHandler<AppLocals> = ({ context, response
     denied: outcome.kind === "denied" ? outcome.guard : null,
     userId: userIdOf(locals),
   });
-  return sealResponse(request, response, locals);
+  return prepareResponse(request, response, locals);
 };
 
 /** The response as every one leaves: with `X-Request-Id`, the headers that keep it safe, no body for HEAD. */
-export function sealResponse(
+export function prepareResponse(
   request: Request,
   response: Response,
   { requestId, env }: Pick<AppLocals, "requestId"> & Partial<AppLocals>,

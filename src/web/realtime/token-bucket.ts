@@ -4,10 +4,10 @@
 export const SUSTAINED = 20;
 export const BURST = 60;
 /** Frames that are refused before the socket is closed; a pause that fills the bucket resets the count. */
-const PATIENCE = 60;
+const MAX_THROTTLED = 60;
 
 /** What happens to a frame: it is accepted, refused, or the last that its socket sends. */
-export type Pacing = "allow" | "throttle" | "close";
+export type RateDecision = "allow" | "throttle" | "close";
 
 /** Starts full. A clock that goes back takes nothing from it. */
 export class TokenBucket {
@@ -22,14 +22,14 @@ export class TokenBucket {
   }
 
   /** Counts a frame. */
-  take(): Pacing {
+  take(): RateDecision {
     this.#refill();
     if (this.#tokens >= 1) {
       this.#tokens -= 1;
       return "allow";
     }
     this.#refused += 1;
-    return this.#refused > PATIENCE ? "close" : "throttle";
+    return this.#refused > MAX_THROTTLED ? "close" : "throttle";
   }
 
   #refill(): void {
@@ -53,7 +53,7 @@ export class TokenBuckets {
   }
 
   /** Counts a frame. */
-  take(key: string): Pacing {
+  take(key: string): RateDecision {
     const known = this.#byKey.get(key);
     if (known) return known.take();
     if (this.#byKey.size >= this.#pruneAt) this.#prune();

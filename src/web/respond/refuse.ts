@@ -6,7 +6,7 @@ import { errorPage } from "./error-page.ts";
 import { type ProblemExtras, type ProblemLocals, problem, type RefusalStatus, TITLES } from "./problem.ts";
 
 /** What a refusal is told with. */
-export interface Refused {
+export interface RefusalContext {
   readonly request: Request;
   readonly locals: ProblemLocals;
 }
@@ -16,14 +16,14 @@ export interface Refused {
  * @param members Further members of the problem.
  */
 export function refuse(
-  { request, locals }: Refused,
+  { request, locals }: RefusalContext,
   status: RefusalStatus,
   detail: string,
   headers: NonNullable<ProblemExtras["headers"]> = {},
   members: NonNullable<ProblemExtras["members"]> = {},
 ): Response {
   if (isHtmx(request)) {
-    return problem(locals, status, detail, { members, headers: { ...headers, ...hxRefusal(detail) } });
+    return problem(locals, status, detail, { members, headers: { ...headers, ...hxShowError(detail) } });
   }
   if (!prefersHtml(request)) return problem(locals, status, detail, { members, headers });
   const page = errorPage({ status, title: TITLES[status], detail, app: locals.app });
@@ -32,7 +32,7 @@ export function refuse(
 }
 
 /** The page stays as it is, and `public/messages.js` shows why. */
-export function hxRefusal(detail: string): Readonly<Record<string, string>> {
+export function hxShowError(detail: string): Readonly<Record<string, string>> {
   return { ...hxReswap("none"), ...hxTrigger("refused", detail), Vary: "HX-Request" };
 }
 

@@ -1,6 +1,6 @@
 /** Answers with bytes that are stored somewhere: whole, a range of them, or only that they are the same still. */
-import { type ByteRange, type Representation, whatIsWanted } from "../caching/conditional.ts";
-import { type Refused, refuse } from "./refuse.ts";
+import { type ByteRange, evaluateConditional, type Representation } from "../caching/conditional.ts";
+import { type RefusalContext, refuse } from "./refuse.ts";
 
 /** Stored bytes and how they are to be sent. */
 export interface Content extends Representation {
@@ -13,10 +13,10 @@ export interface Content extends Representation {
 }
 
 /** To a GET or HEAD by RFC 9110. Nothing is read for 304, 412, 416 and HEAD. */
-export async function serveContent(c: Refused, content: Content): Promise<Response> {
+export async function serveContent(c: RefusalContext, content: Content): Promise<Response> {
   const { etag, lastModified, size } = content;
   const headers = { ...content.headers, ETag: etag };
-  const wanted = whatIsWanted(c.request, content);
+  const wanted = evaluateConditional(c.request, content);
   switch (wanted.kind) {
     case "unchanged":
       return new Response(null, { status: 304, headers });

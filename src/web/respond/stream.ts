@@ -3,7 +3,7 @@
 import { logFailure } from "../app/log.ts";
 
 /** A piece of a body; text is sent as UTF-8. */
-export type Piece = string | Uint8Array;
+export type Chunk = string | Uint8Array;
 
 /**
  * A response whose body is made piece by piece. The next piece is asked for only when the one before
@@ -13,7 +13,7 @@ export type Piece = string | Uint8Array;
  *   at the next `yield`, or as soon as what it awaits has settled, which the signal can hasten.
  */
 export function stream(
-  pull: (signal: AbortSignal) => AsyncGenerator<Piece, void, undefined>,
+  pull: (signal: AbortSignal) => AsyncGenerator<Chunk, void, undefined>,
   init: ResponseInit = {},
 ): Response {
   const gone = new AbortController();
