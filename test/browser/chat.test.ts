@@ -122,10 +122,10 @@ test("without JavaScript one reads, writes, and loads the page again", async ({ 
   const page = await open({ as: "user", javaScript: false });
   const room = newRoom();
   await page.goto(`/chat/${room}`);
-  await expectShown(page, "Nothing has been said here yet.");
+  await expectShown(page, "No messages yet.");
   await page.getByLabel("Message", { exact: true }).fill("Without a script");
   await page.getByRole("button", { name: "Send" }).click();
   await expectShown(page, "Without a script");
-  await page.getByRole("link", { name: "load the page again" }).click();
+  await page.getByRole("link", { name: "reload the page" }).click();
   expect(await textsOf(page)).toEqual(["Without a script"]);
 });

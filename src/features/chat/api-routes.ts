@@ -1,4 +1,4 @@
-/** Chat rooms for clients: their history, and the sockets to them. */
+/** Chat rooms for clients: message history and WebSockets. */
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireOwnOrigin } from "../../identity/guards/require-own-origin.ts";
 import { commonLimits } from "../../identity/limits.ts";
@@ -47,7 +47,11 @@ export const api = group({
           return await roomStub(env, room).fetch(connectionRequest(connection, input.query.after ?? null));
         } catch (error) {
           const removed = closeSockets(env.DB, [socketId]);
-          ctx.waitUntil(removed.catch((cause) => logFailure("The row of a socket that never opened lapses", cause)));
+          ctx.waitUntil(
+            removed.catch((cause) =>
+              logFailure("The row of a socket that did not open could not be removed; it will expire", cause),
+            ),
+          );
           throw error;
         }
       },
