@@ -1,4 +1,4 @@
-/** The page of the live feed: draws the last five minutes as they come, and tells of warnings. */
+/** The page of the live feed: draws the metrics of the last five minutes, and announces changes of their status. */
 
 const SHOWN_MS = 5 * 60 * 1000;
 const MAX_ACTIVITIES = 20;
@@ -11,14 +11,14 @@ const metrics = new Map();
 for (const figure of document.querySelectorAll("[data-metric]"))
   metrics.set(figure.dataset.metric, { figure, samples: [] });
 
-// An id that nobody gave: what the feed still knows comes first.
+// An unknown id, so that the feed sends its stored events first.
 const events = new EventSource("/events?after=0");
 state.textContent = "Connecting …";
 events.addEventListener("open", () => {
   state.textContent = "Connected";
 });
 events.addEventListener("error", () => {
-  state.textContent = "The connection is lost. Reconnecting …";
+  state.textContent = "Connection lost. Reconnecting …";
 });
 events.addEventListener("reset", () => {
   for (const { samples } of metrics.values()) samples.length = 0;
@@ -31,7 +31,7 @@ addEventListener("pageshow", ({ persisted }) => {
   if (persisted) location.reload();
 });
 
-/** The metrics that are to be drawn anew. */
+/** The metrics to draw in the next frame. */
 const changed = new Set();
 
 function addSample({ timestamp, metric, value, status }) {
@@ -64,7 +64,7 @@ function announce(figure, value, status) {
   document.querySelector("#announcement").textContent = `${title}: ${value}, ${status}`;
 }
 
-/** A line for each status, over one another; the lines at which warnings begin, where they are near. */
+/** Draws the line, the parts with a warning over it, and each threshold that is within the chart. */
 function draw(figure, samples) {
   const svg = figure.querySelector("svg");
   const [width, height] = [svg.clientWidth, svg.clientHeight];
@@ -110,7 +110,7 @@ function addActivity({ timestamp, activity: kind, count }) {
   while (activity.childElementCount > MAX_ACTIVITIES) activity.lastElementChild.remove();
 }
 
-/** In the reader's own time, which the server does not know. */
+/** In the user's time zone, which the server does not know. */
 function showTime(time) {
   time.textContent = new Date(time.dateTime).toLocaleTimeString("en-GB");
 }

@@ -1,29 +1,28 @@
-/** The events of the feed, and the last of them, so that who comes back misses none. */
+/** The latest events of the feed, for clients that reconnect. */
 import type { ActivityEvent, Sample } from "./env.ts";
 
-/** What is told, before it has an id. */
+/** An event that has no id yet. */
 type EventContent =
   | { readonly type: "sample"; readonly data: Sample }
   | { readonly type: "activity"; readonly data: ActivityEvent };
 
-/** What was told, under its id. */
 type StoredEvent = EventContent & { readonly id: string };
 
-/** What is sent; `reset` says that something was missed, and what is still known comes next. */
+/** An event as it is sent. `reset` precedes the stored events when a client has missed others. */
 export type FeedEvent = StoredEvent | { readonly type: "reset"; readonly data: { readonly reason: string } };
 
-/** Some five minutes of samples. */
+/** About five minutes of samples. */
 const MAX_EVENTS = 1_500;
 
-const RESET: FeedEvent = { type: "reset", data: { reason: "What came after that id is not known any more." } };
+const RESET: FeedEvent = { type: "reset", data: { reason: "The events after that id are no longer stored." } };
 
-/** Ids count up, behind a mark of this life of the object: another one knows nothing of them. */
+/** An id is a counter after a random prefix of this instance, so that ids of another instance are recognized. */
 export class EventHistory {
   readonly #epoch = crypto.randomUUID().slice(0, 8);
   readonly #stored: StoredEvent[] = [];
   #count = 0;
 
-  /** The newest first. */
+  /** Newest first. */
   get newest(): readonly StoredEvent[] {
     return this.#stored.toReversed();
   }
@@ -36,7 +35,7 @@ export class EventHistory {
     return added;
   }
 
-  /** @param id The last event that somebody has; null for who wants new ones only. */
+  /** @param id The last event that the client has; null for new events only. */
   after(id: string | null): readonly FeedEvent[] {
     if (id === null) return [];
     const [epoch, count] = id.split("-");

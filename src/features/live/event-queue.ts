@@ -1,4 +1,4 @@
-/** What a listener has yet to take. Who takes too little is given up on. */
+/** The events that a listener has not read yet. It closes when the listener reads too slowly. */
 
 /** About four minutes of samples. */
 const MAX_QUEUED = 1_000;
@@ -8,7 +8,7 @@ export class EventQueue<T> {
   #isClosed = false;
   #wake = () => {};
 
-  /** @returns Whether there will be more to push: not for a reader who is given up on. */
+  /** @returns Whether the queue is still open. */
   push(item: T): boolean {
     if (this.#isClosed) return false;
     this.#items.push(item);
@@ -17,14 +17,14 @@ export class EventQueue<T> {
     return !this.#isClosed;
   }
 
-  /** What waits is dropped: whoever comes back asks for it again. */
+  /** Drops the queued items: a client that reconnects requests them again. */
   close(): void {
     this.#isClosed = true;
     this.#items.length = 0;
     this.#wake();
   }
 
-  /** Everything that is pushed, until the queue is closed. For one reader. */
+  /** All items until the queue is closed. For a single reader. */
   async *take(): AsyncGenerator<T, void, undefined> {
     while (!this.#isClosed) {
       const item = this.#items.shift();

@@ -1,4 +1,4 @@
-/** The Durable Object of the live feed: it samples once a second while anybody listens, and tells what happens. */
+/** The Durable Object of the live feed: while it has listeners, it samples once a second and sends them all events. */
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../../env.ts";
 import { countSockets } from "../../identity/sessions/sockets.ts";
@@ -14,34 +14,34 @@ import { MAX_LISTENERS, MAX_LISTENERS_PER_ADDRESS } from "./listener-limits.ts";
 import { Metrics } from "./metrics.ts";
 
 const SAMPLE_MS = 1_000;
-/** Between comments that keep a quiet connection open, in samples. */
+/** Samples between two comments that keep the connection open. */
 const HEARTBEAT = 15;
-/** How long a client waits before it comes back. */
+/** The delay before a client reconnects. */
 const RETRY_MS = 2_000;
-/** Samples between two counts of the open sockets, which read a row for each. */
+/** Samples between two counts of the open sockets. A count reads a row for each socket. */
 const SOCKETS_INTERVAL = 5;
 const SHOWN_ACTIVITIES = 20;
 
 type Listener = (event: FeedEvent | "heartbeat") => void;
 
-/** Somebody who wants to listen. */
+/** A request to listen, from the Worker. */
 interface ListenRequest {
-  /** Of the client. */
+  /** The address of the client. */
   readonly address: string;
-  /** The last event that the client has; null for new ones only. */
+  /** The id of the last event that the client has; null for new events only. */
   readonly after: string | null;
-  /** The metrics of the app that the client came through. */
+  /** The metrics of the app. */
   readonly metrics: readonly Metric[];
 }
 
 /**
- * Holds what it knows in memory, where it stays while somebody listens. When the object is lost, its listeners come back,
- * and are told that they have missed something.
+ * All state is in memory, which lasts while the object has listeners. If the object is lost, its listeners reconnect and
+ * receive a `reset` event.
  */
 export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   readonly #metrics = new Metrics();
   readonly #events = new EventHistory();
-  /** The listeners, and the address of each. */
+  /** The listeners, each with the address of its client. */
   readonly #listeners = new Map<Listener, string>();
   readonly #sockets = new BoundedSockets(
     () => 0,
@@ -50,7 +50,7 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   #timer: ReturnType<typeof setInterval> | undefined;
   #samples = 0;
 
-  /** Whether the object samples, that is, whether anybody listens. */
+  /** True while the feed has a listener. */
   get isSampling(): boolean {
     return this.#timer !== undefined;
   }
@@ -70,8 +70,8 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   }
 
   /**
-   * Begins to listen: with a socket, or else with server-sent events. The query has the client's `address`, `after` and `metrics`.
-   * Counting and listening are one step, so the limits are exact: 429 for the address, 503 for the feed.
+   * Adds a listener: a WebSocket for an upgrade, server-sent events otherwise. The query has the fields of `ListenRequest`.
+   * Nothing is awaited between counting and adding, so the limits are exact: 429 for the address, 503 for the feed.
    */
   override fetch(request: Request): Response {
     const query = new URL(request.url).searchParams;
@@ -83,7 +83,7 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
     return request.headers.has("Upgrade") ? this.#openSocket(listenRequest) : this.#openStream(listenRequest);
   }
 
-  /** It listens from now on, read or not: a generator that is never asked for anything would not even begin. */
+  /** The listener is added here and not in the generator, which would start only with the first read. */
   #openStream({ address, after, metrics }: ListenRequest): Response {
     const missed = this.#events.after(after);
     const queue = new EventQueue<FeedEvent | "heartbeat">();
@@ -103,7 +103,7 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
 
   #openSocket({ address, after, metrics }: ListenRequest): Response {
     const { 0: client, 1: socket } = new WebSocketPair();
-    // Not to be hibernated: while it is open there is something to do every second.
+    // Not hibernatable: the object has work every second while a socket is open.
     socket.accept();
     const bucket = new TokenBucket();
     const listener: Listener = (event) => {
@@ -125,7 +125,7 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
     return new Response(null, { status: 101, webSocket: client });
   }
 
-  /** @returns What ends it. With the last listener the sampling ends, too. */
+  /** @returns A function that removes the listener. Sampling stops with the last one. */
   #addListener(address: string, metrics: readonly Metric[], listener: Listener): () => void {
     this.#metrics.use(metrics);
     this.#listeners.set(listener, address);
@@ -150,7 +150,7 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
     try {
       this.#metrics.setSockets(await countSockets(this.env.DB));
     } catch (error) {
-      logFailure("The open sockets could not be counted; the live feed shows the last count", error);
+      logFailure("The open sockets could not be counted; the live feed repeats the last count", error);
     }
   }
 
@@ -167,7 +167,7 @@ async function* toPieces(
   for await (const event of queue.take()) yield toServerSentEvent(event);
 }
 
-/** A sample has no type of its own: it is what `onmessage` gets. */
+/** A sample has the default type, so that `onmessage` receives it. */
 function toServerSentEvent(event: FeedEvent | "heartbeat"): string {
   if (event === "heartbeat") return formatComment("heartbeat");
   const { type, data } = event;
