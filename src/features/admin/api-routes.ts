@@ -1,5 +1,4 @@
-/** What administrators do with accounts in the JSON API: list, search, change the role, delete. */
-
+/** Administration of users in the JSON API: list, search, change the role, delete. */
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireNotSelf } from "../../identity/guards/require-not-self.ts";

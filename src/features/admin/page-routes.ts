@@ -1,4 +1,4 @@
-/** What the page of the accounts shows, and what its forms do. */
+/** The page that lists the users, and its forms. */
 import * as z from "zod";
 import type { AppLocals } from "../../env.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
@@ -25,7 +25,8 @@ import { nextPath } from "../../web/request/next-path.ts";
 import { toPage } from "../../web/request/paging.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
-import { deletionOf, roleChangeOf, searchPath, userList, usersPage } from "./pages.ts";
+import { usersPage } from "./pages.ts";
+import { deletionOf, roleChangeOf, searchPath, userList } from "./partials.ts";
 import { refuseChange } from "./refusal-response.ts";
 import { roleForm, usersQuery } from "./schema.ts";
 
@@ -61,7 +62,7 @@ export const pages = group({
       guards: formGuards(roleForm),
       resolve: async (c) => {
         const { session, form, parsed } = c.locals;
-        if (!parsed.success) return refuse(c, 400, "There is no such role.");
+        if (!parsed.success) return refuse(c, 400, "The role must be user or admin.");
         const { role } = parsed.data;
         const next = listPath(c);
         if (!isConfirmed(form)) return showConfirmation(c, (user) => roleChangeOf(user, role, next), next);
@@ -93,7 +94,7 @@ interface AdminContext {
   readonly locals: AppLocals & SessionLocals;
 }
 
-/** The list that a form was on. */
+/** The path of the list that a form was submitted from. */
 function listPath({
   request,
   locals: { form },
