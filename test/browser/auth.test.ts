@@ -25,7 +25,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.waitForURL("/");
     await page.getByRole("navigation").getByRole("link", { name: "Sign in" }).click();
-    await page.getByRole("link", { name: "Forgot the password?" }).click();
+    await page.getByRole("link", { name: "Forgot your password?" }).click();
     await fill(page, { "E-mail": email });
     await expectShown(page, "a mail is on its way");
 

@@ -1,4 +1,4 @@
-/** The pages around mailed links: to choose a new password, and to confirm an address. */
+/** The pages behind mailed links: to choose a new password, and to confirm an address. */
 import * as z from "zod";
 import type { AppLocals } from "../../env.ts";
 import type { Context } from "../../http/index.ts";
@@ -41,7 +41,7 @@ const requireOwner = requireLinkOwner((c: OwnerForm) => {
   const { form, session, link } = c.locals;
   const page: FormPage = (context, state) =>
     verifyPage(context, form.token ?? "", link.user.id !== session.user?.id, state);
-  const error = form.password ? "The password is wrong." : "Enter the password of the account.";
+  const error = form.password ? "The password is wrong." : "Enter the password of this account.";
   return refuseForm(c, page, form, { password: error }, 401);
 });
 

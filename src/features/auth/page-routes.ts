@@ -1,4 +1,4 @@
-/** The pages for signing in and out, the account pages that need no session, and the outbox of development. */
+/** The pages for registration, sign-in and sign-out, and the outbox of development. */
 import * as z from "zod";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
