@@ -1,4 +1,4 @@
-/** Gathers what the account's page shows. */
+/** Loads the data of the account page and responds with the page. */
 import type * as z from "zod";
 import type { AppLocals } from "../../env.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
@@ -17,16 +17,16 @@ interface AccountContext {
   readonly locals: AppLocals & SessionLocals & SignedIn;
 }
 
-/** How many of each list the page shows at once. */
+/** The items of each list on one page. */
 const limit = 20;
 
-/** What a form led to. */
+/** The outcome of a form. */
 interface FormOutcome extends Pick<AccountView, "refused" | "newKey"> {
-  /** 200 without it. */
+  /** 200 by default. */
   readonly status?: number;
 }
 
-/** @param cursors Where the lists begin. */
+/** @param cursors Where the two lists start. */
 export async function showAccount(
   c: AccountContext,
   { status, ...outcome }: FormOutcome = {},
