@@ -56,7 +56,7 @@ test("one signs in by keyboard alone, and the first stop leads past the navigati
   const page = await open();
   await page.goto("/");
   await page.keyboard.press("Tab");
-  expect(await page.locator(":focus").textContent()).toBe("Skip to the content");
+  expect(await page.locator(":focus").textContent()).toBe("Skip to content");
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   expect(await page.locator(":focus").textContent()).toBe("Register");

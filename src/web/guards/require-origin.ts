@@ -1,4 +1,4 @@
-/** Requires that a page of certain origins sends the request. */
+/** Requires a request from a page of certain origins. */
 import type { AppLocals } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../app/guard-facts.ts";
@@ -8,9 +8,9 @@ import { deny } from "../respond/refuse.ts";
 type OriginNeeds = Pick<AppLocals, "env" | "requestId">;
 
 /**
- * Denies with 403 where `Origin` is missing or not one of these.
+ * Denies with 403 if `Origin` is missing or not one of these.
  *
- * @param origins Such as `https://example.com`; `self` stands for the app's own (`ownOrigins`).
+ * @param origins Such as `https://example.com`; `self` means the app's own (`ownOrigins`).
  */
 export function requireOrigin(origins: readonly string[]): Guard<OriginNeeds> {
   return stateFacts(
@@ -19,7 +19,7 @@ export function requireOrigin(origins: readonly string[]): Guard<OriginNeeds> {
       const origin = request.headers.get("Origin") ?? "";
       const isOwn = (listed: string) => listed === "self" && isOwnOrigin(request, locals.env, origin);
       const isListed = origin !== "self" && origins.some((listed) => listed === origin || isOwn(listed));
-      return isListed ? { allow: true } : deny(c, 403, "Pages of that origin may not send this request.");
+      return isListed ? { allow: true } : deny(c, 403, "Pages of this origin must not send this request.");
     }),
     { denies: [403], detail: origins.join(", ") },
   );

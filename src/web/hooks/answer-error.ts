@@ -1,4 +1,4 @@
-/** What answers when something throws: the log gets everything, the client the request id; in development more. */
+/** Responds to thrown errors: logs the error, and gives the client only the request id, except in development. */
 import type { AppLocals } from "../../env.ts";
 import type { OnErrorHandler } from "../../http/index.ts";
 import { describeError, logRequest, userIdOf } from "../app/log.ts";
@@ -19,7 +19,7 @@ export const answerError: OnErrorHandler<AppLocals> = ({ error, context, phase, 
   const decided = { route: route?.path ?? null, outcome: "error", passed, denied: null, userId } as const;
   logRequest({ requestId, protocol: httpProtocolOf(request), method, status: 500, duration, ...decided, error });
   const debug = env?.ENVIRONMENT === "development" ? { ...describeError(error), phase, ...decided } : undefined;
-  const detail = `Something went wrong on our side. Please mention the request id ${requestId} when you report it.`;
+  const detail = `Something went wrong on our side. If you report this error, please include the request id ${requestId}.`;
   const response =
     prefersHtml(request) && !isHtmx(request)
       ? errorPage({ status: 500, title: "Something went wrong", detail, app, debug: debug && describeDebug(debug) })

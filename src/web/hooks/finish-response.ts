@@ -1,4 +1,4 @@
-/** The last hook of every response that is no error: its id, its log line, no body for HEAD. */
+/** The last hook of every response except errors: logs the request and adds the common headers. */
 import type { AppLocals } from "../../env.ts";
 import type { OnResponseHandler } from "../../http/index.ts";
 import { logRequest, userIdOf } from "../app/log.ts";
@@ -24,7 +24,7 @@ export const finishResponse: OnResponseHandler<AppLocals> = ({ context, response
   return prepareResponse(request, response, locals);
 };
 
-/** The response as every one leaves: with `X-Request-Id`, the headers that keep it safe, no body for HEAD. */
+/** Prepares any response for sending: adds `X-Request-Id`, security and CORS headers, and drops the body for HEAD. */
 export function prepareResponse(
   request: Request,
   response: Response,
@@ -32,9 +32,9 @@ export function prepareResponse(
 ): Response {
   const isHead = request.method === "HEAD";
   if (isHead) response.body?.cancel().catch(() => {});
-  const sealed = new Response(isHead ? null : response.body, response);
-  sealed.headers.set("X-Request-Id", requestId);
-  secureHeaders(request, sealed.headers);
-  allowOrigin(request, sealed.headers, env);
-  return sealed;
+  const prepared = new Response(isHead ? null : response.body, response);
+  prepared.headers.set("X-Request-Id", requestId);
+  secureHeaders(request, prepared.headers);
+  allowOrigin(request, prepared.headers, env);
+  return prepared;
 }

@@ -1,19 +1,19 @@
-/** What guards behind the body read of a request's input: of the form that a guard has parsed, or of the JSON body. */
+/** Access to a request's parsed form or JSON body, for guards that run after it was parsed. */
 import type { Context } from "../../http/index.ts";
 
-/** What `requireForm` supplies, where it stands before. */
+/** The locals of `requireForm`, if the route has that guard. */
 export interface ParsedForm {
   readonly parsed?: { readonly success: boolean; readonly data?: unknown };
 }
 
 type ValidatedContext = Context<unknown, unknown, unknown, ParsedForm>;
 
-/** Whether the input fits its schemas. */
+/** Whether the input, including a form, matches its schemas. */
 export function hasValidInput({ input, locals }: ValidatedContext): boolean {
   return input.ok && locals.parsed?.success !== false;
 }
 
-/** @returns The text of a field of input that fits; undefined without it. */
+/** @returns A field of valid input, if it is a string; otherwise undefined. */
 export function fieldOf(c: ValidatedContext, name: string): string | undefined {
   if (!c.input.ok || !hasValidInput(c)) return undefined;
   const data = c.locals.parsed ? c.locals.parsed.data : c.input.body;
