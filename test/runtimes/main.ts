@@ -1,4 +1,4 @@
-/** Runs the core's cases on Node, Bun and Deno in turn, and fails if one of them does. `npm run` puts all three in the path. */
+/** Runs the conformance cases on Node, Bun and Deno, and fails if any of them fails. `npm run` puts all three on the path. */
 import { spawnSync } from "node:child_process";
 
 const commands = {
