@@ -125,5 +125,5 @@ test("the example for Workers answers in workerd", async () => {
 });
 
 test("the example for Node answers", () => {
-  expect(serveExample("Node")).toBe("Hello from the core");
+  expect(serveExample("Node")).toBe("200 Hello from the core, 404 Not Found");
 });

@@ -13,7 +13,7 @@ for (const runtime of ["Node", "Bun", "Deno"] as const) {
   console.log(`${runtime}:`);
   const [command, ...args] = commands[runtime];
   try {
-    console.log(`the example of src/http/README.md answers "${serveExample(runtime)}"`);
+    console.log(`the example of src/http/README.md answers ${serveExample(runtime)}`);
     const { status } = spawnSync(command, args, { cwd: import.meta.dirname, stdio: "inherit" });
     if (status !== 0) failed.push(runtime);
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Serves the example of a runtime in src/http/README.md on that runtime, and asks it once. */
+/** Serves the example of a runtime in src/http/README.md on that runtime, and sends it two requests. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,14 +22,18 @@ const RUNTIMES = {
   },
 } as const;
 
-/** @returns The text that the example answers with. Throws with the output of the runtime if it does not answer. */
+/** @returns The answers to `/` and to an unknown path. Throws with the output of the runtime if there are none. */
 export function serveExample(runtime: keyof typeof RUNTIMES): string {
   const { command, args, port } = RUNTIMES[runtime];
   const readme = readFileSync(join(root, "src/http/README.md"), "utf8");
   const code = exampleBelow(readme, `### ${runtime}`)
     .replace("./src/http/index.ts", join(root, "src/http/index.ts"))
     .replaceAll("3000", "0");
-  const ask = `console.log("answer: " + (await (await fetch("http://localhost:" + ${port})).text()));`;
+  const ask = `const askedPort = ${port};
+  for (const path of ["", "missing"]) {
+    const response = await fetch("http://localhost:" + askedPort + "/" + path);
+    console.log("answer: " + response.status + " " + (await response.text()));
+  }`;
   const exit = "globalThis.Deno ? Deno.exit() : process.exit();";
   const folder = mkdtempSync(join(tmpdir(), "candor-serve-"));
   try {
@@ -37,9 +41,9 @@ export function serveExample(runtime: keyof typeof RUNTIMES): string {
     writeFileSync(join(folder, "package.json"), '{"type":"module"}');
     const options = { cwd: folder, encoding: "utf8", timeout: 20_000 } as const;
     const { stdout, stderr, error } = spawnSync(command, [...args, "example.ts"], options);
-    const [, answer] = /^answer: (.*)$/m.exec(stdout ?? "") ?? [];
-    if (answer === undefined) throw new Error(`${runtime} did not answer: ${stdout}${stderr}`, { cause: error });
-    return answer;
+    const answers = Array.from((stdout ?? "").matchAll(/^answer: (.*)$/gm), ([, answer = ""]) => answer);
+    if (answers.length < 2) throw new Error(`${runtime} did not answer: ${stdout}${stderr}`, { cause: error });
+    return answers.join(", ");
   } finally {
     rmSync(folder, { recursive: true });
   }
