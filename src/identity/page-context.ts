@@ -1,20 +1,21 @@
-/** What pages are told of whoever looks at them. */
+/** Loads what a page shows about its visitor and the app. */
 import { assetUrl, readManifest } from "../assets/manifest.ts";
 import type { AppLocals } from "../env.ts";
-import type { Visitor } from "../web/pages/layout.ts";
+import type { PageContext } from "../web/pages/layout.ts";
 import type { SessionLocals } from "./sessions/page-session.ts";
 
 /** Takes the messages for this page, too: call it once, for a page that is shown. */
-export async function visitorOf({
+export async function loadPageContext({
   request,
   locals,
 }: {
   readonly request: Request;
   readonly locals: AppLocals & SessionLocals;
-}): Promise<Visitor> {
-  const { env, session } = locals;
+}): Promise<PageContext> {
+  const { app, env, session } = locals;
   const manifest = await readManifest(env.ASSET_MANIFEST);
   return {
+    app,
     user: session.user ?? undefined,
     path: new URL(request.url).pathname,
     csrf: session.csrf,

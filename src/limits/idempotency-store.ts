@@ -1,7 +1,7 @@
 /** Idempotency keys in D1. */
 import { v7 as uuidv7 } from "uuid";
 
-const KEPT_MS = 24 * 60 * 60 * 1000;
+const RETENTION_MS = 24 * 60 * 60 * 1000;
 
 /** How long a request may run before a retry takes its place. A Worker that was killed says nothing. */
 const LEASE_MS = 60_000;
@@ -50,7 +50,7 @@ export async function claimKey(db: D1Database, use: KeyUse): Promise<Claim> {
        WHERE expires_at <= ?8 OR (status IS NULL AND leased_until <= ?8 AND body_hash = excluded.body_hash)
        RETURNING made_id`,
     )
-    .bind(owner, route, key, bodyHash, uuidv7(), now + LEASE_MS, now + KEPT_MS, now)
+    .bind(owner, route, key, bodyHash, uuidv7(), now + LEASE_MS, now + RETENTION_MS, now)
     .first<{ made_id: string }>();
   if (claimed) return { kind: "claimed", madeId: claimed.made_id };
   const row = await find(db, use);

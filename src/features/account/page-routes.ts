@@ -10,7 +10,7 @@ import { requireHashingCapacity } from "../../identity/guards/require-hashing-ca
 import { requireRecentSignInForForm } from "../../identity/guards/require-recent-sign-in.ts";
 import { commonLimits, limitMails, limitNotices, limitSessionPassword } from "../../identity/limits.ts";
 import { sendLink } from "../../identity/mail/links.ts";
-import { visitorOf } from "../../identity/page-context.ts";
+import { loadPageContext } from "../../identity/page-context.ts";
 import { hashNewPassword } from "../../identity/passwords/check-password.ts";
 import { passwordPage } from "../../identity/passwords/password-page.ts";
 import { signedInPage } from "../../identity/scope.ts";
@@ -35,7 +35,15 @@ import { nextPath } from "../../web/request/next-path.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
 import { keyDeletion } from "./partials.ts";
-import { accountQuery, apiKeyForm, confirmationForm, nameForm, passwordForm } from "./schema.ts";
+import {
+  accountQuery,
+  apiKeyForm,
+  confirmationForm,
+  nameForm,
+  passwordForm,
+  permissionProblem,
+  permissionsOf,
+} from "./schema.ts";
 import { showAccount } from "./show-account.ts";
 
 const { route: page } = signedInPage;
@@ -61,7 +69,7 @@ const requirePasswordAgain = requireCurrentPassword(async (c: AccountForm, isWro
   const { form } = c.locals;
   const path = nextPath(form.continue, c.request.url, "");
   const error = isWrong ? WRONG_PASSWORD : "Enter your password.";
-  return htmlResponse(passwordPage(await visitorOf(c), { path, fields: form }, error), isWrong ? 422 : 400);
+  return htmlResponse(passwordPage(await loadPageContext(c), { path, fields: form }, error), isWrong ? 422 : 400);
 });
 
 const requireRecentSignIn = requireRecentSignInForForm(passwordPage);
@@ -112,7 +120,7 @@ export const pages = group({
         const hashed = hashNewPassword(env, hashing, user, parsed.data.newPassword);
         if ("problem" in hashed) return refused(hashed.problem);
         const renewed = await events.changePassword(c, { user: credentials, auth }, hashed.hash, parsed.data);
-        if (renewed?.via !== "session") return seeOther("/login");
+        if (renewed?.via !== "session") return seeOther(c.locals.app.paths.signIn ?? c.locals.app.homePath);
         session.continueAs(renewed.sessionId);
         session.flash("done", "Your password has been changed. You are signed out everywhere else.");
         return seeOther("/account", cookiesOf(c, renewed));
@@ -124,7 +132,7 @@ export const pages = group({
       resolve: async (c) => {
         const { auth, credentials, form } = c.locals;
         const renewed = await events.confirmPassword(c, { user: credentials, auth });
-        if (renewed?.via !== "session") return seeOther("/login");
+        if (renewed?.via !== "session") return seeOther(c.locals.app.paths.signIn ?? c.locals.app.homePath);
         const path = nextPath(form.continue, c.request.url, "");
         return path === "" ? seeOther("/account", cookiesOf(c, renewed)) : sendAgain(path, cookiesOf(c, renewed));
       },
@@ -167,9 +175,12 @@ export const pages = group({
         const { form, parsed } = c.locals;
         const refused = (errors: FormErrors, status: number) =>
           showAccount(c, { refused: { form: "key", fields: form, errors }, status });
-        if (!parsed.success) return refused(errorsOf(parsed.error), 400);
+        const unknown = permissionProblem(permissionsOf(form), c.locals);
+        const permissionErrors: FormErrors = unknown === undefined ? {} : { permissions: unknown };
+        if (!parsed.success) return refused({ ...errorsOf(parsed.error), ...permissionErrors }, 400);
+        if (unknown !== undefined) return refused(permissionErrors, 400);
         const newKey = await events.makeApiKey(c, c.locals, parsed.data);
-        if (newKey === "session ended") return seeOther("/login");
+        if (newKey === "session ended") return seeOther(c.locals.app.paths.signIn ?? c.locals.app.homePath);
         if (newKey === "too many") return refused({ form: quotaMessage("apiKeys") }, 422);
         // No redirect: the next page could show the key only if it were stored.
         const shown = await showAccount(c, { newKey, status: 201 });
@@ -184,7 +195,8 @@ export const pages = group({
         const { env, user, session, form } = c.locals;
         const key = await getApiKey(env.DB, user.id, c.params.id);
         if (!key) return refuse(c, 404, "There is no such key.");
-        if (!isConfirmed(form)) return htmlResponse(confirmationPage(await visitorOf(c), keyDeletion(key), "/account"));
+        if (!isConfirmed(form))
+          return htmlResponse(confirmationPage(await loadPageContext(c), keyDeletion(key), "/account"));
         await deleteApiKey(env.DB, user.id, key.id);
         session.flash("done", `The key “${key.name}” has been deleted.`);
         return seeOther("/account");

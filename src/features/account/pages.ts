@@ -4,7 +4,7 @@ import type { ApiKey } from "../../identity/tokens/api-keys.ts";
 import type { User } from "../../identity/users/user.ts";
 import { csrfField } from "../../web/pages/csrf-field.ts";
 import { errorSummary, type Field, type FormState, textField } from "../../web/pages/form-fields.ts";
-import { layout, type Visitor } from "../../web/pages/layout.ts";
+import { layout, type PageContext } from "../../web/pages/layout.ts";
 import type { AccountView } from "./account-view.ts";
 import { keyList, sessionList } from "./partials.ts";
 
@@ -22,15 +22,15 @@ const PASSWORDS: readonly Field[] = [
   },
 ];
 
-export function accountPage(visitor: Visitor, view: AccountView): SafeHtml {
-  const { csrf } = visitor;
+export function accountPage(context: PageContext, view: AccountView): SafeHtml {
+  const { csrf } = context;
   return layout(
     "Account",
     html`<header class="page-head"><h1>Account</h1></header>
 <div class="account-page">
 <div class="list">
 ${nameCard(view, csrf)}
-${emailCard(view.user, csrf)}
+${emailCard(view.user, context)}
 ${passwordCard(view, csrf)}
 </div>
 <div class="list">
@@ -38,7 +38,7 @@ ${sessionList(view, csrf)}
 ${keyList(view, csrf)}
 </div>
 </div>`,
-    visitor,
+    context,
     ["account/account.css", "account/copy.js", "account/keep-focus.js"],
   );
 }
@@ -57,10 +57,11 @@ ${textField(state, { ...NAME, value: typed ? typed.fields.name : user.name })}
 </section>`;
 }
 
-function emailCard({ email, emailVerified }: User, csrf: string): SafeHtml {
+function emailCard({ email, emailVerified }: User, { csrf, app }: PageContext): SafeHtml {
   const isConfirmed = html`<span class="badge good">Confirmed</span>`;
+  const again = html`<form method="post" action="/account/verify-email">${csrfField(csrf)}<button class="quiet">Send the link again</button></form>`;
   const isOpen = html`<span class="badge warn">Not confirmed</span>
-<form method="post" action="/account/verify-email">${csrfField(csrf)}<button class="quiet">Send the link again</button></form>`;
+${app.paths.verifyEmail === undefined ? "" : again}`;
   return html`<section class="card" aria-labelledby="email-title">
 <h2 id="email-title">E-mail</h2>
 <p class="long">${email}</p>

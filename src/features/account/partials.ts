@@ -2,7 +2,7 @@
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { ListedSession } from "../../identity/sessions/session-list.ts";
 import type { ApiKey } from "../../identity/tokens/api-keys.ts";
-import { askingForm, type Deed } from "../../web/pages/confirmation.ts";
+import { type ConfirmableAction, confirmForm } from "../../web/pages/confirmation.ts";
 import { csrfField } from "../../web/pages/csrf-field.ts";
 import { errorSummary, type FormState, textField } from "../../web/pages/form-fields.ts";
 import { timeOf } from "../../web/pages/time.ts";
@@ -53,7 +53,7 @@ function madeKey({ name, key }: NonNullable<AccountView["newKey"]>): SafeHtml {
 }
 
 /** What is asked before a key is deleted. */
-export function keyDeletion({ id, name }: ApiKey): Deed {
+export function keyDeletion({ id, name }: ApiKey): ConfirmableAction {
   const question = `Delete the key “${name}”? Programs that use it will lose access at once.`;
   return { question, button: "Delete", to: name, path: `/account/keys/${id}/delete` };
 }
@@ -65,11 +65,12 @@ function keyRow(key: ApiKey, csrf: string): SafeHtml {
 <p class="meta">Created ${timeOf(key.createdAt)}</p>
 <p class="meta">${key.lastUsedAt === null ? "Never used" : html`Last used ${timeOf(key.lastUsedAt)}`}</p>
 <p class="meta">Expires ${timeOf(key.expiresAt)}</p></div>
-${askingForm(keyDeletion(key), csrf)}
+${confirmForm(keyDeletion(key), csrf)}
 </li>`;
 }
 
 function keyForm({ permissions, refused }: AccountView, csrf: string): SafeHtml {
+  if (permissions.length === 0) return html`<p class="meta">This app has no routes that accept API keys.</p>`;
   const typed = refused?.form === "key" ? refused : undefined;
   const state: FormState = { id: "key", errors: typed?.errors ?? {} };
   const error = state.errors.permissions;

@@ -1,8 +1,7 @@
 /** Gathers what the account's page shows. */
 import type * as z from "zod";
 import type { AppLocals } from "../../env.ts";
-import { grantablePermissions } from "../../identity/guards/require-permission.ts";
-import { visitorOf } from "../../identity/page-context.ts";
+import { loadPageContext } from "../../identity/page-context.ts";
 import type { SessionLocals } from "../../identity/sessions/page-session.ts";
 import { listSessions } from "../../identity/sessions/session-list.ts";
 import { listApiKeys } from "../../identity/tokens/api-keys.ts";
@@ -33,18 +32,18 @@ export async function showAccount(
   { status, ...outcome }: Outcome = {},
   cursors: z.output<typeof accountQuery> = {},
 ): Promise<Response> {
-  const { env, user, auth } = c.locals;
-  const [visitor, sessions, keys] = await Promise.all([
-    visitorOf(c),
+  const { app, env, user, auth } = c.locals;
+  const [context, sessions, keys] = await Promise.all([
+    loadPageContext(c),
     listSessions(env.DB, user.id, { cursor: cursors.sessions, limit }),
     listApiKeys(env.DB, user.id, { cursor: cursors.keys, limit }),
   ]);
-  const page = accountPage(visitor, {
+  const page = accountPage(context, {
     user,
     sessions: toPage(sessions, limit),
     currentSession: sessionIdOf(auth),
     keys: toPage(keys, limit),
-    permissions: grantablePermissions(),
+    permissions: app.permissions,
     ...outcome,
   });
   return htmlResponse(page, status);

@@ -8,7 +8,7 @@ import { requireNotSelf } from "../../identity/guards/require-not-self.ts";
 import { requireRecentSignInForForm } from "../../identity/guards/require-recent-sign-in.ts";
 import { requireRole } from "../../identity/guards/require-role.ts";
 import { commonLimits } from "../../identity/limits.ts";
-import { visitorOf } from "../../identity/page-context.ts";
+import { loadPageContext } from "../../identity/page-context.ts";
 import { passwordPage } from "../../identity/passwords/password-page.ts";
 import { signedInPage } from "../../identity/scope.ts";
 import { loadSession, type SessionLocals, saveSession } from "../../identity/sessions/page-session.ts";
@@ -17,7 +17,7 @@ import type { User } from "../../identity/users/user.ts";
 import { getUser, listUsers } from "../../identity/users/users.ts";
 import { group, READ } from "../../web/app/scope.ts";
 import { requireForm } from "../../web/guards/require-form.ts";
-import { confirmationPage, type Deed, isConfirmed } from "../../web/pages/confirmation.ts";
+import { type ConfirmableAction, confirmationPage, isConfirmed } from "../../web/pages/confirmation.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
 import { hxReplaceUrl, partOrPage } from "../../web/pages/htmx.ts";
 import type { FormFields } from "../../web/request/form.ts";
@@ -51,7 +51,7 @@ export const pages = group({
         const found = { q, cursor, users, self: locals.user.id };
         return partOrPage(request, {
           part: () => foundUsers(found, locals.session.csrf),
-          page: async () => usersPage(await visitorOf(c), found),
+          page: async () => usersPage(await loadPageContext(c), found),
           headers: hxReplaceUrl(pathOfSearch(q, cursor)),
         });
       },
@@ -104,7 +104,7 @@ function listIn({
   return nextPath(form.next, request.url, "/admin/users");
 }
 
-async function ask(c: Asked, deedOf: (user: User) => Deed, back: string): Promise<Response> {
+async function ask(c: Asked, actionOf: (user: User) => ConfirmableAction, back: string): Promise<Response> {
   const user = await getUser(c.locals.env.DB, c.params.id);
-  return user ? htmlResponse(confirmationPage(await visitorOf(c), deedOf(user), back)) : notDone(c, "missing");
+  return user ? htmlResponse(confirmationPage(await loadPageContext(c), actionOf(user), back)) : notDone(c, "missing");
 }

@@ -1,8 +1,8 @@
 /** The accounts as administrators see them. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { User } from "../../identity/users/user.ts";
-import { askingForm, type Deed } from "../../web/pages/confirmation.ts";
-import { layout, type Visitor } from "../../web/pages/layout.ts";
+import { type ConfirmableAction, confirmForm } from "../../web/pages/confirmation.ts";
+import { layout, type PageContext } from "../../web/pages/layout.ts";
 import { timeOf } from "../../web/pages/time.ts";
 import { type Page, pathOfList } from "../../web/request/paging.ts";
 
@@ -17,13 +17,13 @@ export interface Found {
   readonly self: string;
 }
 
-export function usersPage(visitor: Visitor, found: Found): SafeHtml {
+export function usersPage(context: PageContext, found: Found): SafeHtml {
   return layout(
     "Users",
     html`<header class="page-head"><h1>Users</h1></header>
 ${searchForm(found.q)}
-${foundUsers(found, visitor.csrf)}`,
-    visitor,
+${foundUsers(found, context.csrf)}`,
+    context,
     ["admin/admin.css"],
   );
 }
@@ -77,18 +77,18 @@ function userRow(user: User, isSelf: boolean, here: string, csrf: string): SafeH
   // A role is given only to a proved address.
   const roleChanges =
     emailVerified || role === "admin" ? [roleChangeOf(user, role === "admin" ? "user" : "admin", here)] : [];
-  const deeds = [...roleChanges, deletionOf(user, here)];
+  const actions = [...roleChanges, deletionOf(user, here)];
   return html`<tr>
 <th scope="row"><span>${name}</span> <small>${email}</small></th>
 <td data-label="Role">${role === "admin" ? html`<span class="badge good">Administrator</span>` : html`<span class="badge">User</span>`}</td>
 <td data-label="E-mail">${emailVerified ? html`<span class="badge">Confirmed</span>` : html`<span class="badge warn">Not confirmed</span>`}</td>
 <td data-label="Since">${timeOf(createdAt)}</td>
-<td class="deeds">${isSelf ? html`<span class="meta">This is you</span>` : html`<div class="actions">${deeds.map((deed) => askingForm(deed, csrf))}</div>`}</td>
+<td class="row-actions">${isSelf ? html`<span class="meta">This is you</span>` : html`<div class="actions">${actions.map((action) => confirmForm(action, csrf))}</div>`}</td>
 </tr>`;
 }
 
 /** What is asked before a role changes. @param next The list to lead back to. */
-export function roleChangeOf({ id, name, email }: User, role: User["role"], next: string): Deed {
+export function roleChangeOf({ id, name, email }: User, role: User["role"], next: string): ConfirmableAction {
   const [button, question] =
     role === "admin"
       ? [
@@ -100,7 +100,7 @@ export function roleChangeOf({ id, name, email }: User, role: User["role"], next
 }
 
 /** What is asked before an account is deleted. @param next The list to lead back to. */
-export function deletionOf({ id, name, email }: User, next: string): Deed {
+export function deletionOf({ id, name, email }: User, next: string): ConfirmableAction {
   const question = `Delete the account of ${name} (${email}), with everything that belongs to it? There is no way back.`;
   return { button: "Delete", question, to: name, path: `/admin/users/${id}/delete`, fields: { next } };
 }

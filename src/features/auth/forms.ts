@@ -3,11 +3,11 @@ import type { SafeHtml } from "@remix-run/html-template";
 import type * as z from "zod";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { limitSignIn } from "../../identity/limits.ts";
-import { visitorOf } from "../../identity/page-context.ts";
+import { loadPageContext } from "../../identity/page-context.ts";
 import { requireForm } from "../../web/guards/require-form.ts";
 import type { FormErrors } from "../../web/pages/form-fields.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
-import type { Visitor } from "../../web/pages/layout.ts";
+import type { PageContext } from "../../web/pages/layout.ts";
 import type { FormFields } from "../../web/request/form.ts";
 import type { Typed } from "./pages.ts";
 
@@ -23,15 +23,15 @@ export function signInForm<TFields>(schema: z.ZodType<TFields>) {
   return [limitSignIn, requireCsrf, requireForm(MAX_FORM_BYTES, schema)] as const;
 }
 
-export type FormPage = (visitor: Visitor, state: Typed) => SafeHtml;
+export type FormPage = (context: PageContext, state: Typed) => SafeHtml;
 
 /** The form again, with what was typed and what is wrong with it. */
 export async function refused(
-  c: Parameters<typeof visitorOf>[0],
+  c: Parameters<typeof loadPageContext>[0],
   page: FormPage,
   fields: FormFields,
   errors: FormErrors,
   status: number,
 ): Promise<Response> {
-  return htmlResponse(page(await visitorOf(c), { fields, errors }), status);
+  return htmlResponse(page(await loadPageContext(c), { fields, errors }), status);
 }

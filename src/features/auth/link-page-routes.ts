@@ -7,7 +7,7 @@ import { LINK_ENDED, type LinkLocals, requireLink } from "../../identity/guards/
 import { requireLinkOwner } from "../../identity/guards/require-link-owner.ts";
 import { commonLimits, limitAccount, limitMails } from "../../identity/limits.ts";
 import { sendLink } from "../../identity/mail/links.ts";
-import { visitorOf } from "../../identity/page-context.ts";
+import { loadPageContext } from "../../identity/page-context.ts";
 import { hashNewPassword } from "../../identity/passwords/check-password.ts";
 import { visited } from "../../identity/scope.ts";
 import { deviceCookie } from "../../identity/sessions/cookies.ts";
@@ -20,7 +20,6 @@ import type { FormLocals } from "../../web/guards/require-form.ts";
 import type { FormErrors } from "../../web/pages/form-fields.ts";
 import { errorsOf } from "../../web/pages/form-fields.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
-import { startPath } from "../../web/pages/navigation.ts";
 import { firstValue } from "../../web/request/query-value.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
 import { type FormPage, refused, signInForm } from "./forms.ts";
@@ -40,8 +39,8 @@ const requireVerifyLink = requireLink("verify", (c: LinkForm) => linkEnded(c));
 
 const requireOwner = requireLinkOwner((c: OwnerForm) => {
   const { form, session, link } = c.locals;
-  const page: FormPage = (visitor, state) =>
-    verifyPage(visitor, form.token ?? "", link.user.id !== session.user?.id, state);
+  const page: FormPage = (context, state) =>
+    verifyPage(context, form.token ?? "", link.user.id !== session.user?.id, state);
   const error = form.password ? "The password is wrong." : "Enter the password of the account.";
   return refused(c, page, form, { password: error }, 401);
 });
@@ -50,7 +49,7 @@ export const linkPages = group({
   guards: [...commonLimits, loadSession],
   onResponse: saveSession,
   handlers: [
-    route.on(READ, "/forgot-password", { resolve: async (c) => htmlResponse(forgotPage(await visitorOf(c))) }),
+    route.on(READ, "/forgot-password", { resolve: async (c) => htmlResponse(forgotPage(await loadPageContext(c))) }),
 
     route.post("/forgot-password", {
       guards: [...signInForm(z.object(forgotten.shape)), limitMails],
@@ -64,7 +63,7 @@ export const linkPages = group({
     }),
 
     route.on(READ, "/reset-password", {
-      resolve: async (c) => htmlResponse(resetPage(await visitorOf(c), firstValue(c.raw.query.token) ?? "")),
+      resolve: async (c) => htmlResponse(resetPage(await loadPageContext(c), firstValue(c.raw.query.token) ?? "")),
     }),
 
     route.post("/reset-password", {
@@ -89,7 +88,7 @@ export const linkPages = group({
         const token = firstValue(c.raw.query.token) ?? "";
         const owner = await findTokenOwner(env.DB, token, "verify");
         const needsPassword = owner !== undefined && owner.id !== session.user?.id;
-        return htmlResponse(verifyPage(await visitorOf(c), token, needsPassword));
+        return htmlResponse(verifyPage(await loadPageContext(c), token, needsPassword));
       },
     }),
 
@@ -105,18 +104,18 @@ export const linkPages = group({
         const user = await events.confirmAddress(c, c.locals.link);
         if (!user) return linkEnded(c);
         c.locals.session.flash("done", "Your e-mail address is confirmed.");
-        return seeOther(startPath());
+        return seeOther(c.locals.app.startPath);
       },
     }),
   ],
 });
 
-function linkEnded({ locals }: { readonly locals: SessionLocals }): Response {
+function linkEnded({ locals }: { readonly locals: AppLocals & SessionLocals }): Response {
   locals.session.flash("failed", LINK_ENDED);
-  return seeOther(startPath());
+  return seeOther(locals.app.startPath);
 }
 
 function refuseReset(c: LinkForm, errors: FormErrors, status: number): Promise<Response> {
   const { form } = c.locals;
-  return refused(c, (visitor, state) => resetPage(visitor, form.token ?? "", state), form, errors, status);
+  return refused(c, (context, state) => resetPage(context, form.token ?? "", state), form, errors, status);
 }

@@ -4,7 +4,7 @@ import type { KeptMail } from "../../identity/mail/mailer.ts";
 import { csrfField } from "../../web/pages/csrf-field.ts";
 import { demoAccounts } from "../../web/pages/demo-accounts.ts";
 import { errorSummary, type Field, type FormErrors, textField } from "../../web/pages/form-fields.ts";
-import { layout, type Visitor } from "../../web/pages/layout.ts";
+import { layout, type PageContext } from "../../web/pages/layout.ts";
 import { timeOf } from "../../web/pages/time.ts";
 
 /** A form that was refused. */
@@ -28,35 +28,35 @@ const NEW_PASSWORD: Field = {
  * @param next Where to go on to, once signed in.
  * @param isDevelopment Whether there are accounts to try.
  */
-export function loginPage(visitor: Visitor, next: string, isDevelopment: boolean, typed?: Typed): SafeHtml {
+export function loginPage(context: PageContext, next: string, isDevelopment: boolean, typed?: Typed): SafeHtml {
   const after = html`<p class="aside"><a href="/forgot-password">Forgot the password?</a></p>
 <p class="aside">No account yet? <a href="/register">Register</a></p>
-${isDevelopment ? demoAccounts() : ""}`;
-  return formPage(visitor, { title: "Sign in", fields: [EMAIL, PASSWORD], hidden: { next }, after }, typed);
+${isDevelopment ? demoAccounts(context.app.paths.outbox) : ""}`;
+  return formPage(context, { title: "Sign in", fields: [EMAIL, PASSWORD], hidden: { next }, after }, typed);
 }
 
-export function registerPage(visitor: Visitor, typed?: Typed): SafeHtml {
+export function registerPage(context: PageContext, typed?: Typed): SafeHtml {
   const after = html`<p class="aside">Already have an account? <a href="/login">Sign in</a></p>`;
   const fields = [NAME, EMAIL, NEW_PASSWORD];
-  return formPage(visitor, { title: "Make an account", button: "Register", fields, after }, typed);
+  return formPage(context, { title: "Make an account", button: "Register", fields, after }, typed);
 }
 
-export function forgotPage(visitor: Visitor, typed?: Typed): SafeHtml {
+export function forgotPage(context: PageContext, typed?: Typed): SafeHtml {
   const lead = "We will send you a mail with a link to choose a new password.";
   const after = html`<p class="aside"><a href="/login">Back to sign-in</a></p>`;
   return formPage(
-    visitor,
+    context,
     { title: "Ask for a new password", button: "Send the link", lead, fields: [EMAIL], after },
     typed,
   );
 }
 
 /** @param token From the link that was mailed. */
-export function resetPage(visitor: Visitor, token: string, typed?: Typed): SafeHtml {
+export function resetPage(context: PageContext, token: string, typed?: Typed): SafeHtml {
   const lead = "This signs you out everywhere and deletes your API keys.";
   const fields = [{ ...NEW_PASSWORD, label: "New password" }];
   const title = "Choose a new password";
-  return formPage(visitor, { title, button: "Change the password", lead, fields, hidden: { token } }, typed);
+  return formPage(context, { title, button: "Change the password", lead, fields, hidden: { token } }, typed);
 }
 
 /**
@@ -64,14 +64,14 @@ export function resetPage(visitor: Visitor, token: string, typed?: Typed): SafeH
  *
  * @param needsPassword Whether the visitor is not signed in to the account of the link.
  */
-export function verifyPage(visitor: Visitor, token: string, needsPassword: boolean, typed?: Typed): SafeHtml {
+export function verifyPage(context: PageContext, token: string, needsPassword: boolean, typed?: Typed): SafeHtml {
   const lead = needsPassword
     ? "Enter the password of the account that this link was sent for, to confirm that the account is yours."
     : "Confirm that this address belongs to your account.";
   const after = html`<p class="aside">You did not create this account? <a href="/forgot-password">Take it over with a new password</a></p>`;
   const fields = needsPassword ? [PASSWORD] : [];
   const title = "Confirm the e-mail address";
-  return formPage(visitor, { title, button: "Confirm", lead, fields, hidden: { token }, after }, typed);
+  return formPage(context, { title, button: "Confirm", lead, fields, hidden: { token }, after }, typed);
 }
 
 interface Form {
@@ -85,7 +85,7 @@ interface Form {
 }
 
 function formPage(
-  visitor: Visitor,
+  context: PageContext,
   form: Form,
   { fields: typed, errors }: Typed = { fields: {}, errors: {} },
 ): SafeHtml {
@@ -99,24 +99,24 @@ function formPage(
 ${lead ? html`<p class="lead">${lead}</p>` : ""}
 <form class="card" method="post">
 ${errorSummary(state)}
-${csrfField(visitor.csrf)}
+${csrfField(context.csrf)}
 ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 ${fields.map((field, index) => textField(state, { ...field, value: typed[field.name], isFirst: index === Math.max(wrong, 0) }))}
 <button>${button}</button>
 </form>
 ${after ?? ""}
 </div>`,
-    visitor,
+    context,
   );
 }
 
 /** @param mails What development did not send. */
-export function outboxPage(visitor: Visitor, mails: readonly KeptMail[]): SafeHtml {
+export function outboxPage(context: PageContext, mails: readonly KeptMail[]): SafeHtml {
   return layout(
     "Outbox",
     html`<header class="page-head"><h1>Outbox</h1><p class="lead">In development, mail is kept here instead of being sent.</p></header>
 ${mails.length === 0 ? html`<p class="empty">No mail yet.</p>` : html`<ul class="list">${mails.map(mailItem)}</ul>`}`,
-    visitor,
+    context,
   );
 }
 

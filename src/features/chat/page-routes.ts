@@ -3,7 +3,7 @@ import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
 import { commonLimits } from "../../identity/limits.ts";
-import { visitorOf } from "../../identity/page-context.ts";
+import { loadPageContext } from "../../identity/page-context.ts";
 import { signedInPage } from "../../identity/scope.ts";
 import { loadSession, saveSession } from "../../identity/sessions/page-session.ts";
 import { group, READ } from "../../web/app/scope.ts";
@@ -61,7 +61,7 @@ export const pages = group({
         const draft = { id: crypto.randomUUID(), text: "" };
         return partOrPage(request, {
           part: () => messagesOf(room, locals.user, messages),
-          page: async () => roomPage(await visitorOf(c), { room, me: locals.user, messages, draft }),
+          page: async () => roomPage(await loadPageContext(c), { room, me: locals.user, messages, draft }),
         });
       },
     }),
@@ -82,7 +82,7 @@ export const pages = group({
         const { id = "", text = "" } = form;
         const messages = await object.history(null, SHOWN);
         const draft = { id: id || crypto.randomUUID(), text, error: error ?? failure };
-        const page = htmlResponse(roomPage(await visitorOf(c), { room, me: user, messages, draft }), status);
+        const page = htmlResponse(roomPage(await loadPageContext(c), { room, me: user, messages, draft }), status);
         if (status !== 400) page.headers.set("Retry-After", "1");
         return page;
       },

@@ -1,9 +1,9 @@
 /** A chat room as a page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import type { ChatMessage, ChatUser } from "../../env.ts";
 import { csrfField } from "../../web/pages/csrf-field.ts";
-import { layout, type Visitor } from "../../web/pages/layout.ts";
+import { layout, type PageContext } from "../../web/pages/layout.ts";
 import { timeOf } from "../../web/pages/time.ts";
+import type { ChatMessage, ChatUser } from "./env.ts";
 
 /** What a page of a room shows. */
 export interface Room {
@@ -15,7 +15,7 @@ export interface Room {
   readonly draft: { readonly id: string; readonly text: string; readonly error?: string };
 }
 
-export function roomPage(visitor: Visitor, { room, me, messages, draft }: Room): SafeHtml {
+export function roomPage(context: PageContext, { room, me, messages, draft }: Room): SafeHtml {
   const last = messages.at(-1)?.seq ?? 0;
   return layout(
     `#${room}`,
@@ -28,10 +28,10 @@ export function roomPage(visitor: Visitor, { room, me, messages, draft }: Room):
 </header>
 <div class="messages" role="log" aria-label="Messages" tabindex="0"><ol>${messagesOf(room, me, messages)}</ol></div>
 <p class="empty">Nothing has been said here yet.</p>
-${composer(visitor.csrf, room, draft)}
+${composer(context.csrf, room, draft)}
 <template id="message">${messageItem(EMPTY, me)}</template>
 </section>`,
-    visitor,
+    context,
     ["chat/chat.css", "chat/chat-page.js"],
   );
 }

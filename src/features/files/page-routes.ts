@@ -4,7 +4,7 @@ import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
 import { commonLimits } from "../../identity/limits.ts";
-import { visitorOf } from "../../identity/page-context.ts";
+import { loadPageContext } from "../../identity/page-context.ts";
 import { signedInPage } from "../../identity/scope.ts";
 import { loadSession, type SessionLocals, saveSession } from "../../identity/sessions/page-session.ts";
 import type { SignedIn } from "../../identity/users/user.ts";
@@ -86,8 +86,8 @@ async function showFiles(
   query: PageQuery,
   error?: { readonly status: number; readonly message: string },
 ): Promise<Response> {
-  const [visitor, files] = [await visitorOf(c), await pageOfFiles(c.locals, query)];
-  return htmlResponse(filesPage(visitor, { files, cursor: query.cursor }, error?.message), error?.status);
+  const [context, files] = [await loadPageContext(c), await pageOfFiles(c.locals, query)];
+  return htmlResponse(filesPage(context, { files, cursor: query.cursor }, error?.message), error?.status);
 }
 
 function uploaded(files: readonly File[]): string {

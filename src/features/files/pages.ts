@@ -2,7 +2,7 @@
 import { html, type SafeHtml } from "@remix-run/html-template";
 import { csrfField } from "../../web/pages/csrf-field.ts";
 import { errorSummary } from "../../web/pages/form-fields.ts";
-import { layout, type Visitor } from "../../web/pages/layout.ts";
+import { layout, type PageContext } from "../../web/pages/layout.ts";
 import { type Message, messageBox } from "../../web/pages/message.ts";
 import { sizeOf } from "../../web/pages/size.ts";
 import { timeOf } from "../../web/pages/time.ts";
@@ -18,23 +18,23 @@ export interface Shown {
 }
 
 /** @param error What was wrong with an upload. */
-export function filesPage(visitor: Visitor, { files, cursor }: Shown, error?: string): SafeHtml {
+export function filesPage(context: PageContext, { files, cursor }: Shown, error?: string): SafeHtml {
   const { items, nextCursor } = files;
   return layout(
     "Files",
     html`<header class="page-head"><h1>Files</h1></header>
-${uploadForm(visitor.csrf, error)}
+${uploadForm(context.csrf, error)}
 <ul class="list uploads" id="uploads" aria-label="Uploads"></ul>
 <div class="visually-hidden" id="upload-log" role="log" aria-label="What became of uploads"></div>
 <template id="upload-row">${uploadItem()}</template>
 <section aria-labelledby="your-files">
 <h2 class="visually-hidden" id="your-files">Your files</h2>
 ${cursor === undefined ? "" : html`<p class="meta newest"><a href="/files">Newest files</a></p>`}
-<ul class="list files" id="files">${items.map((file) => fileItem(file, visitor.csrf))}</ul>
+<ul class="list files" id="files">${items.map((file) => fileItem(file, context.csrf))}</ul>
 <p class="empty">No files yet. Whatever you put here, only you can open it.</p>
 ${nextCursor === null ? "" : html`<p class="older"><a class="button quiet" href="/files?${new URLSearchParams({ cursor: nextCursor }).toString()}">Older files</a></p>`}
 </section>`,
-    visitor,
+    context,
     ["files/files.css", "files/files.js"],
   );
 }

@@ -1,7 +1,7 @@
 /** What a listener has yet to take. Who takes too little is given up on. */
 
 /** About four minutes of samples. */
-const MOST_WAITING = 1_000;
+const MAX_WAITING = 1_000;
 
 export class EventQueue<T> {
   readonly #waiting: T[] = [];
@@ -12,7 +12,7 @@ export class EventQueue<T> {
   push(item: T): boolean {
     if (this.#isClosed) return false;
     this.#waiting.push(item);
-    if (this.#waiting.length > MOST_WAITING) this.close();
+    if (this.#waiting.length > MAX_WAITING) this.close();
     this.#wake();
     return !this.#isClosed;
   }

@@ -1,8 +1,10 @@
 /** The events of the feed, and the last of them, so that who comes back misses none. */
-import type { Activity, Sample } from "../../env.ts";
+import type { ActivityEvent, Sample } from "./env.ts";
 
 /** What is told, before it has an id. */
-type Told = { readonly type: "sample"; readonly data: Sample } | { readonly type: "activity"; readonly data: Activity };
+type Told =
+  | { readonly type: "sample"; readonly data: Sample }
+  | { readonly type: "activity"; readonly data: ActivityEvent };
 
 /** What was told, under its id. */
 type KeptEvent = Told & { readonly id: string };
@@ -11,7 +13,7 @@ type KeptEvent = Told & { readonly id: string };
 export type FeedEvent = KeptEvent | { readonly type: "reset"; readonly data: { readonly reason: string } };
 
 /** Some five minutes of samples. */
-const MOST_EVENTS = 1_500;
+const MAX_EVENTS = 1_500;
 
 const RESET: FeedEvent = { type: "reset", data: { reason: "What came after that id is not known any more." } };
 
@@ -30,7 +32,7 @@ export class FeedEvents {
     this.#count += 1;
     const added = { ...told, id: `${this.#life}-${this.#count}` };
     this.#kept.push(added);
-    if (this.#kept.length > MOST_EVENTS) this.#kept.shift();
+    if (this.#kept.length > MAX_EVENTS) this.#kept.shift();
     return added;
   }
 

@@ -3,7 +3,7 @@ import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
 import { commonLimits } from "../../identity/limits.ts";
-import { visitorOf } from "../../identity/page-context.ts";
+import { loadPageContext } from "../../identity/page-context.ts";
 import { signedInPage } from "../../identity/scope.ts";
 import { loadSession, saveSession } from "../../identity/sessions/page-session.ts";
 import { quotaExceeded, quotaMessage } from "../../limits/quotas.ts";
@@ -41,7 +41,7 @@ export const pages = group({
         const found = { q, cursor, notes: await listNotes(locals.env.DB, locals.user.id, input.query) };
         return partOrPage(request, {
           part: () => foundNotes(found, locals.session.csrf),
-          page: async () => notebookPage(await visitorOf(c), found),
+          page: async () => notebookPage(await loadPageContext(c), found),
           headers: cursor === undefined ? hxReplaceUrl(pathOfSearch(q)) : {},
         });
       },
@@ -56,7 +56,7 @@ export const pages = group({
           return partOrPage(c.request, {
             status,
             part: () => composer(session.csrf, typed),
-            page: async () => notebookPage(await visitorOf(c), await newestNotes(env.DB, user.id), typed),
+            page: async () => notebookPage(await loadPageContext(c), await newestNotes(env.DB, user.id), typed),
           });
         };
         if (!parsed.success) return again(400, errorsOf(parsed.error));
@@ -73,7 +73,7 @@ export const pages = group({
         const isEdited = c.raw.query.edit !== undefined;
         return partOrPage(c.request, {
           part: () => (isEdited ? editorItem(note, session.csrf) : noteItem(note, session.csrf, true)),
-          page: async () => (isEdited ? editPage : notePage)(await visitorOf(c), note),
+          page: async () => (isEdited ? editPage : notePage)(await loadPageContext(c), note),
         });
       },
     }),
@@ -86,7 +86,7 @@ export const pages = group({
           partOrPage(c.request, {
             status,
             part: () => editorItem(draft, session.csrf),
-            page: async () => editPage(await visitorOf(c), draft),
+            page: async () => editPage(await loadPageContext(c), draft),
           });
         const { title = "", body = "", version = "" } = form;
         if (!parsed.success) return again(400, { id: note.id, title, body, version, errors: errorsOf(parsed.error) });
@@ -118,8 +118,8 @@ export const pages = group({
         if (note === "quota") {
           if (isHtmx(c.request)) return quotaExceeded(c, "notes");
           const message = { kind: "failed", text: quotaMessage("notes"), action: undoDeletion(c.params.id) } as const;
-          const visitor = await visitorOf(c);
-          const shown = { ...visitor, flashes: [...visitor.flashes, message] };
+          const context = await loadPageContext(c);
+          const shown = { ...context, flashes: [...context.flashes, message] };
           return htmlResponse(notebookPage(shown, await newestNotes(env.DB, user.id)), 422);
         }
         if (!isHtmx(c.request)) session.flash("done", `“${note.title}” is back.`);

@@ -1,6 +1,6 @@
 /** The notebook as pages. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import { layout, type Visitor } from "../../web/pages/layout.ts";
+import { layout, type PageContext } from "../../web/pages/layout.ts";
 import { type Page, pathOfList } from "../../web/request/paging.ts";
 import { composer, type Draft, datesOf, deleteForm, noteEditor, noteItem, type Typed } from "./partials.ts";
 import type { Note } from "./schema.ts";
@@ -17,18 +17,18 @@ export interface Found {
 }
 
 /** @param typed A new note that was refused. */
-export function notebookPage(visitor: Visitor, found: Found, typed?: Typed): SafeHtml {
+export function notebookPage(context: PageContext, found: Found, typed?: Typed): SafeHtml {
   return layout(
     "Notes",
     html`<header class="page-head"><h1>Notes</h1><a href="/api/notes/export.csv" download>Export as CSV</a></header>
 <div class="notebook">
-${composer(visitor.csrf, typed)}
+${composer(context.csrf, typed)}
 <div>
 ${searchForm(found)}
-${foundNotes(found, visitor.csrf)}
+${foundNotes(found, context.csrf)}
 </div>
 </div>`,
-    visitor,
+    context,
     ["notes/notes.css"],
   );
 }
@@ -63,7 +63,7 @@ ${cursor === undefined ? "" : html`<p class="meta found"><a href="${pathOfSearch
 </section>`;
 }
 
-export function notePage(visitor: Visitor, note: Note): SafeHtml {
+export function notePage(context: PageContext, note: Note): SafeHtml {
   const { id, title, body } = note;
   return layout(
     title,
@@ -73,23 +73,23 @@ export function notePage(visitor: Visitor, note: Note): SafeHtml {
 <h1>${title}</h1>
 ${datesOf(note)}
 <p class="text">${body}</p>
-<div class="actions"><a class="button quiet" href="/notes/${id}?edit">Edit</a>${deleteForm(note, visitor.csrf, false)}</div>
+<div class="actions"><a class="button quiet" href="/notes/${id}?edit">Edit</a>${deleteForm(note, context.csrf, false)}</div>
 </article>
 </div>`,
-    visitor,
+    context,
     ["notes/notes.css"],
   );
 }
 
-export function editPage(visitor: Visitor, draft: Draft): SafeHtml {
+export function editPage(context: PageContext, draft: Draft): SafeHtml {
   return layout(
     "Edit the note",
     html`<div class="reading">
 <p><a href="/notes">All notes</a></p>
 <h1>Edit the note</h1>
-<div class="card">${noteEditor(draft, visitor.csrf, false)}</div>
+<div class="card">${noteEditor(draft, context.csrf, false)}</div>
 </div>`,
-    visitor,
+    context,
     ["notes/notes.css"],
   );
 }

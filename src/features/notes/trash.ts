@@ -34,7 +34,7 @@ export async function restoreNote(db: D1Database, id: string): Promise<StoredNot
   return restored?.results[0] ?? (deleted?.results.length ? "quota" : "missing");
 }
 
-const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Rows at a time, lest one statement hold the database up. */
 const BATCH = 500;
@@ -43,5 +43,5 @@ const BATCH = 500;
 export async function sweepDeletedNotes({ DB }: Pick<Env, "DB">): Promise<void> {
   const old = "SELECT id FROM deleted_notes WHERE deleted_at <= ? LIMIT ?";
   const statement = DB.prepare(`DELETE FROM deleted_notes WHERE id IN (${old})`);
-  while ((await statement.bind(Date.now() - KEPT_MS, BATCH).run()).meta.changes === BATCH);
+  while ((await statement.bind(Date.now() - RETENTION_MS, BATCH).run()).meta.changes === BATCH);
 }

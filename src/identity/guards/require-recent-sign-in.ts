@@ -5,12 +5,12 @@ import { type Context, type Guard, type HeadContext, headGuard } from "../../htt
 import { stateFacts } from "../../web/app/guard-facts.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
 import { hxReselect, hxReswap, hxRetarget, isHtmx } from "../../web/pages/htmx.ts";
-import type { Visitor } from "../../web/pages/layout.ts";
+import type { PageContext } from "../../web/pages/layout.ts";
 import type { FormFields } from "../../web/request/form.ts";
 import { prefersHtml } from "../../web/request/prefers-html.ts";
 import { problem } from "../../web/respond/problem.ts";
 import { deny } from "../../web/respond/refuse.ts";
-import { visitorOf } from "../page-context.ts";
+import { loadPageContext } from "../page-context.ts";
 import type { SessionLocals } from "../sessions/page-session.ts";
 import type { Auth, SessionAuth, SignedIn } from "../users/user.ts";
 
@@ -39,7 +39,7 @@ type FormNeeds = AppLocals & SessionLocals & SignedIn & { readonly form: FormFie
 
 /** The page that asks for the password. @param fields Of the form that was sent, to be sent again. */
 export type PasswordPage = (
-  visitor: Visitor,
+  context: PageContext,
   original: { readonly path: string; readonly fields: FormFields },
 ) => SafeHtml;
 
@@ -49,10 +49,11 @@ export function requireRecentSignInForForm(page: PasswordPage): Guard<FormNeeds,
     const { auth, form } = c.locals;
     if (isRecent(auth)) return { allow: true, locals: { auth } } as const;
     const isSwapped = isHtmx(c.request);
-    if (!isSwapped && !prefersHtml(c.request)) return deny(c, 403, DETAIL);
+    const canAsk = c.locals.app.paths.confirmPassword !== undefined && (isSwapped || prefersHtml(c.request));
+    if (!canAsk) return deny(c, 403, DETAIL);
     const path = new URL(c.request.url).pathname;
     // HTMX swaps a 422 in, and no 403.
-    const asking = htmlResponse(page(await visitorOf(c), { path, fields: form }), isSwapped ? 422 : 403);
+    const asking = htmlResponse(page(await loadPageContext(c), { path, fields: form }), isSwapped ? 422 : 403);
     if (isSwapped) for (const [name, value] of Object.entries(IN_PLACE_OF_THE_PAGE)) asking.headers.set(name, value);
     asking.headers.append("Vary", "HX-Request");
     return { deny: asking };

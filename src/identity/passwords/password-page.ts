@@ -2,7 +2,7 @@
 import { html, type SafeHtml } from "@remix-run/html-template";
 import { csrfField } from "../../web/pages/csrf-field.ts";
 import { errorSummary, textField } from "../../web/pages/form-fields.ts";
-import { layout, type Visitor } from "../../web/pages/layout.ts";
+import { layout, type PageContext } from "../../web/pages/layout.ts";
 import type { FormFields } from "../../web/request/form.ts";
 
 /** Fields of this page; all others belong to the original form and are sent again. */
@@ -13,7 +13,7 @@ const OWN_FIELDS = ["csrf", "currentPassword", "continue"];
  * @param error What was wrong with the password.
  */
 export function passwordPage(
-  visitor: Visitor,
+  context: PageContext,
   original: { readonly path: string; readonly fields: FormFields },
   error?: string,
 ): SafeHtml {
@@ -24,16 +24,16 @@ export function passwordPage(
     html`<div class="narrow">
 <h1>Confirm your password</h1>
 <p class="lead">Enter your password to continue with this change.</p>
-<form class="card" method="post" action="/account/confirm-password">
+<form class="card" method="post" action="${context.app.paths.confirmPassword}">
 ${errorSummary(state)}
-${csrfField(visitor.csrf)}
+${csrfField(context.csrf)}
 <input type="hidden" name="continue" value="${original.path}">
-<input type="email" value="${visitor.user?.email ?? ""}" autocomplete="username" aria-label="E-mail" readonly hidden>
+<input type="email" value="${context.user?.email ?? ""}" autocomplete="username" aria-label="E-mail" readonly hidden>
 ${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value ?? ""}">`)}
 ${textField(state, { name: "currentPassword", label: "Password", type: "password", autocomplete: "current-password", isFirst: true })}
-<div class="actions"><button>Continue</button><a class="button quiet" href="/">Cancel</a></div>
+<div class="actions"><button>Continue</button><a class="button quiet" href="${context.app.homePath}">Cancel</a></div>
 </form>
 </div>`,
-    visitor,
+    context,
   );
 }

@@ -2,10 +2,10 @@
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { FormFields } from "../request/form.ts";
 import { csrfField } from "./csrf-field.ts";
-import { layout, type Visitor } from "./layout.ts";
+import { layout, type PageContext } from "./layout.ts";
 
 /** Something to be asked about. */
-export interface Deed {
+export interface ConfirmableAction {
   readonly question: string;
   /** What the button says. */
   readonly button: string;
@@ -23,32 +23,32 @@ export function isConfirmed(form: FormFields): boolean {
 }
 
 /** @param csrf Of the session. */
-export function askingForm(deed: Deed, csrf: string): SafeHtml {
-  const { path, question, button, to } = deed;
+export function confirmForm(action: ConfirmableAction, csrf: string): SafeHtml {
+  const { path, question, button, to } = action;
   return html`<form method="post" action="${path}" data-confirm="${question}">
-${hiddenFields(deed, csrf, "")}
+${hiddenFields(action, csrf, "")}
 <button class="quiet" aria-label="${button}: ${to}">${button}</button>
 </form>`;
 }
 
 /** @param back Where nothing is done: a path of ours. */
-export function confirmationPage(visitor: Visitor, deed: Deed, back: string): SafeHtml {
-  const { path, question, button } = deed;
+export function confirmationPage(context: PageContext, action: ConfirmableAction, back: string): SafeHtml {
+  const { path, question, button } = action;
   return layout(
     "Please confirm",
     html`<div class="narrow">
 <h1>Please confirm</h1>
 <form class="card" method="post" action="${path}">
-${hiddenFields(deed, visitor.csrf, "yes")}
+${hiddenFields(action, context.csrf, "yes")}
 <p>${question}</p>
 <div class="actions"><button class="danger">${button}</button><a class="button quiet" href="${back}">Cancel</a></div>
 </form>
 </div>`,
-    visitor,
+    context,
   );
 }
 
-function hiddenFields({ fields = {} }: Deed, csrf: string, confirmed: "yes" | ""): SafeHtml {
+function hiddenFields({ fields = {} }: ConfirmableAction, csrf: string, confirmed: "yes" | ""): SafeHtml {
   return html`${csrfField(csrf)}${Object.entries({ ...fields, confirmed }).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   )}`;

@@ -4,8 +4,8 @@ import { Buffer } from "node:buffer";
 const MIB = 1024 * 1024;
 
 /** The most bytes that a socket is sent without giving a sign of life, and the most of all sockets of an object. */
-const MOST_OF_ONE = 8 * MIB;
-const MOST_OF_ALL = 48 * MIB;
+const MAX_BYTES_PER_SOCKET = 8 * MIB;
+const MAX_BYTES_PER_OBJECT = 48 * MIB;
 
 /** Close codes (RFC 6455 §7.4, and its registry), and 4000 to 4999 for an application's own. */
 export const CLOSE = {
@@ -17,7 +17,7 @@ export const CLOSE = {
 } as const;
 
 /** What a socket was sent since it was last heard of. */
-interface Unheard {
+interface Unacknowledged {
   bytes: number;
   /** Milliseconds since the epoch. */
   since: number;
@@ -29,7 +29,7 @@ interface Unheard {
  * has stalled, and may read 8 MiB before it has to say something, or to connect anew.
  */
 export class BoundedSockets {
-  readonly #unheard = new Map<WebSocket, Unheard>();
+  readonly #unacknowledged = new Map<WebSocket, Unacknowledged>();
   readonly #pingedAt: (socket: WebSocket) => number;
   readonly #onStalled: (socket: WebSocket) => void;
   #total = 0;
@@ -47,27 +47,27 @@ export class BoundedSockets {
   send(socket: WebSocket, frame: string): boolean {
     if (socket.readyState !== WebSocket.OPEN) return false;
     const bytes = Buffer.byteLength(frame);
-    if (this.#countFor(socket).bytes + bytes > MOST_OF_ONE) this.#hearPing(socket);
-    const unheard = this.#countFor(socket);
-    if (unheard.bytes + bytes > MOST_OF_ONE) return this.#giveUp(socket);
-    unheard.bytes += bytes;
+    if (this.#countFor(socket).bytes + bytes > MAX_BYTES_PER_SOCKET) this.#hearPing(socket);
+    const unacknowledged = this.#countFor(socket);
+    if (unacknowledged.bytes + bytes > MAX_BYTES_PER_SOCKET) return this.#giveUp(socket);
+    unacknowledged.bytes += bytes;
     this.#total += bytes;
     socket.send(frame);
-    if (this.#total > MOST_OF_ALL) this.#giveUpFurthestBehind();
+    if (this.#total > MAX_BYTES_PER_OBJECT) this.#giveUpFurthestBehind();
     return socket.readyState === WebSocket.OPEN;
   }
 
   /** The reader has given a sign of life, or the socket is gone: what it was sent counts no more. */
   forget(socket: WebSocket): void {
-    this.#total -= this.#unheard.get(socket)?.bytes ?? 0;
-    this.#unheard.delete(socket);
+    this.#total -= this.#unacknowledged.get(socket)?.bytes ?? 0;
+    this.#unacknowledged.delete(socket);
   }
 
-  #countFor(socket: WebSocket): Unheard {
-    const known = this.#unheard.get(socket);
+  #countFor(socket: WebSocket): Unacknowledged {
+    const known = this.#unacknowledged.get(socket);
     if (known) return known;
     const fresh = { bytes: 0, since: Date.now() };
-    this.#unheard.set(socket, fresh);
+    this.#unacknowledged.set(socket, fresh);
     return fresh;
   }
 
@@ -76,9 +76,9 @@ export class BoundedSockets {
   }
 
   #giveUpFurthestBehind(): void {
-    for (const socket of [...this.#unheard.keys()]) this.#hearPing(socket);
-    const furthestFirst = [...this.#unheard].sort(([, a], [, b]) => b.bytes - a.bytes);
-    for (const [socket] of furthestFirst) if (this.#total > MOST_OF_ALL / 2) this.#giveUp(socket);
+    for (const socket of [...this.#unacknowledged.keys()]) this.#hearPing(socket);
+    const furthestFirst = [...this.#unacknowledged].sort(([, a], [, b]) => b.bytes - a.bytes);
+    for (const [socket] of furthestFirst) if (this.#total > MAX_BYTES_PER_OBJECT / 2) this.#giveUp(socket);
   }
 
   #giveUp(socket: WebSocket): false {

@@ -14,8 +14,8 @@ beforeEach(async () => {
 const open = (query: Record<string, string> = {}, headers: Record<string, string> = {}) =>
   send(`/admin/users?${new URLSearchParams(query)}`, { headers: { ...browser.headers, ...headers } });
 const page = async (query: Record<string, string> = {}) => (await open(query)).text();
-const post = ({ user }: Account, deed: "role" | "delete", fields: Record<string, string> = {}) =>
-  submit(browser, `/admin/users/${user.id}/${deed}`, fields);
+const post = ({ user }: Account, action: "role" | "delete", fields: Record<string, string> = {}) =>
+  submit(browser, `/admin/users/${user.id}/${action}`, fields);
 const roleOf = ({ user }: Account) => env.DB.prepare("SELECT role FROM users WHERE id = ?").bind(user.id).first("role");
 const namesIn = (text: string) => [...text.matchAll(/<th scope="row"><span>([^<]*)/g)].map(([, name]) => name);
 const confirmed = "yes";
@@ -163,12 +163,12 @@ function demoting({ user }: Account): D1Database {
   });
 }
 
-test.each(["role", "delete"])("the last administrator stays, and the page says why: %s", async (deed) => {
+test.each(["role", "delete"])("the last administrator stays, and the page says why: %s", async (action) => {
   await env.DB.prepare("UPDATE users SET role = 'user' WHERE id <> ?").bind(admin.user.id).run();
   const last = await createAccount({ role: "admin" });
   const body = new URLSearchParams({ csrf: browser.csrf, role: "user", confirmed });
   const init = { method: "POST", headers: browser.headers, body };
-  const answer = await send(`/admin/users/${last.user.id}/${deed}`, init, { DB: demoting(admin) });
+  const answer = await send(`/admin/users/${last.user.id}/${action}`, init, { DB: demoting(admin) });
   expect([answer.status, await roleOf(last), await roleOf(admin)]).toEqual([409, "admin", "user"]);
   expect(await answer.text()).toContain("This is the last administrator. Make another user an administrator first.");
 });
