@@ -44,7 +44,7 @@ const COMPILER_OPTIONS = {
 export function createWorkspace() {
   const folder = mkdtempSync(join(tmpdir(), "candor-readme-"));
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
-  for (const name of ["src", "node_modules"]) symlinkSync(join(root, name), join(folder, name));
+  for (const name of ["src", "node_modules"]) symlinkSync(join(root, name), join(folder, name), "junction");
   write("package.json", '{"type":"module"}');
   write("globals.d.ts", GLOBALS);
   const tsconfig = {
@@ -60,20 +60,20 @@ export function createWorkspace() {
     folder,
     remove: () => rmSync(folder, { recursive: true }),
 
-    /** Writes an example as a module, and returns its path. */
+    /** Writes an example as a module, and returns the name. */
     add(name: string, code: string): string {
       write(name, importsFor(code) + code);
-      return join(folder, name);
+      return name;
     },
 
-    /** Compiles all modules, and runs those that compile and are `runnable`. */
-    outcomesOf(names: readonly string[], isRunnable: (name: string) => boolean): Outcome[] {
+    /** Compiles all modules, and runs those of the `runnable` ones that compile. */
+    outcomesOf(names: readonly string[], runnable: readonly string[]): Outcome[] {
       const diagnostics = readDiagnostics(runTsc(folder));
       const refusalsOf = (wanted: string) =>
         diagnostics
           .filter(({ file }) => file.endsWith(`/${wanted}`))
           .map(({ line, message }) => `line ${line}: ${message.replace(/^.*?\(\d+,\d+\): /, "").trim()}`);
-      const running = names.filter((name) => isRunnable(name) && refusalsOf(name).length === 0);
+      const running = runnable.filter((name) => refusalsOf(name).length === 0);
       const args = ["--preserve-symlinks", "--preserve-symlinks-main", "run.ts", ...running.map((name) => `./${name}`)];
       const printed: string[][] = JSON.parse(execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" }));
       return names.map((name) => ({ refusals: refusalsOf(name), lines: printed[running.indexOf(name)] ?? [] }));
