@@ -22,10 +22,10 @@ export interface AssetStorage {
 const RECORD_KEY = "manifest";
 
 /** How long a version that was replaced stays, for pages that name it. */
-const RETIRED_MS = 30 * 24 * 60 * 60 * 1000;
+const RETIRED_RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** How long an object that nothing names stays: another publication may be about to name it. */
-const UNNAMED_MS = 24 * 60 * 60 * 1000;
+const UNREFERENCED_RETENTION_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Publishes the files: stores what is not there yet, then says so in the manifest, then removes what nobody can ask for
@@ -56,7 +56,9 @@ export async function publish(
     await ASSETS.put(RECORD_KEY, manifest);
   }
   const named = new Set(Object.values(after).flatMap(keysOf));
-  const unnamed = [...objects].filter(([key, storedAt]) => !named.has(key) && Date.now() - storedAt > UNNAMED_MS);
+  const unnamed = [...objects].filter(
+    ([key, storedAt]) => !named.has(key) && Date.now() - storedAt > UNREFERENCED_RETENTION_MS,
+  );
   if (unnamed.length > 0) await ASSETS.delete(unnamed.map(([key]) => key));
   return { stored: missing.size, removed: unnamed.length };
 }
@@ -96,7 +98,7 @@ function retire(before: Manifest, current: ReadonlyMap<string, Asset>): Manifest
   const replaced = Object.entries(before)
     .filter(([path, { isImmutable }]) => isImmutable && !current.has(path))
     .map(([path, asset]) => [path, { ...asset, retiredAt: asset.retiredAt ?? now }] as const)
-    .filter(([, { retiredAt }]) => now - retiredAt < RETIRED_MS);
+    .filter(([, { retiredAt }]) => now - retiredAt < RETIRED_RETENTION_MS);
   return Object.fromEntries(replaced);
 }
 

@@ -23,7 +23,7 @@ export const limitApi = rateLimit({
   windowSeconds: 60,
   key: keyOfCaller,
   credential: credentialOf,
-  fallbackKey: keyOfStranger,
+  fallbackKey: keyOfAddress,
   whenUnavailable: "allow",
 });
 
@@ -98,21 +98,21 @@ type InputContext<TLocals> = Context<unknown, unknown, unknown, LimitNeeds & Par
 
 async function keyOfCaller(c: HeadContext<AppLocals>): Promise<string | undefined> {
   const { signedIn } = await identify(c);
-  return signedIn ? `user ${signedIn.user.id}` : keyOfStranger(c);
+  return signedIn ? `user ${signedIn.user.id}` : keyOfAddress(c);
 }
 
-function keyOfStranger({ request }: HeadContext<AppLocals>): string | undefined {
+function keyOfAddress({ request }: HeadContext<AppLocals>): string | undefined {
   return isSafeMethod(request.method) ? undefined : `address ${clientAddress(request)}`;
 }
 
 /** The account that a link belongs to, where a guard has looked it up. */
 interface LinkOwner {
-  readonly link?: { readonly user: Credentials; readonly isSenders: boolean };
+  readonly link?: { readonly user: Credentials; readonly isOwnerSignedIn: boolean };
 }
 
 async function keyOfAttempt(c: InputContext<LinkOwner>): Promise<string | undefined> {
   const { env, link } = c.locals;
-  if (!fieldOf(c, "password") || link?.isSenders) return undefined;
+  if (!fieldOf(c, "password") || link?.isOwnerSignedIn) return undefined;
   const email = link?.user.email ?? fieldOf(c, "email") ?? "";
   const token = fieldOf(c, "deviceToken") ?? deviceCookie.read(c.request, env);
   if (!isDeviceToken(token)) return keyOfEmail(email);

@@ -21,9 +21,9 @@ export interface RecordedResponse {
   readonly body: string;
 }
 
-/** What became of a claim: it is ours, and `madeId` is the id to make things with; or why it is not. */
+/** What became of a claim: it is ours, and `resourceId` is the id to make things with; or why it is not. */
 export type Claim =
-  | { readonly kind: "claimed"; readonly madeId: string }
+  | { readonly kind: "claimed"; readonly resourceId: string }
   | { readonly kind: "recorded"; readonly response: RecordedResponse }
   | { readonly kind: "other body" }
   | { readonly kind: "running" };
@@ -41,18 +41,18 @@ export async function claimKey(db: D1Database, use: KeyUse): Promise<Claim> {
   const now = Date.now();
   const claimed = await db
     .prepare(
-      `INSERT INTO idempotency_keys (owner, route, key, body_hash, made_id, leased_until, expires_at)
+      `INSERT INTO idempotency_keys (owner, route, key, body_hash, resource_id, leased_until, expires_at)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
        ON CONFLICT DO UPDATE SET leased_until = excluded.leased_until, body_hash = excluded.body_hash,
-         made_id = iif(expires_at <= ?8, excluded.made_id, made_id),
+         resource_id = iif(expires_at <= ?8, excluded.resource_id, resource_id),
          status = iif(expires_at <= ?8, NULL, status),
          expires_at = iif(expires_at <= ?8, excluded.expires_at, expires_at)
        WHERE expires_at <= ?8 OR (status IS NULL AND leased_until <= ?8 AND body_hash = excluded.body_hash)
-       RETURNING made_id`,
+       RETURNING resource_id`,
     )
     .bind(owner, route, key, bodyHash, uuidv7(), now + LEASE_MS, now + RETENTION_MS, now)
-    .first<{ made_id: string }>();
-  if (claimed) return { kind: "claimed", madeId: claimed.made_id };
+    .first<{ resource_id: string }>();
+  if (claimed) return { kind: "claimed", resourceId: claimed.resource_id };
   const row = await find(db, use);
   if (row && row.body_hash !== bodyHash) return { kind: "other body" };
   if (typeof row?.status !== "number") return { kind: "running" };

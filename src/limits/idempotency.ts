@@ -9,7 +9,7 @@ import { claimKey, type KeyUse, type RecordedResponse, recordResponse, releaseKe
 /** What a request under a key may count on. */
 export interface Idempotency extends KeyUse {
   /** The id to give what the request makes: the same in a retry after a crash, so that it makes it once. */
-  readonly madeId: string;
+  readonly resourceId: string;
 }
 
 /** Undefined where the client sent no key. */
@@ -27,7 +27,7 @@ const KEY = /^"?([\x21\x23-\x7e]{1,255})"?$/;
  * where the key was used with another body, with 409 while the first request is still running,
  * and with 400 where the key is none. Keys are each user's own, kept for 24 hours.
  *
- * A handler that makes something gives it `locals.idempotency.madeId` for its id and leaves
+ * A handler that makes something gives it `locals.idempotency.resourceId` for its id and leaves
  * alone what is there already under that id.
  */
 const claimIdempotencyKey: Guard<Needs, IdempotencyLocals> = stateFacts(
@@ -42,7 +42,7 @@ const claimIdempotencyKey: Guard<Needs, IdempotencyLocals> = stateFacts(
     const claim = await claimKey(c.locals.env.DB, use);
     switch (claim.kind) {
       case "claimed":
-        return { allow: true, locals: { idempotency: { ...use, madeId: claim.madeId } } };
+        return { allow: true, locals: { idempotency: { ...use, resourceId: claim.resourceId } } };
       case "recorded":
         return { deny: replay(claim.response) };
       case "other body":

@@ -6,7 +6,7 @@ import { logFailure } from "../web/app/log.ts";
 import { deny } from "../web/respond/refuse.ts";
 import {
   denyExhausted,
-  denyUncounted,
+  denyUnavailable,
   type LimitNeeds,
   limiterOf,
   objectNameOf,
@@ -59,7 +59,7 @@ export function limitAttempts<TNeeds extends LimitNeeds = LimitNeeds>(
       const objectName = objectNameOf(name, key);
       const answer = await reserve(env, objectName, limit, windowSeconds * 1000);
       if (!answer)
-        return whenUnavailable === "deny" ? denyUncounted(c) : { allow: true, locals: { attempt: UNCOUNTED } };
+        return whenUnavailable === "deny" ? denyUnavailable(c) : { allow: true, locals: { attempt: UNCOUNTED } };
       const { reservation, isUnsettled, remaining } = answer;
       if (reservation !== null)
         return { allow: true, locals: { attempt: openAttempt(env, objectName, reservation, remaining) } };

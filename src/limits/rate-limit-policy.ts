@@ -79,6 +79,6 @@ export function denyExhausted(c: Refused & { locals: Partial<LimitLocals> }, den
 }
 
 /** Denies with 503 where the object cannot be asked. */
-export function denyUncounted(c: Refused) {
+export function denyUnavailable(c: Refused) {
   return deny(c, 503, "Requests cannot be counted at the moment. Try again in 5 seconds.", { "Retry-After": "5" });
 }

@@ -7,7 +7,7 @@ import { logFailure } from "../web/app/log.ts";
 import { Denials } from "./denials.ts";
 import {
   denyExhausted,
-  denyUncounted,
+  denyUnavailable,
   type LimitLocals,
   type LimitNeeds,
   limiterOf,
@@ -54,7 +54,7 @@ function createLimit<TContext extends HeadContext<LimitNeeds>>(policy: RateLimit
     const { env, rateLimits = [] } = c.locals;
     const limit = readLimit(policy, env);
     const ruling = await rule(policy, limit, c);
-    if (ruling === "unavailable" && policy.whenUnavailable === "deny") return denyUncounted(c);
+    if (ruling === "unavailable" && policy.whenUnavailable === "deny") return denyUnavailable(c);
     if (ruling === "unavailable" || ruling === "uncounted") return { allow: true, locals: { rateLimits } };
     const state = stateOf(policy, limit, ruling);
     if (!ruling.isAdmitted) return denyExhausted(c, state);

@@ -9,7 +9,7 @@ const OFFSET = "offset";
 const WINDOW = "windowMs";
 
 /** A reservation that is still unsettled after this time counts as failed. */
-const SETTLE_WITHIN_MS = 10_000;
+const SETTLE_TIMEOUT_MS = 10_000;
 
 /**
  * Remembers when each request of the window was admitted. Every decision is in storage before its answer leaves (the
@@ -94,7 +94,7 @@ export class RateLimiter extends DurableObject<Env> implements RateLimiterObject
   #forget(now: number, windowMs: number): void {
     this.#admissions.removeUntil(now - windowMs);
     for (const [reservation, at] of this.#unsettled) {
-      if (at > now - windowMs && at >= now - SETTLE_WITHIN_MS) break;
+      if (at > now - windowMs && at >= now - SETTLE_TIMEOUT_MS) break;
       this.#unsettled.delete(reservation);
     }
   }

@@ -116,7 +116,7 @@ export const api = group({
       resolve: async (c) => {
         const { input, locals } = c;
         if (!input.ok) return invalidInput(locals, input);
-        const key = await events.makeApiKey(c, locals, input.body);
+        const key = await events.issueApiKey(c, locals, input.body);
         if (key === "session ended") return sessionEnded(locals);
         if (key === "too many") return quotaExceeded(c, "apiKeys");
         return Response.json(key, { status: 201, headers: { ...NOT_STORED, Location: `/api/me/keys/${key.id}` } });

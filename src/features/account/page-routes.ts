@@ -168,7 +168,7 @@ export const pages = group({
         const refused = (errors: FormErrors, status: number) =>
           showAccount(c, { refused: { form: "key", fields: form, errors }, status });
         if (!parsed.success) return refused(errorsOf(parsed.error), 400);
-        const newKey = await events.makeApiKey(c, c.locals, parsed.data);
+        const newKey = await events.issueApiKey(c, c.locals, parsed.data);
         if (newKey === "session ended") return seeOther("/login");
         if (newKey === "too many") return refused({ form: quotaMessage("apiKeys") }, 422);
         // No redirect: the next page could show the key only if it were stored.

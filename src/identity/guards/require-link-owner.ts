@@ -22,7 +22,7 @@ export function requireLinkOwner<TPage extends AppLocals = AppLocals>(
 ): Guard<Needs & TPage> {
   async function requireLinkOwner(c: InputContext<Needs & TPage>) {
     const { link, hashing, attempt } = c.locals;
-    if (link.isSenders) return { allow: true } as const;
+    if (link.isOwnerSignedIn) return { allow: true } as const;
     const password = fieldOf(c, "password");
     if (!password) return { deny: await refused(c) };
     if (!hashing.verify(password, link.user.passwordHash)) {

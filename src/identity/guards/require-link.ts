@@ -15,7 +15,7 @@ export interface Link {
   /** The account that it was mailed to. */
   readonly user: Credentials;
   /** Whether the request comes from a session of that account. */
-  readonly isSenders: boolean;
+  readonly isOwnerSignedIn: boolean;
 }
 
 export interface LinkLocals {
@@ -42,8 +42,8 @@ export function requireLink<TPage extends AppLocals = AppLocals>(
     const user = token === undefined ? undefined : await findTokenOwner(c.locals.env.DB, token, purpose);
     if (token === undefined || !user) return { deny: await refused(c) };
     const { signedIn } = await identify(c);
-    const isSenders = signedIn?.user.id === user.id && signedIn.auth.via !== "key";
-    return { allow: true, locals: { link: { token, user, isSenders } } } as const;
+    const isOwnerSignedIn = signedIn?.user.id === user.id && signedIn.auth.via !== "key";
+    return { allow: true, locals: { link: { token, user, isOwnerSignedIn } } } as const;
   }
   return stateFacts(requireLink, { denies: [400, 422], detail: purpose });
 }

@@ -16,7 +16,7 @@ export interface Mailer {
 }
 
 /** A mail of the outbox. */
-export interface KeptMail extends Mail {
+export interface OutboxMail extends Mail {
   /** ISO 8601, UTC. */
   readonly createdAt: string;
 }
@@ -47,7 +47,7 @@ export function sendLater({ env, ctx, requestId }: AppLocals, write: () => Promi
 
 /** In development mail stays here to be read. @throws When it is to send and there is no binding `EMAIL`: see the README, Mail. */
 export function createMailer(env: Env): Mailer {
-  if (env.ENVIRONMENT === "development") return { send: (mail) => keepMail(env.DB, mail) };
+  if (env.ENVIRONMENT === "development") return { send: (mail) => storeInOutbox(env.DB, mail) };
   return {
     async send({ to, subject, text }) {
       if (!env.EMAIL) throw new Error("No mail was sent: the binding EMAIL is missing, see the README, Mail");
@@ -56,7 +56,7 @@ export function createMailer(env: Env): Mailer {
   };
 }
 
-async function keepMail(db: D1Database, { to, subject, text }: Mail): Promise<void> {
+async function storeInOutbox(db: D1Database, { to, subject, text }: Mail): Promise<void> {
   await db
     .prepare("INSERT INTO outbox (id, recipient, subject, text, created_at) VALUES (?, ?, ?, ?, ?)")
     .bind(uuidv7(), to, subject, text, new Date().toISOString())
@@ -64,9 +64,9 @@ async function keepMail(db: D1Database, { to, subject, text }: Mail): Promise<vo
 }
 
 /** The last 50 mails of the outbox, the newest first. */
-export async function listOutbox(db: D1Database): Promise<KeptMail[]> {
+export async function listOutbox(db: D1Database): Promise<OutboxMail[]> {
   const { results } = await db
     .prepare('SELECT recipient AS "to", subject, text, created_at AS createdAt FROM outbox ORDER BY id DESC LIMIT 50')
-    .all<KeptMail>();
+    .all<OutboxMail>();
   return results;
 }

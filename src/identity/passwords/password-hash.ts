@@ -25,7 +25,7 @@ export function hashPassword(password: string): string {
  *   which takes the same time to find wrong.
  */
 export function verifyPassword(password: string, stored: string | undefined): boolean {
-  const { parameters, salt, hash } = parse(stored ?? NOBODYS_HASH);
+  const { parameters, salt, hash } = parse(stored ?? DUMMY_HASH);
   const derived = derive(password, salt, parameters, hash.length);
   return timingSafeEqual(derived, hash) && stored !== undefined;
 }
@@ -35,7 +35,7 @@ export function isOutdated(stored: string): boolean {
   return parse(stored).parameters !== PARAMETERS;
 }
 
-const NOBODYS_HASH = `$scrypt$${PARAMETERS}$${encode(Buffer.alloc(SALT_BYTES))}$${encode(Buffer.alloc(HASH_BYTES))}`;
+const DUMMY_HASH = `$scrypt$${PARAMETERS}$${encode(Buffer.alloc(SALT_BYTES))}$${encode(Buffer.alloc(HASH_BYTES))}`;
 
 function derive(password: string, salt: Uint8Array, parameters: string, bytes: number): Buffer {
   const [, ln, r, p] = /^ln=(\d+),r=(\d+),p=(\d+)$/.exec(parameters) ?? [];

@@ -66,7 +66,7 @@ export function personalProblem(
     { name: "the name of the account", texts: [owner.name] },
     { name: "the name of this app", texts: [APP_NAME] },
   ];
-  const source = sources.find(({ texts }) => texts.some((text) => isMadeFrom(guess, fold(text))));
+  const source = sources.find(({ texts }) => texts.some((text) => isDerivedFrom(guess, fold(text))));
   return source && `The password is made from ${source.name}. Choose one that has nothing to do with it.`;
 }
 
@@ -77,7 +77,7 @@ function isHashable(text: string): boolean {
 }
 
 const COMMON = new Set(COMMON_PASSWORDS);
-const COMMON_STEMS = new Set(COMMON_PASSWORDS.map(stemOf).filter(isTelling));
+const COMMON_STEMS = new Set(COMMON_PASSWORDS.map(stemOf).filter(isLongStem));
 
 function isCommon(password: string): boolean {
   const lower = password.toLowerCase();
@@ -89,7 +89,7 @@ function stemOf(text: string): string {
   return text.replace(/\P{L}+$/u, "");
 }
 
-function isTelling(stem: string): boolean {
+function isLongStem(stem: string): boolean {
   return stem.replace(/\P{L}/gu, "").length >= MIN_STEM_LETTERS;
 }
 
@@ -99,9 +99,9 @@ function fold(text: string): string {
 }
 
 /** @param text May end in digits of its own: `grace1990` makes `grace2026`. */
-function isMadeFrom(guess: string, text: string): boolean {
+function isDerivedFrom(guess: string, text: string): boolean {
   if (text === "") return false;
   const stem = stemOf(text);
-  if (isTelling(stem) && stemOf(guess) === stem) return true;
+  if (isLongStem(stem) && stemOf(guess) === stem) return true;
   return guess.startsWith(text) && stemOf(guess.slice(text.length)) === "";
 }

@@ -5,7 +5,7 @@ import { findApiKey, touchApiKey } from "../tokens/api-keys.ts";
 import { readTokenKeys } from "../tokens/token-keys.ts";
 import type { SignedIn } from "../users/user.ts";
 import { sessionCookie } from "./cookies.ts";
-import { type FoundSession, findSession, keptPartOf, markUsed } from "./sessions.ts";
+import { type FoundSession, findSession, keptPartOf, touchSession } from "./sessions.ts";
 
 /** Why nobody was recognised. */
 export type IdentityProblem =
@@ -61,7 +61,7 @@ async function findIdentity(request: Request, locals: AppLocals): Promise<Identi
   if (secret === undefined) return { problem: "no credential" };
   const session = await findSession(locals.env.DB, { secret });
   if (!session) return { problem: "ended session" };
-  noteUse(session, locals);
+  touchIfStale(session, locals);
   const { user, id: sessionId, authenticatedAt } = session;
   if (!user) return { problem: "no credential", session: { ...session, secret } };
   const keptSecret = keptPartOf(secret);
@@ -85,11 +85,11 @@ async function identifyBearer(authorization: string, locals: AppLocals): Promise
   if (typeof claims === "string") return { problem: claims === "expired" ? "expired token" : "invalid token" };
   const session = await findSession(locals.env.DB, claims);
   if (!session?.user) return { problem: "ended session" };
-  noteUse(session, locals);
+  touchIfStale(session, locals);
   const { user, id: sessionId, authenticatedAt } = session;
   return { signedIn: { user, auth: { via: "token", sessionId, authenticatedAt: authenticatedAt ?? 0 } } };
 }
 
-function noteUse({ id, isStale }: FoundSession, { env, ctx }: AppLocals): void {
-  if (isStale) ctx.waitUntil(markUsed(env.DB, id));
+function touchIfStale({ id, isStale }: FoundSession, { env, ctx }: AppLocals): void {
+  if (isStale) ctx.waitUntil(touchSession(env.DB, id));
 }

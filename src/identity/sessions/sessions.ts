@@ -132,7 +132,7 @@ export interface FoundSession {
   readonly data: SessionData;
   /** When the password was last given, in milliseconds since the epoch; null for a visitor. */
   readonly authenticatedAt: number | null;
-  /** Whether its last use is worth a new note, with `markUsed`. */
+  /** Whether its last use is worth a new note, with `touchSession`. */
   readonly isStale: boolean;
 }
 
@@ -177,7 +177,7 @@ export async function isLiveSession(db: D1Database, id: string): Promise<boolean
   return row !== null;
 }
 
-export async function markUsed(db: D1Database, id: string): Promise<void> {
+export async function touchSession(db: D1Database, id: string): Promise<void> {
   await db.prepare("UPDATE sessions SET used_at = ? WHERE id = ?").bind(Date.now(), id).run();
 }
 

@@ -8,8 +8,8 @@ import { createSecret, hashSecret } from "./secret.ts";
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** How long a key works unless its owner says otherwise, and the longest that one may. */
-export const DEFAULT_KEY_LIFE_MS = 90 * DAY_MS;
-export const MAX_KEY_LIFE_MS = 365 * DAY_MS;
+export const DEFAULT_KEY_LIFETIME_MS = 90 * DAY_MS;
+export const MAX_KEY_LIFETIME_MS = 365 * DAY_MS;
 
 /** An expired key is kept for that long, so that a request with it learns that it has expired. */
 export const EXPIRED_KEY_RETENTION_MS = 30 * DAY_MS;
@@ -59,7 +59,7 @@ export async function createApiKey(
   maxKeys: number,
 ): Promise<(ApiKey & { readonly key: string }) | undefined> {
   const [key, now] = [PREFIX + createSecret(), Date.now()];
-  const expires = expiresAt === undefined ? now + DEFAULT_KEY_LIFE_MS : Date.parse(expiresAt);
+  const expires = expiresAt === undefined ? now + DEFAULT_KEY_LIFETIME_MS : Date.parse(expiresAt);
   const row = await db
     .prepare(
       `INSERT INTO api_keys (id, user_id, key_hash, name, permissions, created_at, expires_at)

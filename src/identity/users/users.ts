@@ -137,10 +137,10 @@ export async function listUsers(
 }
 
 /** There is always an administrator: in one statement, so that two of them cannot remove each other. */
-const NOT_THE_LAST = "(role <> 'admin' OR (SELECT count(*) FROM users WHERE role = 'admin') > 1)";
+const NOT_LAST_ADMIN = "(role <> 'admin' OR (SELECT count(*) FROM users WHERE role = 'admin') > 1)";
 
 /** Why a user was not changed or removed. */
-export type Refusal = "missing" | "last administrator" | "address not proved";
+export type UserRefusal = "missing" | "last administrator" | "address not verified";
 
 /** A user whose role was set. */
 export interface ChangedRole {
@@ -149,33 +149,33 @@ export interface ChangedRole {
   readonly isNew: boolean;
 }
 
-/** Sets a role. A demotion ends the user's open links as well. A user with an address not proved gets no new role. */
-export async function setRole(db: D1Database, id: string, role: Role): Promise<ChangedRole | Refusal> {
+/** Sets a role. A demotion ends the user's open links as well. A user with an address not verified gets no new role. */
+export async function setRole(db: D1Database, id: string, role: Role): Promise<ChangedRole | UserRefusal> {
   const [before, , changed] = await db.batch<UserRow>([
     db.prepare(`SELECT ${USER_COLUMNS} FROM users WHERE id = ?`).bind(id),
     db
       .prepare(
         `DELETE FROM email_tokens WHERE user_id = ?1 AND ?2 = 'user'
-         AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND role = 'admin' AND ${NOT_THE_LAST})`,
+         AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND role = 'admin' AND ${NOT_LAST_ADMIN})`,
       )
       .bind(id, role),
     db
       .prepare(
         `UPDATE users SET role = ?2 WHERE id = ?1
-         AND ((?2 = 'admin' AND email_verified = 1) OR (?2 = 'user' AND ${NOT_THE_LAST})) RETURNING ${USER_COLUMNS}`,
+         AND ((?2 = 'admin' AND email_verified = 1) OR (?2 = 'user' AND ${NOT_LAST_ADMIN})) RETURNING ${USER_COLUMNS}`,
       )
       .bind(id, role),
   ]);
   const [old, row] = [before?.results[0], changed?.results[0]];
   if (row) return { user: toUser(row), isNew: old?.role !== role };
   if (!old) return "missing";
-  return role === "admin" ? "address not proved" : "last administrator";
+  return role === "admin" ? "address not verified" : "last administrator";
 }
 
 /** Removes a user with everything that belongs to the account. */
-export async function deleteUser(db: D1Database, id: string): Promise<User | Refusal> {
+export async function deleteUser(db: D1Database, id: string): Promise<User | UserRefusal> {
   const row = await db
-    .prepare(`DELETE FROM users WHERE id = ? AND ${NOT_THE_LAST} RETURNING ${USER_COLUMNS}`)
+    .prepare(`DELETE FROM users WHERE id = ? AND ${NOT_LAST_ADMIN} RETURNING ${USER_COLUMNS}`)
     .bind(id)
     .first<UserRow>();
   if (row) return toUser(row);
