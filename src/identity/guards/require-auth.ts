@@ -1,4 +1,4 @@
-/** Requires somebody: a user with an access token or a session, or a program with an API key. */
+/** Requires an authenticated caller: a user with an access token or a session, or a program with an API key. */
 import type { AppLocals } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
@@ -12,9 +12,9 @@ import type { SignedIn } from "../users/user.ts";
 import { isPermissionGuard } from "./require-permission.ts";
 
 /**
- * Supplies `user` and `auth`. Denies with 401 whoever is not signed in; a browser that opens a page, or in which
- * HTMX asks for a part of one, is sent to the sign-in page, which leads back. An API key gets no further than to
- * the routes that name the permission it needs (`requirePermission`): on all others it is 403.
+ * Supplies `user` and `auth`. Denies an unauthenticated request with 401. A browser that opens a page, or in which
+ * HTMX requests a part of one, is redirected to the sign-in page and returns after signing in. API keys are accepted
+ * only on routes guarded by `requirePermission`; other routes deny them with 403.
  */
 export const requireAuth: Guard<AppLocals, SignedIn> = stateFacts(
   headGuard(async function requireAuth(c: HeadContext<AppLocals>) {
@@ -41,7 +41,7 @@ function denyStranger(c: HeadContext<AppLocals>, why: IdentityProblem) {
   const isPart = isHtmx(c.request);
   if (prefersHtml(c.request) && !isPart) return { deny: toSignIn(c.request) };
   const detail = DETAILS[why];
-  // RFC 6750 §3.1: the challenge names an error only where the request carries a token.
+  // RFC 6750 §3.1: the challenge names an error only if the request carries a token.
   const challenge = c.request.headers.has("Authorization")
     ? `Bearer error="invalid_token", error_description="${detail}"`
     : "Bearer";
@@ -49,13 +49,13 @@ function denyStranger(c: HeadContext<AppLocals>, why: IdentityProblem) {
   return deny(c, 401, detail, { "WWW-Authenticate": challenge, ...lead });
 }
 
-/** After a form there is no way back to it: what it said is gone. */
+/** A form does not return after sign-in, because its fields are lost. */
 function toSignIn({ method, url }: Request): Response {
   const { pathname, search } = new URL(url);
   return seeOther(method === "GET" || method === "HEAD" ? signInPath(pathname + search) : "/login");
 }
 
-/** The page on which HTMX asks: the whole of it is to be led away, and back. */
+/** The path of the whole page from which HTMX sent the request: the user returns to it after signing in. */
 function pageOf({ headers, url }: Request): string {
   const shown = headers.get("HX-Current-URL") ?? "";
   const { pathname, search } = URL.canParse(shown) ? new URL(shown) : new URL("/", url);
