@@ -1,10 +1,10 @@
-/** What pages are told of whoever looks at them. */
+/** The context of a page: its user, its session and the addresses of assets. */
 import { assetUrl, readManifest } from "../assets/manifest.ts";
 import type { AppLocals } from "../env.ts";
 import type { PageContext } from "../web/pages/layout.ts";
 import type { SessionLocals } from "./sessions/page-session.ts";
 
-/** Takes the messages for this page, too: call it once, for a page that is shown. */
+/** Also takes the messages for this page: call it once, and only for a page that is shown. */
 export async function loadPageContext({
   request,
   locals,

@@ -14,8 +14,8 @@ export interface HostCookie {
 }
 
 /**
- * Creates the cookie `__Host-<name>`. In development over http, a plain cookie accompanies it, because not every browser
- * accepts a Secure cookie there, even on localhost.
+ * Creates the cookie `__Host-<name>`. In development over http, a plain cookie accompanies it, since some browsers
+ * reject a Secure cookie there, even on localhost.
  */
 function createHostCookie(name: string, maxAge: number): HostCookie {
   const names = { host: `__Host-${name}`, local: name };

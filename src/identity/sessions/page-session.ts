@@ -28,8 +28,8 @@ export function csrfTokenOf(secret: string): string {
 }
 
 /**
- * A session during a request. `saveSession` stores its changes before the response leaves. A visitor gets a session with
- * the first change; messages alone do not need one.
+ * A session during a request. `saveSession` stores its changes before the response leaves. A visitor gets a
+ * session with the first change; messages alone do not need one.
  */
 export class Session {
   readonly #found: Identity["session"];
