@@ -12,7 +12,7 @@ export interface Idempotency extends KeyUse {
   readonly resourceId: string;
 }
 
-/** Undefined where the client sent no key. */
+/** `idempotency` is undefined if the client sent no key. */
 export interface IdempotencyLocals {
   readonly idempotency: Idempotency | undefined;
 }

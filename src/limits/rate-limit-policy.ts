@@ -4,7 +4,7 @@ import { deny, type Refused } from "../web/respond/refuse.ts";
 import { amountOf, durationOf } from "./duration.ts";
 import { type LimitState, rateLimitHeaders } from "./rate-limit-headers.ts";
 
-/** How many requests each key may send. */
+/** A limit on the requests of each key. */
 export interface RateLimitPolicy<TContext> {
   /** A unique name of letters, digits and `-`, shown in headers and in the policy. Equal names would count together. */
   readonly name: string;

@@ -12,7 +12,7 @@ const MAX_WAIT_MS = 2_000;
 /** A turn passes to the next request if it does not start hashing within this time, or does not end within it. */
 const STALL_MS = 1_000;
 
-/** How often each request in the queue checks its own deadline and looks for a stalled turn. */
+/** The interval at which each request in the queue checks its own deadline and looks for a stalled turn. */
 const WAKE_MS = 250;
 
 /** The assumed length of a turn before any has been measured, and the weight of each measurement in the average. */
@@ -39,7 +39,7 @@ interface Entry {
 interface Turn {
   readonly address: string;
   readonly grantedAt: number;
-  /** When the turn was granted or started hashing, whichever came last. */
+  /** The time at which the turn was granted or, later, started hashing. */
   activeAt: number;
   isUsed: boolean;
   readonly over: PromiseWithResolvers<void>;

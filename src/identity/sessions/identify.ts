@@ -7,7 +7,7 @@ import type { SignedIn } from "../users/user.ts";
 import { sessionCookie } from "./cookies.ts";
 import { type FoundSession, findSession, keptPartOf, touchSession } from "./sessions.ts";
 
-/** Why a request is unauthenticated. */
+/** The reason why a request is unauthenticated. */
 export type IdentityProblem =
   | "no credential"
   | "invalid token"

@@ -27,7 +27,7 @@ export interface UserSocket {
   readonly objectName: string;
 }
 
-/** How many sockets a user may have open at once. */
+/** Maximum open sockets of a user, in total and per object. */
 export interface SocketLimits {
   readonly perUser: number;
   readonly perObject: number;

@@ -139,7 +139,7 @@ export async function listUsers(
 /** Keeps at least one administrator: part of each statement, so that two administrators cannot remove each other. */
 const NOT_LAST_ADMIN = "(role <> 'admin' OR (SELECT count(*) FROM users WHERE role = 'admin') > 1)";
 
-/** Why a user was not changed or deleted. */
+/** The reason why a user was not changed or deleted. */
 export type UserRefusal = "missing" | "last administrator" | "address not verified";
 
 export interface ChangedRole {
