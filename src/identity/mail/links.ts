@@ -6,22 +6,26 @@ import { findCredentials } from "../users/users.ts";
 import { linkMail } from "./mail-templates.ts";
 import { sendLater } from "./mailer.ts";
 
-const PATHS: Readonly<Record<EmailPurpose, string>> = { verify: "/verify-email", reset: "/reset-password" };
+/** The page that a link opens, by its purpose. */
+const PAGES = { verify: "verifyEmail", reset: "resetPassword" } as const;
 
 /**
- * Mails a link to the account with this address, if it exists and has fewer than three live links for this purpose. All
- * of the work happens after the response, so that the response time does not reveal whether the account exists.
+ * Mails a link to the account with this address, if it exists, if it has fewer than three live links for this purpose,
+ * and if the app has the page that the link opens. All of the work happens after the response, so that the response time
+ * does not reveal whether the account exists.
  */
 export function sendLink(
   { request, locals }: { readonly request: Request; readonly locals: AppLocals },
   email: string,
   purpose: EmailPurpose,
 ): void {
-  const { env } = locals;
+  const { env, app } = locals;
   sendLater(locals, async () => {
+    const path = app.paths[PAGES[purpose]];
+    if (path === undefined) return undefined;
     const user = await findCredentials(env.DB, { email });
     if (!user) return undefined;
-    const url = new URL(PATHS[purpose], publicOrigin(request, env));
+    const url = new URL(path, publicOrigin(request, env));
     const token = await createEmailToken(env.DB, user.id, purpose);
     if (token === undefined) return undefined;
     url.searchParams.set("token", token);
