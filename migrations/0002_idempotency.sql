@@ -1,12 +1,12 @@
--- Requests that are made once however often they are sent (the Idempotency-Key header), for 24 hours.
--- `made_id` is the id of what the request makes: a retry after a crash makes the same again, not another.
--- Without a status the request is still running, or died; `leased_until` tells when it counts as dead.
+-- Requests that take effect only once (the Idempotency-Key header), for 24 hours. `resource_id` is the id of the
+-- resource that the request creates, so that a retry after a crash does not create a second one. A row without a status
+-- belongs to a request that is running or has crashed; after `leased_until`, it counts as crashed.
 CREATE TABLE idempotency_keys (
   owner TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   route TEXT NOT NULL,
   key TEXT NOT NULL,
   body_hash TEXT NOT NULL,
-  made_id TEXT NOT NULL,
+  resource_id TEXT NOT NULL,
   leased_until INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   status INTEGER,

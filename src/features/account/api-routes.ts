@@ -117,7 +117,7 @@ export const api = group({
         if (!input.ok) return invalidInput(locals, input);
         const unknown = permissionProblem(input.body.permissions, locals);
         if (unknown !== undefined) return invalidField(locals, "permissions", unknown);
-        const key = await events.makeApiKey(c, locals, input.body);
+        const key = await events.issueApiKey(c, locals, input.body);
         if (key === "session ended") return sessionEnded(locals);
         if (key === "too many") return quotaExceeded(c, "apiKeys");
         return Response.json(key, { status: 201, headers: { ...NOT_STORED, Location: `/api/me/keys/${key.id}` } });

@@ -179,7 +179,7 @@ export const pages = group({
         const permissionErrors: FormErrors = unknown === undefined ? {} : { permissions: unknown };
         if (!parsed.success) return refused({ ...errorsOf(parsed.error), ...permissionErrors }, 400);
         if (unknown !== undefined) return refused(permissionErrors, 400);
-        const newKey = await events.makeApiKey(c, c.locals, parsed.data);
+        const newKey = await events.issueApiKey(c, c.locals, parsed.data);
         if (newKey === "session ended") return seeOther(c.locals.app.paths.signIn ?? c.locals.app.homePath);
         if (newKey === "too many") return refused({ form: quotaMessage("apiKeys") }, 422);
         // No redirect: the next page could show the key only if it were stored in plain text.
