@@ -6,13 +6,13 @@ import { admin } from "./features/admin/index.ts";
 import { auth } from "./features/auth/index.ts";
 import { chat } from "./features/chat/index.ts";
 import { files } from "./features/files/index.ts";
-import { sweepObjects } from "./features/files/orphans.ts";
+import { sweepOrphans } from "./features/files/orphans.ts";
 import { health } from "./features/health/index.ts";
 import { home } from "./features/home/index.ts";
 import { live } from "./features/live/index.ts";
 import { reportResponse } from "./features/live/report-responses.ts";
 import { notes } from "./features/notes/index.ts";
-import { sweepDeletedNotes } from "./features/notes/trash.ts";
+import { sweepDeletedNotes } from "./features/notes/trash-store.ts";
 import { setup, standardValidator } from "./http/index.ts";
 import { endHashingTurn } from "./identity/guards/require-hashing-capacity.ts";
 import { sweepExpired } from "./identity/sweep.ts";
@@ -40,6 +40,6 @@ export const app = setup({
 /** Each is safe to run twice, and makes up for a run that failed. */
 export const sweeps: readonly ((env: Env) => Promise<void>)[] = [
   ({ DB }) => sweepExpired(DB),
-  sweepObjects,
-  sweepDeletedNotes,
+  sweepOrphans,
+  ({ DB }) => sweepDeletedNotes(DB),
 ];

@@ -1,11 +1,12 @@
 /** Asks what the app stands on for a sign of life: which error there was is in the logs, not for whoever asks. */
 import type { Env } from "../../env.ts";
 import { logFailure } from "../../web/app/log.ts";
+import { ping } from "./store.ts";
 
 export type Check = "ok" | "failed";
 
 export function checkDatabase(db: D1Database): Promise<Check> {
-  return check(() => db.prepare("SELECT 1").first());
+  return check(() => ping(db));
 }
 
 /** Asks an object of its own for nothing, which it refuses and keeps no account of. */

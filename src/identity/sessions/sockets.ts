@@ -3,6 +3,9 @@ import type { Env, SocketHolder } from "../../env.ts";
 import { logFailure } from "../../web/app/log.ts";
 import { IDLE_MS } from "./sessions.ts";
 
+/** Sockets that one user may have open at the same time. */
+export const MAX_SOCKETS_PER_USER = 20;
+
 /** A row counts for that long between the guard that opens it and the object that renews it. */
 export const RESERVED_MS = 90_000;
 /** For how long an object renews a row, and how much of that may be left when it does so again. */

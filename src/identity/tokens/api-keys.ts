@@ -1,5 +1,6 @@
 /** API keys in D1: for programs that act for a user, with permissions of their own, until they expire. */
 import { v7 as uuidv7 } from "uuid";
+import type { Quota } from "../../limits/quotas.ts";
 import { IDLE_MS, TOUCH_INTERVAL_MS } from "../sessions/sessions.ts";
 import type { User } from "../users/user.ts";
 import { toUser, USER_COLUMNS, type UserRow } from "../users/users.ts";
@@ -10,6 +11,15 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** How long a key works unless its owner says otherwise, and the longest that one may. */
 export const DEFAULT_KEY_LIFE_MS = 90 * DAY_MS;
 export const MAX_KEY_LIFE_MS = 365 * DAY_MS;
+
+const MAX_KEYS = 20;
+
+/** Counted in the statement that creates a key: expired keys do not count, so no counter is kept. */
+export const API_KEYS_QUOTA: Quota = {
+  name: "apiKeys",
+  limit: MAX_KEYS,
+  refusal: `You have reached the limit of ${MAX_KEYS} API keys. Delete some, then try again.`,
+};
 
 /** An expired key is kept for that long, so that a request with it learns that it has expired. */
 export const EXPIRED_KEY_RETENTION_MS = 30 * DAY_MS;
@@ -49,14 +59,12 @@ interface KeyRow {
 /**
  * Creates a key, in one statement with the count of the user's keys that have not expired.
  *
- * @param maxKeys How many of those a user may have.
  * @returns The key, which nobody can see again; undefined where the user has that many already, or the session has ended.
  */
 export async function createApiKey(
   db: D1Database,
   userId: string,
   { name, permissions, expiresAt, sessionId = null }: NewApiKey,
-  maxKeys: number,
 ): Promise<(ApiKey & { readonly key: string }) | undefined> {
   const [key, now] = [PREFIX + createSecret(), Date.now()];
   const expires = expiresAt === undefined ? now + DEFAULT_KEY_LIFE_MS : Date.parse(expiresAt);
@@ -78,7 +86,7 @@ export async function createApiKey(
       new Date(now).toISOString(),
       expires,
       now,
-      maxKeys,
+      API_KEYS_QUOTA.limit,
       sessionId,
       now - IDLE_MS,
     )
