@@ -9,8 +9,8 @@ import { requireQuota } from "../../src/limits/guards/require-quota.ts";
 import { findExceeded, fitsQuota, type Quota, quotaExceeded, selectUsage } from "../../src/limits/quotas.ts";
 import { describePolicy } from "../../src/web/app/policy.ts";
 import { route } from "../../src/web/app/scope.ts";
-import { supplyLocals } from "../../src/web/hooks/supply-locals.ts";
 import { createAccount, unreadable } from "../harness.ts";
+import { supplyLocals } from "../supply-locals.ts";
 import { leaveRoom, quotaProblem, usageOf } from "./quota-usage.ts";
 
 const STAMPS: Quota = { name: "stamps", limit: 1000, refusal: "You have 1,000 stamps. Delete some, then try again." };
