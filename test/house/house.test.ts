@@ -108,6 +108,8 @@ const cases: Case[] = [
     rule: rules.storesOnlyStore,
     bad: [
       [file("src/features/notes/store.ts", "export const list = (env: Env) => env.DB;")],
+      [file("src/features/notes/trash-store.ts", "export const list = (env: Env) => env.DB;")],
+      [file("src/features/notes/store.ts", 'export const list = (b: Pick<Env, "DB">) => b.DB;')],
       [file("src/features/notes/store.ts", "export const list = () => new Response();")],
       [
         ...importing("src/features/notes/store.ts", "../../web/problem.ts"),
@@ -116,13 +118,27 @@ const cases: Case[] = [
     ],
   },
   {
-    name: "pages do no input or output",
+    name: "SQL of a feature stands in its store",
+    rule: rules.sqlInStores,
+    bad: [
+      [file("src/features/notes/trash.ts", 'db.prepare("DELETE FROM notes").run();')],
+      [file("src/features/notes/trash.ts", "env.DB\n    .prepare(sql)")],
+      [file("src/features/chat/room.ts", "ctx.storage.sql.exec(schema);")],
+      [file("src/features/notes/restore.ts", "const statement = DB.prepare(sql);")],
+      [file("src/features/notes/bookstore.ts", "db.prepare(sql);")],
+    ],
+  },
+  {
+    name: "pages and partials do no input or output",
     rule: rules.pagesDoNoIo,
     bad: [
       [file("src/features/notes/pages.ts", "const x = await list();")],
       [file("src/features/notes/pages.ts", 'fetch("/x");')],
       [file("src/features/notes/pages.ts", "db.prepare(sql);")],
       importing("src/features/notes/pages.ts", "./store.ts"),
+      importing("src/features/notes/pages.ts", "./trash-store.ts"),
+      [file("src/features/notes/partials.ts", "const x = await list();")],
+      importing("src/features/notes/partials.ts", "./store.ts"),
     ],
   },
   {
@@ -160,6 +176,8 @@ test("a house that keeps the rules breaks none of them", () => {
       'import * as store from "./store.ts";\nimport type { Env } from "../../env.ts";',
     ),
     file("src/features/notes/store.ts", 'import { now } from "../../web/clock.ts"; // a Response for env'),
+    file("src/features/notes/trash-store.ts", "const rows = db.prepare(sql); // not of env"),
+    file("src/features/notes/csv.ts", 'const match = /a/.exec(text); // db.prepare(\nconst text = "db.prepare(sql)";'),
     file("src/features/notes/pages.ts", 'import type { Note } from "./store.ts";\nconst text = "await any env";'),
     file("src/web/clock.ts", 'export const now = "/static/*"; /* any: as any */'),
     file("src/http/index.ts", `/* ${lines(1000)} */`),

@@ -93,10 +93,19 @@ export const smallHttp: Rule = (files) => {
   return lines > MOST_LINES_OF_HTTP ? [`src/http has ${lines} lines of code, more than ${MOST_LINES_OF_HTTP}`] : [];
 };
 
+/** `store.ts`, or `trash-store.ts` where one file would be too long. */
+const STORE = /^([a-z0-9-]+-)?store\.ts$/;
+
+export const sqlInStores: Rule = (files) =>
+  inFeatures(files)
+    .filter(({ path }) => !STORE.test(posix.basename(path)))
+    .filter(({ text }) => /\.\s*prepare\(|\bsql\s*\.\s*exec\(/.test(withoutStrings(codeOf(text))))
+    .map(({ path }) => `${path} has a statement of SQL, which belongs to the store of its feature`);
+
 export const storesOnlyStore: Rule = (files) => {
   const answering = new Set(files.filter(({ text }) => /\bResponse\b/.test(codeOf(text))).map(({ path }) => path));
-  return inFeatures(files, "store.ts").flatMap((file) => {
-    const named = /\b(Response|env)\b/.exec(withoutStrings(codeOf(file.text)))?.[1];
+  return inFeatures(files, STORE).flatMap((file) => {
+    const named = /\b(Response|[Ee]nv)\b/.exec(withoutStrings(codeOf(file.text)))?.[1];
     const web = importsOf(file).filter(({ target }) => target.startsWith("src/web/") && answering.has(target));
     return [
       ...(named ? [`${file.path} names ${named}`] : []),
@@ -106,9 +115,9 @@ export const storesOnlyStore: Rule = (files) => {
 };
 
 export const pagesDoNoIo: Rule = (files) =>
-  inFeatures(files, "pages.ts").flatMap((file) => {
+  inFeatures(files, /^(pages|partials)\.ts$/).flatMap((file) => {
     const named = /\b(await|env|fetch(?=\()|prepare(?=\())/.exec(withoutStrings(codeOf(file.text)))?.[1];
-    const stores = importsOf(file).filter(({ target, typeOnly }) => target.endsWith("/store.ts") && !typeOnly);
+    const stores = importsOf(file).filter(({ target, typeOnly }) => STORE.test(posix.basename(target)) && !typeOnly);
     return [
       ...(named ? [`${file.path} names ${named}`] : []),
       ...stores.map(({ target }) => `${file.path} imports more than types from ${target}`),
@@ -144,8 +153,9 @@ function sources(files: readonly SourceFile[]): SourceFile[] {
   return files.filter(({ path }) => path.startsWith("src/") && path.endsWith(".ts"));
 }
 
-function inFeatures(files: readonly SourceFile[], name: string): SourceFile[] {
-  return files.filter(({ path }) => path.startsWith("src/features/") && path.endsWith(`/${name}`));
+/** @param name Of the file, without its folder. */
+function inFeatures(files: readonly SourceFile[], name = /\.ts$/): SourceFile[] {
+  return files.filter(({ path }) => path.startsWith("src/features/") && name.test(posix.basename(path)));
 }
 
 /** `src/web/pages/html.ts` is in room `web`, `src/app.ts` in `app`; each feature is a room of its own. */
