@@ -5,8 +5,12 @@ import { defineConfig } from "vitest/config";
 import { createTokenKeys } from "./scripts/token-keys.ts";
 
 const outside = [
-  ...["test/integration/**/*.test.ts", "test/house/**/*.test.ts"],
-  ...["test/http/types/**/*.test.ts", "test/http/readme.test.ts"],
+  "test/integration/**/*.test.ts",
+  "test/house/**/*.test.ts",
+  "test/http/readme.test.ts",
+  "test/http/types/**/*.test.ts",
+  "test/scripts/**/*.test.ts",
+  "test/template/**/*.test.ts",
 ];
 
 /** The number of runs of `test/identity/account-model.test.ts`, and the seed and path that repeat a failed one. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { readDiagnostics, root, runTsc } from "./tsc.ts";
+import { readDiagnostics, root, runTsc } from "../http/types/tsc.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "candor-cost-"));
 afterAll(() => rmSync(folder, { recursive: true }));
