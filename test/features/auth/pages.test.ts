@@ -26,10 +26,10 @@ async function linkIn(browser: PlainBrowser, email: string): Promise<string> {
 test("GET shows each form with its title", async () => {
   const titles = {
     "/login": "Sign in",
-    "/register": "Make an account",
-    "/forgot-password": "Ask for a new password",
+    "/register": "Create an account",
+    "/forgot-password": "Reset your password",
     "/reset-password?token=x": "Choose a new password",
-    "/verify-email?token=x": "Confirm the e-mail address",
+    "/verify-email?token=x": "Confirm your e-mail address",
     "/outbox": "Outbox",
   };
   for (const [path, title] of Object.entries(titles)) {
