@@ -1,6 +1,7 @@
 import { env } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { createAccount, createNote, openBrowser, PRODUCTION, send, sendJson } from "../harness.ts";
+import { createNote } from "../features/notes/notes.ts";
+import { createAccount, openBrowser, PRODUCTION, send, sendJson } from "../harness.ts";
 
 const log = vi.spyOn(console, "log").mockImplementation(() => {});
 const lines = () => log.mock.calls.map(([line]) => JSON.parse(String(line)) as Record<string, unknown>);
