@@ -1,7 +1,7 @@
 /** Requests of the account model. */
-import type { Env } from "../../src/env.ts";
-import { newAddress, send, sendJson } from "../harness.ts";
-import { createMemoryLimiters } from "./memory-limiter.ts";
+import type { Env } from "../../../src/env.ts";
+import { newAddress, send, sendJson } from "../../harness.ts";
+import { createMemoryLimiters } from "../../identity/memory-limiter.ts";
 
 type Headers = Readonly<Record<string, string>>;
 

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Env } from "../../../src/env.ts";
-import { createAccount, newAddress, openBrowser, PASSWORD, send, sendJson } from "../../harness.ts";
-import { BROKEN } from "./counting.ts";
+import type { Env } from "../../../../src/env.ts";
+import { createAccount, newAddress, openBrowser, PASSWORD, send, sendJson } from "../../../harness.ts";
+import { BROKEN } from "../../../identity/limits/counting.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] }));

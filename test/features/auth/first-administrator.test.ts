@@ -1,11 +1,11 @@
 /** The first administrator: the account of ADMIN_EMAIL, once its address is proved, and only while there is none. */
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { createEmailToken } from "../../src/identity/tokens/email-tokens.ts";
-import type { User } from "../../src/identity/users/user.ts";
-import { claimFirstAdministrator } from "../../src/identity/users/users.ts";
-import { type Account, createAccount, openBrowser, PASSWORD, send, sendJson, submit } from "../harness.ts";
-import { useFastHashing } from "./passwords/fast-hashing.ts";
+import { createEmailToken } from "../../../src/identity/tokens/email-tokens.ts";
+import type { User } from "../../../src/identity/users/user.ts";
+import { claimFirstAdministrator } from "../../../src/identity/users/users.ts";
+import { type Account, createAccount, openBrowser, PASSWORD, send, sendJson, submit } from "../../harness.ts";
+import { useFastHashing } from "../../identity/passwords/fast-hashing.ts";
 
 useFastHashing();
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,7 +1,7 @@
 /** The world of the account model: an address, its owner, who reads the mailbox, and a stranger, who does not. */
 import { env } from "cloudflare:test";
-import { type Account, createAccount, sendJson } from "../harness.ts";
-import { open } from "../sockets.ts";
+import { type Account, createAccount, sendJson } from "../../harness.ts";
+import { open } from "../../sockets.ts";
 import { emptyHand, type Hand, type HeldLinks, type HeldSession, takeFrom } from "./account-hand.ts";
 import { LIMITS, postForm, postJson } from "./account-requests.ts";
 import type { Actor, Step, Stolen, Via } from "./account-steps.ts";

@@ -8,8 +8,8 @@ import {
   send,
   sendJson,
   submit,
-} from "../../harness.ts";
-import { BROKEN } from "./counting.ts";
+} from "../../../harness.ts";
+import { BROKEN } from "../../../identity/limits/counting.ts";
 
 // Many hashes a test: on a slow machine they take their time. The clock stands still but for what a test lets pass.
 vi.setConfig({ testTimeout: 60_000 });

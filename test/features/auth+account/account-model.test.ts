@@ -11,8 +11,8 @@ import { expect, test } from "vitest";
 import { attack } from "./account-attack.ts";
 import { type Story, story } from "./account-steps.ts";
 import { AccountWorld } from "./account-world.ts";
-import { opensAccount } from "./credential-holder.ts";
-import { useFastHashing } from "./passwords/fast-hashing.ts";
+import { opensAccount } from "../../identity/credential-holder.ts";
+import { useFastHashing } from "../../identity/passwords/fast-hashing.ts";
 
 useFastHashing();
 const { log } = console;

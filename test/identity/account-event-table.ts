@@ -1,7 +1,7 @@
 /** The table "What an event ends": for each event, every credential that works afterwards, every one that does not, and the mails. */
 import { env } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
-import { ACCOUNT_EVENTS } from "./account-event-cases.ts";
+import { ACCOUNT_EVENTS } from "../features/account/account-events.test.ts";
 import { type Client, CREDENTIALS, createHolder, endedOf } from "./credential-holder.ts";
 import { useFastHashing } from "./passwords/fast-hashing.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { Env } from "../../../src/env.ts";
-import { createAccount, newAddress, send } from "../../harness.ts";
-import { BROKEN } from "./counting.ts";
+import type { Env } from "../../../../src/env.ts";
+import { createAccount, newAddress, send } from "../../../harness.ts";
+import { BROKEN } from "../../../identity/limits/counting.ts";
 
 // Time passes only where a test says so, for the objects, too: a slow machine does not come to the end of a window.
 beforeAll(() => void vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] }));

@@ -3,9 +3,9 @@
 import { env } from "cloudflare:test";
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Env } from "../../src/env.ts";
-import { hashSecret } from "../../src/identity/tokens/secret.ts";
-import { createAccount, openBrowser, PASSWORD, PRODUCTION, send, sendJson } from "../harness.ts";
+import type { Env } from "../../../src/env.ts";
+import { hashSecret } from "../../../src/identity/tokens/secret.ts";
+import { createAccount, openBrowser, PASSWORD, PRODUCTION, send, sendJson } from "../../harness.ts";
 
 const ENVIRONMENTS: Partial<Env>[] = [{ ENVIRONMENT: "development" }, PRODUCTION];
 const CHANNELS = ["log", "info", "warn", "error", "debug"] as const;

@@ -1,6 +1,6 @@
 /** What an actor of the account model holds, and how responses add to it. */
-import { csrfTokenOf } from "../../src/identity/sessions/page-session.ts";
-import type { Socket } from "../sockets.ts";
+import { csrfTokenOf } from "../../../src/identity/sessions/page-session.ts";
+import type { Socket } from "../../sockets.ts";
 
 /** A session of the API or of a browser. */
 export interface HeldSession {

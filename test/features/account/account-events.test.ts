@@ -1,6 +1,6 @@
 /** The events in the life of an account, and what each ends. */
-import type { Role } from "../../src/identity/users/user.ts";
-import { PASSWORD, send, sendJson, submit } from "../harness.ts";
+import type { Role } from "../../../src/identity/users/user.ts";
+import { PASSWORD, send, sendJson, submit } from "../../harness.ts";
 import {
   api,
   asAdministrator,
@@ -18,8 +18,8 @@ import {
   verify,
   type Way,
   WRONG_PASSWORD,
-} from "./account-event-ways.ts";
-import { CREDENTIALS, type Credential, LINKS, OTHER_TOKEN, OTHERS, OWN } from "./credential-holder.ts";
+} from "../../identity/account-event-ways.ts";
+import { CREDENTIALS, type Credential, LINKS, OTHER_TOKEN, OTHERS, OWN } from "../../identity/credential-holder.ts";
 
 /** A row of "What an event ends". */
 export interface AccountEvent {

@@ -2,11 +2,11 @@
 import { env } from "cloudflare:test";
 import { randomBytes, scryptSync } from "node:crypto";
 import { describe, expect, test, vi } from "vitest";
-import type { Env } from "../../src/env.ts";
-import { PASSWORD, send, sendJson } from "../harness.ts";
-import { createHolder, type Holder } from "./credential-holder.ts";
+import type { Env } from "../../../src/env.ts";
+import { PASSWORD, send, sendJson } from "../../harness.ts";
+import { createHolder, type Holder } from "../../identity/credential-holder.ts";
 import { interruptedDb } from "./interrupted-db.ts";
-import { useFastHashing } from "./passwords/fast-hashing.ts";
+import { useFastHashing } from "../../identity/passwords/fast-hashing.ts";
 
 useFastHashing();
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,12 +1,12 @@
 /** A session that goes on after an event: the client gets new credentials, and every one of them works. */
 import { env } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
-import { csrfTokenOf } from "../../src/identity/sessions/page-session.ts";
-import { findSession } from "../../src/identity/sessions/sessions.ts";
-import { PASSWORD, sendJson, submit } from "../harness.ts";
-import { asVisitor, NEW_PASSWORD } from "./account-event-ways.ts";
-import { type Client, createHolder, type Holder, isRecent, knowsDevice, opensAccount } from "./credential-holder.ts";
-import { useFastHashing } from "./passwords/fast-hashing.ts";
+import { csrfTokenOf } from "../../../src/identity/sessions/page-session.ts";
+import { findSession } from "../../../src/identity/sessions/sessions.ts";
+import { PASSWORD, sendJson, submit } from "../../harness.ts";
+import { asVisitor, NEW_PASSWORD } from "../../identity/account-event-ways.ts";
+import { type Client, createHolder, type Holder, isRecent, knowsDevice, opensAccount } from "../../identity/credential-holder.ts";
+import { useFastHashing } from "../../identity/passwords/fast-hashing.ts";
 
 useFastHashing();
 vi.setConfig({ testTimeout: 60_000 });

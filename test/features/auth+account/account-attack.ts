@@ -2,7 +2,7 @@
 import type { HeldSession } from "./account-hand.ts";
 import { get, postForm, postJson } from "./account-requests.ts";
 import { type AccountWorld, SHARED_PASSWORDS } from "./account-world.ts";
-import { isOpen } from "./credential-holder.ts";
+import { isOpen } from "../../identity/credential-holder.ts";
 
 /** Tries it all. @returns What has worked, in words. */
 export async function attack(world: AccountWorld): Promise<string[]> {

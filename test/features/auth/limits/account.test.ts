@@ -1,10 +1,10 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Env } from "../../../src/env.ts";
-import { createDeviceId, signDeviceToken } from "../../../src/identity/tokens/device-token.ts";
-import { readTokenKeys } from "../../../src/identity/tokens/token-keys.ts";
-import { type Account, createAccount, newAddress, PASSWORD, send, sendJson } from "../../harness.ts";
-import { BROKEN } from "./counting.ts";
+import type { Env } from "../../../../src/env.ts";
+import { createDeviceId, signDeviceToken } from "../../../../src/identity/tokens/device-token.ts";
+import { readTokenKeys } from "../../../../src/identity/tokens/token-keys.ts";
+import { type Account, createAccount, newAddress, PASSWORD, send, sendJson } from "../../../harness.ts";
+import { BROKEN } from "../../../identity/limits/counting.ts";
 
 // Many hashes a test: on a slow machine they take their time. The clock stands still but for what a test lets pass.
 vi.setConfig({ testTimeout: 120_000 });
