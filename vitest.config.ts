@@ -6,7 +6,7 @@ import { createTokenKeys } from "./scripts/token-keys.ts";
 
 const outside = ["test/integration/**/*.test.ts", "test/house/**/*.test.ts", "test/http/types/**/*.test.ts"];
 
-/** How many stories `test/identity/account-model.test.ts` tells, and which. */
+/** How many stories `test/features/auth+account/account-model.test.ts` tells, and which. */
 function accountModel({ ACCOUNT_MODEL_RUNS, ACCOUNT_MODEL_SEED, ACCOUNT_MODEL_PATH }: NodeJS.ProcessEnv) {
   return {
     runs: Number(ACCOUNT_MODEL_RUNS ?? 120),

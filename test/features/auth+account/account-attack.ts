@@ -1,8 +1,11 @@
 /** Everything that a stranger can try with what it still holds of an account. */
+
+import { ask } from "../../identity/credential-app.ts";
+import { isHeld } from "../../socket-holder.ts";
+import { PERMISSION } from "../account/permission.ts";
 import type { HeldSession } from "./account-hand.ts";
-import { get, postForm, postJson } from "./account-requests.ts";
+import { get, LIMITS, postForm, postJson } from "./account-requests.ts";
 import { type AccountWorld, SHARED_PASSWORDS } from "./account-world.ts";
-import { isOpen } from "../../identity/credential-holder.ts";
 
 /** Tries it all. @returns What has worked, in words. */
 export async function attack(world: AccountWorld): Promise<string[]> {
@@ -19,7 +22,7 @@ export async function attack(world: AccountWorld): Promise<string[]> {
     ...links.reset.map((token) =>
       post("a reset link", "/api/auth/reset-password", { token, password: "stolen once more" }, 422),
     ),
-    ...sockets.map(async (socket) => ((await isOpen(socket)) ? "an open socket" : undefined)),
+    ...sockets.map(async (socket) => (isHeld(socket) ? "an open socket" : undefined)),
     signIn(world, deviceTokens),
   ];
   return (await Promise.all(tries)).filter((success) => success !== undefined);
@@ -47,11 +50,11 @@ async function useSession({ headers, csrf }: HeldSession): Promise<string | unde
   const { status } = await get("/api/me", json);
   if (status !== 401) return `${kind}: ${status}`;
   if (csrf !== undefined) await postForm("/account", { csrf, name: "Stolen" }, headers);
-  return post(`a key made with ${kind}`, "/api/me/keys", { name: "A key", permissions: ["notes:read"] }, 401, json);
+  return post(`a key made with ${kind}`, "/api/me/keys", { name: "A key", permissions: [PERMISSION] }, 401, json);
 }
 
 async function useKey(key: string): Promise<string | undefined> {
-  const { status } = await get("/api/notes", { "X-API-Key": key });
+  const { status } = await ask("/things", { "X-API-Key": key }, LIMITS);
   return status === 401 ? undefined : `an API key: ${status}`;
 }
 

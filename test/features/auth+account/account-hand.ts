@@ -1,6 +1,5 @@
 /** What an actor of the account model holds, and how responses add to it. */
 import { csrfTokenOf } from "../../../src/identity/sessions/page-session.ts";
-import type { Socket } from "../../sockets.ts";
 
 /** A session of the API or of a browser. */
 export interface HeldSession {
@@ -23,7 +22,8 @@ export interface Hand {
   readonly sessions: HeldSession[];
   readonly keys: string[];
   readonly deviceTokens: string[];
-  readonly sockets: Socket[];
+  /** Ids; see `holdSocket`. */
+  readonly sockets: string[];
   links: HeldLinks;
 }
 

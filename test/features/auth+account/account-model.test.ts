@@ -8,11 +8,12 @@
 import { env } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { opensAccount } from "../../identity/credential-app.ts";
+import { useFastHashing } from "../../identity/passwords/fast-hashing.ts";
 import { attack } from "./account-attack.ts";
+import { LIMITS } from "./account-requests.ts";
 import { type Story, story } from "./account-steps.ts";
 import { AccountWorld } from "./account-world.ts";
-import { opensAccount } from "../../identity/credential-holder.ts";
-import { useFastHashing } from "../../identity/passwords/fast-hashing.ts";
 
 useFastHashing();
 const { log } = console;
@@ -44,7 +45,7 @@ async function tell({ before, after }: Story): Promise<void> {
     expect(await world.snapshot()).toEqual(state);
     const latest = owner.deviceTokens.at(-1) ?? deviceToken;
     expect(await world.signIn("owner", "api", world.secrets.at(-1) ?? "", latest), "the owner signs in").toBe(200);
-    expect(await opensAccount(owner.sessions.at(-1)?.headers ?? {}), "the owner reads the account").toBe(true);
+    expect(await opensAccount(owner.sessions.at(-1)?.headers ?? {}, LIMITS), "the owner reads the account").toBe(true);
   } finally {
     await world.end();
   }

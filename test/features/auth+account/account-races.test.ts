@@ -5,8 +5,9 @@ import { describe, expect, test, vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
 import { PASSWORD, send, sendJson } from "../../harness.ts";
 import { createHolder, type Holder } from "../../identity/credential-holder.ts";
-import { interruptedDb } from "./interrupted-db.ts";
 import { useFastHashing } from "../../identity/passwords/fast-hashing.ts";
+import { PERMISSION } from "../account/permission.ts";
+import { interruptedDb } from "./interrupted-db.ts";
 
 useFastHashing();
 vi.setConfig({ testTimeout: 60_000 });
@@ -39,8 +40,8 @@ const bySession: Readonly<Record<string, Act>> = {
     currentPassword: PASSWORD,
     continue: "/account",
   })),
-  "a new API key": json("/api/me/keys", () => ({ name: "Backup", permissions: ["notes:read"] })),
-  "the same by a form": form("/account/keys", () => ({ name: "Backup", "notes:read": "on", days: "7" })),
+  "a new API key": json("/api/me/keys", () => ({ name: "Backup", permissions: [PERMISSION] })),
+  "the same by a form": form("/account/keys", () => ({ name: "Backup", [PERMISSION]: "on", days: "7" })),
   "a refresh": ({ tokens: { refreshToken } }, bindings) =>
     sendJson("POST", "/api/auth/refresh", { refreshToken }, {}, bindings),
 };

@@ -1,7 +1,9 @@
 /** The world of the account model: an address, its owner, who reads the mailbox, and a stranger, who does not. */
 import { env } from "cloudflare:test";
-import { type Account, createAccount, sendJson } from "../../harness.ts";
-import { open } from "../../sockets.ts";
+import { setRole } from "../../../src/identity/users/users.ts";
+import { ask } from "../../identity/credential-app.ts";
+import { holdSocket } from "../../socket-holder.ts";
+import { PERMISSION } from "../account/permission.ts";
 import { emptyHand, type Hand, type HeldLinks, type HeldSession, takeFrom } from "./account-hand.ts";
 import { LIMITS, postForm, postJson } from "./account-requests.ts";
 import type { Actor, Step, Stolen, Via } from "./account-steps.ts";
@@ -9,21 +11,11 @@ import type { Actor, Step, Stolen, Via } from "./account-steps.ts";
 /** Passwords that both actors may come to know. */
 export const SHARED_PASSWORDS = ["everybody knows this one", "and this one as well"] as const;
 
-let worlds = 0;
-
-/** One of a few, for the same reason as `createMemoryLimiters`. */
-function newRoom(): string {
-  worlds += 1;
-  return `room-${worlds % 8}`;
-}
-
 export class AccountWorld {
   readonly email = `${crypto.randomUUID()}@example.com`;
-  readonly room = newRoom();
   readonly hands: Readonly<Record<Actor, Hand>> = { owner: emptyHand(), stranger: emptyHand() };
   /** Passwords that the owner chose, once the account is the owner's again; the last one is good. */
   readonly secrets: string[] = [];
-  #administrator: Promise<Account> | undefined;
 
   /** Takes a step. @returns The status of the answer; undefined where the actor held nothing for it. */
   async take(step: Step): Promise<number | undefined> {
@@ -54,7 +46,7 @@ export class AccountWorld {
       case "ask for a verify link":
         return this.#post(hand, "/api/me/verify-email", {}, headers);
       case "make a key":
-        return this.#post(hand, "/api/me/keys", { name: "A key", permissions: ["notes:read"] }, headers);
+        return this.#post(hand, "/api/me/keys", { name: "A key", permissions: [PERMISSION] }, headers);
       case "open a socket":
         return this.#openSocket(hand, held);
       case "refresh":
@@ -151,12 +143,12 @@ export class AccountWorld {
   }
 
   async #openSocket(hand: Hand, { headers }: HeldSession): Promise<number> {
-    try {
-      hand.sockets.push(await open(`/ws/chat/${this.room}`, { ...headers, Origin: "http://localhost" }));
-      return 101;
-    } catch {
-      return 401;
-    }
+    const whoami = await ask("/whoami", headers, LIMITS);
+    if (!whoami.ok) return whoami.status;
+    const { id, sessionId } = await whoami.json<{ id: string; sessionId: string }>();
+    const socket = await holdSocket(id, sessionId);
+    if (socket !== undefined) hand.sockets.push(socket);
+    return socket === undefined ? 401 : 101;
   }
 
   /** The stranger gets a copy of all that the owner holds of a kind. */
@@ -180,10 +172,8 @@ export class AccountWorld {
   }
 
   async #setRole(role: "user" | "admin"): Promise<number | undefined> {
-    const id = await env.DB.prepare("SELECT id FROM users WHERE email = ?").bind(this.email).first("id");
-    this.#administrator ??= createAccount({ role: "admin" });
-    const { headers } = await this.#administrator;
-    return (await sendJson("PATCH", `/api/admin/users/${id}`, { role }, headers, LIMITS)).status;
+    const id = await env.DB.prepare("SELECT id FROM users WHERE email = ?").bind(this.email).first<string>("id");
+    return typeof (await setRole(env.DB, id ?? "", role)) === "string" ? 422 : 200;
   }
 
   #either(hand: Hand, via: Via, api: string, page: string, fields: Record<string, string>): Promise<number> {
@@ -221,11 +211,9 @@ export class AccountWorld {
 
   /** Removes all that is left of it. */
   async end(): Promise<void> {
-    for (const { socket } of Object.values(this.hands).flatMap(({ sockets }) => sockets)) socket.close();
-    const administrator = (await this.#administrator)?.user.email ?? "";
     await env.DB.batch([
-      env.DB.prepare("DELETE FROM users WHERE email IN (?, ?)").bind(this.email, administrator),
-      env.DB.prepare("DELETE FROM outbox WHERE recipient IN (?, ?)").bind(this.email, administrator),
+      env.DB.prepare("DELETE FROM users WHERE email = ?").bind(this.email),
+      env.DB.prepare("DELETE FROM outbox WHERE recipient = ?").bind(this.email),
     ]);
   }
 }
