@@ -8,6 +8,7 @@ import { requireLink } from "../../src/identity/guards/require-link.ts";
 import { requireLinkOwner } from "../../src/identity/guards/require-link-owner.ts";
 import { requirePermission } from "../../src/identity/guards/require-permission.ts";
 import { requireRecentSignIn } from "../../src/identity/guards/require-recent-sign-in.ts";
+import { requireRole } from "../../src/identity/guards/require-role.ts";
 import { limitAccount } from "../../src/identity/limits.ts";
 import { signedIn } from "../../src/identity/scope.ts";
 import { tokenResponse } from "../../src/identity/tokens/token-response.ts";
@@ -39,6 +40,7 @@ export const credentialApp = createApp([
         guards: [requirePermission(PERMISSION)],
         resolve: () => new Response("things"),
       }),
+      signedIn.route.get("/administration", { guards: [requireRole("admin")], resolve: () => new Response("admin") }),
       signedIn.route.post("/recent", { guards: [requireRecentSignIn], resolve: () => new Response("recent") }),
     ],
   }),
@@ -74,7 +76,7 @@ export const credentialApp = createApp([
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Sends a GET to `/whoami` or `/things`. */
+/** Sends a GET to `/whoami`, `/things` or `/administration`. */
 export function ask(path: string, headers: Headers, bindings: Partial<Env> = {}): Promise<Response> {
   return sendTo(credentialApp, path, { headers: { ...headers } }, bindings);
 }

@@ -2,9 +2,9 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createEmailToken } from "../../../src/identity/tokens/email-tokens.ts";
-import type { User } from "../../../src/identity/users/user.ts";
-import { claimFirstAdministrator } from "../../../src/identity/users/users.ts";
-import { type Account, createAccount, openBrowser, PASSWORD, send, sendJson, submit } from "../../harness.ts";
+import { claimFirstAdministrator, setRole } from "../../../src/identity/users/users.ts";
+import { createAccount, PASSWORD, send, sendJson } from "../../harness.ts";
+import { ask } from "../../identity/credential-app.ts";
 import { useFastHashing } from "../../identity/passwords/fast-hashing.ts";
 
 useFastHashing();
@@ -56,17 +56,17 @@ describe("a stranger who registers the address first", () => {
     expect(await confirm({})).toBe(401);
     expect(await confirm({ password: OTHER_PASSWORD })).toBe(401);
     expect(await roleOf()).toBe("user");
-    expect((await send("/api/admin/users", { headers })).status).toBe(403);
+    expect((await ask("/administration", headers)).status).toBe(403);
   });
 
   test("loses the account when its owner resets the password, who is the administrator then", async () => {
     const headers = await register(PASSWORD);
     expect(await reset()).toBe(200);
     expect([await roleOf(), await mailsTo(email)]).toEqual(["admin", 1]);
-    expect((await send("/api/admin/users", { headers })).status).toBe(401);
+    expect((await ask("/administration", headers)).status).toBe(401);
     expect((await signIn(PASSWORD)).status).toBe(401);
     const { accessToken } = await (await signIn(OTHER_PASSWORD)).json<{ accessToken: string }>();
-    expect((await send("/api/admin/users", { headers: { Authorization: `Bearer ${accessToken}` } })).status).toBe(200);
+    expect((await ask("/administration", { Authorization: `Bearer ${accessToken}` })).status).toBe(200);
   });
 });
 
@@ -76,7 +76,7 @@ describe("the owner who registers becomes the administrator", () => {
     expect(await roleOf()).toBe("user");
     expect(await confirm({}, headers)).toBe(200);
     expect([await roleOf(), await mailsTo(email)]).toEqual(["admin", 1]);
-    expect((await send("/api/admin/users", { headers })).status).toBe(200);
+    expect((await ask("/administration", headers)).status).toBe(200);
   });
 
   test("by the link with the password", async () => {
@@ -139,10 +139,10 @@ describe("nobody becomes the administrator", () => {
   });
 
   test("again after a demotion, whatever the owner does", async () => {
-    const other = await createAccount({ role: "admin" });
+    await createAccount({ role: "admin" });
     const { user } = await createAccount({ email, role: "admin" });
     const held = { verify: await link("verify"), reset: await link("reset") };
-    await setRole(other, user, "user");
+    expect(await setRole(env.DB, user.id, "user")).toMatchObject({ isNew: true });
     for (const [path, token] of Object.entries({ "verify-email": held.verify, "reset-password": held.reset })) {
       expect((await post(`/api/auth/${path}`, { token, password: OTHER_PASSWORD })).status).toBe(422);
     }
@@ -176,21 +176,5 @@ describe.each(SPELLINGS)("the address %s", (spelled, stored) => {
     const token = await link("verify", stored);
     expect((await post("/api/auth/verify-email", { token }, headers, stored)).status).toBe(200);
     expect(await roleOf(stored)).toBe("admin");
-  });
-});
-
-function setRole({ headers }: Account, { id }: User, role: "user" | "admin"): Promise<Response> {
-  return sendJson("PATCH", `/api/admin/users/${id}`, { role }, headers);
-}
-
-describe("a role is given only to a proved address", () => {
-  test.each(["api", "page"])("through the %s", async (via) => {
-    const admin = await createAccount({ role: "admin" });
-    const { user } = await createAccount({ emailVerified: false });
-    const response =
-      via === "api"
-        ? await setRole(admin, user, "admin")
-        : await submit(await openBrowser(admin), `/admin/users/${user.id}/role`, { role: "admin", confirmed: "yes" });
-    expect([response.status, await roleOf(user.email), await mailsTo(user.email)]).toEqual([422, "user", 0]);
   });
 });
