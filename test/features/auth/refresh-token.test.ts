@@ -1,7 +1,8 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createSecret, hashSecret } from "../../../src/identity/tokens/secret.ts";
-import { type Account, createAccount, openBrowser, send, sendJson } from "../../harness.ts";
+import { type Account, createAccount, openBrowser, sendJson } from "../../harness.ts";
+import { ask, opensAccount } from "../../identity/credential-app.ts";
 
 const UNLIMITED = { API_RATE_LIMIT: 1_000_000 };
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -20,8 +21,7 @@ const refresh = async (refreshToken: string) => {
   return response.json<Tokens>();
 };
 const isGood = async (accessToken: string) => {
-  const headers = { Authorization: `Bearer ${accessToken}` };
-  return (await send("/api/me", { headers }, UNLIMITED)).status === 200;
+  return opensAccount({ Authorization: `Bearer ${accessToken}` }, UNLIMITED);
 };
 const rowsOf = async ({ user }: Account) =>
   (await env.DB.prepare("SELECT * FROM sessions WHERE user_id = ?").bind(user.id).all()).results;
@@ -37,7 +37,7 @@ const passTime = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
 /** The session is over: for every token of it. */
 async function expectEnded(...tokens: (string | Tokens)[]): Promise<void> {
-  expect((await send("/api/me", { headers: me.headers }, UNLIMITED)).status).toBe(401);
+  expect((await ask("/whoami", me.headers, UNLIMITED)).status).toBe(401);
   for (const token of tokens) {
     expect(await statusOf(typeof token === "string" ? token : token.refreshToken)).toBe(401);
     if (typeof token !== "string") expect(await isGood(token.accessToken)).toBe(false);
@@ -135,14 +135,14 @@ describe("a token that was never given", () => {
   test("ends none of the user's other sessions", async () => {
     const [browser, [shared]] = [await openBrowser(me), me.refreshToken.split(".")];
     expect(await statusOf(`${shared}.${createSecret()}`)).toBe(401);
-    expect((await send("/api/me", { headers: browser.headers }, UNLIMITED)).status).toBe(200);
+    expect((await ask("/whoami", browser.headers, UNLIMITED)).status).toBe(200);
   });
 
   test("made of a cookie's secret is refused and does not end the cookie's session", async () => {
     const browser = await openBrowser(me);
     const [, secret] = browser.headers.Cookie.split("=");
     expect(await statusOf(`${secret}.${createSecret()}`)).toBe(401);
-    expect((await send("/api/me", { headers: browser.headers }, UNLIMITED)).status).toBe(200);
+    expect((await ask("/whoami", browser.headers, UNLIMITED)).status).toBe(200);
   });
 
   const secret = createSecret();

@@ -1,12 +1,13 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Account, createAccount, openBrowser, PASSWORD, sendJson, submit } from "../../../harness.ts";
+import { PERMISSION } from "../permission.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] }));
 afterEach(() => void vi.useRealTimers());
 
-const KEY = { name: "k", permissions: ["notes:read"] };
+const KEY = { name: "k", permissions: [PERMISSION] };
 
 async function makeKey({ headers, user }: Account, body: object = KEY): Promise<number> {
   const { status } = await sendJson("POST", "/api/me/keys", body, headers);
@@ -19,7 +20,7 @@ const WAYS: Record<string, readonly [made: number, make: (account: Account) => P
   "POST /api/me/keys": [201, ({ headers }) => sendJson("POST", "/api/me/keys", KEY, headers)],
   "POST /account/keys": [
     201,
-    async (account) => submit(await openBrowser(account), "/account/keys", { name: "k", "notes:read": "on" }),
+    async (account) => submit(await openBrowser(account), "/account/keys", { name: "k", [PERMISSION]: "on" }),
   ],
   "POST /account/password": [
     303,

@@ -113,12 +113,6 @@ test("input that does not fit does not count", async () => {
   expect([await isAlive({ ...me.headers }), await isAlive({ Cookie: browser.headers.Cookie })]).toEqual([true, true]);
 });
 
-test("wrong passwords of a session do not keep the user from signing in", async () => {
-  await giveTimes(5, WAYS["POST /api/me/password"].give);
-  const credentials = { email: me.user.email, password: PASSWORD };
-  expect((await sendJson("POST", "/api/auth/login", credentials, {}, { ACCOUNT_RATE_LIMIT: 1 })).status).toBe(200);
-});
-
 test("while nothing can be counted no password is tried", async () => {
   const error = vi.spyOn(console, "error").mockImplementation(() => {});
   const response = await sendJson("POST", "/api/me/confirm-password", { password: PASSWORD }, me.headers, BROKEN);
