@@ -49,7 +49,7 @@ export const credentialApp = createApp([
     request: { body: z.object({ refreshToken: z.string() }) },
     resolve: async ({ input, locals }) => {
       const session = input.ok ? await events.refreshSession({ locals }, input.body.refreshToken) : undefined;
-      return session ? tokenResponse(locals, session) : new Response(null, { status: 401 });
+      return session ? tokenResponse(locals, session) : Response.json({}, { status: 401 });
     },
   }),
   route.post("/confirm", {
