@@ -4,6 +4,8 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-worker
 import { defineConfig } from "vitest/config";
 import { createTokenKeys } from "./scripts/token-keys.ts";
 
+/** Tests of the built Worker, which is built once for all of them. */
+const built = ["test/integration/worker/**/*.test.ts", "test/integration/features/**/*.test.ts"];
 const outside = ["test/integration/**/*.test.ts", "test/house/**/*.test.ts", "test/http/types/**/*.test.ts"];
 
 /** How many stories `test/features/auth+account/account-model.test.ts` tells, and which. */
@@ -42,7 +44,16 @@ export default defineConfig({
           setupFiles: ["./test/migrate.ts"],
         },
       },
-      { test: { name: "node", include: outside, testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: "node", include: outside, exclude: built, testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: "worker",
+          include: built,
+          globalSetup: "test/integration/build.ts",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
     ],
   },
 });

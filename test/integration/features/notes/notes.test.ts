@@ -1,7 +1,8 @@
 /** What the API and the page promise about notes, on the built Worker: durability and concurrency among them. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Browser, type Client, openBrowser, postNote, signUp } from "../client.ts";
-import { type RunningWorker, startWorker } from "../worker.ts";
+import { type Browser, type Client, openBrowser, signUp } from "../../client.ts";
+import { type RunningWorker, startWorker } from "../../worker.ts";
+import { postNote } from "./post-note.ts";
 
 let worker: RunningWorker;
 let client: Client;

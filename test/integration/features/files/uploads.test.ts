@@ -1,9 +1,9 @@
 /** Uploads over the wire: too much, too little, and clients that hang up. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type Client, signUp } from "../client.ts";
-import { chunk, exchange, hangUpAfter, request } from "../socket.ts";
-import { type RunningWorker, startWorker } from "../worker.ts";
+import { type Client, signUp } from "../../client.ts";
+import { chunk, exchange, hangUpAfter, request } from "../../socket.ts";
+import { type RunningWorker, startWorker } from "../../worker.ts";
 
 const MIB = 1024 * 1024;
 
@@ -27,7 +27,7 @@ async function keysIn(table: "files" | "loose_objects"): Promise<string[]> {
 }
 
 async function keysInBucket(): Promise<string[]> {
-  return (await (await worker.files()).list()).objects.map(({ key }) => key).sort();
+  return (await (await worker.bucket("FILES")).list()).objects.map(({ key }) => key).sort();
 }
 
 const CHUNKED = "Transfer-Encoding: chunked";

@@ -1,8 +1,8 @@
 /** What the outside sees when the database fails: enough to report it in production, everything in development. */
 import { URLSearchParams } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
-import { signUp } from "../client.ts";
-import { type RunningWorker, startWorker, type WorkerSetup } from "../worker.ts";
+import { signUp } from "../../client.ts";
+import { type RunningWorker, startWorker, type WorkerSetup } from "../../worker.ts";
 
 let worker: RunningWorker;
 afterEach(() => worker.stop());
@@ -80,44 +80,6 @@ test("in development it also shows what was thrown in a guard", async () => {
   const response = await worker.fetch("/api/notes", { headers: COOKIE });
   expect(await response.json()).toMatchObject({
     debug: { message: expect.stringContaining("no such table: sessions"), phase: "guard", route: "/api/notes" },
-  });
-});
-
-test("a database without tables is ready: it answers", async () => {
-  worker = await startWorker({ database: "empty" });
-  const response = await worker.fetch("/health/ready");
-  expect(response.status).toBe(200);
-  expect(await response.json()).toEqual({
-    status: "ok",
-    checks: {
-      database: "ok",
-      limiter: "ok",
-      chat: "ok",
-      live: "ok",
-      files: "ok",
-      assets: "ok",
-      manifest: "ok",
-    },
-  });
-});
-
-test("without a database the Worker is alive, not ready, and says when to ask again", async () => {
-  worker = await startWorker({ database: "none", environment: "development" });
-  expect((await worker.fetch("/health")).status).toBe(200);
-  const response = await worker.fetch("/health/ready");
-  expect(response.status).toBe(503);
-  expect(response.headers.get("Retry-After")).toMatch(/^\d+$/);
-  expect(await response.json()).toEqual({
-    status: "unavailable",
-    checks: {
-      database: "failed",
-      limiter: "ok",
-      chat: "ok",
-      live: "ok",
-      files: "ok",
-      assets: "ok",
-      manifest: "ok",
-    },
   });
 });
 

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type Client, signUp } from "../client.ts";
-import { type RunningWorker, startWorker } from "../worker.ts";
+import { type Client, signUp } from "../../client.ts";
+import { type RunningWorker, startWorker } from "../../worker.ts";
 
 /** Logs each query of the export as it is asked. */
 const LOG_QUERIES = `

@@ -1,9 +1,8 @@
-/** Chat and live feed over the wire: readers that stall, clients that leave. */
+/** Chat over the wire: readers that stall. */
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
-import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Client, signUp } from "../client.ts";
+import { sendHead } from "../socket.ts";
 import { type RunningWorker, startWorker } from "../worker.ts";
 
 const MIB = 1024 * 1024;
@@ -40,15 +39,6 @@ async function enter(room: string, { headers }: Client = client): Promise<{ sock
   return { socket, frames };
 }
 
-/** Sends the head of a GET by hand. */
-async function ask(path: string, headers: readonly string[]): Promise<Socket> {
-  const socket = connect({ host: url.hostname, port: Number(url.port) });
-  socket.on("error", () => {});
-  const authorization = `Authorization: ${client.headers.Authorization}`;
-  socket.write([`GET ${path} HTTP/1.1`, "Host: candor.test", authorization, ...headers, "", ""].join("\r\n"));
-  return socket;
-}
-
 const UPGRADE = [
   "Upgrade: websocket",
   "Connection: Upgrade",
@@ -57,7 +47,7 @@ const UPGRADE = [
 ];
 
 test("a reader that stalls is closed at 8 MiB, and the others get everything at their pace", SLOW, async () => {
-  const stalled = await ask("/ws/chat/busy", UPGRADE);
+  const stalled = await sendHead(url, "/ws/chat/busy", [`Authorization: ${client.headers.Authorization}`, ...UPGRADE]);
   await once(stalled, "readable");
   stalled.pause();
   const reader = await enter("busy");
@@ -86,32 +76,4 @@ test("a reader that stalls is closed at 8 MiB, and the others get everything at 
   expect(bytes).toBeGreaterThan(7.9 * MIB);
   expect(bytes).toBeLessThan(8.1 * MIB);
   for (const { socket } of [reader, ...writers]) socket.close();
-});
-
-test("a client that hangs up stops the sampling of the feed", SLOW, async () => {
-  const lastIdOf = async (lastEventId: string[]) => {
-    const socket = await ask("/events", lastEventId);
-    let text = "";
-    socket.on("data", (chunk) => {
-      text += chunk;
-    });
-    await vi.waitFor(() => expect(text.match(/^id: /gm)?.length ?? 0).toBeGreaterThanOrEqual(8), SLOW);
-    socket.resetAndDestroy();
-    return [...text.matchAll(/^id: (\w+-(\d+))$/gm)].map(([, id = "", number]) => ({ id, number: Number(number) }));
-  };
-  const first = await lastIdOf([]);
-  await wait(5_000);
-  // What the feed has made meanwhile would come at once; and it goes on only now.
-  const last = first.at(-1);
-  const then = await lastIdOf([`Last-Event-ID: ${last?.id}`]);
-  expect(then.map(({ number }) => number)).toEqual(then.map((_, n) => (last?.number ?? 0) + 1 + n));
-  expect(then.length).toBeLessThan(4 * 5);
-});
-
-test("a server-sent stream ends its head at once, and is not compressed or kept", async () => {
-  const response = await fetch(new URL("/events", url));
-  expect(response.headers.get("Cache-Control")).toBe("no-store, no-transform");
-  expect(response.headers.get("Content-Encoding")).toBeNull();
-  expect(response.headers.get("X-Request-Id")).toMatch(/^[\w-]{8,64}$/);
-  await response.body?.cancel();
 });
