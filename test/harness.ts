@@ -1,9 +1,9 @@
 /** Sends requests to the app, or to an app of a test's own, as the platform would, with real local bindings. */
 import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
-import { app } from "../src/app.ts";
+import { features, parts } from "../src/app.ts";
 import type { AppLocals, Env } from "../src/env.ts";
-import { type Handler, setup, standardValidator } from "../src/http/index.ts";
-import { endHashingTurn } from "../src/identity/guards/require-hashing-capacity.ts";
+import type { Handler } from "../src/http/index.ts";
+import { requirePermission } from "../src/identity/guards/require-permission.ts";
 import { hashPassword } from "../src/identity/passwords/password-hash.ts";
 import { csrfTokenOf } from "../src/identity/sessions/page-session.ts";
 import { startCookieSession } from "../src/identity/sessions/sessions.ts";
@@ -14,14 +14,21 @@ import { createTokenSession } from "../src/identity/tokens/refresh-token.ts";
 import { readTokenKeys } from "../src/identity/tokens/token-keys.ts";
 import type { Role, User } from "../src/identity/users/user.ts";
 import { createUser, findCredentials, toPublicUser } from "../src/identity/users/users.ts";
-import { checkVariables } from "../src/identity/variables.ts";
 import { QUOTAS } from "../src/limits/quotas.ts";
-import { showRateLimits } from "../src/limits/rate-limit-headers.ts";
-import { answerError } from "../src/web/hooks/answer-error.ts";
-import { answerUnmatched } from "../src/web/hooks/answer-unmatched.ts";
-import { preflightRoutes } from "../src/web/hooks/cors.ts";
-import { finishResponse } from "../src/web/hooks/finish-response.ts";
-import { supplyLocals } from "../src/web/hooks/supply-locals.ts";
+import { assemble } from "../src/web/app/assemble.ts";
+import { type Feature, feature } from "../src/web/app/feature.ts";
+import { route } from "../src/web/app/scope.ts";
+
+/** A permission that API keys can be granted, whichever features the app has. */
+export const PERMISSION = "things:read";
+
+const things = feature({
+  name: "things",
+  routes: [route.get("/things", { guards: [requirePermission(PERMISSION)], resolve: () => new Response("things") })],
+});
+
+/** The app with all its features, and one of the tests' own, which has the permission. */
+export const { app, facts } = assemble({ parts, features: [...features, things] });
 
 /** The platform's limit of requests per client address counts by the clock and is never reset, so tests run without it. */
 const ADDRESS_LIMIT: RateLimit = { limit: async () => ({ success: true }) };
@@ -38,19 +45,25 @@ export function newAddress(): string {
 }
 
 /** The app, or one of a test's own. */
-export type TestApp = Pick<typeof app, "fetch" | "handlers">;
+export type TestApp = typeof app;
 
-/** Makes an app of these routes, with the hooks of the real one: for tests of what all features share. */
-export function createApp(routes: readonly (Handler<AppLocals> | readonly Handler<AppLocals>[])[]): TestApp {
-  const handlers = routes.flat();
-  return setup({
-    onRequest: [supplyLocals, checkVariables],
-    handlers: [handlers, preflightRoutes(handlers)],
-    validator: standardValidator,
-    notFound: answerUnmatched,
-    onResponse: [endHashingTurn, showRateLimits, finishResponse],
-    onError: answerError,
-  });
+/**
+ * Makes an app of these routes, with the hooks of the real one: for tests of what all features share.
+ *
+ * @param given What else its only feature contributes.
+ */
+export function createApp(
+  routes: readonly (Handler<AppLocals> | readonly Handler<AppLocals>[])[],
+  given: Partial<Feature> = {},
+): TestApp {
+  return assemble({ parts, features: [feature({ name: "test", ...given, routes: routes.flat() })] }).app;
+}
+
+/** What a visitor gets who asks for this page of the app as a browser does: status and `Location`. */
+export function signInAnswer(next?: string): [status: number, location: string | null] {
+  const { signIn } = facts.paths;
+  if (signIn === undefined) return [401, null];
+  return [303, next === undefined ? signIn : `${signIn}?${new URLSearchParams({ next })}`];
 }
 
 /**

@@ -1,8 +1,7 @@
 /** A browser without JavaScript: it keeps cookies, follows redirects, and submits the forms of the page it shows. */
 
-import { app } from "../src/app.ts";
 import type { Env } from "../src/env.ts";
-import { newAddress, sendTo, type TestApp } from "./harness.ts";
+import { app, newAddress, sendTo, type TestApp } from "./harness.ts";
 
 /** What the browser shows. */
 export interface Shown {

@@ -18,10 +18,7 @@ import { checkSignIn } from "../../src/identity/users/sign-in.ts";
 import { sessionIdOf } from "../../src/identity/users/user.ts";
 import { group, READ, route } from "../../src/web/app/scope.ts";
 import { requireJson } from "../../src/web/guards/require-content-type.ts";
-import { createApp, sendJsonTo, sendTo } from "../harness.ts";
-
-/** The permission that keys need for `/things`. */
-export const PERMISSION = "things:read";
+import { createApp, PERMISSION, sendJsonTo, sendTo } from "../harness.ts";
 
 const requireVerifyLink = requireLink("verify");
 const requireResetLink = requireLink("reset");

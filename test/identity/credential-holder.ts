@@ -7,9 +7,9 @@ import { createTokenSession } from "../../src/identity/tokens/refresh-token.ts";
 import { readTokenKeys } from "../../src/identity/tokens/token-keys.ts";
 import type { Role, User } from "../../src/identity/users/user.ts";
 import { findCredentials } from "../../src/identity/users/users.ts";
-import { type Browser, createAccount, createKey, openBrowser, PASSWORD } from "../harness.ts";
+import { type Browser, createAccount, createKey, openBrowser, PASSWORD, PERMISSION } from "../harness.ts";
 import { holdSocket, isHeld } from "../socket-holder.ts";
-import { ask, isRecent, knowsDevice, opensAccount, PERMISSION, post, sessionIdFor } from "./credential-app.ts";
+import { ask, isRecent, knowsDevice, opensAccount, post, sessionIdFor } from "./credential-app.ts";
 
 /** What a holder acts with. */
 export type Client = "token" | "browser";

@@ -1,10 +1,9 @@
 /** What the events of an account's own pages and API end. */
-import { PASSWORD, send, sendJson, submit } from "../../harness.ts";
+import { PASSWORD, PERMISSION, send, sendJson, submit } from "../../harness.ts";
 import { type AccountEvent, testEvents } from "../../identity/account-event-table.ts";
 import { api, fiveTimes, NEW_PASSWORD, page, WRONG_PASSWORD } from "../../identity/account-event-ways.ts";
 import { sessionIdFor } from "../../identity/credential-app.ts";
 import { OTHER_TOKEN, OTHERS, OWN } from "../../identity/credential-holder.ts";
-import { PERMISSION } from "./permission.ts";
 
 const key = { name: "Backup", permissions: [PERMISSION] };
 const change = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };

@@ -3,13 +3,12 @@ import { env } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
 import { csrfTokenOf } from "../../../src/identity/sessions/page-session.ts";
 import { findSession } from "../../../src/identity/sessions/sessions.ts";
-import { PASSWORD, sendJson, submit } from "../../harness.ts";
+import { PASSWORD, PERMISSION, sendJson, submit } from "../../harness.ts";
 import { NEW_PASSWORD } from "../../identity/account-event-ways.ts";
 import { isRecent, knowsDevice, opensAccount, post } from "../../identity/credential-app.ts";
 import { type Client, createHolder, type Holder } from "../../identity/credential-holder.ts";
 import { useFastHashing } from "../../identity/passwords/fast-hashing.ts";
 import { cookieOf } from "../../identity/sessions/cookie-of.ts";
-import { PERMISSION } from "./permission.ts";
 
 useFastHashing();
 vi.setConfig({ testTimeout: 60_000 });

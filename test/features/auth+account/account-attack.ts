@@ -1,8 +1,8 @@
 /** Everything that a stranger can try with what it still holds of an account. */
 
+import { PERMISSION } from "../../harness.ts";
 import { ask } from "../../identity/credential-app.ts";
 import { isHeld } from "../../socket-holder.ts";
-import { PERMISSION } from "../account/permission.ts";
 import type { HeldSession } from "./account-hand.ts";
 import { get, LIMITS, postForm, postJson } from "./account-requests.ts";
 import { type AccountWorld, SHARED_PASSWORDS } from "./account-world.ts";

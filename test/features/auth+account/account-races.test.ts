@@ -3,10 +3,9 @@ import { env } from "cloudflare:test";
 import { randomBytes, scryptSync } from "node:crypto";
 import { describe, expect, test, vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
-import { PASSWORD, send, sendJson } from "../../harness.ts";
+import { PASSWORD, PERMISSION, send, sendJson } from "../../harness.ts";
 import { createHolder, type Holder } from "../../identity/credential-holder.ts";
 import { useFastHashing } from "../../identity/passwords/fast-hashing.ts";
-import { PERMISSION } from "../account/permission.ts";
 import { interruptedDb } from "./interrupted-db.ts";
 
 useFastHashing();

@@ -1,9 +1,9 @@
 /** The world of the account model: an address, its owner, who reads the mailbox, and a stranger, who does not. */
 import { env } from "cloudflare:test";
 import { setRole } from "../../../src/identity/users/users.ts";
+import { PERMISSION } from "../../harness.ts";
 import { ask } from "../../identity/credential-app.ts";
 import { holdSocket } from "../../socket-holder.ts";
-import { PERMISSION } from "../account/permission.ts";
 import { emptyHand, type Hand, type HeldLinks, type HeldSession, takeFrom } from "./account-hand.ts";
 import { LIMITS, postForm, postJson } from "./account-requests.ts";
 import type { Actor, Step, Stolen, Via } from "./account-steps.ts";

@@ -4,7 +4,7 @@ import { setup } from "../../../src/http/index.ts";
 import { visited } from "../../../src/identity/scope.ts";
 import { loadSession, type Session, saveSession } from "../../../src/identity/sessions/page-session.ts";
 import { group } from "../../../src/web/app/scope.ts";
-import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
+import { supplyLocals } from "../../supply-locals.ts";
 
 /** A browser's jar: the cookie of the session, and that of a visitor's messages. */
 export interface Jar {

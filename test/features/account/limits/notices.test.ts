@@ -1,7 +1,6 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type Account, createAccount, openBrowser, PASSWORD, sendJson, submit } from "../../../harness.ts";
-import { PERMISSION } from "../permission.ts";
+import { type Account, createAccount, openBrowser, PASSWORD, PERMISSION, sendJson, submit } from "../../../harness.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] }));
