@@ -3,7 +3,6 @@ import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:
 import { features, parts } from "../src/app.ts";
 import type { AppLocals, Env } from "../src/env.ts";
 import type { Handler } from "../src/http/index.ts";
-import { requirePermission } from "../src/identity/guards/require-permission.ts";
 import { hashPassword } from "../src/identity/passwords/password-hash.ts";
 import { csrfTokenOf } from "../src/identity/sessions/page-session.ts";
 import { startCookieSession } from "../src/identity/sessions/sessions.ts";
@@ -17,17 +16,11 @@ import { createUser, findCredentials, toPublicUser } from "../src/identity/users
 import { QUOTAS } from "../src/limits/quotas.ts";
 import { assemble } from "../src/web/app/assemble.ts";
 import { type Feature, feature } from "../src/web/app/feature.ts";
-import { route } from "../src/web/app/scope.ts";
+import { PERMISSION, things } from "./things.ts";
 
-/** A permission that API keys can be granted, whichever features the app has. */
-export const PERMISSION = "things:read";
+export { PERMISSION };
 
-const things = feature({
-  name: "things",
-  routes: [route.get("/things", { guards: [requirePermission(PERMISSION)], resolve: () => new Response("things") })],
-});
-
-/** The app with all its features, and one of the tests' own, which has the permission. */
+/** The app with all its features, and one of the tests' own. */
 export const { app, facts } = assemble({ parts, features: [...features, things] });
 
 /** The platform's limit of requests per client address counts by the clock and is never reset, so tests run without it. */

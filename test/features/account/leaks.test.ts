@@ -8,15 +8,15 @@ async function driveApi(bindings: Partial<Env>): Promise<void> {
   const account = await createAccount({ emailVerified: false });
   const { email } = account.user;
   const bearer: Record<string, string> = { ...account.headers };
-  const [password, wrong] = [`pässword "1" ${email}`, `wrong "1" ${email}`];
-  for (const [what, secret] of Object.entries({ PASSWORD, password, wrong })) secrets.set(what, secret);
+  const [password, wrong, name] = [`pässword "1" ${email}`, `wrong "1" ${email}`, `a key of ${email}`];
+  for (const [what, secret] of Object.entries({ PASSWORD, password, wrong, name })) secrets.set(what, secret);
   const accessToken = account.headers.Authorization.slice("Bearer ".length);
   secrets.set("the account's token", accessToken);
   secrets.set("the account's refresh token", account.refreshToken);
 
   await json("/api/me", { name: wrong, password: wrong }, bindings, bearer, "PATCH");
   await json("/api/me/keys", { name: "k", permissions: ["none:such"] }, bindings, bearer);
-  const made = await json("/api/me/keys", { name: "k", permissions: [PERMISSION] }, bindings, bearer);
+  const made = await json("/api/me/keys", { name, permissions: [PERMISSION] }, bindings, bearer);
   const { key = "" } = await made.json<{ key?: string }>();
   if (key) secrets.set("an API key", key);
   await noteStoredHashes();

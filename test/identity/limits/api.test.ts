@@ -10,9 +10,9 @@ afterAll(() => void vi.useRealTimers());
 type Headers = Readonly<Record<string, string>>;
 
 const LIMIT = 3;
-const get = async (headers: Headers, bindings: Partial<Env> = {}, path = "/api/notes") =>
+const get = async (headers: Headers, bindings: Partial<Env> = {}, path = "/api/things") =>
   (await send(path, { headers }, { API_RATE_LIMIT: LIMIT, ...bindings })).status;
-const post = async (headers: Headers, path = "/login", bindings: Partial<Env> = {}) => {
+const post = async (headers: Headers, path = "/write", bindings: Partial<Env> = {}) => {
   const init = {
     method: "POST",
     headers: { "Sec-Fetch-Site": "same-origin", ...headers },
@@ -29,12 +29,12 @@ const times = async (count: number, ask: () => Promise<number>) => {
 describe("the limit of a user", () => {
   test("is one for two sessions, a browser and a key, from wherever they come", async () => {
     const account = await createAccount();
-    const [{ Cookie }, { key }] = [(await openBrowser(account)).headers, await createKey(account, ["notes:read"])];
+    const [{ Cookie }, { key }] = [(await openBrowser(account)).headers, await createKey(account, [PERMISSION])];
     const credentials: Headers[] = [account.headers, { Cookie }, { "X-API-Key": key }];
     const another = { Cookie: (await openBrowser(account)).headers.Cookie };
     for (const headers of credentials) expect(await get(headers)).toBe(200);
     for (const headers of [...credentials, another]) expect(await get(headers)).toBe(429);
-    expect(await get({ ...another, Accept: "text/html" }, {}, "/account")).toBe(429);
+    expect(await get({ ...another, Accept: "text/html" }, {}, "/things")).toBe(429);
   });
 
   test("is each user's own, and none of other users or visitors at the same address", async () => {
@@ -55,11 +55,11 @@ describe("the limit of a user", () => {
 
   test("is 600 a minute, and shown", { timeout: 60_000 }, async () => {
     const { headers } = await createAccount();
-    const first = await send("/api/notes", { headers });
+    const first = await send("/api/things", { headers });
     expect(first.headers.get("RateLimit")).toBe('"api";r=599;t=60');
     expect(first.headers.get("RateLimit-Policy")).toBe('"api";q=600;w=60');
     const statuses = await Promise.all(
-      Array.from({ length: 602 }, async () => (await send("/api/me", { headers })).status),
+      Array.from({ length: 602 }, async () => (await send("/api/things", { headers })).status),
     );
     expect(statuses.filter((status) => status === 200)).toHaveLength(599);
     expect(statuses.filter((status) => status === 429)).toHaveLength(3);
@@ -119,7 +119,7 @@ describe("a client that was denied is refused", () => {
       const headers: Headers = {
         token: account.headers,
         cookie: { Cookie: (await openBrowser(account)).headers.Cookie },
-        key: { "X-API-Key": (await createKey(account, ["notes:read"])).key },
+        key: { "X-API-Key": (await createKey(account, [PERMISSION])).key },
       }[kind];
       const [{ DB, queries }, { RATE_LIMITER, rulings }] = [countQueries(), countRulings()];
       expect(await get(headers, { DB, RATE_LIMITER })).toBe(200);
