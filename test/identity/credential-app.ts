@@ -33,14 +33,11 @@ export const credentialApp = createApp([
       signedIn.route.on(READ, "/whoami", {
         resolve: ({ locals: { user, auth } }) => Response.json({ id: user.id, sessionId: sessionIdOf(auth) }),
       }),
-      signedIn.route.get("/things", {
-        guards: [requirePermission(PERMISSION)],
-        resolve: () => new Response("things"),
-      }),
       signedIn.route.get("/administration", { guards: [requireRole("admin")], resolve: () => new Response("admin") }),
       signedIn.route.post("/recent", { guards: [requireRecentSignIn], resolve: () => new Response("recent") }),
     ],
   }),
+  route.get("/things", { guards: [requirePermission(PERMISSION)], resolve: () => new Response("things") }),
   route.post("/refresh", {
     guards: [requireJson],
     request: { body: z.object({ refreshToken: z.string() }) },

@@ -20,7 +20,7 @@ afterEach(() => vi.useRealTimers());
 
 type Headers = Readonly<Record<string, string>>;
 
-const MISSING = "This needs a session cookie, an access token or an API key. Sign in first.";
+const MISSING = "A session cookie, an access token or an API key is required. Sign in first.";
 const INVALID = "The access token is not valid.";
 const EXPIRED = "The access token has expired. Refresh it.";
 const ENDED = "The session has ended. Sign in again.";
