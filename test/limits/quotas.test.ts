@@ -111,8 +111,10 @@ describe.each(SPECIFIED)("the quota %s", (quota, limit) => {
 });
 
 test("the guard stands before the body on every route of the API, and every upload, that makes what is counted", () => {
-  const guarded = describePolicy(app.handlers).flatMap(({ method, path, guards }) =>
-    guards.flatMap(({ name, detail, phase }) => (name === "requireQuota" ? [[method, path, detail, phase]] : [])),
+  const guarded = describePolicy(app.handlers).flatMap(({ methods, path, guards }) =>
+    guards.flatMap(({ name, detail, phase }) =>
+      name === "requireQuota" ? [[methods.join(), path, detail, phase]] : [],
+    ),
   );
   expect(guarded).toEqual([
     ["POST", "/api/notes", "notes; retries pass", "head"],

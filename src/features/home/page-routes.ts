@@ -13,7 +13,12 @@ import { seeOther } from "../../web/respond/see-other.ts";
 import { frontPage, type ShownRoute } from "./pages.ts";
 
 /** Routes of every kind, from open to anyone to guarded most; those that there are. */
-const EXAMPLES = ["GET /health", "GET /api/notes/:id", "POST /notes", "DELETE /api/admin/users/:id"];
+const EXAMPLES = [
+  { method: "GET", path: "/health" },
+  { method: "GET", path: "/api/notes/:id" },
+  { method: "POST", path: "/notes" },
+  { method: "DELETE", path: "/api/admin/users/:id" },
+];
 
 /** @param handlers The app's other routes: the page shows some of them as they are. */
 export function home(handlers: readonly Handler<never>[]) {
@@ -35,5 +40,9 @@ export function home(handlers: readonly Handler<never>[]) {
 
 function findExamples(handlers: readonly Handler<never>[]): ShownRoute[] {
   const routes = describePolicy(handlers);
-  return EXAMPLES.flatMap((label) => routes.filter(({ method, path }) => `${method} ${path}` === label));
+  return EXAMPLES.flatMap(({ method, path }) =>
+    routes
+      .filter((route) => route.path === path && route.methods.includes(method))
+      .map(({ guards }) => ({ method, path, guards })),
+  );
 }

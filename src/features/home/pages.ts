@@ -1,6 +1,7 @@
 /** The front page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import { APP_NAME } from "../../web/app/app-name.ts";
+import { fullName } from "../../web/app/policy.ts";
 import { demoAccounts } from "../../web/pages/demo-accounts.ts";
 import { layout, type PageContext } from "../../web/pages/layout.ts";
 
@@ -57,8 +58,7 @@ ${isDevelopment ? demoAccounts() : ""}`,
 }
 
 function shownRoute({ method, path, guards }: ShownRoute): SafeHtml {
-  const names =
-    guards.length === 0 ? ["anyone"] : guards.map(({ name, detail }) => (detail ? `${name}(${detail})` : name));
+  const names = guards.length === 0 ? ["anyone"] : guards.map(fullName);
   return html`<li><code><b>${method}</b> ${path}</code>
 <span class="guards">${names.map((name) => html`<i>${name}</i> `)}</span></li>`;
 }
