@@ -49,7 +49,7 @@ describe("findAnonymousGuards", () => {
   ])("refuses %s, and shows the named form and the route", (_, handlers, expected) => {
     const found = findAnonymousGuards(describePolicy(handlers));
     expect(found.map((message) => message.split(" has no name. ")[0])).toEqual(expected);
-    for (const message of found) expect(message).toContain("function requireOwner(c) { … }");
+    for (const message of found) expect(message).toContain("function requireOwner(c) { … }, also inside headGuard(…)");
   });
 
   test("takes every form that gives a name", () => {

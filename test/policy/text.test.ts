@@ -101,7 +101,6 @@ const CHANGES: Readonly<Record<string, Partial<PolicyRoute>>> = {
   CORS: { cors: false },
   "the schemas": { schemas: ["body"] },
   "the body limit": { maxBodyBytes: 16385 },
-  "the limit of a body without a schema": { schemas: ["params"] },
   "a guard less": { guards: [auth] },
   "a guard more": { guards: [...update.guards, guard("requireOwnership", LONG)] },
   "no guard": { guards: [] },
@@ -118,6 +117,12 @@ test.each(Object.entries(CHANGES))("a change of %s changes its route's line, and
   expect(after).toHaveLength(lines.length);
   const changed = lines.flatMap((line, index) => (line === after[index] ? [] : [line]));
   expect(changed).toEqual([expect.stringMatching(/^PATCH .*notes:write/)]);
+});
+
+test("the limit of a body without a schema is shown", () => {
+  expect(linesOf([row("PUT", "/a", { maxBodyBytes: 9 })])).toContainEqual(
+    expect.stringMatching(/^PUT +\/a +- +≤ 9 B {2}/),
+  );
 });
 
 test("a preflight route that runs something has a line of its own", () => {
