@@ -26,8 +26,8 @@ const app = setup({
       guards: [requireRole],
       onResponse: addHeader,
       handlers: [
-        route.on(["GET", "HEAD"], "/a", { guards: [requireOwner], resolve }),
-        route.post("/api/a", { onError: [() => undefined], resolve }),
+        route.on(["GET", "HEAD"], "/a", { guards: [requireOwner], onError: [() => undefined], resolve }),
+        route.post("/api/a", { resolve }),
       ],
     }),
   ],
@@ -47,7 +47,7 @@ test("an app is described by its own hooks once, and by its routes with the fact
         path: "/a",
         guards: [admin, { name: "requireOwner", phase: "input" }],
         onResponse: ofGroup,
-        onError: [],
+        onError: [{ level: "route", name: "(anonymous)" }],
         cors: false,
       },
       {
@@ -56,7 +56,7 @@ test("an app is described by its own hooks once, and by its routes with the fact
         path: "/api/a",
         guards: [admin],
         onResponse: ofGroup,
-        onError: [{ level: "route", name: "(anonymous)" }],
+        onError: [],
         cors: true,
       },
     ],
