@@ -3,7 +3,7 @@ import { EXCEPTIONS } from "../scripts/policy-exceptions.ts";
 import { formatPolicy, labelsOf } from "../scripts/policy-text.ts";
 import { app } from "../src/app.ts";
 import { describeApp, fullName, type PolicyRoute } from "../src/web/app/policy.ts";
-import { findAnonymousGuards, findUnauthenticated, findUnlimited } from "./policy/rules.ts";
+import { findAnonymousGuards, findUnauthenticated, findUnlimited, SESSION_GUARDS } from "./policy/rules.ts";
 import pinned from "./routes.snap.txt?raw";
 
 const policy = describeApp(app);
@@ -11,7 +11,10 @@ const { routes } = policy;
 const changing = routes.filter(({ methods }) => methods.some((method) => !["GET", "HEAD", "OPTIONS"].includes(method)));
 const forms = changing.filter(({ path }) => !path.startsWith("/api/"));
 
-const has = (name: string) => (route: PolicyRoute) => route.guards.some((guard) => guard.name === name);
+const has =
+  (...names: readonly string[]) =>
+  (route: PolicyRoute) =>
+    route.guards.some(({ name }) => names.includes(name));
 const lacks = (name: string) => (route: PolicyRoute) => !has(name)(route);
 const labels = (some: readonly PolicyRoute[]) => some.flatMap(labelsOf);
 
@@ -40,7 +43,7 @@ test("the limit by address comes before anything that finds out who sends a requ
 });
 
 test("every page and API route that finds out who sends a request counts it for its user", () => {
-  const identifying = ["requireAuth", "requireApiKey", "loadSession"];
+  const identifying = [...SESSION_GUARDS, "requireApiKey", "loadSession"];
   const uncounted = routes.filter(
     ({ guards }) => guards.some(({ name }) => identifying.includes(name)) && guards[1]?.detail !== "api",
   );
@@ -102,12 +105,12 @@ test.each(Object.entries(SENSITIVE))("%s has its guards, in order", (label, expe
 });
 
 test("every route that changes state for who is signed in keeps other sites out", () => {
-  expect(labels(changing.filter(has("requireAuth")).filter(lacks("requireCsrf")))).toEqual([]);
+  expect(labels(changing.filter(has(...SESSION_GUARDS)).filter(lacks("requireCsrf")))).toEqual([]);
 });
 
 test("every form keeps other sites out, and for who is signed in asks for the session's token, too", () => {
   expect(labels(forms.filter(lacks("requireCsrf")))).toEqual([]);
-  expect(labels(forms.filter(has("requireAuth")).filter(lacks("requireCsrfToken")))).toEqual([]);
+  expect(labels(forms.filter(has(...SESSION_GUARDS)).filter(lacks("requireCsrfToken")))).toEqual([]);
 });
 
 test("every guard states its facts", () => {

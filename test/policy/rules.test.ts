@@ -83,7 +83,25 @@ describe("findUnauthenticated", () => {
   });
 
   test.each([
-    ["a guard that authenticates", [on("POST", "/a", requireOwner, requireAuth)], {}],
+    ["requireAuth", [on("POST", "/a", requireOwner, requireAuth)], {}],
+    [
+      "requirePermission",
+      [
+        on("POST", "/a", function requirePermission() {
+          return { allow: true };
+        }),
+      ],
+      {},
+    ],
+    [
+      "requireApiKey",
+      [
+        on("POST", "/a", function requireApiKey() {
+          return { allow: true };
+        }),
+      ],
+      {},
+    ],
     ["an exception", [on("POST", "/a")], reason],
     ["methods that change nothing", [on(["GET", "HEAD", "OPTIONS"], "/a")], {}],
   ])("takes %s", (_, handlers, exceptions) => {

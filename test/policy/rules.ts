@@ -5,7 +5,9 @@ import type { PolicyRoute } from "../../src/web/app/policy.ts";
 type Reasons = Readonly<Record<string, string>>;
 
 const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
-const AUTHENTICATING = ["requireAuth", "requireApiKey"];
+/** Guards that take a session, and so the cookie that a browser sends along with any site's request. */
+export const SESSION_GUARDS = ["requireAuth", "requirePermission"];
+const AUTHENTICATING = [...SESSION_GUARDS, "requireApiKey"];
 /** The limits that count every request of a route. */
 const LIMITS = ["address", "api", "sign-in"];
 
