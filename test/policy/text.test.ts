@@ -142,7 +142,7 @@ test("taking any route out of the app takes its line and no other", () => {
   const whole = describeApp(app);
   const before = formatPolicy(whole, EXCEPTIONS).split("\n");
   const own = whole.routes.filter((route) => !isPreflight(route));
-  expect(own.length).toBeGreaterThan(10);
+  expect(own).not.toEqual([]);
   for (const taken of own) {
     const rest = whole.routes.filter((route) => route !== taken);
     const after = formatPolicy({ ...whole, routes: rest }, EXCEPTIONS).split("\n");
