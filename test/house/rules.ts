@@ -64,7 +64,7 @@ export const names: Rule = (files) =>
   files
     .filter(({ path }) => /^(src|test|scripts)\/.*\.ts$/.test(path))
     .flatMap(({ path }) => path.split("/").map((part) => ({ path, stem: part.replace(/(\.[a-z0-9]+)+$/, "") })))
-    .filter(({ stem }) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(stem) || /^(utils?|lib|common|misc|helpers?)$/.test(stem))
+    .filter(({ stem }) => !/^[a-z0-9]+([-+][a-z0-9]+)*$/.test(stem) || /^(utils?|lib|common|misc|helpers?)$/.test(stem))
     .map(({ path, stem }) => `${path}: ${stem} is not the kebab-case name of a concept`);
 
 /** `store.ts`, or `trash-store.ts` where one file would be too long. */
