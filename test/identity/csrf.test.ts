@@ -1,21 +1,23 @@
 /** Cross-site requests, over every route of the table that a cookie can reach and that changes state. */
+
 import { env } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
 import { app, facts } from "../../src/app.ts";
 import type { Env } from "../../src/env.ts";
 import { listSessions } from "../../src/identity/sessions/session-list.ts";
-import { describePolicy } from "../../src/web/app/policy.ts";
 import { type Account, type Browser, createAccount, createKey, openBrowser, PASSWORD, send } from "../harness.ts";
+import { listRequests } from "../policy/list-requests.ts";
+import { SESSION_GUARDS } from "../policy/rules.ts";
 
 // Many requests or hashes a test: on a slow machine they take their time.
 vi.setConfig({ testTimeout: 60_000 });
 
 const OWN = "http://localhost";
 
-const routes = describePolicy(app.handlers)
+const routes = listRequests(app.handlers)
   .filter(({ method }) => !["GET", "HEAD", "OPTIONS"].includes(method))
   .map((route) => ({ ...route, label: `${route.method} ${route.path}`, names: route.guards.map(({ name }) => name) }))
-  .filter(({ names }) => names.includes("requireAuth") || names.includes("loadSession"));
+  .filter(({ names }) => [...SESSION_GUARDS, "loadSession"].some((name) => names.includes(name)));
 
 /** What each takes, so that it would change something. A route that is missing here gets an empty object. */
 const BODIES: Readonly<Record<string, Record<string, unknown>>> = {

@@ -25,7 +25,7 @@ test("the program in the README prints what it says", () => {
 });
 
 /** The examples above the core's public functions, each as a module with what they take for granted. */
-const prelude = `import { headGuard, route, scope, setup, type Guard, type RouteParams } from "./src/http/index.ts";
+const prelude = `import { describeRoutes, headGuard, route, scope, setup, type Guard, type RouteParams } from "./src/http/index.ts";
 interface User { readonly role: string }
 `;
 const sources = globSync("src/http/*.ts", { cwd: root }).map((path) => readFileSync(join(root, path), "utf8"));

@@ -8,9 +8,14 @@ const REQUEST_HEADERS =
 const RESPONSE_HEADERS =
   "ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id";
 
+/** Whether pages of the configured origins may call a path: the API's, and nothing else. @param path Or a route's pattern. */
+export function hasCors(path: string): boolean {
+  return path.startsWith("/api/");
+}
+
 /** Lets a page of a configured origin read a response of the API. */
 export function allowOrigin(request: Request, headers: Headers, env: Pick<Env, "CORS_ORIGINS"> | undefined): void {
-  if (!new URL(request.url).pathname.startsWith("/api/")) return;
+  if (!hasCors(new URL(request.url).pathname)) return;
   headers.append("Vary", "Origin");
   if (!isListed(request, env)) return;
   headers.set("Access-Control-Allow-Origin", request.headers.get("Origin") ?? "");
@@ -30,7 +35,7 @@ interface RouteFacts {
 
 /** An OPTIONS route for each path of these routes that is the API's: it answers preflights, and says `Allow`. */
 export function preflightRoutes(routes: readonly RouteFacts[]) {
-  const ofApi = routes.filter(({ path }) => path.startsWith("/api/"));
+  const ofApi = routes.filter(({ path }) => hasCors(path));
   // What a parameter is called makes no other path of it.
   const byShape = Map.groupBy(ofApi, ({ path }) => path.replace(/:\w+/g, ":"));
   return [...byShape.values()].map((same) => {

@@ -1,14 +1,15 @@
 /** The limit `address`, over every route of the table, with a binding that says no. */
+
 import { describe, expect, test, vi } from "vitest";
 import { app } from "../../../src/app.ts";
-import { describePolicy } from "../../../src/web/app/policy.ts";
 import { newAddress, send } from "../../harness.ts";
+import { listRequests } from "../../policy/list-requests.ts";
 import { countQueries, countRulings } from "./counting.ts";
 
 /** Routes that reach no storage, or serve what nobody's request can make dearer. */
 const UNLIMITED = ["GET /health", "HEAD /health"];
 
-const routes = describePolicy(app.handlers)
+const routes = listRequests(app.handlers)
   .filter(({ method }) => method !== "OPTIONS")
   .map(({ method, path }) => ({ method, path, label: `${method} ${path}` }));
 
