@@ -15,25 +15,25 @@ export interface ShownRoute {
 const PROMISES = [
   {
     title: "Read it",
-    text: "Every route stands in one table, with all that must hold before its handler runs. Nothing is decided elsewhere.",
+    text: "Every route is in one table, with every condition that must hold before its handler runs. Nothing is decided elsewhere.",
   },
   {
     title: "Compile it",
-    text: "A handler that reads what no guard supplies does not compile, nor does a guard before the one it needs.",
+    text: "A handler that reads a value no guard supplies does not compile. Neither does a guard placed before one that it needs.",
   },
   {
     title: "Print it, pin it",
-    text: "A command prints the table and a test pins it, so a change of policy is a line in the diff.",
+    text: "A command prints the table, and a test pins it: a change of policy is a line in the diff.",
   },
   {
     title: "Delete it",
-    text: "A feature is a folder and a line. Remove what you don’t need, and build your product on the rest.",
+    text: "A feature is one folder and one line in app.ts. Remove the ones you don’t need, and build your product on the rest.",
   },
 ];
 
 /**
- * @param examples Some routes of the app.
- * @param isDevelopment Whether there are accounts to try.
+ * @param examples Routes of the app.
+ * @param isDevelopment Whether to show the demonstration accounts.
  */
 export function frontPage(context: PageContext, examples: readonly ShownRoute[], isDevelopment: boolean): SafeHtml {
   return layout(
@@ -41,7 +41,7 @@ export function frontPage(context: PageContext, examples: readonly ShownRoute[],
     html`<section class="hero">
 <div>
 <h1>The route table is the policy.</h1>
-<p class="lead">${APP_NAME} is an application template for the edge: accounts, notes, files and what they stand on, in TypeScript on Cloudflare Workers. Fork it, run it in a minute, and read what it allows.</p>
+<p class="lead">${APP_NAME} is an application template in TypeScript for Cloudflare Workers: accounts, notes, files, and the foundations beneath them. Fork it, run it in a minute, and read what it allows.</p>
 ${signInLinks(context)}
 </div>
 <figure class="routes">
