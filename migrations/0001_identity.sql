@@ -8,7 +8,7 @@ CREATE TABLE users (
   role TEXT NOT NULL CHECK (role IN ('user', 'admin')),
   password_hash TEXT NOT NULL,
   email_verified INTEGER NOT NULL DEFAULT 0 CHECK (email_verified IN (0, 1)),
-  -- Part of every device token: raising it ends them all.
+  -- Part of every device token: raising it invalidates all of them.
   credential_epoch INTEGER NOT NULL DEFAULT 0,
   folded TEXT NOT NULL, -- e-mail and name, for the search
   created_at TEXT NOT NULL
@@ -75,14 +75,6 @@ CREATE TABLE sockets (
 ) STRICT;
 CREATE INDEX sockets_by_user ON sockets (user_id, live_until);
 CREATE INDEX sockets_by_time ON sockets (live_until);
-
--- How much of each quota a user has used. Triggers on the counted tables keep it up to date.
-CREATE TABLE quota_usage (
-  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-  quota TEXT NOT NULL,
-  used INTEGER NOT NULL,
-  PRIMARY KEY (user_id, quota)
-) STRICT, WITHOUT ROWID;
 
 -- Mail in development, which is stored instead of sent.
 CREATE TABLE outbox (

@@ -13,6 +13,8 @@ import { identity } from "./identity/index.ts";
 import { limits } from "./limits/index.ts";
 import { assemble } from "./web/app/assemble.ts";
 
-const features = [health, auth, account, notes, files, chat, live, admin, home];
+export const features = [health, auth, account, notes, files, chat, live, admin, home];
 
-export const { app, facts, sweeps } = assemble({ parts: [identity, limits, assets], features });
+export const parts = [identity, limits, assets];
+
+export const { app, facts, sweeps } = assemble({ parts, features });

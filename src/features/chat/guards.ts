@@ -1,18 +1,17 @@
 /** The limit of open sockets for each user. */
 import type { AppLocals } from "../../env.ts";
 import type { Context, Guard, GuardResult } from "../../http/index.ts";
-import { openSocket, recheckSockets } from "../../identity/sessions/sockets.ts";
+import { MAX_SOCKETS_PER_USER, openSocket, recheckSockets } from "../../identity/sessions/sockets.ts";
 import { type SignedIn, sessionIdOf } from "../../identity/users/user.ts";
-import { QUOTAS } from "../../limits/quotas.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import { toUserSocket } from "./connection.ts";
 
-/** Open sockets of one user in one room; `QUOTAS.sockets` limits those in all rooms. */
+/** Open sockets of one user in one room; `MAX_SOCKETS_PER_USER` limits those in all rooms. */
 export const MAX_SOCKETS_PER_ROOM = 10;
 
-const LIMITS = { perUser: QUOTAS.sockets, perObject: MAX_SOCKETS_PER_ROOM };
-const LIMITS_TEXT = `${QUOTAS.sockets} per user, ${MAX_SOCKETS_PER_ROOM} per room`;
+const LIMITS = { perUser: MAX_SOCKETS_PER_USER, perObject: MAX_SOCKETS_PER_ROOM };
+const LIMITS_TEXT = `${MAX_SOCKETS_PER_USER} per user, ${MAX_SOCKETS_PER_ROOM} per room`;
 
 /** Seconds. Closing a socket frees its place at once, so a longer wait would gain nothing. */
 const RETRY_AFTER = "10";

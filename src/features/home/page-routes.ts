@@ -31,7 +31,7 @@ export const pages = group({
 /** Picks routes evenly, from the one with the fewest guards to the one with the most. */
 function chooseExamples({ handlers }: AppFacts): ShownRoute[] {
   const sorted = describePolicy(handlers)
-    .filter(({ method }) => method !== "HEAD" && method !== "OPTIONS")
+    .filter(({ methods }) => !methods.includes("OPTIONS"))
     .sort((a, b) => a.guards.length - b.guards.length);
   const chosen = Array.from({ length: EXAMPLES }, (_, index) =>
     Math.round((index * (sorted.length - 1)) / (EXAMPLES - 1)),

@@ -1,12 +1,13 @@
 /** The front page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import { APP_NAME } from "../../web/app/app-name.ts";
+import { fullName } from "../../web/app/policy.ts";
 import { demoAccounts } from "../../web/pages/demo-accounts.ts";
 import { layout, type PageContext } from "../../web/pages/layout.ts";
 
 /** A route as `npm run routes` prints it. */
 export interface ShownRoute {
-  readonly method: string;
+  readonly methods: readonly string[];
   readonly path: string;
   readonly guards: readonly { readonly name: string; readonly detail?: string }[];
 }
@@ -62,9 +63,8 @@ function signInLinks({ app: { paths } }: PageContext): SafeHtml | "" {
   return html`<p class="actions">${paths.register === undefined ? "" : register}<a class="button quiet" href="${paths.signIn}">Sign in</a></p>`;
 }
 
-function shownRoute({ method, path, guards }: ShownRoute): SafeHtml {
-  const names =
-    guards.length === 0 ? ["anyone"] : guards.map(({ name, detail }) => (detail ? `${name}(${detail})` : name));
-  return html`<li><code><b>${method}</b> ${path}</code>
+function shownRoute({ methods, path, guards }: ShownRoute): SafeHtml {
+  const names = guards.length === 0 ? ["anyone"] : guards.map(fullName);
+  return html`<li><code><b>${methods.join(", ")}</b> ${path}</code>
 <span class="guards">${names.map((name) => html`<i>${name}</i> `)}</span></li>`;
 }

@@ -3,6 +3,9 @@ import type { Env } from "../../env.ts";
 import { logFailure } from "../../web/app/log.ts";
 import { IDLE_MS } from "./sessions.ts";
 
+/** Sockets that one user may have open at the same time. */
+export const MAX_SOCKETS_PER_USER = 20;
+
 /** The lifetime of a new row, until the object that holds the socket renews it. */
 export const RESERVED_MS = 90_000;
 /** The lifetime of a renewed row, and the remaining lifetime below which it is renewed again. */

@@ -1,5 +1,6 @@
 /** API keys in D1, for programs that act on behalf of a user with limited permissions. */
 import { v7 as uuidv7 } from "uuid";
+import type { Quota } from "../../limits/quotas.ts";
 import { IDLE_MS, TOUCH_INTERVAL_MS } from "../sessions/sessions.ts";
 import type { User } from "../users/user.ts";
 import { toUser, USER_COLUMNS, type UserRow } from "../users/users.ts";
@@ -9,6 +10,15 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 export const DEFAULT_KEY_LIFETIME_MS = 90 * DAY_MS;
 export const MAX_KEY_LIFETIME_MS = 365 * DAY_MS;
+
+const MAX_KEYS = 20;
+
+/** Counted in the statement that creates a key: expired keys do not count, so no counter is kept. */
+export const API_KEYS_QUOTA: Quota = {
+  name: "apiKeys",
+  limit: MAX_KEYS,
+  refusal: `You have reached the limit of ${MAX_KEYS} API keys. Delete some, then try again.`,
+};
 
 /** An expired key is kept for this time, so that a request with it is told that the key has expired. */
 export const EXPIRED_KEY_RETENTION_MS = 30 * DAY_MS;
@@ -48,14 +58,12 @@ interface KeyRow {
 /**
  * Creates a key. The same statement counts the user's unexpired keys.
  *
- * @param maxKeys Maximum unexpired keys per user.
- * @returns The key, which is shown only once; undefined if the user already has `maxKeys`, or the session has ended.
+ * @returns The key, which is shown only once; undefined if the user has reached the quota, or the session has ended.
  */
 export async function createApiKey(
   db: D1Database,
   userId: string,
   { name, permissions, expiresAt, sessionId = null }: NewApiKey,
-  maxKeys: number,
 ): Promise<(ApiKey & { readonly key: string }) | undefined> {
   const [key, now] = [PREFIX + createSecret(), Date.now()];
   const expires = expiresAt === undefined ? now + DEFAULT_KEY_LIFETIME_MS : Date.parse(expiresAt);
@@ -77,7 +85,7 @@ export async function createApiKey(
       new Date(now).toISOString(),
       expires,
       now,
-      maxKeys,
+      API_KEYS_QUOTA.limit,
       sessionId,
       now - IDLE_MS,
     )

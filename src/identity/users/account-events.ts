@@ -1,7 +1,6 @@
 /** The events of an account, and the credentials, links and sockets that each of them ends. */
 import { v7 as uuidv7 } from "uuid";
 import type { AppContext, AppLocals } from "../../env.ts";
-import { QUOTAS } from "../../limits/quotas.ts";
 import type { Link } from "../guards/require-link.ts";
 import { clearAccountLimit } from "../limits.ts";
 import { sendNotice } from "../mail/notices.ts";
@@ -120,7 +119,7 @@ export async function issueApiKey(
 ): Promise<(ApiKey & { readonly key: string }) | "too many" | "session ended"> {
   const { DB } = locals.env;
   const { sessionId } = auth;
-  const key = await createApiKey(DB, user.id, { ...given, sessionId }, QUOTAS.apiKeys);
+  const key = await createApiKey(DB, user.id, { ...given, sessionId });
   if (!key) return (await isLiveSession(DB, sessionId)) ? "too many" : "session ended";
   sendNotice(locals, user, { event: "API key created", keyName: key.name });
   return key;

@@ -8,9 +8,14 @@ const REQUEST_HEADERS =
 const RESPONSE_HEADERS =
   "ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id";
 
+/** Whether pages of the configured origins may call a path: those of the API. @param path Or a route's pattern. */
+export function hasCors(path: string): boolean {
+  return path.startsWith("/api/");
+}
+
 /** Allows pages of configured origins to read responses of the API. */
 export function allowOrigin(request: Request, headers: Headers, env: Pick<Env, "CORS_ORIGINS"> | undefined): void {
-  if (!new URL(request.url).pathname.startsWith("/api/")) return;
+  if (!hasCors(new URL(request.url).pathname)) return;
   headers.append("Vary", "Origin");
   if (!isListed(request, env)) return;
   headers.set("Access-Control-Allow-Origin", request.headers.get("Origin") ?? "");
@@ -30,7 +35,7 @@ interface RouteFacts {
 
 /** Creates an OPTIONS route for each path of the API, which answers preflights and sends `Allow`. */
 export function preflightRoutes(routes: readonly RouteFacts[]) {
-  const ofApi = routes.filter(({ path }) => path.startsWith("/api/"));
+  const ofApi = routes.filter(({ path }) => hasCors(path));
   // Paths that differ only in the names of parameters are the same.
   const byShape = Map.groupBy(ofApi, ({ path }) => path.replace(/:\w+/g, ":"));
   return [...byShape.values()].map((same) => {
