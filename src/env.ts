@@ -150,3 +150,9 @@ export interface AppLocals {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
 }
+
+/** The request and the locals, for functions that need no other part of a handler's context. */
+export interface AppContext<TLocals = object> {
+  readonly request: Request;
+  readonly locals: AppLocals & TLocals;
+}
