@@ -1,4 +1,4 @@
-/** The app: its parts, and the list of its features. Every route, hook, sweep and link follows from these. */
+/** The app: its parts and the list of its features, from which all routes, hooks, sweeps and links are derived. */
 import { assets } from "./assets/index.ts";
 import { account } from "./features/account/index.ts";
 import { admin } from "./features/admin/index.ts";

@@ -3,9 +3,9 @@ import { env } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
 import type { Env } from "../src/env.ts";
 import type { Feature } from "../src/web/app/feature.ts";
-import { describePolicy } from "../src/web/app/policy.ts";
 import { isSafeMethod } from "../src/web/request/safe-method.ts";
 import { type Account, type Browser, createAccount, openBrowser, send } from "./harness.ts";
+import { listRequests } from "./policy/list-requests.ts";
 
 export const OWN = "http://localhost";
 
@@ -43,11 +43,11 @@ export const UNLIMITED: Partial<Env> = {
   ACCOUNT_RATE_LIMIT: 100_000,
 };
 
-type Policy = ReturnType<typeof describePolicy>;
+type Policy = ReturnType<typeof listRequests>;
 
 /** Of these routes, those that change state and that a cookie can reach. */
-export function routesWithCookie(handlers: Parameters<typeof describePolicy>[0]) {
-  const changing = describePolicy(handlers).filter(({ method }) => !isSafeMethod(method));
+export function routesWithCookie(handlers: Parameters<typeof listRequests>[0]) {
+  const changing = listRequests(handlers).filter(({ method }) => !isSafeMethod(method));
   return changing
     .map((route) => ({ ...route, label: `${route.method} ${route.path}`, names: namesOf(route) }))
     .filter(({ names }) => ["requireAuth", "requirePermission", "loadSession"].some((name) => names.includes(name)));

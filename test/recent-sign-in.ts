@@ -2,9 +2,10 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Feature } from "../src/web/app/feature.ts";
-import { describePolicy } from "../src/web/app/policy.ts";
+
 import { type Account, createAccount, createKey, facts, openBrowser, PASSWORD } from "./harness.ts";
 import { post } from "./identity/credential-app.ts";
+import { listRequests } from "./policy/list-requests.ts";
 
 export const RECENT_MS = 10 * 60_000;
 export type Headers = Readonly<Record<string, string>>;
@@ -54,7 +55,7 @@ export interface SensitiveCase {
 
 /** The rows of a feature's policy behind the guard. */
 export function recentRoutes({ routes }: Feature, isApi: boolean): string[] {
-  return describePolicy(routes)
+  return listRequests(routes)
     .filter(({ path, guards }) => {
       const isGuarded = guards.some(({ name }) => name === "requireRecentSignIn");
       return isGuarded && path.startsWith("/api/") === isApi;

@@ -85,7 +85,7 @@ const api = group({
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const { env, user, idempotency: use } = locals;
-        const thing = await createThing(env.DB, user.id, input.body.title, use?.madeId ?? crypto.randomUUID());
+        const thing = await createThing(env.DB, user.id, input.body.title, use?.resourceId ?? crypto.randomUUID());
         return Response.json(thing, { status: 201, headers: { ...NOT_STORED, Location: `/api/things/${thing.id}` } });
       },
       onResponse: idempotency.onResponse,

@@ -66,7 +66,7 @@ export const credentialApp = createApp([
     request: { body: login },
     resolve: async ({ request, input, locals }) => {
       const checked = input.ok ? await checkSignIn({ request, locals }, input.body) : undefined;
-      const started = checked && (await events.startTokens({ request, locals }, checked.user, checked.deviceId));
+      const started = checked && (await events.startApiSession({ request, locals }, checked.user, checked.deviceId));
       return started ? tokenResponse(locals, started.session, started.deviceToken) : Response.json({}, { status: 401 });
     },
   }),

@@ -21,10 +21,10 @@ async function linkIn(browser: PlainBrowser, email: string): Promise<string> {
 test("GET shows each form with its title", async () => {
   const titles = {
     "/login": "Sign in",
-    "/register": "Make an account",
-    "/forgot-password": "Ask for a new password",
+    "/register": "Create an account",
+    "/forgot-password": "Reset your password",
     "/reset-password?token=x": "Choose a new password",
-    "/verify-email?token=x": "Confirm the e-mail address",
+    "/verify-email?token=x": "Confirm your e-mail address",
     "/outbox": "Outbox",
   };
   for (const [path, title] of Object.entries(titles)) {
@@ -69,7 +69,7 @@ describe("registering", () => {
     expect(text).toMatch(/id="form-email".* aria-describedby="form-email-error" aria-invalid="true"/);
     expect(text).toMatch(/id="form-password".* aria-describedby="form-password-hint form-password-error"/);
     expect(text).toContain(
-      '<small id="form-email-error" class="error">Enter an e-mail address such as name@example.com, of at most 254 characters.</small>',
+      '<small id="form-email-error" class="error">Enter an e-mail address such as name@example.com, with at most 254 characters.</small>',
     );
     expect(text).not.toContain('id="form-name-error"');
     expect(text).toContain('name="name" type="text" value="A &quot;name&quot;"');

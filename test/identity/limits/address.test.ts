@@ -1,10 +1,10 @@
 /** The limit `address`, over every route of the table, with a binding that says no. */
 import { describe, expect, test, vi } from "vitest";
-import { describePolicy } from "../../../src/web/app/policy.ts";
 import { app, newAddress, send } from "../../harness.ts";
+import { listRequests } from "../../policy/list-requests.ts";
 import { countQueries, countRulings } from "./counting.ts";
 
-const routes = describePolicy(app.handlers)
+const routes = listRequests(app.handlers)
   .filter(({ method }) => method !== "OPTIONS")
   .map(({ method, path, guards }) => ({ method, path, guards, label: `${method} ${path}` }));
 /** Routes without guards, which reach no storage. */

@@ -68,7 +68,7 @@ test("a reader that stalls is closed at 8 MiB, and the others get everything at 
   stalled.on("data", (chunk) => received.push(chunk));
   stalled.resume();
   // A close frame with the code 1013 comes last.
-  const reason = "Nothing was heard of you for too long.";
+  const reason = "Too much unacknowledged data. Send a ping from time to time.";
   const end = Buffer.from([0x88, reason.length + 2, 0x03, 0xf5, ...Buffer.from(reason)]);
   await vi.waitFor(() => expect(Buffer.concat(received).subarray(-end.length)).toEqual(end), SLOW);
   stalled.destroy();

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
-import { describePolicy } from "../../../src/web/app/policy.ts";
 import { app, createAccount, send } from "../../harness.ts";
+import { listRequests } from "../../policy/list-requests.ts";
 
 vi.spyOn(console, "log").mockImplementation(() => {});
 
@@ -24,7 +24,7 @@ const NOT_LISTED = [
   "",
 ];
 
-const table = describePolicy(app.handlers);
+const table = listRequests(app.handlers);
 const isApi = ({ path }: { path: string }) => path.startsWith("/api/");
 const apiPaths = [...new Set(table.filter(isApi).map(({ path }) => path))];
 const pages = [...new Set(table.filter((route) => !isApi(route)).map(({ path }) => path))];

@@ -1,13 +1,13 @@
 import { createExecutionContext, env } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
 import { setup } from "../../../src/http/index.ts";
-import { describePolicy } from "../../../src/web/app/policy.ts";
 import { route } from "../../../src/web/app/scope.ts";
 import { answerError } from "../../../src/web/hooks/answer-error.ts";
 import { answerUnmatched } from "../../../src/web/hooks/answer-unmatched.ts";
 import { finishResponse } from "../../../src/web/hooks/finish-response.ts";
 import { problem } from "../../../src/web/respond/problem.ts";
 import { app, createAccount, openBrowser, send } from "../../harness.ts";
+import { listRequests } from "../../policy/list-requests.ts";
 import { supplyLocals } from "../../supply-locals.ts";
 
 vi.spyOn(console, "log").mockImplementation(() => {});
@@ -108,11 +108,7 @@ test("over https alone a host is to be asked over https alone", async () => {
   }
 });
 
-const rows = [
-  ...describePolicy(app.handlers),
-  { method: "OPTIONS", path: "/things" },
-  { method: "PUT", path: "/none" },
-];
+const rows = [...listRequests(app.handlers), { method: "OPTIONS", path: "/things" }, { method: "PUT", path: "/none" }];
 
 test.each(rows)("the app answers a stranger's $method $path with them", async ({ method, path }) => {
   expectSafe(await send(path, { method, headers: { Accept: "text/html" } }, { API_RATE_LIMIT: 100_000 }));
