@@ -4,7 +4,12 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-worker
 import { defineConfig } from "vitest/config";
 import { createTokenKeys } from "./scripts/token-keys.ts";
 
-const outside = ["test/integration/**/*.test.ts", "test/house/**/*.test.ts", "test/http/types/**/*.test.ts"];
+const outside = [
+  "test/integration/**/*.test.ts",
+  "test/house/**/*.test.ts",
+  "test/http/types/**/*.test.ts",
+  "test/scripts/**/*.test.ts",
+];
 
 /** How many stories `test/identity/account-model.test.ts` tells, and which. */
 function accountModel({ ACCOUNT_MODEL_RUNS, ACCOUNT_MODEL_SEED, ACCOUNT_MODEL_PATH }: NodeJS.ProcessEnv) {

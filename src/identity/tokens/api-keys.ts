@@ -1,5 +1,7 @@
 /** API keys in D1: for programs that act for a user, with permissions of their own, until they expire. */
+
 import { v7 as uuidv7 } from "uuid";
+import { APP_ID } from "../../web/app/app-name.ts";
 import { IDLE_MS, TOUCH_INTERVAL_MS } from "../sessions/sessions.ts";
 import type { User } from "../users/user.ts";
 import { toUser, USER_COLUMNS, type UserRow } from "../users/users.ts";
@@ -33,7 +35,7 @@ export type NewApiKey = Pick<ApiKey, "name" | "permissions"> & {
 };
 
 /** So that a key that leaks is recognised for what it is. */
-const PREFIX = "candor_";
+const PREFIX = `${APP_ID}_`;
 
 const COLUMNS = "id, name, permissions, created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt";
 

@@ -1,7 +1,9 @@
 /** `requireRecentSignIn` on the pages, without JavaScript: the password, and then what was asked for. */
+
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { app } from "../../../src/app.ts";
+import { APP_ID, APP_NAME } from "../../../src/web/app/app-name.ts";
 import { describePolicy } from "../../../src/web/app/policy.ts";
 import { type Account, createAccount, openBrowser, PASSWORD, send, submit } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
@@ -44,7 +46,7 @@ const FORMS = {
     before: async () => expect(await keysOf(me)).toEqual([]),
     after: async (shown: Shown) => {
       expect([shown.status, shown.path]).toEqual([201, "/account/keys"]);
-      expect(shown.text).toMatch(/<input id="made-key" value="candor_[\w-]{43}"/);
+      expect(shown.text).toMatch(new RegExp(`<input id="made-key" value="${APP_ID}_[\\w-]{43}"`));
       expect(await keysOf(me)).toEqual([{ name: "backup & more", permissions: '["notes:read"]' }]);
     },
   },
@@ -88,7 +90,7 @@ describe.each(Object.entries(FORMS))("%s", (_, { page, action, fields, before, a
     const asked = await submitForm();
     expect([asked.status, /<title>(.*)<\/title>/.exec(asked.text)?.[1]]).toEqual([
       403,
-      "Confirm your password · Candor",
+      `Confirm your password · ${APP_NAME}`,
     ]);
     const { csrf, continue: path, ...kept } = fieldsOf(asked);
     expect(csrf).toMatch(/^[\w-]{43}$/);

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
+import { APP_NAME } from "../../../src/web/app/app-name.ts";
 import { createAccount, openBrowser, PRODUCTION, send } from "../../harness.ts";
 
 test("GET / welcomes a stranger, with the ways in", async () => {
   const response = await send("/", { headers: { Accept: "text/html" } });
   expect([response.status, response.headers.get("Content-Type")]).toEqual([200, "text/html; charset=utf-8"]);
   const page = await response.text();
-  expect(page).toContain("<title>Welcome · Candor</title>");
+  expect(page).toContain(`<title>Welcome · ${APP_NAME}</title>`);
   expect(page).toContain('<a href="/login">');
   expect(page).toContain('<a href="/register">');
   expect(response.headers.getSetCookie()).toEqual([]);

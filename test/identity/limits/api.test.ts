@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
+import { APP_ID } from "../../../src/web/app/app-name.ts";
 import { createAccount, createKey, newAddress, openBrowser, send } from "../../harness.ts";
 import { BROKEN, countQueries, countRulings } from "./counting.ts";
 
@@ -71,7 +72,7 @@ describe("of strangers", () => {
   const STRANGERS: [string, () => Headers][] = [
     ["nothing", () => ({})],
     ["a made-up token", () => ({ Authorization: "Bearer made-up" })],
-    ["a made-up key", () => ({ "X-API-Key": `candor_${crypto.randomUUID()}` })],
+    ["a made-up key", () => ({ "X-API-Key": `${APP_ID}_${crypto.randomUUID()}` })],
     ["a made-up cookie", () => ({ Cookie: `__Host-session=${crypto.randomUUID()}` })],
   ];
 
@@ -133,7 +134,7 @@ describe("a client that was denied is refused", () => {
 
   test.each([
     ["token", { Authorization: "Bearer a.b.c" }],
-    ["key", { "X-API-Key": "candor_made-up" }],
+    ["key", { "X-API-Key": `${APP_ID}_made-up` }],
     ["cookie", { Cookie: "__Host-session=made-up" }],
   ])("by a made-up %s, likewise", async (_, credential) => {
     const headers = { "CF-Connecting-IP": newAddress(), ...credential };

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { app } from "../../../src/app.ts";
 import type { Env } from "../../../src/env.ts";
+import { APP_ID } from "../../../src/web/app/app-name.ts";
 import { describePolicy } from "../../../src/web/app/policy.ts";
 import { createAccount, send } from "../../harness.ts";
 
@@ -74,7 +75,7 @@ describe("a page of a configured origin", () => {
       throw broken;
     };
     const headers = { Origin: APP };
-    const key = { ...headers, "X-API-Key": "candor_x" };
+    const key = { ...headers, "X-API-Key": `${APP_ID}_x` };
     const answers = [
       await send("/api/me", { headers }, LISTED),
       await send("/api/none", { headers }, LISTED),
