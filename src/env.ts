@@ -1,17 +1,17 @@
-/** What the platform gives the app (bindings and variables), and the locals that every request starts with. */
+/** The bindings and variables that the platform supplies, and the locals that every request starts with. */
+import type { Handler } from "./http/index.ts";
 
-/** The bindings, variables and secrets of `wrangler.toml`. */
+/**
+ * The bindings, variables and secrets of `wrangler.toml` that the lower floors use. A feature with bindings of its own
+ * declares them in its folder (`declare module "../../env.ts"`).
+ */
 export interface Env {
   readonly DB: D1Database;
-  /** What users upload. */
-  readonly FILES: R2Bucket;
   /** The bytes of what is in `public`. */
   readonly ASSETS: R2Bucket;
   /** Which path of `public` has which bytes. */
   readonly ASSET_MANIFEST: KVNamespace;
   readonly RATE_LIMITER: DurableObjectNamespace<RateLimiterObject>;
-  readonly CHAT_ROOM: DurableObjectNamespace<ChatRoomObject>;
-  readonly LIVE_FEED: DurableObjectNamespace<LiveFeedObject>;
   /** The platform's own rate limit of requests per client address: approximate, and without a network hop. */
   readonly ADDRESS_LIMIT: RateLimit;
   /** `development` shows errors to whoever asks and keeps mail in the outbox; anything else does neither. */
@@ -65,88 +65,78 @@ export interface Reservation extends Ruling {
   readonly isUnsettled: boolean;
 }
 
-/** A Durable Object that holds sockets open for users. */
-export interface SocketHolder {
-  /**
-   * Closes the sockets whose sessions have ended.
-   *
-   * @param socketIds Those that the database knows of a user.
-   * @returns Those of them that the object holds open.
-   */
-  recheckSessions(socketIds: readonly string[]): Promise<string[]>;
+/** A page that the navigation links to. */
+export interface NavigationEntry {
+  readonly label: string;
+  readonly path: string;
+  /** Who sees the link; the guards of the route decide who may open the page. */
+  readonly for: "anyone" | "user" | "admin";
 }
 
-/** The Durable Object in `src/features/chat/room.ts`, as its callers see it; `fetch` opens a socket. */
-export interface ChatRoomObject extends Rpc.DurableObjectBranded, SocketHolder {
-  /**
-   * Messages of the room, the oldest first.
-   *
-   * @param after The `seq` behind which they begin; null for the latest.
-   */
-  history(after: number | null, limit: number): Promise<ChatMessage[]>;
-  /** Says something without a socket, at the same pace. @returns The message, or why it was not stored. */
-  say(user: ChatUser, message: Pick<ChatMessage, "id" | "text">): Promise<ChatMessage | "too fast" | "unavailable">;
+/** Paths that other parts of the app lead to. A path is absent where no feature of the app offers it. */
+export interface AppPaths {
+  /** The front page. */
+  readonly home?: string;
+  readonly signIn?: string;
+  readonly register?: string;
+  /** Takes a POST. */
+  readonly signOut?: string;
+  readonly account?: string;
+  /** Takes the form of the page that asks for the password again. */
+  readonly confirmPassword?: string;
+  /** The pages that mailed links open, with the token in the query. */
+  readonly verifyEmail?: string;
+  readonly resetPassword?: string;
+  readonly outbox?: string;
 }
 
-/** A message as everybody in the room sees it. */
-export interface ChatMessage {
-  /** Counts the messages of the room, without gaps. */
-  readonly seq: number;
-  /** The UUID that its sender gave it. */
-  readonly id: string;
-  readonly sender: ChatUser;
-  readonly text: string;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-}
-
-/** Somebody in a room. */
-export interface ChatUser {
-  readonly id: string;
-  readonly name: string;
-}
-
-/** The Durable Object in `src/features/live/feed.ts`, as its callers see it; `fetch` begins to listen. */
-export interface LiveFeedObject extends Rpc.DurableObjectBranded {
-  /** Takes what an isolate has counted since its last report. @returns Whether anybody listens. */
-  report(counts: ResponseCounts): Promise<boolean>;
-  /** Takes how many sockets a chat room has. It counts until the next report of the room, or for 90 s. */
-  reportSockets(room: string, count: number): Promise<void>;
-  /** What was told last, the newest first. */
-  recent(): Promise<{ readonly samples: readonly Sample[]; readonly activities: readonly Activity[] }>;
-}
-
-/** Responses a second, averaged over three; chat sockets that are open; notes made, and uploads, in the last minute. */
-export type Metric = "requests" | "sockets" | "notes" | "uploads";
-
-/** A value of a metric at a moment. */
-export interface Sample {
-  /** ISO 8601, UTC. */
-  readonly timestamp: string;
-  readonly metric: Metric;
-  readonly value: number;
-  readonly status: "normal" | "warning" | "critical";
-}
-
-/** Something that somebody did; by whom is nobody's business. */
+/** A kind of activity that the live feed may report, and the metric that counts it. */
 export interface Activity {
-  readonly timestamp: string;
-  readonly activity: "note" | "upload" | "account";
-  /** How often, at that moment. */
-  readonly count: number;
+  readonly name: string;
+  /** A sentence for the page, such as `A note was created`. */
+  readonly text: string;
+  /** The routes whose successful responses count, such as `POST /api/notes`. */
+  readonly routes: readonly string[];
+  readonly metric?: ActivityMetric;
 }
 
-/** Responses that an isolate has given. */
-export interface ResponseCounts {
-  readonly requests: number;
-  /** Of requests that changed something: how many, by the route's method and path. */
-  readonly changes: Readonly<Record<string, number>>;
+/** A metric that counts the activities of the last minute. */
+export interface ActivityMetric {
+  readonly name: string;
+  readonly title: string;
+  /** Follows the value, such as `created in the last minute`. */
+  readonly unit: string;
+  /** The lowest value that is a warning, and the lowest that is critical. */
+  readonly warning: number;
+  readonly critical: number;
+}
+
+/** Asks a dependency for a sign of life. @throws Where it does not respond. */
+export type ReadinessCheck = (env: Env) => Promise<unknown>;
+
+/** What follows from the list of features. `assemble` derives it once, when the app is set up. */
+export interface AppFacts {
+  /** The app's own table, with the routes of every feature. */
+  readonly handlers: readonly Handler<unknown>[];
+  /** In the order of the features. */
+  readonly navigation: readonly NavigationEntry[];
+  readonly paths: AppPaths;
+  /** Landing page after sign-in: the first page for users. */
+  readonly startPath: string;
+  /** The front page, or without one the landing page after sign-in. */
+  readonly homePath: string;
+  /** The permissions that an API key can be given: those that some route requires. */
+  readonly permissions: readonly string[];
+  /** By the name that `/health/ready` reports. */
+  readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  readonly activities: readonly Activity[];
 }
 
 /** What `onRequest` supplies to every guard, handler and hook. */
 export interface AppLocals {
   readonly env: Env;
   readonly ctx: ExecutionContext;
+  readonly app: AppFacts;
   readonly requestId: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;

@@ -8,7 +8,7 @@ import { serveAsset } from "./serve-asset.ts";
 const limitAddress = createAddressLimit(({ url }) => isVersionedAddress(new URL(url).pathname));
 const guards = [limitAddress];
 
-export const assets = [
+export const routes = [
   route.on(READ, "/static/*", { guards, resolve: (c) => serveAsset(c, c.params["*"]) }),
   route.on(READ, "/favicon.ico", { guards, resolve: (c) => serveAsset(c, "favicon.ico") }),
   route.on(READ, "/robots.txt", { guards, resolve: (c) => serveAsset(c, "robots.txt") }),

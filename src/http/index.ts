@@ -30,6 +30,6 @@ export type {
   Validator,
 } from "./schema.ts";
 export { group, route, scope } from "./scope.ts";
-export { type Config, setup } from "./setup.ts";
+export { type App, type Config, setup } from "./setup.ts";
 export { SetupError } from "./setup-error.ts";
 export { standardValidator } from "./standard-validator.ts";

@@ -1,4 +1,4 @@
-/** What pages are told of whoever looks at them. */
+/** Loads what a page shows about its visitor and the app. */
 import { assetUrl, readManifest } from "../assets/manifest.ts";
 import type { AppLocals } from "../env.ts";
 import type { PageContext } from "../web/pages/layout.ts";
@@ -12,9 +12,10 @@ export async function loadPageContext({
   readonly request: Request;
   readonly locals: AppLocals & SessionLocals;
 }): Promise<PageContext> {
-  const { env, session } = locals;
+  const { app, env, session } = locals;
   const manifest = await readManifest(env.ASSET_MANIFEST);
   return {
+    app,
     user: session.user ?? undefined,
     path: new URL(request.url).pathname,
     csrf: session.csrf,

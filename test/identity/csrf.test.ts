@@ -1,9 +1,8 @@
 /** Cross-site requests, over every route of the table that a cookie can reach and that changes state. */
 import { env } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
-import { app } from "../../src/app.ts";
+import { app, facts } from "../../src/app.ts";
 import type { Env } from "../../src/env.ts";
-import { grantablePermissions } from "../../src/identity/guards/require-permission.ts";
 import { listSessions } from "../../src/identity/sessions/session-list.ts";
 import { describePolicy } from "../../src/web/app/policy.ts";
 import { type Account, type Browser, createAccount, createKey, openBrowser, PASSWORD, send } from "../harness.ts";
@@ -23,7 +22,7 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "PATCH /api/me": { name: "Changed" },
   "POST /api/me/password": { currentPassword: PASSWORD, newPassword: "another password for tests" },
   "POST /api/me/confirm-password": { password: PASSWORD },
-  "POST /api/me/keys": { name: "key", permissions: grantablePermissions().slice(0, 1) },
+  "POST /api/me/keys": { name: "key", permissions: facts.permissions.slice(0, 1) },
   "PATCH /api/admin/users/:id": { role: "admin" },
   "POST /api/notes": { title: "Made" },
   "PATCH /api/notes/:id": { title: "Changed" },
@@ -33,7 +32,7 @@ const BODIES: Readonly<Record<string, Record<string, unknown>>> = {
   "POST /account": { name: "Changed" },
   "POST /account/password": { currentPassword: PASSWORD, newPassword: "another password for tests" },
   "POST /account/confirm-password": { currentPassword: PASSWORD, continue: "/account" },
-  "POST /account/keys": { name: "key", ...Object.fromEntries(grantablePermissions().map((name) => [name, "on"])) },
+  "POST /account/keys": { name: "key", ...Object.fromEntries(facts.permissions.map((name) => [name, "on"])) },
   "POST /account/keys/:id/delete": { confirmed: "yes" },
   "POST /admin/users/:id/role": { role: "admin", confirmed: "yes" },
   "POST /admin/users/:id/delete": { confirmed: "yes" },
@@ -210,7 +209,7 @@ test("a token or a key needs no provenance, from wherever it is sent, with the c
     const headers = { ...account.headers, Cookie, ...from, "Content-Type": "application/json" };
     expect((await send("/api/me", { method: "PATCH", headers, body }, bindings)).status).toBe(200);
   }
-  const { key } = await createKey(account, [...grantablePermissions()]);
+  const { key } = await createKey(account, [...facts.permissions]);
   for (const route of routes.filter(({ names }) => names.includes("requirePermission"))) {
     for (const from of FOREIGN) {
       const headers = { "X-API-Key": key, Cookie, ...from, "Content-Type": "application/json" };

@@ -5,8 +5,8 @@ import { type Guard, setup } from "../../src/http/index.ts";
 import { sweepExpired } from "../../src/identity/sweep.ts";
 import { idempotency } from "../../src/limits/idempotency.ts";
 import { route } from "../../src/web/app/scope.ts";
-import { supplyLocals } from "../../src/web/hooks/supply-locals.ts";
 import { type Account, createAccount, createKey, type Note, send, sendJson } from "../harness.ts";
+import { supplyLocals } from "../supply-locals.ts";
 
 const HOUR = 3_600_000;
 

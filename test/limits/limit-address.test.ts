@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { isVersionedAddress, versionedPath } from "../../src/assets/manifest.ts";
-import { assets } from "../../src/assets/routes.ts";
+import { routes as assets } from "../../src/assets/routes.ts";
 import type { Env } from "../../src/env.ts";
-import { health } from "../../src/features/health/api-routes.ts";
+import { routes as health } from "../../src/features/health/api-routes.ts";
 import { describeRoutes } from "../../src/http/index.ts";
 import { limitAddress } from "../../src/limits/limit-address.ts";
 import { factsOf } from "../../src/web/app/guard-facts.ts";

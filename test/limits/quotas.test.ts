@@ -13,8 +13,8 @@ import { requireQuota } from "../../src/limits/guards/require-quota.ts";
 import { findExceeded, fitsQuota, QUOTAS, type Quota, quotaExceeded, quotaMessage } from "../../src/limits/quotas.ts";
 import { describePolicy } from "../../src/web/app/policy.ts";
 import { route } from "../../src/web/app/scope.ts";
-import { supplyLocals } from "../../src/web/hooks/supply-locals.ts";
 import { createAccount, unreadable } from "../harness.ts";
+import { supplyLocals } from "../supply-locals.ts";
 import { LIMIT_TEXTS, leaveRoom, quotaProblem, usageOf } from "./quota-usage.ts";
 
 const GIB = 1024 ** 3;

@@ -9,7 +9,7 @@ import { factsOf } from "../../src/web/app/guard-facts.ts";
 import { route } from "../../src/web/app/scope.ts";
 import { answerError } from "../../src/web/hooks/answer-error.ts";
 import { finishResponse } from "../../src/web/hooks/finish-response.ts";
-import { supplyLocals } from "../../src/web/hooks/supply-locals.ts";
+import { supplyLocals } from "../supply-locals.ts";
 
 const log = vi.spyOn(console, "log").mockImplementation(() => {});
 const errors = vi.spyOn(console, "error").mockImplementation(() => {});

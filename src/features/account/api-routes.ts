@@ -21,7 +21,7 @@ import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { pageQuery, toPage } from "../../web/request/paging.ts";
 import { invalidField, invalidInput, type ProblemLocals, problem } from "../../web/respond/problem.ts";
-import { accountPatch, apiKeyInput, passwordChange, passwordConfirmation } from "./schema.ts";
+import { accountPatch, apiKeyInput, passwordChange, passwordConfirmation, permissionProblem } from "./schema.ts";
 
 const { route } = signedIn;
 
@@ -116,6 +116,8 @@ export const api = group({
       resolve: async (c) => {
         const { input, locals } = c;
         if (!input.ok) return invalidInput(locals, input);
+        const unknown = permissionProblem(input.body.permissions, locals);
+        if (unknown !== undefined) return invalidField(locals, "permissions", unknown);
         const key = await events.makeApiKey(c, locals, input.body);
         if (key === "session ended") return sessionEnded(locals);
         if (key === "too many") return quotaExceeded(c, "apiKeys");

@@ -35,7 +35,15 @@ import { nextPath } from "../../web/request/next-path.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
 import { keyDeletion } from "./partials.ts";
-import { accountQuery, apiKeyForm, confirmationForm, nameForm, passwordForm } from "./schema.ts";
+import {
+  accountQuery,
+  apiKeyForm,
+  confirmationForm,
+  nameForm,
+  passwordForm,
+  permissionProblem,
+  permissionsOf,
+} from "./schema.ts";
 import { showAccount } from "./show-account.ts";
 
 const { route: page } = signedInPage;
@@ -112,7 +120,7 @@ export const pages = group({
         const hashed = hashNewPassword(env, hashing, user, parsed.data.newPassword);
         if ("problem" in hashed) return refused(hashed.problem);
         const renewed = await events.changePassword(c, { user: credentials, auth }, hashed.hash, parsed.data);
-        if (renewed?.via !== "session") return seeOther("/login");
+        if (renewed?.via !== "session") return seeOther(c.locals.app.paths.signIn ?? c.locals.app.homePath);
         session.continueAs(renewed.sessionId);
         session.flash("done", "Your password has been changed. You are signed out everywhere else.");
         return seeOther("/account", cookiesOf(c, renewed));
@@ -124,7 +132,7 @@ export const pages = group({
       resolve: async (c) => {
         const { auth, credentials, form } = c.locals;
         const renewed = await events.confirmPassword(c, { user: credentials, auth });
-        if (renewed?.via !== "session") return seeOther("/login");
+        if (renewed?.via !== "session") return seeOther(c.locals.app.paths.signIn ?? c.locals.app.homePath);
         const path = nextPath(form.continue, c.request.url, "");
         return path === "" ? seeOther("/account", cookiesOf(c, renewed)) : sendAgain(path, cookiesOf(c, renewed));
       },
@@ -167,9 +175,12 @@ export const pages = group({
         const { form, parsed } = c.locals;
         const refused = (errors: FormErrors, status: number) =>
           showAccount(c, { refused: { form: "key", fields: form, errors }, status });
-        if (!parsed.success) return refused(errorsOf(parsed.error), 400);
+        const unknown = permissionProblem(permissionsOf(form), c.locals);
+        const permissionErrors: FormErrors = unknown === undefined ? {} : { permissions: unknown };
+        if (!parsed.success) return refused({ ...errorsOf(parsed.error), ...permissionErrors }, 400);
+        if (unknown !== undefined) return refused(permissionErrors, 400);
         const newKey = await events.makeApiKey(c, c.locals, parsed.data);
-        if (newKey === "session ended") return seeOther("/login");
+        if (newKey === "session ended") return seeOther(c.locals.app.paths.signIn ?? c.locals.app.homePath);
         if (newKey === "too many") return refused({ form: quotaMessage("apiKeys") }, 422);
         // No redirect: the next page could show the key only if it were stored.
         const shown = await showAccount(c, { newKey, status: 201 });

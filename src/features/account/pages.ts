@@ -30,7 +30,7 @@ export function accountPage(context: PageContext, view: AccountView): SafeHtml {
 <div class="account-page">
 <div class="list">
 ${nameCard(view, csrf)}
-${emailCard(view.user, csrf)}
+${emailCard(view.user, context)}
 ${passwordCard(view, csrf)}
 </div>
 <div class="list">
@@ -57,10 +57,11 @@ ${textField(state, { ...NAME, value: typed ? typed.fields.name : user.name })}
 </section>`;
 }
 
-function emailCard({ email, emailVerified }: User, csrf: string): SafeHtml {
+function emailCard({ email, emailVerified }: User, { csrf, app }: PageContext): SafeHtml {
   const isConfirmed = html`<span class="badge good">Confirmed</span>`;
+  const again = html`<form method="post" action="/account/verify-email">${csrfField(csrf)}<button class="quiet">Send the link again</button></form>`;
   const isOpen = html`<span class="badge warn">Not confirmed</span>
-<form method="post" action="/account/verify-email">${csrfField(csrf)}<button class="quiet">Send the link again</button></form>`;
+${app.paths.verifyEmail === undefined ? "" : again}`;
   return html`<section class="card" aria-labelledby="email-title">
 <h2 id="email-title">E-mail</h2>
 <p class="long">${email}</p>

@@ -70,6 +70,7 @@ ${confirmForm(keyDeletion(key), csrf)}
 }
 
 function keyForm({ permissions, refused }: AccountView, csrf: string): SafeHtml {
+  if (permissions.length === 0) return html`<p class="meta">This app has no routes that accept API keys.</p>`;
   const typed = refused?.form === "key" ? refused : undefined;
   const state: FormState = { id: "key", errors: typed?.errors ?? {} };
   const error = state.errors.permissions;

@@ -1,9 +1,10 @@
 /** What users change about their own account. */
 import * as z from "zod";
-import { grantablePermissions } from "../../identity/guards/require-permission.ts";
+import type { AppLocals } from "../../env.ts";
 import { givenPassword, newPassword } from "../../identity/passwords/password-rules.ts";
 import { MAX_KEY_LIFE_MS } from "../../identity/tokens/api-keys.ts";
 import { displayName } from "../../identity/users/account-schema.ts";
+import type { FormFields } from "../../web/request/form.ts";
 import { pageQuery } from "../../web/request/paging.ts";
 
 export const accountPatch = z.strictObject({ name: displayName });
@@ -27,10 +28,6 @@ export const passwordConfirmation = z.strictObject({ password: givenPassword });
 /** `continue` is the path that the form was first sent to; its fields come along. */
 export const confirmationForm = z.object({ currentPassword: givenPassword, continue: z.string() });
 
-const permission = z
-  .string()
-  .refine((name) => grantablePermissions().some((known) => known === name), "There is no such permission");
-
 const expiry = z.iso
   .datetime({ error: "The expiry must be a time in ISO 8601, in UTC", abort: true })
   .refine((time) => Date.parse(time) > Date.now(), "The expiry must be in the future")
@@ -39,7 +36,7 @@ const expiry = z.iso
 export const apiKeyInput = z.strictObject({
   name: displayName,
   permissions: z
-    .array(permission)
+    .array(z.string().max(100))
     .min(1, "Choose at least one permission")
     .max(100)
     .transform((names) => [...new Set(names)]),
@@ -51,11 +48,21 @@ export const KEY_LIVES = ["7", "30", "90", "365"] as const;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** A box for each permission, which has its name. */
+/** @returns What is wrong with the permissions of a new key; undefined where the app has them all. */
+export function permissionProblem(permissions: readonly string[], { app }: Pick<AppLocals, "app">): string | undefined {
+  const unknown = permissions.find((name) => !app.permissions.includes(name));
+  return unknown === undefined ? undefined : `There is no permission “${unknown}”`;
+}
+
+/** The checkboxes of a form: one for each permission, under its name. A colon tells them from other fields. */
+export function permissionsOf(form: FormFields): string[] {
+  return Object.keys(form).filter((name) => name.includes(":") && form[name]);
+}
+
 export const apiKeyForm = z
   .record(z.string(), z.string())
   .transform((form) => {
-    const permissions: string[] = grantablePermissions().filter((name) => form[name]);
+    const permissions = permissionsOf(form);
     const days = Number(KEY_LIVES.find((life) => life === form.days) ?? "90");
     return { name: form.name ?? "", permissions, expiresAt: new Date(Date.now() + days * DAY_MS).toISOString() };
   })

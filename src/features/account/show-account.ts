@@ -1,7 +1,6 @@
 /** Gathers what the account's page shows. */
 import type * as z from "zod";
 import type { AppLocals } from "../../env.ts";
-import { grantablePermissions } from "../../identity/guards/require-permission.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
 import type { SessionLocals } from "../../identity/sessions/page-session.ts";
 import { listSessions } from "../../identity/sessions/session-list.ts";
@@ -33,7 +32,7 @@ export async function showAccount(
   { status, ...outcome }: Outcome = {},
   cursors: z.output<typeof accountQuery> = {},
 ): Promise<Response> {
-  const { env, user, auth } = c.locals;
+  const { app, env, user, auth } = c.locals;
   const [context, sessions, keys] = await Promise.all([
     loadPageContext(c),
     listSessions(env.DB, user.id, { cursor: cursors.sessions, limit }),
@@ -44,7 +43,7 @@ export async function showAccount(
     sessions: toPage(sessions, limit),
     currentSession: sessionIdOf(auth),
     keys: toPage(keys, limit),
-    permissions: grantablePermissions(),
+    permissions: app.permissions,
     ...outcome,
   });
   return htmlResponse(page, status);

@@ -1,8 +1,10 @@
-/** What administrators do with accounts: the JSON API, the page. */
-import { offerPage } from "../../web/pages/navigation.ts";
+/** What administrators do with accounts: the JSON API and the page. */
+import { feature } from "../../web/app/feature.ts";
 import { api } from "./api-routes.ts";
 import { pages } from "./page-routes.ts";
 
-offerPage({ label: "Users", path: "/admin/users", for: "admin" });
-
-export const admin = [...api, ...pages];
+export const admin = feature({
+  name: "admin",
+  routes: [...api, ...pages],
+  page: { label: "Users", path: "/admin/users", for: "admin" },
+});

@@ -20,7 +20,6 @@ import type { FormLocals } from "../../web/guards/require-form.ts";
 import type { FormErrors } from "../../web/pages/form-fields.ts";
 import { errorsOf } from "../../web/pages/form-fields.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
-import { startPath } from "../../web/pages/navigation.ts";
 import { firstValue } from "../../web/request/query-value.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
 import { type FormPage, refused, signInForm } from "./forms.ts";
@@ -105,15 +104,15 @@ export const linkPages = group({
         const user = await events.confirmAddress(c, c.locals.link);
         if (!user) return linkEnded(c);
         c.locals.session.flash("done", "Your e-mail address is confirmed.");
-        return seeOther(startPath());
+        return seeOther(c.locals.app.startPath);
       },
     }),
   ],
 });
 
-function linkEnded({ locals }: { readonly locals: SessionLocals }): Response {
+function linkEnded({ locals }: { readonly locals: AppLocals & SessionLocals }): Response {
   locals.session.flash("failed", LINK_ENDED);
-  return seeOther(startPath());
+  return seeOther(locals.app.startPath);
 }
 
 function refuseReset(c: LinkForm, errors: FormErrors, status: number): Promise<Response> {

@@ -22,7 +22,6 @@ import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { requireButton } from "../../web/guards/require-form.ts";
 import { errorsOf } from "../../web/pages/form-fields.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
-import { startPath } from "../../web/pages/navigation.ts";
 import { nextPath } from "../../web/request/next-path.ts";
 import { prefersHtml } from "../../web/request/prefers-html.ts";
 import { firstValue } from "../../web/request/query-value.ts";
@@ -40,7 +39,7 @@ export const pages = group({
   handlers: [
     route.on(READ, "/login", {
       resolve: async (c) => {
-        const next = nextPath(firstValue(c.raw.query.next), c.request.url, startPath());
+        const next = nextPath(firstValue(c.raw.query.next), c.request.url, c.locals.app.startPath);
         return htmlResponse(loginPage(await loadPageContext(c), next, c.locals.env.ENVIRONMENT === "development"));
       },
     }),
@@ -49,7 +48,7 @@ export const pages = group({
       guards: [...signInForm(z.object(login.shape)), limitAccount, requireHashingCapacity],
       resolve: async (c) => {
         const { form, parsed, env } = c.locals;
-        const next = nextPath(form.next, c.request.url, startPath());
+        const next = nextPath(form.next, c.request.url, c.locals.app.startPath);
         const checked = parsed.success ? await checkSignIn(c, parsed.data) : undefined;
         const headers = checked && (await events.startBrowserSession(c, checked.user, checked.deviceId));
         if (headers) return seeOther(next, headers);
@@ -75,7 +74,7 @@ export const pages = group({
         }
         sendLink(c, email, "verify");
         session.flash("done", "Welcome. We have sent you a mail to confirm your address.");
-        return seeOther(startPath(), await events.startBrowserSession(c, user, createDeviceId()));
+        return seeOther(c.locals.app.startPath, await events.startBrowserSession(c, user, createDeviceId()));
       },
     }),
 
@@ -87,7 +86,7 @@ export const pages = group({
         session.settle();
         const headers = new Headers();
         sessionCookie.set(c.request, env, headers, null);
-        return seeOther("/", headers);
+        return seeOther(c.locals.app.homePath, headers);
       },
     }),
 

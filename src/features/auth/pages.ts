@@ -31,7 +31,7 @@ const NEW_PASSWORD: Field = {
 export function loginPage(context: PageContext, next: string, isDevelopment: boolean, typed?: Typed): SafeHtml {
   const after = html`<p class="aside"><a href="/forgot-password">Forgot the password?</a></p>
 <p class="aside">No account yet? <a href="/register">Register</a></p>
-${isDevelopment ? demoAccounts() : ""}`;
+${isDevelopment ? demoAccounts(context.app.paths.outbox) : ""}`;
   return formPage(context, { title: "Sign in", fields: [EMAIL, PASSWORD], hidden: { next }, after }, typed);
 }
 

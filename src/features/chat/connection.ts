@@ -1,6 +1,7 @@
 /** Whose a socket is. The platform keeps it with the socket while the room is hibernated. */
-import type { ChatUser } from "../../env.ts";
+
 import type { UserSocket } from "../../identity/sessions/sockets.ts";
+import type { ChatUser } from "./env.ts";
 
 export interface Connection {
   readonly room: string;

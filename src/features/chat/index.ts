@@ -1,8 +1,12 @@
 /** Chat rooms: the history and the sockets for clients, and the page. */
-import { offerPage } from "../../web/pages/navigation.ts";
+import { feature } from "../../web/app/feature.ts";
 import { api } from "./api-routes.ts";
 import { pages } from "./page-routes.ts";
+import { checkRooms } from "./room-stub.ts";
 
-offerPage({ label: "Chat", path: "/chat", for: "user" });
-
-export const chat = [...api, ...pages];
+export const chat = feature({
+  name: "chat",
+  routes: [...api, ...pages],
+  page: { label: "Chat", path: "/chat", for: "user" },
+  checks: { chat: checkRooms },
+});

@@ -1,9 +1,9 @@
 /** A chat room as a page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import type { ChatMessage, ChatUser } from "../../env.ts";
 import { csrfField } from "../../web/pages/csrf-field.ts";
 import { layout, type PageContext } from "../../web/pages/layout.ts";
 import { timeOf } from "../../web/pages/time.ts";
+import type { ChatMessage, ChatUser } from "./env.ts";
 
 /** What a page of a room shows. */
 export interface Room {

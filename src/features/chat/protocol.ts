@@ -1,10 +1,10 @@
 /** The frames of the chat: what a client sends, what a room sends. The README shows a conversation. */
 import { Buffer } from "node:buffer";
 import * as z from "zod";
-import type { ChatMessage, ChatUser } from "../../env.ts";
 import { CLOSE } from "../../web/realtime/backpressure.ts";
 import { type Pacing, SUSTAINED } from "../../web/realtime/token-bucket.ts";
 import { storableText } from "../../web/request/text.ts";
+import type { ChatMessage, ChatUser } from "./env.ts";
 
 /** The most bytes of a frame from a client. */
 const MAX_FRAME_BYTES = 64 * 1024;

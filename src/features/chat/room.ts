@@ -1,13 +1,13 @@
 /** The Durable Object of a chat room: it numbers the messages, keeps them, and sends them to everybody in the room. */
 
 import { DurableObject } from "cloudflare:workers";
-import type { ChatMessage, ChatRoomObject, ChatUser, Env } from "../../env.ts";
+import type { Env } from "../../env.ts";
 import { closeSockets, renewSockets } from "../../identity/sessions/sockets.ts";
 import { logFailure } from "../../web/app/log.ts";
 import { BoundedSockets, CLOSE } from "../../web/realtime/backpressure.ts";
 import { TokenBuckets } from "../../web/realtime/token-bucket.ts";
-import { reportSockets } from "../live/feed-stub.ts";
 import { type Connection, connectionOf, readConnection, setConnection, toUserSocket } from "./connection.ts";
+import type { ChatMessage, ChatRoomObject, ChatUser } from "./env.ts";
 import * as protocol from "./protocol.ts";
 import * as store from "./store.ts";
 
@@ -98,9 +98,7 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
   override async alarm(): Promise<void> {
     await this.#check(this.#connected());
     const oldest = store.removeOlder(this.#sql, Date.now() - RETENTION_MS);
-    const [first] = this.#connected();
-    if (first) this.#report(first.connection.room);
-    if (first) return this.#wakeWithin(CHECK_MS);
+    if (this.#connected().length > 0) return this.#wakeWithin(CHECK_MS);
     if (oldest !== null) return this.ctx.storage.setAlarm(oldest + RETENTION_MS + 1);
     // Where something was said, the last `seq` is to be remembered.
     if (store.readExtent(this.#sql).last === 0) await this.ctx.storage.deleteAll();
@@ -116,7 +114,6 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     for (const message of store.messagesAfter(this.#sql, after ?? seq))
       if (!this.#send(socket, { type: "message", ...message })) break;
     this.#broadcast({ type: "join", user, count: here.length + 1 });
-    this.#report(room);
   }
 
   /** Says that somebody is gone, once. */
@@ -126,7 +123,6 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     if (!connection) return;
     setConnection(socket, null);
     this.#broadcast({ type: "leave", user: connection.user, count: this.#connected().length });
-    this.#report(connection.room);
     this.ctx.waitUntil(this.#removeRows([connection]));
   }
 
@@ -206,10 +202,6 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
   #tellInPongs(seq: number): void {
     const pong = JSON.stringify({ type: "pong", seq } satisfies protocol.Frame);
     this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(protocol.PING, pong));
-  }
-
-  #report(room: string): void {
-    this.ctx.waitUntil(reportSockets(this.env, room, this.#connected().length));
   }
 
   async #wakeWithin(ms: number): Promise<void> {

@@ -1,5 +1,5 @@
 /** The messages of a room, in the SQLite database of its object. */
-import type { ChatMessage, ChatUser } from "../../env.ts";
+import type { ChatMessage, ChatUser } from "./env.ts";
 
 /** AUTOINCREMENT remembers the last `seq`, also of a table that is empty by now: none is ever given again. */
 const SCHEMA = `

@@ -1,8 +1,21 @@
-/** Files of one's own: the JSON API, downloads, the page. */
-import { offerPage } from "../../web/pages/navigation.ts";
+/** The user's files: the JSON API, downloads and the page. */
+import { feature } from "../../web/app/feature.ts";
 import { api } from "./api-routes.ts";
+import { sweepObjects } from "./orphans.ts";
 import { pages } from "./page-routes.ts";
 
-offerPage({ label: "Files", path: "/files", for: "user" });
-
-export const files = [...api, ...pages];
+export const files = feature({
+  name: "files",
+  routes: [...api, ...pages],
+  page: { label: "Files", path: "/files", for: "user" },
+  checks: { files: ({ FILES }) => FILES.head("health") },
+  sweep: sweepObjects,
+  activities: [
+    {
+      name: "upload",
+      text: "Files were uploaded",
+      routes: ["POST /api/files", "PUT /api/files/:name", "POST /files"],
+      metric: { name: "uploads", title: "Uploads", unit: "in the last minute", warning: 30, critical: 150 },
+    },
+  ],
+});

@@ -1,27 +1,20 @@
-/** Health: whether the Worker answers, and whether what it stands on does. */
+/** Whether the Worker responds, and whether its dependencies do. */
+import type { Env, ReadinessCheck } from "../../env.ts";
 import { limitAddress } from "../../limits/limit-address.ts";
+import { logFailure } from "../../web/app/log.ts";
 import { READ, route } from "../../web/app/scope.ts";
-import { checkBucket, checkChat, checkDatabase, checkFeed, checkLimiter, checkManifest } from "./checks.ts";
 
-export const health = [
+export const routes = [
   route.on(READ, "/health", {
     resolve: () => new Response("OK", { headers: { "Cache-Control": "no-store" } }),
   }),
   route.on(READ, "/health/ready", {
     guards: [limitAddress],
-    resolve: async ({ locals }) => {
-      const { DB, RATE_LIMITER, CHAT_ROOM, LIVE_FEED, FILES, ASSETS, ASSET_MANIFEST } = locals.env;
-      const [database, limiter, chat, live, files, assets, manifest] = await Promise.all([
-        checkDatabase(DB),
-        checkLimiter(RATE_LIMITER),
-        checkChat(CHAT_ROOM),
-        checkFeed(LIVE_FEED),
-        checkBucket(FILES),
-        checkBucket(ASSETS),
-        checkManifest(ASSET_MANIFEST),
-      ]);
-      const checks = { database, limiter, chat, live, files, assets, manifest };
-      const isReady = Object.values(checks).every((check) => check === "ok");
+    resolve: async ({ locals: { app, env } }) => {
+      const names = Object.keys(app.checks);
+      const results = await Promise.all(Object.values(app.checks).map((check) => run(check, env)));
+      const checks = Object.fromEntries(names.map((name, index) => [name, results[index]]));
+      const isReady = results.every((result) => result === "ok");
       const headers = { "Cache-Control": "no-store", ...(!isReady && { "Retry-After": "5" }) };
       return Response.json(
         { status: isReady ? "ok" : "unavailable", checks },
@@ -30,3 +23,14 @@ export const health = [
     },
   }),
 ];
+
+/** The error is logged and not shown to the client. */
+async function run(check: ReadinessCheck, env: Env): Promise<"ok" | "failed"> {
+  try {
+    await check(env);
+    return "ok";
+  } catch (error) {
+    logFailure("A readiness check failed", error);
+    return "failed";
+  }
+}

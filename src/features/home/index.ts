@@ -1,2 +1,5 @@
 /** The front page. */
-export { home } from "./page-routes.ts";
+import { feature } from "../../web/app/feature.ts";
+import { pages } from "./page-routes.ts";
+
+export const home = feature({ name: "home", routes: pages, paths: { home: "/" } });

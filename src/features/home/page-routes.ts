@@ -1,6 +1,5 @@
-/** The front page: for strangers; who is signed in goes on to where the work is. */
-
-import type { Handler } from "../../http/index.ts";
+/** The front page, for visitors; a user is sent on to the landing page. */
+import type { AppFacts } from "../../env.ts";
 import { commonLimits } from "../../identity/limits.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
 import { visited } from "../../identity/scope.ts";
@@ -8,32 +7,34 @@ import { loadSession, saveSession } from "../../identity/sessions/page-session.t
 import { describePolicy } from "../../web/app/policy.ts";
 import { group, READ } from "../../web/app/scope.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
-import { startPath } from "../../web/pages/navigation.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
 import { frontPage, type ShownRoute } from "./pages.ts";
 
-/** Routes of every kind, from open to anyone to guarded most; those that there are. */
-const EXAMPLES = ["GET /health", "GET /api/notes/:id", "POST /notes", "DELETE /api/admin/users/:id"];
+/** How many routes the page shows, from the least guarded to the most. */
+const EXAMPLES = 4;
 
-/** @param handlers The app's other routes: the page shows some of them as they are. */
-export function home(handlers: readonly Handler<never>[]) {
-  const examples = findExamples(handlers);
-  return group({
-    guards: [...commonLimits, loadSession],
-    onResponse: saveSession,
-    handlers: [
-      visited.route.on(READ, "/", {
-        resolve: async (c) => {
-          const { env, session } = c.locals;
-          if (session.user && startPath() !== "/") return seeOther(startPath());
-          return htmlResponse(frontPage(await loadPageContext(c), examples, env.ENVIRONMENT === "development"));
-        },
-      }),
-    ],
-  });
-}
+export const pages = group({
+  guards: [...commonLimits, loadSession],
+  onResponse: saveSession,
+  handlers: [
+    visited.route.on(READ, "/", {
+      resolve: async (c) => {
+        const { app, env, session } = c.locals;
+        if (session.user && app.startPath !== "/") return seeOther(app.startPath);
+        const isDevelopment = env.ENVIRONMENT === "development";
+        return htmlResponse(frontPage(await loadPageContext(c), chooseExamples(app), isDevelopment));
+      },
+    }),
+  ],
+});
 
-function findExamples(handlers: readonly Handler<never>[]): ShownRoute[] {
-  const routes = describePolicy(handlers);
-  return EXAMPLES.flatMap((label) => routes.filter(({ method, path }) => `${method} ${path}` === label));
+/** Routes of every kind, in the order of how many guards they have. */
+function chooseExamples({ handlers }: AppFacts): ShownRoute[] {
+  const sorted = describePolicy(handlers)
+    .filter(({ method }) => method !== "HEAD" && method !== "OPTIONS")
+    .sort((a, b) => a.guards.length - b.guards.length);
+  const chosen = Array.from({ length: EXAMPLES }, (_, index) =>
+    Math.round((index * (sorted.length - 1)) / (EXAMPLES - 1)),
+  );
+  return [...new Set(chosen)].flatMap((index) => sorted[index] ?? []);
 }

@@ -41,7 +41,7 @@ export function frontPage(context: PageContext, examples: readonly ShownRoute[],
 <div>
 <h1>The route table is the policy.</h1>
 <p class="lead">${APP_NAME} is an application template for the edge: accounts, notes, files and what they stand on, in TypeScript on Cloudflare Workers. Fork it, run it in a minute, and read what it allows.</p>
-<p class="actions"><a class="button" href="/register">Register</a><a class="button quiet" href="/login">Sign in</a></p>
+${signInLinks(context)}
 </div>
 <figure class="routes">
 <figcaption>npm run routes</figcaption>
@@ -51,9 +51,15 @@ export function frontPage(context: PageContext, examples: readonly ShownRoute[],
 <section class="promises" aria-label="What that means">${PROMISES.map(
       ({ title, text }) => html`<div><h2>${title}</h2><p>${text}</p></div>`,
     )}</section>
-${isDevelopment ? demoAccounts() : ""}`,
+${isDevelopment ? demoAccounts(context.app.paths.outbox) : ""}`,
     context,
   );
+}
+
+function signInLinks({ app: { paths } }: PageContext): SafeHtml | "" {
+  if (paths.signIn === undefined) return "";
+  const register = html`<a class="button" href="${paths.register}">Register</a>`;
+  return html`<p class="actions">${paths.register === undefined ? "" : register}<a class="button quiet" href="${paths.signIn}">Sign in</a></p>`;
 }
 
 function shownRoute({ method, path, guards }: ShownRoute): SafeHtml {

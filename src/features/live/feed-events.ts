@@ -1,8 +1,10 @@
 /** The events of the feed, and the last of them, so that who comes back misses none. */
-import type { Activity, Sample } from "../../env.ts";
+import type { ActivityEvent, Sample } from "./env.ts";
 
 /** What is told, before it has an id. */
-type Told = { readonly type: "sample"; readonly data: Sample } | { readonly type: "activity"; readonly data: Activity };
+type Told =
+  | { readonly type: "sample"; readonly data: Sample }
+  | { readonly type: "activity"; readonly data: ActivityEvent };
 
 /** What was told, under its id. */
 type KeptEvent = Told & { readonly id: string };

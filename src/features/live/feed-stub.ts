@@ -1,17 +1,13 @@
-/** The way to the live feed, for whoever has something to tell it. What fails is logged: nobody waits for it. */
-import type { Env, LiveFeedObject } from "../../env.ts";
-import { logFailure } from "../../web/app/log.ts";
+/** The way to the live feed. */
+import type { Env } from "../../env.ts";
+import type { LiveFeedObject } from "./env.ts";
 
-/** There is one. */
+/** @returns A stub of the app's one feed. */
 export function liveFeed({ LIVE_FEED }: Pick<Env, "LIVE_FEED">): DurableObjectStub<LiveFeedObject> {
   return LIVE_FEED.get(LIVE_FEED.idFromName("live"));
 }
 
-/** Tells how many sockets a chat room has. */
-export async function reportSockets(env: Env, room: string, count: number): Promise<void> {
-  try {
-    await liveFeed(env).reportSockets(room, count);
-  } catch (error) {
-    logFailure("The live feed could not be told of a chat room", error);
-  }
+/** Asks a feed that has no listeners. */
+export async function checkFeed({ LIVE_FEED }: Env): Promise<void> {
+  await LIVE_FEED.get(LIVE_FEED.idFromName("health")).report({ requests: 0, activities: {} });
 }

@@ -1,22 +1,25 @@
 /** The Durable Object of the live feed: it samples once a second while anybody listens, and tells what happens. */
 import { DurableObject } from "cloudflare:workers";
-import type { Env, LiveFeedObject, ResponseCounts } from "../../env.ts";
+import type { Env } from "../../env.ts";
+import { countSockets } from "../../identity/sessions/sockets.ts";
+import { logFailure } from "../../web/app/log.ts";
 import { BoundedSockets, CLOSE } from "../../web/realtime/backpressure.ts";
 import { TokenBucket } from "../../web/realtime/token-bucket.ts";
 import { type Piece, stream } from "../../web/respond/stream.ts";
+import type { LiveFeedObject, Metric, ResponseCounts } from "./env.ts";
 import { EventQueue } from "./event-queue.ts";
 import { EVENT_STREAM, formatComment, formatEvent, formatRetry } from "./event-stream.ts";
 import { type FeedEvent, FeedEvents } from "./feed-events.ts";
 import { MAX_LISTENERS, MAX_LISTENERS_PER_ADDRESS } from "./listener-limits.ts";
-import { Metrics, THRESHOLDS } from "./metrics.ts";
+import { Metrics } from "./metrics.ts";
 
 const SAMPLE_MS = 1_000;
 /** Between comments that keep a quiet connection open, in samples. */
 const HEARTBEAT = 15;
 /** How long a client waits before it comes back. */
 const RETRY_MS = 2_000;
-/** One sample of each metric. */
-const METRICS = Object.keys(THRESHOLDS).length;
+/** Samples between two counts of the open sockets, which read a row for each. */
+const SOCKETS_INTERVAL = 5;
 const SHOWN_ACTIVITIES = 20;
 
 type Listener = (event: FeedEvent | "heartbeat") => void;
@@ -27,6 +30,8 @@ interface Newcomer {
   readonly address: string;
   /** The last event that the client has; null for new ones only. */
   readonly after: string | null;
+  /** The metrics of the app that the client came through. */
+  readonly metrics: readonly Metric[];
 }
 
 /**
@@ -56,25 +61,22 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
     return true;
   }
 
-  async reportSockets(room: string, count: number): Promise<void> {
-    this.#metrics.countSockets(room, count);
-  }
-
   async recent() {
     const { newest } = this.#events;
     return {
-      samples: newest.flatMap((event) => (event.type === "sample" ? [event.data] : [])).slice(0, METRICS),
+      samples: newest.flatMap((event) => (event.type === "sample" ? [event.data] : [])).slice(0, this.#metrics.size),
       activities: newest.flatMap((event) => (event.type === "activity" ? [event.data] : [])).slice(0, SHOWN_ACTIVITIES),
     };
   }
 
   /**
-   * Begins to listen: with a socket, or else with server-sent events. The query has the client's `address`, and `after`.
+   * Begins to listen: with a socket, or else with server-sent events. The query has the client's `address`, `after` and `metrics`.
    * Counting and listening are one step, so the limits are exact: 429 for the address, 503 for the feed.
    */
   override fetch(request: Request): Response {
     const query = new URL(request.url).searchParams;
-    const newcomer = { address: query.get("address") ?? "", after: query.get("after") };
+    const metrics: readonly Metric[] = JSON.parse(query.get("metrics") ?? "[]");
+    const newcomer = { address: query.get("address") ?? "", after: query.get("after"), metrics };
     const sameAddress = [...this.#listeners.values()].filter((address) => address === newcomer.address);
     if (sameAddress.length >= MAX_LISTENERS_PER_ADDRESS) return new Response(null, { status: 429 });
     if (this.#listeners.size >= MAX_LISTENERS) return new Response(null, { status: 503 });
@@ -82,10 +84,10 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   }
 
   /** It listens from now on, read or not: a generator that is never asked for anything would not even begin. */
-  #openStream({ address, after }: Newcomer): Response {
+  #openStream({ address, after, metrics }: Newcomer): Response {
     const missed = this.#events.after(after);
     const queue = new EventQueue<FeedEvent | "heartbeat">();
-    const stop = this.#listen(address, (event) => {
+    const stop = this.#listen(address, metrics, (event) => {
       if (!queue.push(event)) stop();
     });
     const leave = () => {
@@ -99,7 +101,7 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
     return stream(pull, { headers: EVENT_STREAM });
   }
 
-  #openSocket({ address, after }: Newcomer): Response {
+  #openSocket({ address, after, metrics }: Newcomer): Response {
     const { 0: client, 1: socket } = new WebSocketPair();
     // Not to be hibernated: while it is open there is something to do every second.
     socket.accept();
@@ -107,7 +109,7 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
     const tell: Listener = (event) => {
       if (event !== "heartbeat" && !this.#sockets.send(socket, toFrame(event))) leave();
     };
-    const stop = this.#listen(address, tell);
+    const stop = this.#listen(address, metrics, tell);
     const leave = () => {
       stop();
       this.#sockets.forget(socket);
@@ -124,7 +126,8 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   }
 
   /** @returns What ends it. With the last listener the sampling ends, too. */
-  #listen(address: string, listener: Listener): () => void {
+  #listen(address: string, metrics: readonly Metric[], listener: Listener): () => void {
+    this.#metrics.use(metrics);
     this.#listeners.set(listener, address);
     if (!this.#timer) this.#samples = 0;
     this.#timer ??= setInterval(() => this.#sample(), SAMPLE_MS);
@@ -138,8 +141,17 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
 
   #sample(): void {
     for (const data of this.#metrics.sample()) this.#tell(this.#events.add({ type: "sample", data }));
+    if (this.#samples % SOCKETS_INTERVAL === 0) this.ctx.waitUntil(this.#countSockets());
     this.#samples += 1;
     if (this.#samples % HEARTBEAT === 0) this.#tell("heartbeat");
+  }
+
+  async #countSockets(): Promise<void> {
+    try {
+      this.#metrics.setSockets(await countSockets(this.env.DB));
+    } catch (error) {
+      logFailure("The open sockets could not be counted; the live feed shows the last count", error);
+    }
   }
 
   #tell(event: FeedEvent | "heartbeat"): void {

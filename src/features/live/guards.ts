@@ -8,6 +8,7 @@ import { deny } from "../../web/respond/refuse.ts";
 import { EVENT_STREAM } from "./event-stream.ts";
 import { liveFeed } from "./feed-stub.ts";
 import { MAX_LISTENERS_PER_ADDRESS } from "./listener-limits.ts";
+import { metricsOf } from "./metrics.ts";
 
 /** What the guard adds. */
 export interface ListenerLocals {
@@ -32,7 +33,11 @@ export function limitListeners(transport: "events" | "socket"): Guard<AppLocals,
         return { allow: true, locals: { feedResponse: new Response(null, { headers: EVENT_STREAM }) } };
       }
       const after = c.request.headers.get("Last-Event-ID") ?? firstValue(c.raw.query.after);
-      const query = new URLSearchParams({ address: clientAddress(c.request), ...(after !== undefined && { after }) });
+      const query = new URLSearchParams({
+        address: clientAddress(c.request),
+        metrics: JSON.stringify(metricsOf(c.locals.app)),
+        ...(after !== undefined && { after }),
+      });
       const feedResponse = await liveFeed(c.locals.env).fetch(`http://feed/?${query}`, { headers });
       if (feedResponse.status === 429) {
         return deny(c, 429, `Limit of listeners: ${DETAIL}. Close one and try again.`, { "Retry-After": "10" });

@@ -1,8 +1,14 @@
 /** The live feed: what the app is doing, as server-sent events, over a socket and as a page. */
-import { offerPage } from "../../web/pages/navigation.ts";
+import { feature } from "../../web/app/feature.ts";
 import { api } from "./api-routes.ts";
+import { checkFeed } from "./feed-stub.ts";
 import { pages } from "./page-routes.ts";
+import { reportResponse } from "./report-responses.ts";
 
-offerPage({ label: "Live", path: "/live", for: "anyone" });
-
-export const live = [...api, ...pages];
+export const live = feature({
+  name: "live",
+  routes: [...api, ...pages],
+  page: { label: "Live", path: "/live", for: "anyone" },
+  checks: { live: checkFeed },
+  onResponse: reportResponse,
+});

@@ -1,81 +1,87 @@
-/** What the feed measures: counts in, samples out. */
-import type { Activity, Metric, ResponseCounts, Sample } from "../../env.ts";
+/** The metrics of the feed: counts in, samples out. */
+import type { AppFacts } from "../../env.ts";
+import type { ActivityEvent, Metric, ResponseCounts, Sample } from "./env.ts";
 
-/** From which value on a metric is a warning, and critical. */
-export const THRESHOLDS: Readonly<Record<Metric, { readonly warning: number; readonly critical: number }>> = {
-  requests: { warning: 100, critical: 500 },
-  sockets: { warning: 1_000, critical: 5_000 },
-  notes: { warning: 60, critical: 300 },
-  uploads: { warning: 30, critical: 150 },
+/** Measured in every app. */
+const REQUESTS: Metric = {
+  name: "requests",
+  title: "Requests",
+  unit: "per second",
+  warning: 100,
+  critical: 500,
+  activity: null,
+};
+const SOCKETS: Metric = {
+  name: "sockets",
+  title: "Sockets",
+  unit: "open now",
+  warning: 1_000,
+  critical: 5_000,
+  activity: null,
 };
 
-/** What requests that changed something have done, by the method and path of their routes. */
-const ACTIVITIES: ReadonlyMap<string, Activity["activity"]> = new Map([
-  ["POST /api/notes", "note"],
-  ["POST /notes", "note"],
-  ["POST /api/files", "upload"],
-  ["PUT /api/files/:name", "upload"],
-  ["POST /files", "upload"],
-  ["POST /api/auth/register", "account"],
-  ["POST /register", "account"],
-]);
+/** @returns The metrics that the app has: its own, and one for each activity that a feature counts. */
+export function metricsOf({ activities }: Pick<AppFacts, "activities">): readonly Metric[] {
+  const counted = activities.flatMap(({ name, metric }) => (metric ? [{ ...metric, activity: name }] : []));
+  return [REQUESTS, SOCKETS, ...counted];
+}
 
 const MINUTE_MS = 60_000;
-/** A room says that often that it is still there, and more: src/features/chat/room.ts. */
-const ROOM_MS = 90_000;
 
-/** Seconds over which requests are averaged: the reports of isolates fall now into one second, now into the next. */
+/** Seconds over which requests are averaged: reports of isolates do not arrive evenly. */
 const AVERAGED_SECONDS = 3;
 
 export class Metrics {
-  /** Of the last seconds, the one that is being counted last. */
+  #metrics: readonly Metric[] = [];
+  /** Of the last seconds; the last entry is the current second. */
   #requests: number[] = [0];
-  #activities: { readonly at: number; readonly activity: Activity }[] = [];
-  readonly #rooms = new Map<string, { readonly at: number; readonly sockets: number }>();
+  #activities: { readonly at: number; readonly event: ActivityEvent }[] = [];
+  #sockets = 0;
 
-  /** @returns What was done, to be told at once. */
-  count({ requests, changes }: ResponseCounts): Activity[] {
+  /** How many metrics each sample has. */
+  get size(): number {
+    return this.#metrics.length;
+  }
+
+  /** Sets the metrics to sample: those of the app that a listener came through. */
+  use(metrics: readonly Metric[]): void {
+    this.#metrics = metrics;
+  }
+
+  /** @returns The activities, for the listeners. */
+  count({ requests, activities }: ResponseCounts): ActivityEvent[] {
     this.#requests.push((this.#requests.pop() ?? 0) + requests);
     const timestamp = new Date().toISOString();
-    const done = Object.entries(changes).flatMap(([route, count]) => {
-      const activity = ACTIVITIES.get(route);
-      return activity ? [{ timestamp, activity, count }] : [];
-    });
-    this.#activities.push(...done.map((activity) => ({ at: Date.now(), activity })));
-    return done;
+    const events = Object.entries(activities).map(([activity, count]) => ({ timestamp, activity, count }));
+    this.#activities.push(...events.map((event) => ({ at: Date.now(), event })));
+    return events;
   }
 
-  countSockets(room: string, sockets: number): void {
-    if (sockets === 0) this.#rooms.delete(room);
-    else this.#rooms.set(room, { at: Date.now(), sockets });
+  setSockets(count: number): void {
+    this.#sockets = count;
   }
 
-  /** One sample of each metric, to be taken each second. */
+  /** One sample of each metric; call it once a second. */
   sample(): Sample[] {
     const now = Date.now();
     this.#activities = this.#activities.filter(({ at }) => at > now - MINUTE_MS);
-    for (const [room, { at }] of this.#rooms) if (at <= now - ROOM_MS) this.#rooms.delete(room);
-    const values: Record<Metric, number> = {
-      requests: Math.round((sum(this.#requests) / AVERAGED_SECONDS) * 10) / 10,
-      sockets: sum([...this.#rooms.values()].map(({ sockets }) => sockets)),
-      notes: this.#countOf("note"),
-      uploads: this.#countOf("upload"),
-    };
-    this.#requests = [...this.#requests, 0].slice(-AVERAGED_SECONDS);
     const timestamp = new Date(now).toISOString();
-    return Object.entries(values).map(([name, value]) => {
-      const metric = name as Metric;
-      return { timestamp, metric, value, status: statusOf(metric, value) };
+    const samples = this.#metrics.map((metric) => {
+      const value = this.#valueOf(metric);
+      return { timestamp, metric: metric.name, value, status: statusOf(metric, value) };
     });
+    this.#requests = [...this.#requests, 0].slice(-AVERAGED_SECONDS);
+    return samples;
   }
 
-  #countOf(kind: Activity["activity"]): number {
-    return sum(this.#activities.map(({ activity }) => (activity.activity === kind ? activity.count : 0)));
+  #valueOf({ name, activity }: Metric): number {
+    if (name === REQUESTS.name) return Math.round((sum(this.#requests) / AVERAGED_SECONDS) * 10) / 10;
+    if (name === SOCKETS.name) return this.#sockets;
+    return sum(this.#activities.map(({ event }) => (event.activity === activity ? event.count : 0)));
   }
 }
 
-function statusOf(metric: Metric, value: number): Sample["status"] {
-  const { warning, critical } = THRESHOLDS[metric];
+function statusOf({ warning, critical }: Metric, value: number): Sample["status"] {
   if (value >= critical) return "critical";
   return value >= warning ? "warning" : "normal";
 }

@@ -6,7 +6,7 @@ import { loadSession, saveSession } from "../../identity/sessions/page-session.t
 import { group, READ } from "../../web/app/scope.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
 import { liveFeed } from "./feed-stub.ts";
-import { THRESHOLDS } from "./metrics.ts";
+import { metricsOf } from "./metrics.ts";
 import { livePage } from "./pages.ts";
 
 export const pages = group({
@@ -15,7 +15,9 @@ export const pages = group({
   handlers: [
     visited.route.on(READ, "/live", {
       resolve: async (c) =>
-        htmlResponse(livePage(await loadPageContext(c), THRESHOLDS, await liveFeed(c.locals.env).recent())),
+        htmlResponse(
+          livePage(await loadPageContext(c), metricsOf(c.locals.app), await liveFeed(c.locals.env).recent()),
+        ),
     }),
   ],
 });

@@ -3,11 +3,10 @@ import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requirePermission } from "../../identity/guards/require-permission.ts";
 import { commonLimits } from "../../identity/limits.ts";
-import { signedIn } from "../../identity/scope.ts";
 import { requireQuota } from "../../limits/guards/require-quota.ts";
 import { idempotency } from "../../limits/idempotency.ts";
 import { quotaExceeded } from "../../limits/quotas.ts";
-import { group, READ } from "../../web/app/scope.ts";
+import { group, READ, route } from "../../web/app/scope.ts";
 import { NOT_STORED, REVALIDATED } from "../../web/caching/cache-control.ts";
 import { acceptedVersions, etagOf, isUnchanged } from "../../web/caching/etag.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
@@ -18,13 +17,14 @@ import { requireOwnNote } from "./guards.ts";
 import { MAX_NOTE_BYTES, type Note, noteInput, notePatch, notesQuery, type StoredNote } from "./schema.ts";
 import { createNote, deleteNote, eachNote, listNotes, updateNote, type Written } from "./store.ts";
 
-const { route } = signedIn;
+const requireRead = requirePermission("notes:read");
+const requireWrite = requirePermission("notes:write");
 
 export const api = group({
-  guards: [...commonLimits, requireAuth, requireCsrf],
+  guards: [...commonLimits],
   handlers: [
     route.on(READ, "/api/notes", {
-      guards: [requirePermission("notes:read")],
+      guards: [requireRead, requireCsrf],
       request: { query: notesQuery },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
@@ -35,7 +35,8 @@ export const api = group({
 
     route.post("/api/notes", {
       guards: [
-        requirePermission("notes:write"),
+        requireWrite,
+        requireCsrf,
         requireQuota(["notes"], { allowRetries: true }),
         requireJson,
         idempotency.guard,
@@ -55,6 +56,7 @@ export const api = group({
     }),
 
     route.on(READ, "/api/notes/export.csv", {
+      guards: [requireAuth, requireCsrf],
       resolve: ({ locals }) =>
         stream(() => toCsv(eachNote(locals.env.DB, locals.user.id)), {
           headers: {
@@ -66,7 +68,7 @@ export const api = group({
     }),
 
     route.on(READ, "/api/notes/:id", {
-      guards: [requirePermission("notes:read"), requireOwnNote],
+      guards: [requireRead, requireCsrf, requireOwnNote],
       resolve: ({ request, locals }) => {
         const etag = etagOf(locals.note);
         if (isUnchanged(request, etag))
@@ -76,7 +78,7 @@ export const api = group({
     }),
 
     route.patch("/api/notes/:id", {
-      guards: [requirePermission("notes:write"), requireOwnNote, requireJson],
+      guards: [requireWrite, requireCsrf, requireOwnNote, requireJson],
       request: { body: notePatch },
       maxBodyBytes: MAX_NOTE_BYTES,
       resolve: async ({ request, params, input, locals }) => {
@@ -87,7 +89,7 @@ export const api = group({
     }),
 
     route.delete("/api/notes/:id", {
-      guards: [requirePermission("notes:write"), requireOwnNote],
+      guards: [requireWrite, requireCsrf, requireOwnNote],
       resolve: async ({ request, params, locals }) => {
         const written = await deleteNote(locals.env.DB, params.id, acceptedVersions(request));
         return typeof written === "string" ? notWritten(locals, written) : new Response(null, { status: 204 });

@@ -1,8 +1,20 @@
-/** The notebook: its JSON API, its export, its pages. */
-import { offerPage } from "../../web/pages/navigation.ts";
+/** The user's notes: the JSON API, the export and the pages. */
+import { feature } from "../../web/app/feature.ts";
 import { api } from "./api-routes.ts";
 import { pages } from "./page-routes.ts";
+import { sweepDeletedNotes } from "./trash.ts";
 
-offerPage({ label: "Notes", path: "/notes", for: "user" });
-
-export const notes = [...api, ...pages];
+export const notes = feature({
+  name: "notes",
+  routes: [...api, ...pages],
+  page: { label: "Notes", path: "/notes", for: "user" },
+  sweep: sweepDeletedNotes,
+  activities: [
+    {
+      name: "note",
+      text: "A note was created",
+      routes: ["POST /api/notes", "POST /notes"],
+      metric: { name: "notes", title: "Notes", unit: "created in the last minute", warning: 60, critical: 300 },
+    },
+  ],
+});

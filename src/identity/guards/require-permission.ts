@@ -1,31 +1,30 @@
-/** Requires a permission of a program that uses an API key. */
+/** Requires a signed-in user, or an API key with a permission. */
+import type { AppLocals } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
-import type { ProblemLocals } from "../../web/respond/problem.ts";
 import { deny } from "../../web/respond/refuse.ts";
+import { identify } from "../sessions/identify.ts";
 import type { SignedIn } from "../users/user.ts";
+import { denyStranger } from "./deny-stranger.ts";
 
-/** What may be done to what, such as `notes:read`. */
+/** An action on a kind of resource, such as `notes:read`. */
 export type Permission = `${string}:${string}`;
 
-const permissionByGuard = new Map<object, Permission>();
-
-/** The permissions that a key can have: there is one where a route requires it. */
-export function grantablePermissions(): readonly Permission[] {
-  return [...new Set(permissionByGuard.values())].sort();
-}
-
-export function isPermissionGuard(guard: object): boolean {
-  return permissionByGuard.has(guard);
-}
-
-/** Denies with 403 a key that was not given the permission. Users have all permissions over what is theirs. */
-export function requirePermission(permission: Permission): Guard<ProblemLocals & SignedIn> {
-  const guard = headGuard(function requirePermission(c: HeadContext<ProblemLocals & SignedIn>) {
-    const { auth } = c.locals;
-    if (auth.via !== "key" || auth.permissions.includes(permission)) return { allow: true };
-    return deny(c, 403, `This API key does not have the permission ${permission}.`);
-  });
-  permissionByGuard.set(guard, permission);
-  return stateFacts(guard, { denies: [403], detail: permission });
+/**
+ * Supplies `user` and `auth`, instead of `requireAuth`. Denies with 401 a request without a valid credential, and with
+ * 403 an API key without the permission. Users have every permission for their own data.
+ *
+ * A permission can be granted to API keys as soon as a route of the app requires it.
+ */
+export function requirePermission(permission: Permission): Guard<AppLocals, SignedIn> {
+  return stateFacts(
+    headGuard(async function requirePermission(c: HeadContext<AppLocals>) {
+      const { signedIn, problem = "no credential" } = await identify(c);
+      if (!signedIn) return denyStranger(c, problem);
+      const { auth } = signedIn;
+      if (auth.via !== "key" || auth.permissions.includes(permission)) return { allow: true, locals: signedIn };
+      return deny(c, 403, `This API key does not have the permission ${permission}.`);
+    }),
+    { denies: [303, 401, 403], detail: permission, permission },
+  );
 }

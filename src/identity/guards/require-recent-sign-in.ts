@@ -49,7 +49,8 @@ export function requireRecentSignInForForm(page: PasswordPage): Guard<FormNeeds,
     const { auth, form } = c.locals;
     if (isRecent(auth)) return { allow: true, locals: { auth } } as const;
     const isSwapped = isHtmx(c.request);
-    if (!isSwapped && !prefersHtml(c.request)) return deny(c, 403, DETAIL);
+    const canAsk = c.locals.app.paths.confirmPassword !== undefined && (isSwapped || prefersHtml(c.request));
+    if (!canAsk) return deny(c, 403, DETAIL);
     const path = new URL(c.request.url).pathname;
     // HTMX swaps a 422 in, and no 403.
     const asking = htmlResponse(page(await loadPageContext(c), { path, fields: form }), isSwapped ? 422 : 403);

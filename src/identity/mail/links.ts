@@ -8,7 +8,8 @@ import { sendLater } from "./mailer.ts";
 
 /** A mail around a link. */
 interface LinkMail {
-  readonly path: string;
+  /** The page that the link opens. */
+  readonly page: "verifyEmail" | "resetPassword";
   readonly subject: string;
   readonly before: string;
   readonly after: string;
@@ -16,7 +17,7 @@ interface LinkMail {
 
 const LINK_MAILS: Readonly<Record<EmailPurpose, LinkMail>> = {
   verify: {
-    path: "/verify-email",
+    page: "verifyEmail",
     subject: "Confirm your e-mail address",
     before: `Hello,\n\nplease confirm that this address belongs to your ${APP_NAME} account:`,
     after:
@@ -24,7 +25,7 @@ const LINK_MAILS: Readonly<Record<EmailPurpose, LinkMail>> = {
       "account, do not confirm it. You can take it over by asking for a new password.",
   },
   reset: {
-    path: "/reset-password",
+    page: "resetPassword",
     subject: "Reset your password",
     before: `Hello,\n\nchoose a new password for your ${APP_NAME} account:`,
     after: "The link works once, for one hour. If you did not ask for it, ignore this mail: nothing has changed.",
@@ -37,13 +38,16 @@ interface Cause {
 }
 
 /**
- * Mails a link to the account with this address, if there is one, and if fewer than three of its links are live. All of
+ * Mails a link to the account with this address, if there is one, if fewer than three of its links are live, and if the
+ * app has the page that the link opens. All of
  * the work comes after the response: its time does not tell whether the account exists.
  */
 export function sendLink({ request, locals }: Cause, email: string, purpose: EmailPurpose): void {
   const { env } = locals;
   sendLater(locals, async () => {
-    const { path, subject, before, after } = LINK_MAILS[purpose];
+    const { page, subject, before, after } = LINK_MAILS[purpose];
+    const path = locals.app.paths[page];
+    if (path === undefined) return undefined;
     const user = await findCredentials(env.DB, { email });
     if (!user) return undefined;
     const url = new URL(path, publicOrigin(request, env));

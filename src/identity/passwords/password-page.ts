@@ -24,14 +24,14 @@ export function passwordPage(
     html`<div class="narrow">
 <h1>Confirm your password</h1>
 <p class="lead">Enter your password to continue with this change.</p>
-<form class="card" method="post" action="/account/confirm-password">
+<form class="card" method="post" action="${context.app.paths.confirmPassword}">
 ${errorSummary(state)}
 ${csrfField(context.csrf)}
 <input type="hidden" name="continue" value="${original.path}">
 <input type="email" value="${context.user?.email ?? ""}" autocomplete="username" aria-label="E-mail" readonly hidden>
 ${fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value ?? ""}">`)}
 ${textField(state, { name: "currentPassword", label: "Password", type: "password", autocomplete: "current-password", isFirst: true })}
-<div class="actions"><button>Continue</button><a class="button quiet" href="/">Cancel</a></div>
+<div class="actions"><button>Continue</button><a class="button quiet" href="${context.app.homePath}">Cancel</a></div>
 </form>
 </div>`,
     context,

@@ -1,5 +1,5 @@
 /** The sockets that users hold open, in D1: how many there are, which object holds each, and when its session ends. */
-import type { Env, SocketHolder } from "../../env.ts";
+import type { Env } from "../../env.ts";
 import { logFailure } from "../../web/app/log.ts";
 import { IDLE_MS } from "./sessions.ts";
 
@@ -8,6 +8,17 @@ export const RESERVED_MS = 90_000;
 /** For how long an object renews a row, and how much of that may be left when it does so again. */
 const RENEWED_MS = 15 * 60_000;
 const RENEWAL_DUE_MS = 5 * 60_000;
+
+/** A Durable Object that holds sockets open for users. */
+export interface SocketHolder {
+  /**
+   * Closes the sockets whose sessions have ended.
+   *
+   * @param socketIds The sockets of a user that the database lists.
+   * @returns Those of them that the object holds open.
+   */
+  recheckSessions(socketIds: readonly string[]): Promise<string[]>;
+}
 
 /** The bindings of objects that hold sockets. */
 export type SocketBinding = {
@@ -55,6 +66,12 @@ export async function openSocket(
   const [inserted, ends] = await db.batch<SessionEnd>([insert, selectSessionEnds(db, [sessionId])]);
   if (inserted?.meta.changes) return "open";
   return (ends?.results[0]?.endsAt ?? 0) > now ? "too many" : "session ended";
+}
+
+/** @returns How many sockets are open, of all users. */
+export async function countSockets(db: D1Database): Promise<number> {
+  const count = db.prepare("SELECT count(*) AS count FROM sockets WHERE live_until > ?").bind(Date.now());
+  return (await count.first<number>("count")) ?? 0;
 }
 
 /** Removes the rows of sockets that have closed, or never opened. */

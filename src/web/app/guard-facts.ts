@@ -1,20 +1,25 @@
-/** What guards say of themselves, so that the policy can be printed and error responses derived. */
+/** Facts that guards state about themselves, so that the policy can be printed and error responses derived. */
 
 export interface GuardFacts {
   /** The statuses that it denies with. */
   readonly denies: readonly number[];
-  /** What it was made for, such as the role or the limit. */
+  /** What the guard was created for, such as the role or the limit. */
   readonly detail?: string;
+  /** The permission that it requires of an API key. */
+  readonly permission?: string;
 }
 
-const factsByGuard = new WeakMap<object, GuardFacts>();
+/** A guard that carries its facts. */
+interface StatedGuard {
+  readonly facts?: GuardFacts;
+}
 
-/** States the facts of a guard. @returns The same guard, so its name and type stay. */
+/** States the facts of a guard, as a property of it. @returns The same guard, with its name and type. */
 export function stateFacts<TGuard extends object>(guard: TGuard, facts: GuardFacts): TGuard {
-  factsByGuard.set(guard, facts);
-  return guard;
+  return Object.assign(guard, { facts } satisfies StatedGuard);
 }
 
-export function factsOf(guard: object): GuardFacts | undefined {
-  return factsByGuard.get(guard);
+/** @returns Undefined for a guard that states none. */
+export function factsOf(guard: object & StatedGuard): GuardFacts | undefined {
+  return guard.facts;
 }

@@ -12,7 +12,7 @@ import { sealResponse } from "./finish-response.ts";
 
 export const answerError: OnErrorHandler<AppLocals> = ({ error, context, phase, passed }) => {
   const { request, locals, route } = context;
-  const { requestId = crypto.randomUUID(), startedAt = Date.now(), env } = locals;
+  const { requestId = crypto.randomUUID(), startedAt = Date.now(), env, app } = locals;
   const { method } = request;
   const duration = Date.now() - startedAt;
   const userId = userIdOf(locals);
@@ -22,7 +22,7 @@ export const answerError: OnErrorHandler<AppLocals> = ({ error, context, phase, 
   const detail = `Something went wrong on our side. Please mention the request id ${requestId} when you report it.`;
   const response =
     prefersHtml(request) && !isHtmx(request)
-      ? errorPage(500, "Something went wrong", detail, debug && describeDebug(debug))
+      ? errorPage({ status: 500, title: "Something went wrong", detail, app, debug: debug && describeDebug(debug) })
       : problem({ requestId }, 500, detail, {
           ...(debug && { members: { debug } }),
           ...(isHtmx(request) && { headers: hxRefusal(detail) }),

@@ -4,13 +4,15 @@ import { DEMO_ACCOUNTS, DEMO_PASSWORD } from "./demo-data.ts";
 
 const ROLES = { admin: "Administrator", user: "User" } as const;
 
-export function demoAccounts(): SafeHtml {
+/** @param outbox The path of the outbox; undefined for an app without one. */
+export function demoAccounts(outbox: string | undefined): SafeHtml {
+  const mail = html` Mail stays in the <a href="${outbox}">outbox</a>.`;
   return html`<aside class="card demo" aria-labelledby="demo-title">
 <h2 id="demo-title">To try it</h2>
 <dl>
 ${DEMO_ACCOUNTS.map(({ role, email }) => html`<dt>${ROLES[role]}</dt><dd><code>${email}</code></dd>`)}
 <dt>Password</dt><dd><code>${DEMO_PASSWORD}</code></dd>
 </dl>
-<p class="meta">The local set-up creates these accounts, and only development shows them. Mail stays in the <a href="/outbox">outbox</a>.</p>
+<p class="meta">The local set-up creates these accounts, and only development shows them.${outbox === undefined ? "" : mail}</p>
 </aside>`;
 }

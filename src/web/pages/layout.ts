@@ -1,14 +1,17 @@
 /** The frame of every page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
+import type { AppFacts, NavigationEntry } from "../../env.ts";
 import { APP_NAME } from "../app/app-name.ts";
 import { csrfField } from "./csrf-field.ts";
 import { type Message, messageBox } from "./message.ts";
-import { type NavigationEntry, pagesFor } from "./navigation.ts";
+import { pagesFor } from "./navigation.ts";
 
 /** What a page knows of whoever looks at it. */
 export interface PageContext {
   /** Undefined for who has not signed in. */
   readonly user: { readonly name: string; readonly email: string; readonly role: "user" | "admin" } | undefined;
+  /** What the app offers: the pages of the navigation, and where to sign in and out. */
+  readonly app: AppFacts;
   /** The path of the page. */
   readonly path: string;
   /** For the hidden field of forms. */
@@ -43,7 +46,7 @@ const HTMX_CONFIG = JSON.stringify({
 
 /**
  * @param title The page's own title.
- * @param visitor Absent where nobody has looked who it is, on pages of errors.
+ * @param context Absent on error pages, which look up neither the session nor the user.
  * @param files Of `public`: stylesheets and modules that this page needs beside those of every page.
  */
 export function layout(
@@ -51,6 +54,7 @@ export function layout(
   content: SafeHtml,
   context?: PageContext,
   files: readonly string[] = [],
+  homePath: string = context?.app.homePath ?? "/",
 ): SafeHtml {
   const assetUrl = context?.assetUrl ?? ((path: string) => `/static/${path}`);
   return html`<html lang="en">
@@ -69,7 +73,7 @@ ${["messages.js", "confirm.js", ...files.filter((path) => !isStyle(path))].map((
 <body>
 <a class="skip" href="#main">Skip to the content</a>
 <header class="top">
-<a class="brand" href="/"><img src="${assetUrl("icon.svg")}" alt="" width="28" height="28">${APP_NAME}</a>
+<a class="brand" href="${homePath}"><img src="${assetUrl("icon.svg")}" alt="" width="28" height="28">${APP_NAME}</a>
 ${context ? navigation(context) : ""}
 </header>
 <main id="main" tabindex="-1">
@@ -82,16 +86,16 @@ ${content}
 
 const isStyle = (path: string) => path.endsWith(".css");
 
-function navigation({ user, path, csrf }: PageContext): SafeHtml {
-  const pages = pagesFor(user?.role);
+function navigation({ app, user, path, csrf }: PageContext): SafeHtml {
+  const pages = pagesFor(app, user?.role);
+  const { signIn, register } = app.paths;
+  const offers = [
+    ...(signIn === undefined ? [] : [{ label: "Sign in", path: signIn }]),
+    ...(register === undefined ? [] : [{ label: "Register", path: register }]),
+  ];
   return html`${pages.length > 0 ? html`<nav class="pages" aria-label="Pages">${pages.map((page) => linkTo(page, path))}</nav>` : ""}
-<nav class="account" aria-label="Account">${user ? accountOf(user.name, path, csrf) : SIGN_IN.map((page) => linkTo(page, path))}</nav>`;
+<nav class="account" aria-label="Account">${user ? accountLinks(app, user.name, path, csrf) : offers.map((page) => linkTo(page, path))}</nav>`;
 }
-
-const SIGN_IN = [
-  { label: "Sign in", path: "/login" },
-  { label: "Register", path: "/register" },
-];
 
 /** The link to the page that is shown, or to the one that it belongs to, says so. */
 function linkTo({ label, path }: Pick<NavigationEntry, "label" | "path">, shown: string): SafeHtml {
@@ -99,6 +103,8 @@ function linkTo({ label, path }: Pick<NavigationEntry, "label" | "path">, shown:
   return html`<a href="${path}"${current && html` aria-current="${current}"`}>${label}</a>`;
 }
 
-function accountOf(name: string, path: string, csrf: string): SafeHtml {
-  return html`${linkTo({ label: name, path: "/account" }, path)}<form method="post" action="/logout">${csrfField(csrf)}<button class="link">Sign out</button></form>`;
+function accountLinks({ paths: { account, signOut } }: AppFacts, name: string, path: string, csrf: string): SafeHtml {
+  const user = account === undefined ? html`<span>${name}</span>` : linkTo({ label: name, path: account }, path);
+  const end = html`<form method="post" action="${signOut}">${csrfField(csrf)}<button class="link">Sign out</button></form>`;
+  return html`${user}${signOut === undefined ? "" : end}`;
 }

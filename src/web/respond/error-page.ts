@@ -1,16 +1,27 @@
 /** The page that tells of an error. */
 import { html } from "@remix-run/html-template";
+import type { AppFacts } from "../../env.ts";
 import { htmlResponse } from "../pages/html.ts";
 import { layout } from "../pages/layout.ts";
 
-/** @param debug What a developer wants to see; never given in production. */
-export function errorPage(status: number, title: string, detail: string, debug?: string): Response {
+export interface ErrorPage {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  /** Absent where the request failed before the app's facts were supplied. */
+  readonly app?: Pick<AppFacts, "homePath"> | undefined;
+  /** Details for developers; never given in production. */
+  readonly debug?: string | undefined;
+}
+
+export function errorPage({ status, title, detail, app, debug }: ErrorPage): Response {
+  const homePath = app?.homePath ?? "/";
   const content = html`<div class="${debug === undefined ? "narrow error-page" : "error-page"}">
 <p class="status">${status}</p>
 <h1>${title}</h1>
 <p>${detail}</p>
-<p><a class="button" href="/">Back to the start</a></p>
+<p><a class="button" href="${homePath}">Back to the start</a></p>
 ${debug === undefined ? "" : html`<pre tabindex="0" aria-label="For developers">${debug}</pre>`}
 </div>`;
-  return htmlResponse(layout(title, content), status);
+  return htmlResponse(layout(title, content, undefined, [], homePath), status);
 }

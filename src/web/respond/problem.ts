@@ -1,4 +1,5 @@
 /** Errors of the JSON API: problem details (RFC 9457). */
+import type { AppFacts } from "../../env.ts";
 import type { InputErr } from "../../http/index.ts";
 
 /** The statuses that the app refuses with, and what RFC 9110 and RFC 6585 call them. */
@@ -25,6 +26,8 @@ export type RefusalStatus = keyof typeof TITLES;
 /** The locals that a problem is told with. */
 export interface ProblemLocals {
   readonly requestId: string;
+  /** For the links of the page that answers a browser. */
+  readonly app?: AppFacts | undefined;
 }
 
 /** Further members of a problem, and headers of its response. */

@@ -26,7 +26,7 @@ export function refuse(
     return problem(locals, status, detail, { members, headers: { ...headers, ...hxRefusal(detail) } });
   }
   if (!prefersHtml(request)) return problem(locals, status, detail, { members, headers });
-  const page = errorPage(status, TITLES[status], detail);
+  const page = errorPage({ status, title: TITLES[status], detail, app: locals.app });
   for (const [name, value] of Object.entries(headers)) page.headers.set(name, value);
   return page;
 }

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
-import { grantablePermissions } from "../../../src/identity/guards/require-permission.ts";
+import { facts } from "../../../src/app.ts";
 import { csrfTokenOf } from "../../../src/identity/sessions/page-session.ts";
 import { listSessions } from "../../../src/identity/sessions/session-list.ts";
 import { startCookieSession } from "../../../src/identity/sessions/sessions.ts";
@@ -20,7 +20,7 @@ import {
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
 
 const NEW_PASSWORD = "another password for tests";
-const [PERMISSION = ""] = grantablePermissions();
+const [PERMISSION = ""] = facts.permissions;
 
 /** A user of each test's own, signed in with a browser. */
 let me: Account;

@@ -5,7 +5,7 @@ import { setup } from "../../../src/http/index.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";
 import { answerUnmatched } from "../../../src/web/hooks/answer-unmatched.ts";
-import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
+import { supplyLocals } from "../../supply-locals.ts";
 
 const app = setup({
   onRequest: supplyLocals,

@@ -1,6 +1,6 @@
-/** The conversation in the README, held frame by frame. */
+/** The conversation in the chat README, held frame by frame. */
 import { expect, test, vi } from "vitest";
-import readme from "../../../README.md?raw";
+import readme from "../../../src/features/chat/README.md?raw";
 import { createAccount } from "../../harness.ts";
 import { open, type Socket } from "../../sockets.ts";
 

@@ -4,7 +4,7 @@ import { requireMultipart } from "../../../src/features/files/require-multipart.
 import { setup } from "../../../src/http/index.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";
-import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
+import { supplyLocals } from "../../supply-locals.ts";
 
 const guard = requireMultipart(100_000, 10);
 const app = setup({

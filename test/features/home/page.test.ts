@@ -1,32 +1,47 @@
 import { expect, test } from "vitest";
+import { app, facts } from "../../../src/app.ts";
 import { APP_NAME } from "../../../src/web/app/app-name.ts";
+import { DEMO_ACCOUNTS } from "../../../src/web/pages/demo-data.ts";
 import { createAccount, openBrowser, PRODUCTION, send } from "../../harness.ts";
 
-test("GET / welcomes a stranger, with the ways in", async () => {
+test("GET / welcomes a visitor, with links to register and sign in as far as the app has them", async () => {
   const response = await send("/", { headers: { Accept: "text/html" } });
   expect([response.status, response.headers.get("Content-Type")]).toEqual([200, "text/html; charset=utf-8"]);
   const page = await response.text();
   expect(page).toContain(`<title>Welcome · ${APP_NAME}</title>`);
-  expect(page).toContain('<a href="/login">');
-  expect(page).toContain('<a href="/register">');
+  const { signIn, register } = facts.paths;
+  for (const path of [signIn, register]) if (path) expect(page).toContain(`<a href="${path}">`);
   expect(response.headers.getSetCookie()).toEqual([]);
 });
 
-test.each(["GET", "HEAD"])("%s / sends who is signed in on to the notebook", async (method) => {
+test.each(["GET", "HEAD"])("%s / sends a user on to the landing page", async (method) => {
   const { headers } = await openBrowser(await createAccount());
   const response = await send("/", { method, headers });
-  expect([response.status, response.headers.get("Location")]).toEqual([303, "/notes"]);
+  const isElsewhere = facts.startPath !== "/";
+  expect([response.status, response.headers.get("Location")]).toEqual(
+    isElsewhere ? [303, facts.startPath] : [200, null],
+  );
 });
 
-test("an access token does not sign a page in: that is what the cookie is for", async () => {
+test("an access token does not sign a browser in: pages go by the cookie", async () => {
   const { headers } = await createAccount();
   expect((await send("/", { headers })).status).toBe(200);
 });
 
-test("GET / shows routes of the table with their guards, and the demo accounts in development alone", async () => {
+test("GET / shows routes from the least guarded to the most", async () => {
   const page = await (await send("/")).text();
-  expect(page).toContain("<b>DELETE</b> /api/admin/users/:id");
-  expect(page).toContain("<i>requireRole(admin)</i>");
-  expect(page).toContain("ada@example.com");
-  expect(await (await send("/", {}, PRODUCTION)).text()).not.toContain("ada@example.com");
+  const shown = [...page.matchAll(/<code><b>(\w+)<\/b> ([^<]+)<\/code>\n<span class="guards">(.*?)<\/span>/g)];
+  const counts = shown.map(([, , , guards = ""]) => guards.split("</i>").length - 1);
+  expect(shown).toHaveLength(4);
+  expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+  expect(counts.at(-1)).toBe(Math.max(...app.handlers.map(({ guards = [] }) => guards.length)));
+  for (const [, method = "", path] of shown)
+    expect(app.handlers.some((route) => route.path === path && [route.method].flat().includes(method))).toBe(true);
+});
+
+test("GET / shows the demonstration accounts in development only", async () => {
+  for (const { email } of DEMO_ACCOUNTS) {
+    expect(await (await send("/")).text()).toContain(email);
+    expect(await (await send("/", {}, PRODUCTION)).text()).not.toContain(email);
+  }
 });

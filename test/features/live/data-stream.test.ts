@@ -32,7 +32,7 @@ describe("GET /ws/data-stream", () => {
       value: expect.any(Number),
       status: "normal",
     });
-    await feed().report({ requests: 1, changes: { "PUT /api/files/:name": 2 } });
+    await feed().report({ requests: 1, activities: { upload: 2 } });
     expect((await socket.wait("activity"))[0]).toMatchObject({ activity: "upload", count: 2 });
     await (await begin(undefined, { Origin: "http://localhost" })).wait("sample");
   });

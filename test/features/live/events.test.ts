@@ -1,6 +1,8 @@
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { facts } from "../../../src/app.ts";
 import type { LiveFeed } from "../../../src/features/live/feed.ts";
+import { metricsOf } from "../../../src/features/live/metrics.ts";
 import { send } from "../../harness.ts";
 import { feed, isActivity, isSample, type Listener, listen } from "./listen.ts";
 
@@ -20,7 +22,7 @@ const samplingIs = (expected: boolean) =>
 /** Makes something happen that listeners are told. */
 const happen = (times: number) =>
   runInDurableObject(feed(), async (object) => {
-    for (let n = 0; n < times; n++) await (object as LiveFeed).report({ requests: 0, changes: { "POST /notes": 1 } });
+    for (let n = 0; n < times; n++) await (object as LiveFeed).report({ requests: 0, activities: { note: 1 } });
   });
 const idsOf = ({ heard }: Listener) => heard.flatMap(({ id }) => (id ? [id] : []));
 const numberOf = (id = "") => Number(id.split("-")[1]);
@@ -32,18 +34,19 @@ describe("GET /events", () => {
     expect([status, headers.get("Content-Type")]).toEqual([200, "text/event-stream; charset=utf-8"]);
     expect(headers.get("Cache-Control")).toBe("no-store, no-transform");
     const startedAt = Date.now();
-    const samples = await listener.wait(isSample, 12);
+    const samples = await listener.wait(isSample, 3 * metricsOf(facts).length);
     expect(Date.now() - startedAt).toBeGreaterThan(1_500);
     expect(listener.heard[0]).toEqual({ retry: "2000" });
     for (const { data } of samples)
       expect(data).toEqual({
         timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
-        metric: expect.stringMatching(/^(requests|sockets|notes|uploads)$/),
+        metric: expect.any(String),
         value: expect.any(Number),
         status: expect.stringMatching(/^(normal|warning|critical)$/),
       });
-    const metrics = samples.slice(0, 8).map(({ data }) => data.metric);
-    expect(metrics).toEqual(["requests", "sockets", "notes", "uploads", "requests", "sockets", "notes", "uploads"]);
+    const names = metricsOf(facts).map(({ name }) => name);
+    const sampled = samples.slice(0, 2 * names.length).map(({ data }) => data.metric);
+    expect(sampled).toEqual([...names, ...names]);
     const numbers = idsOf(listener).map(numberOf);
     expect(numbers).toEqual(numbers.map((_, n) => (numbers[0] ?? 0) + n));
   });
@@ -153,7 +156,7 @@ describe("sampling", () => {
 
   test("counts what happens only while somebody listens", async () => {
     await samplingIs(false);
-    expect(await feed().report({ requests: 7, changes: { "POST /notes": 7 } })).toBe(false);
+    expect(await feed().report({ requests: 7, activities: { note: 7 } })).toBe(false);
     const listener = await begin();
     await listener.wait(isSample, 4);
     expect(listener.heard.filter(isActivity)).toEqual([]);

@@ -1,12 +1,25 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Metrics } from "../../../src/features/live/metrics.ts";
+import { Metrics, metricsOf } from "../../../src/features/live/metrics.ts";
+
+/** Two activities that are counted, and one that is only reported. */
+const activities = [
+  { name: "sale", text: "", routes: [], metric: { name: "sales", title: "", unit: "", warning: 60, critical: 300 } },
+  { name: "visit", text: "", routes: [], metric: { name: "visits", title: "", unit: "", warning: 2, critical: 4 } },
+  { name: "account", text: "", routes: [] },
+];
+
+function createMetrics(): Metrics {
+  const metrics = new Metrics();
+  metrics.use(metricsOf({ activities }));
+  return metrics;
+}
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
 afterEach(() => void vi.useRealTimers());
 
 const wait = (ms: number) => vi.setSystemTime(Date.now() + ms);
 const sampleOf = (metrics: Metrics, name: string) => metrics.sample().find(({ metric }) => metric === name);
-const requests = (count: number) => ({ requests: count, changes: {} });
+const requests = (count: number) => ({ requests: count, activities: {} });
 
 test.each([
   [0, "normal"],
@@ -15,13 +28,13 @@ test.each([
   [499, "warning"],
   [500, "critical"],
 ])("%i requests in a second are %s", (count, status) => {
-  const metrics = new Metrics();
+  const metrics = createMetrics();
   metrics.count(requests(3 * count));
   expect(sampleOf(metrics, "requests")).toMatchObject({ value: count, status });
 });
 
 test("requests are averaged over three seconds, of all isolates together", () => {
-  const metrics = new Metrics();
+  const metrics = createMetrics();
   const counted = [3, 0, 6, 0, 0, 0].map((count) => {
     metrics.count(requests(count));
     metrics.count(requests(count === 0 ? 0 : 1));
@@ -30,37 +43,47 @@ test("requests are averaged over three seconds, of all isolates together", () =>
   expect(counted).toEqual([1.3, 1.3, 3.7, 2.3, 2.3, 0]);
 });
 
-test("notes and uploads are those of the last minute, by whatever door they came", () => {
-  const metrics = new Metrics();
-  metrics.count({ requests: 2, changes: { "POST /api/notes": 2, "POST /notes": 1, "POST /api/files": 1 } });
+test("an activity counts for a minute", () => {
+  const metrics = createMetrics();
+  const values = () => [sampleOf(metrics, "sales")?.value, sampleOf(metrics, "visits")?.value];
+  metrics.count({ requests: 2, activities: { sale: 3, visit: 1 } });
   wait(30_000);
-  metrics.count({ requests: 1, changes: { "PUT /api/files/:name": 1, "DELETE /api/notes/:id": 5 } });
-  expect([sampleOf(metrics, "notes")?.value, sampleOf(metrics, "uploads")?.value]).toEqual([3, 2]);
+  metrics.count({ requests: 1, activities: { visit: 1, account: 5 } });
+  expect(values()).toEqual([3, 2]);
   wait(30_000);
-  expect([sampleOf(metrics, "notes")?.value, sampleOf(metrics, "uploads")?.value]).toEqual([0, 1]);
+  expect(values()).toEqual([0, 1]);
   wait(30_000);
-  expect(sampleOf(metrics, "uploads")?.value).toBe(0);
+  expect(values()).toEqual([0, 0]);
 });
 
-test("what was done is told at once, and what changes nothing of note is not", () => {
+test.each([
+  [1, "normal"],
+  [2, "warning"],
+  [3, "warning"],
+  [4, "critical"],
+])("%i visits are %s, by the thresholds that the feature sets", (visit, status) => {
+  const metrics = createMetrics();
+  metrics.count({ requests: 0, activities: { visit } });
+  expect(sampleOf(metrics, "visits")).toMatchObject({ value: visit, status });
+});
+
+test("activities are reported at once, counted by a metric or not", () => {
   const timestamp = new Date().toISOString();
-  const changes = { "POST /register": 1, "POST /api/notes": 2, "POST /login": 9, "PATCH /api/me": 1 };
-  expect(new Metrics().count({ requests: 13, changes })).toEqual([
+  expect(createMetrics().count({ requests: 13, activities: { account: 1, sale: 2 } })).toEqual([
     { timestamp, activity: "account", count: 1 },
-    { timestamp, activity: "note", count: 2 },
+    { timestamp, activity: "sale", count: 2 },
   ]);
 });
 
-test("sockets are those of all rooms; a room that says nothing for 90 seconds is gone", () => {
-  const metrics = new Metrics();
-  metrics.countSockets("one", 5);
-  wait(45_000);
-  metrics.countSockets("two", 2);
-  metrics.countSockets("two", 3);
-  metrics.countSockets("three", 0);
-  expect(sampleOf(metrics, "sockets")?.value).toBe(8);
-  wait(45_000);
-  expect(sampleOf(metrics, "sockets")?.value).toBe(3);
-  metrics.countSockets("two", 0);
+test("the metrics of an app are its own, and one for each activity that is counted", () => {
+  expect(metricsOf({ activities }).map(({ name }) => name)).toEqual(["requests", "sockets", "sales", "visits"]);
+  const metrics = createMetrics();
+  expect([metrics.size, metrics.sample().length]).toEqual([4, 4]);
+});
+
+test("sockets have the value that was counted last", () => {
+  const metrics = createMetrics();
   expect(sampleOf(metrics, "sockets")?.value).toBe(0);
+  metrics.setSockets(1_000);
+  expect(sampleOf(metrics, "sockets")).toMatchObject({ value: 1_000, status: "warning" });
 });

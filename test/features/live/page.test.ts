@@ -1,4 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
+import { facts } from "../../../src/app.ts";
+import { metricsOf } from "../../../src/features/live/metrics.ts";
 import { createAccount, openBrowser, send } from "../../harness.ts";
 import { expectHarmless, HOSTILE } from "../../hostile-text.ts";
 import { feed, isSample, listen } from "./listen.ts";
@@ -17,24 +19,29 @@ beforeAll(async () => {
 });
 
 test("shows strangers each metric, before anything was measured", () => {
-  expect(shownBy(before).map(([metric]) => metric)).toEqual(["requests", "sockets", "notes", "uploads"]);
+  expect(shownBy(before).map(([metric]) => metric)).toEqual(metricsOf(facts).map(({ name }) => name));
   expect(shownBy(before).every(([, value]) => value === "–")).toBe(true);
 });
 
 test("shows the latest values and what was done, without JavaScript", { timeout: 15_000 }, async () => {
   const listener = await listen();
   await listener.wait(isSample);
-  await feed().report({ requests: 900, changes: { "POST /notes": 61, "POST /api/files": 1 } });
-  await listener.wait(({ data }) => data?.metric === "uploads" && data.value === 1);
+  const counts = Object.fromEntries(facts.activities.map(({ name }, index) => [name, index + 2]));
+  await feed().report({ requests: 900, activities: counts });
+  await listener.wait(({ data }) => data?.metric === "requests" && data.value === 300);
   const html = await (await open()).text();
   await listener.leave();
-  expect(shownBy(html).slice(2)).toEqual([
-    ["notes", "61", "warning"],
-    ["uploads", "1", "normal"],
+  const counted = metricsOf(facts).flatMap(({ name, activity }) => (activity === null ? [] : [[name, activity]]));
+  expect(shownBy(html)).toEqual([
+    ["requests", "300", "warning"],
+    ["sockets", "0", "normal"],
+    ...counted.map(([name = "", activity = ""]) => [name, String(counts[activity]), "normal"]),
   ]);
   const [, list = ""] = /<ol[^>]*id="activity">([\s\S]*?)<\/ol>/.exec(html) ?? [];
-  expect(list).toMatch(/data-activity="upload">Files were uploaded[\s\S]*data-activity="note">A note was made/);
-  expect(list).toContain(", 61 times");
+  for (const { name, text } of facts.activities) {
+    expect(list).toContain(`data-activity="${name}">${text}</span>`);
+    expect(list).toContain(`, ${counts[name]} times`);
+  }
 });
 
 test("names what a browser is to load early, and loads nothing from elsewhere", async () => {

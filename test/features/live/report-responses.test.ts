@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Env, ResponseCounts } from "../../../src/env.ts";
+import type { Env } from "../../../src/env.ts";
+import type { ResponseCounts } from "../../../src/features/live/env.ts";
 import { type Account, createAccount, send, sendJson } from "../../harness.ts";
 
 /** A feed that keeps what it is told, and says whether anybody listens. */
@@ -34,13 +35,13 @@ test("while nobody listens, an isolate asks once in five seconds and tells nothi
   await startAnew();
   const { reports, bindings } = createFeed(false);
   for (let n = 0; n < 50; n++) await send("/health", {}, bindings);
-  expect(reports).toEqual([{ requests: 0, changes: {} }]);
+  expect(reports).toEqual([{ requests: 0, activities: {} }]);
   wait(4_999);
   await send("/health", {}, bindings);
   expect(reports).toHaveLength(1);
   wait(1);
   await send("/health", {}, bindings);
-  expect(reports).toEqual(Array.from({ length: 2 }, () => ({ requests: 0, changes: {} })));
+  expect(reports).toEqual(Array.from({ length: 2 }, () => ({ requests: 0, activities: {} })));
 });
 
 test("while somebody listens, every response is told, once a second", { timeout: 15_000 }, async () => {
@@ -60,7 +61,7 @@ test("while somebody listens, every response is told, once a second", { timeout:
   const told = reports.reduce((sum, { requests }) => sum + requests, 0);
   expect(told).toBe(44);
   expect(reports.length).toBeLessThanOrEqual(3);
-  expect(reports.flatMap(({ changes }) => Object.entries(changes))).toEqual([["POST /api/notes", 2]]);
+  expect(reports.flatMap(({ activities }) => Object.entries(activities))).toEqual([["note", 2]]);
 });
 
 test("a feed that can't be told holds nobody up, and is asked again later", async () => {

@@ -6,8 +6,8 @@ import { requireApiKey } from "../../../src/identity/guards/require-api-key.ts";
 import { deleteApiKey } from "../../../src/identity/tokens/api-keys.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";
-import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
 import { createAccount, createKey, openBrowser, unreadable } from "../../harness.ts";
+import { supplyLocals } from "../../supply-locals.ts";
 
 const app = setup({
   onRequest: supplyLocals,

@@ -7,8 +7,8 @@ import { requirePermission } from "../../../src/identity/guards/require-permissi
 import { APP_ID } from "../../../src/web/app/app-name.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";
-import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
 import { type Account, createAccount, createKey, openBrowser, unreadable } from "../../harness.ts";
+import { supplyLocals, supplyLocalsWithoutSignIn } from "../../supply-locals.ts";
 
 const app = setup({
   onRequest: supplyLocals,
@@ -24,7 +24,7 @@ const app = setup({
       resolve: () => new Response("in"),
     }),
     route.get("/api/things", {
-      guards: [requireAuth, requirePermission("things:read")],
+      guards: [requirePermission("things:read")],
       resolve: () => new Response(),
     }),
   ],
@@ -142,4 +142,25 @@ describe("a stranger", () => {
 
 test("the guard states every status that it denies with", () => {
   expect(factsOf(requireAuth)?.denies).toEqual(expect.arrayContaining([303, 401, 403]));
+});
+
+describe("in an app without a sign-in page", () => {
+  const bare = setup({
+    onRequest: supplyLocalsWithoutSignIn,
+    handlers: [route.on(["GET", "POST"], "/page", { guards: [requireAuth], resolve: () => new Response() })],
+  });
+
+  test.each([
+    ["GET", { Accept: "text/html" }],
+    ["POST", { Accept: "text/html" }],
+    ["GET", { "HX-Request": "true", "HX-Current-URL": "http://localhost/page" }],
+  ])("%s with %j is 401 and leads nowhere", async (method, headers) => {
+    const request = new Request("http://localhost/page", { method, headers: { ...headers } });
+    const response = await bare.fetch(request, env, createExecutionContext());
+    expect([response.status, response.headers.get("Location"), response.headers.get("HX-Redirect")]).toEqual([
+      401,
+      null,
+      null,
+    ]);
+  });
 });

@@ -9,8 +9,8 @@ import { hashSecret } from "../../../src/identity/tokens/secret.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";
 import { requireForm } from "../../../src/web/guards/require-form.ts";
-import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
 import { createAccount, openBrowser } from "../../harness.ts";
+import { supplyLocals } from "../../supply-locals.ts";
 
 const requireAnyForm = requireForm(1000, z.object({}));
 const app = setup({

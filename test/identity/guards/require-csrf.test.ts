@@ -2,13 +2,12 @@ import { createExecutionContext, env } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { setup, standardValidator } from "../../../src/http/index.ts";
-import { requireAuth } from "../../../src/identity/guards/require-auth.ts";
 import { requireCsrf } from "../../../src/identity/guards/require-csrf.ts";
 import { requirePermission } from "../../../src/identity/guards/require-permission.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";
-import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
 import { createAccount, createKey, openBrowser, unreadable } from "../../harness.ts";
+import { supplyLocals } from "../../supply-locals.ts";
 
 const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "PROPFIND"];
 
@@ -22,7 +21,7 @@ const app = setup({
       resolve: () => new Response("in"),
     }),
     route.post("/known", {
-      guards: [requireAuth, requireCsrf, requirePermission("things:write")],
+      guards: [requirePermission("things:write"), requireCsrf],
       resolve: ({ locals }) => Response.json(locals.auth.via),
     }),
   ],

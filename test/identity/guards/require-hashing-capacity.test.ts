@@ -11,7 +11,7 @@ import { HashingQueue } from "../../../src/identity/passwords/hashing-queue.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";
 import { requireForm } from "../../../src/web/guards/require-form.ts";
-import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
+import { supplyLocals } from "../../supply-locals.ts";
 
 const fields = z.object({ password: z.string(), currentPassword: z.string() }).partial();
 const requireFields = requireForm(

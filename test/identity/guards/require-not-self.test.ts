@@ -6,8 +6,8 @@ import { requireAuth } from "../../../src/identity/guards/require-auth.ts";
 import { requireNotSelf } from "../../../src/identity/guards/require-not-self.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";
-import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
 import { createAccount, unreadable } from "../../harness.ts";
+import { supplyLocals } from "../../supply-locals.ts";
 
 const app = setup({
   onRequest: supplyLocals,

@@ -5,8 +5,8 @@ import { requireAuth } from "../../../src/identity/guards/require-auth.ts";
 import { requireOwnOrigin } from "../../../src/identity/guards/require-own-origin.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";
-import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
 import { createAccount, openBrowser } from "../../harness.ts";
+import { supplyLocals } from "../../supply-locals.ts";
 
 const resolve = () => new Response("in");
 const app = setup({

@@ -8,8 +8,8 @@ import { requireOwnership } from "../../../src/identity/guards/require-ownership
 import type { SignedIn } from "../../../src/identity/users/user.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";
-import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
 import { createAccount, unreadable } from "../../harness.ts";
+import { supplyLocals } from "../../supply-locals.ts";
 
 const ownerOf = new Map<string, string>();
 const loaded: string[] = [];

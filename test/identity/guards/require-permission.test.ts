@@ -2,16 +2,11 @@ import { createExecutionContext, env } from "cloudflare:test";
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { setup, standardValidator } from "../../../src/http/index.ts";
-import { requireAuth } from "../../../src/identity/guards/require-auth.ts";
-import {
-  grantablePermissions,
-  isPermissionGuard,
-  requirePermission,
-} from "../../../src/identity/guards/require-permission.ts";
+import { requirePermission } from "../../../src/identity/guards/require-permission.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";
-import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
 import { createAccount, createKey, openBrowser, unreadable } from "../../harness.ts";
+import { supplyLocals } from "../../supply-locals.ts";
 
 const guard = requirePermission("things:write");
 const app = setup({
@@ -19,7 +14,7 @@ const app = setup({
   validator: standardValidator,
   handlers: [
     route.post("/", {
-      guards: [requireAuth, guard],
+      guards: [guard],
       request: { body: z.unknown() },
       resolve: ({ locals }) => Response.json(locals.auth.via),
     }),
@@ -52,13 +47,14 @@ test.each([[[]], [["things:read"]], [["things:*"]], [["things:write2", "*"]]])(
   async (permissions) => {
     const response = await ask({ "X-API-Key": await keyWith(permissions) }, unreadable());
     expect([response.status, await response.text()]).toEqual([403, expect.stringContaining("things:write")]);
-    expect(factsOf(guard)).toEqual({ denies: [403], detail: "things:write" });
+    expect(factsOf(guard)).toEqual({ denies: [303, 401, 403], detail: "things:write", permission: "things:write" });
   },
 );
 
-test("what a guard requires can be granted, once, and other guards are none of its kind", () => {
-  requirePermission("things:write");
-  expect(grantablePermissions().filter((permission) => permission === "things:write")).toHaveLength(1);
-  expect(grantablePermissions()).toEqual([...grantablePermissions()].sort());
-  expect([isPermissionGuard(guard), isPermissionGuard(requireAuth)]).toEqual([true, false]);
+test.each([
+  ["no credential", {}],
+  ["an unknown key", { "X-API-Key": "unknown" }],
+  ["an unknown token", { Authorization: "Bearer unknown" }],
+])("%s is 401, the body unread", async (_, headers) => {
+  expect((await ask({ ...headers }, unreadable())).status).toBe(401);
 });

@@ -5,8 +5,8 @@ import { setup } from "../../../src/http/index.ts";
 import { visited } from "../../../src/identity/scope.ts";
 import { loadSession, type Session, saveSession } from "../../../src/identity/sessions/page-session.ts";
 import { group } from "../../../src/web/app/scope.ts";
-import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
 import { createAccount, PASSWORD, send } from "../../harness.ts";
+import { supplyLocals } from "../../supply-locals.ts";
 
 // Many requests or hashes a test: on a slow machine they take their time.
 vi.setConfig({ testTimeout: 60_000 });

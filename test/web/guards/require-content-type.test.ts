@@ -5,8 +5,8 @@ import { setup, standardValidator } from "../../../src/http/index.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";
 import { requireContentType } from "../../../src/web/guards/require-content-type.ts";
-import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
 import { unreadable } from "../../harness.ts";
+import { supplyLocals } from "../../supply-locals.ts";
 
 const guard = requireContentType(["application/json", "application/merge-patch+json"]);
 const app = setup({

@@ -5,7 +5,7 @@ import { setup } from "../../../src/http/index.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";
 import { requireForm } from "../../../src/web/guards/require-form.ts";
-import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
+import { supplyLocals } from "../../supply-locals.ts";
 
 const guard = requireForm(100, z.object({ greeting: z.string().optional(), age: z.coerce.number().default(0) }));
 const app = setup({

@@ -5,8 +5,8 @@ import { setup, standardValidator } from "../../../src/http/index.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";
 import { requireOrigin } from "../../../src/web/guards/require-origin.ts";
-import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
 import { unreadable } from "../../harness.ts";
+import { supplyLocals } from "../../supply-locals.ts";
 
 const guard = requireOrigin(["self", "https://partner.example"]);
 const app = setup({

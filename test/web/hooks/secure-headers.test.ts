@@ -7,9 +7,9 @@ import { route } from "../../../src/web/app/scope.ts";
 import { answerError } from "../../../src/web/hooks/answer-error.ts";
 import { answerUnmatched } from "../../../src/web/hooks/answer-unmatched.ts";
 import { finishResponse } from "../../../src/web/hooks/finish-response.ts";
-import { supplyLocals } from "../../../src/web/hooks/supply-locals.ts";
 import { problem } from "../../../src/web/respond/problem.ts";
 import { send } from "../../harness.ts";
+import { supplyLocals } from "../../supply-locals.ts";
 
 vi.spyOn(console, "log").mockImplementation(() => {});
 

@@ -15,7 +15,7 @@ import { createSampleItem, deleteSampleItem, listSampleItems } from "./store.ts"
 
 const { route } = signedIn;
 
-export const apiRoutes = group({
+export const api = group({
   guards: [...commonLimits, requireAuth, requireCsrf],
   handlers: [
     route.on(READ, "/api/sample-items", {

@@ -1,10 +1,10 @@
 /** Sample items: what each user keeps under a title, by the API and on a page. */
 import { feature } from "../../web/app/feature.ts";
-import { apiRoutes } from "./api-routes.ts";
-import { pageRoutes } from "./page-routes.ts";
+import { api } from "./api-routes.ts";
+import { pages } from "./page-routes.ts";
 
 export const sampleItems = feature({
   name: "sample-items",
-  routes: [...apiRoutes, ...pageRoutes],
+  routes: [...api, ...pages],
   page: { label: "Sample items", path: "/sample-items", for: "user" },
 });

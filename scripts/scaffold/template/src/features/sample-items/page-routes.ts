@@ -28,7 +28,7 @@ const requireSampleItemForm = requireForm(MAX_SAMPLE_ITEM_BYTES, sampleItemForm)
 
 const FIRST_PAGE: PageQuery = pageQuery.parse({});
 
-export const pageRoutes = group({
+export const pages = group({
   guards: [...commonLimits, loadSession, requireAuth],
   onResponse: saveSession,
   handlers: [

@@ -1,0 +1,11 @@
+/** The assets as a part of the app. */
+import type { Part } from "../web/app/feature.ts";
+import { routes } from "./routes.ts";
+
+export const assets: Part = {
+  routes,
+  checks: {
+    assets: ({ ASSETS }) => ASSETS.head("health"),
+    manifest: ({ ASSET_MANIFEST }) => ASSET_MANIFEST.get("health"),
+  },
+};

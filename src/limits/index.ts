@@ -1,0 +1,9 @@
+/** The limits as a part of the app. */
+import type { Part } from "../web/app/feature.ts";
+import { showRateLimits } from "./rate-limit-headers.ts";
+
+export const limits: Part = {
+  // An object of its own refuses the request and stores nothing.
+  checks: { limiter: ({ RATE_LIMITER }) => RATE_LIMITER.get(RATE_LIMITER.idFromName("health")).take(0, 0) },
+  onResponse: showRateLimits,
+};

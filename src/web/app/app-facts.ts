@@ -1,0 +1,51 @@
+/** Derives the facts of the app from its parts and features. */
+import type { AppFacts, AppPaths } from "../../env.ts";
+import type { Feature, Part } from "./feature.ts";
+import { factsOf } from "./guard-facts.ts";
+
+/**
+ * @param all The lower floors and the features.
+ * @throws An error where two of them contribute the same name, or one a path that no route has.
+ */
+export function deriveFacts(all: readonly Part[], features: readonly Feature[]): Omit<AppFacts, "handlers"> {
+  requireDistinct(
+    "feature",
+    features.map(({ name }) => name),
+  );
+  requireDistinct(
+    "check",
+    all.flatMap(({ checks = {} }) => Object.keys(checks)),
+  );
+  requireDistinct(
+    "path",
+    all.flatMap(({ paths = {} }) => Object.keys(paths)),
+  );
+  const navigation = features.flatMap(({ page }) => page ?? []);
+  const paths: AppPaths = Object.assign({}, ...all.map((part) => part.paths));
+  const routes = all.flatMap((part) => part.routes ?? []);
+  requireRoutes(
+    routes.map(({ path }) => path),
+    [...navigation.map(({ path }) => path), ...Object.values(paths)],
+  );
+  const startPath = navigation.find((page) => page.for === "user")?.path ?? paths.account ?? paths.home ?? "/";
+  const permissions = routes.flatMap(({ guards = [] }) => guards.flatMap((guard) => factsOf(guard)?.permission ?? []));
+  return {
+    navigation,
+    paths,
+    startPath,
+    homePath: paths.home ?? startPath,
+    permissions: [...new Set(permissions)].sort(),
+    checks: Object.assign({}, ...all.map((part) => part.checks)),
+    activities: features.flatMap(({ activities = [] }) => activities),
+  };
+}
+
+function requireDistinct(kind: string, names: readonly string[]): void {
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) throw new Error(`Two parts of the app contribute the ${kind} "${repeated}"`);
+}
+
+function requireRoutes(known: readonly string[], promised: readonly string[]): void {
+  const missing = promised.find((path) => !known.includes(path));
+  if (missing !== undefined) throw new Error(`A feature leads to ${missing}, but no route has that path`);
+}

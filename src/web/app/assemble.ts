@@ -1,0 +1,51 @@
+/** Assembles the app from the list of its features: routes, hooks, sweeps, and every fact that follows from the list. */
+import type { AppFacts, Env } from "../../env.ts";
+import { type App, setup, standardValidator } from "../../http/index.ts";
+import { answerError } from "../hooks/answer-error.ts";
+import { answerUnmatched } from "../hooks/answer-unmatched.ts";
+import { preflightRoutes } from "../hooks/cors.ts";
+import { finishResponse } from "../hooks/finish-response.ts";
+import { createSupplyLocals } from "../hooks/supply-locals.ts";
+import { deriveFacts } from "./app-facts.ts";
+import type { Feature, Part } from "./feature.ts";
+
+/** What the Worker runs. */
+export interface AssembledApp {
+  readonly app: App<Env, ExecutionContext>;
+  /** As requests get them in `locals.app`. */
+  readonly facts: AppFacts;
+  /** Each is safe to run twice, and makes up for a run that failed. */
+  readonly sweeps: readonly ((env: Env) => Promise<void>)[];
+}
+
+/**
+ * @param parts The lower floors. Their hooks run before those of features, and their routes are tried first.
+ * @param features In the order of the navigation; the routes of an earlier feature are tried first.
+ * @throws An error where two features contribute the same name, or a path that no route has.
+ */
+export function assemble({
+  parts,
+  features,
+}: {
+  readonly parts: readonly Part[];
+  readonly features: readonly Feature[];
+}): AssembledApp {
+  const all: readonly Part[] = [...parts, ...features];
+  const routes = all.flatMap((part) => part.routes ?? []);
+  const hooks = (of: readonly Part[]) => of.flatMap(({ onResponse }) => onResponse ?? []);
+  const facts: AppFacts = {
+    ...deriveFacts(all, features),
+    get handlers() {
+      return app.handlers;
+    },
+  };
+  const app: App<Env, ExecutionContext> = setup({
+    onRequest: [createSupplyLocals(facts), ...all.flatMap(({ onRequest }) => onRequest ?? [])],
+    handlers: [routes, preflightRoutes(routes)],
+    validator: standardValidator,
+    notFound: answerUnmatched,
+    onResponse: [...hooks(parts), finishResponse, ...hooks(features)],
+    onError: answerError,
+  });
+  return { app, facts, sweeps: all.flatMap(({ sweep }) => sweep ?? []) };
+}

@@ -1,0 +1,61 @@
+/** A feature as one value: everything that it contributes to the app. */
+import type { Activity, AppLocals, AppPaths, Env, NavigationEntry, ReadinessCheck } from "../../env.ts";
+import type { Handler, OnRequestHandler, OnResponseHandler } from "../../http/index.ts";
+
+/** What a lower floor contributes. */
+export interface Part {
+  readonly routes?: readonly Handler<AppLocals>[];
+  /** Asked by `/health/ready`, which reports them under these names. */
+  readonly checks?: Readonly<Record<string, ReadinessCheck>>;
+  /** Runs once a day. It must be safe to run twice, and make up for a run that failed. */
+  readonly sweep?: (env: Env) => Promise<void>;
+  /** Runs before matching, after the app's locals have been supplied. It supplies nothing. */
+  readonly onRequest?: OnRequestHandler<undefined, Env, ExecutionContext>;
+  /** Runs for every response of the app. */
+  readonly onResponse?: OnResponseHandler<AppLocals>;
+  /** Paths of its routes that other parts of the app lead to. */
+  readonly paths?: AppPaths;
+}
+
+/** What a feature contributes. */
+export interface Feature extends Part {
+  /** In kebab-case; the name of its folder. */
+  readonly name: string;
+  readonly routes: readonly Handler<AppLocals>[];
+  /** Its page in the navigation. */
+  readonly page?: NavigationEntry;
+  /** What the live feed reports of it. */
+  readonly activities?: readonly Activity[];
+}
+
+/** The keys of `TNeeds` that the app's locals do not have. */
+type MissingKey<TNeeds> = { [K in keyof TNeeds]: AppLocals extends Pick<TNeeds, K> ? never : K }[keyof TNeeds];
+
+/** The keys that some of the routes need and that neither the app nor a guard supplies. */
+type UnmetKeys<TRoute> =
+  TRoute extends Handler<infer TNeeds> ? (AppLocals extends TNeeds ? never : MissingKey<TNeeds>) : "not a route";
+
+type CheckRoutes<TRoutes extends readonly unknown[]> = [UnmetKeys<TRoutes[number]>] extends [never]
+  ? TRoutes
+  : { readonly "no guard of these routes supplies the local": UnmetKeys<TRoutes[number]> };
+
+/**
+ * Defines a feature. It does not compile where a route needs a local that nothing supplies.
+ *
+ * @example
+ * export const notes = feature({
+ *   name: "notes",
+ *   routes: [...api, ...pages],
+ *   page: { label: "Notes", path: "/notes", for: "user" },
+ * });
+ */
+export function feature<TRoutes extends readonly Handler[]>(
+  definition: Omit<Feature, "routes"> & { readonly routes: TRoutes & CheckRoutes<TRoutes> },
+): Feature {
+  return forgetNeeds(definition);
+}
+
+/** The seam: `CheckRoutes` has checked that the app supplies what the routes need. */
+function forgetNeeds(definition: Omit<Feature, "routes"> & { readonly routes: readonly Handler[] }): Feature {
+  return definition as Omit<Feature, "routes"> & { readonly routes: readonly Handler<AppLocals>[] };
+}
