@@ -44,15 +44,26 @@ export function isWithin(path: string, folders: readonly string[]): boolean {
   return folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
 }
 
-/** How a feature is named: its folders, its page, its bindings and classes, and in Markdown its name in backticks. */
-export function mentionOf(feature: string, names: readonly string[]): RegExp {
-  const ends = String.raw`(?![\w-])`;
-  const words = names.map((name) => String.raw`\b${name}\b`);
-  const paths = [`features/${feature}`, `public/${feature}/`, `["'\`(](?:/api)?/${feature}`].map((path) => path + ends);
-  return new RegExp([...paths, `\`${feature}\``, ...words].join("|"));
+/** Whether a line names a feature: its folders, bindings and classes, its page, in Markdown also its name as code. */
+export function isMention(feature: string, names: readonly string[]): (line: string, path: string) => boolean {
+  const anyOf = (patterns: readonly string[]) => new RegExp(patterns.map((text) => `${text}(?![\\w-])`).join("|"));
+  const everywhere = [`features/${feature}`, `public/${feature}/`, ...names.map((name) => `\\b${name}`)];
+  const inSources = [...everywhere, `["'\`(](?:/api)?/${feature}`];
+  const inMarkdown = [...inSources, `\`${feature}\``];
+  return (line, path) => {
+    if (path.endsWith(".md")) return anyOf(inMarkdown).test(line);
+    return anyOf(path.startsWith("test/") ? everywhere : inSources).test(line);
+  };
 }
 
-/** Without the rows of tables whose first cell is the feature's name in backticks. */
+/** Without the rows of a feature in tables whose first column is headed “Feature”, as code. */
 export function removeRows(markdown: string, feature: string): string {
-  return markdown.replace(new RegExp(`^\\|\\s*\`${feature}\`\\s*\\|.*(\\n|$)`, "gm"), "");
+  const row = new RegExp(`^\\|\\s*\`${feature}\`\\s*\\|`);
+  let isInTable = false;
+  const kept = markdown.split("\n").filter((line) => {
+    if (!line.startsWith("|")) isInTable = false;
+    else if (/^\|\s*Features?\s*\|/i.test(line)) isInTable = true;
+    return !(isInTable && row.test(line));
+  });
+  return kept.join("\n");
 }

@@ -1,6 +1,6 @@
 /** Removes a feature: its folder, and each line that the rest of the project has for it. */
 import { isCommitted, listUncommitted } from "./git.ts";
-import { findImports, findLines, isWithin, mentionOf } from "./mentions.ts";
+import { findImports, findLines, isMention, isWithin } from "./mentions.ts";
 import { findDrop } from "./migrations.ts";
 import { refuseName } from "./names.ts";
 import { done, list, type Outcome, refused, titled } from "./outcome.ts";
@@ -73,10 +73,10 @@ function findUnsaved(project: Project, feature: string, removed: readonly string
 const TEXT = /\.(ts|js|css|md|toml|ya?ml|html)$/;
 
 function mentions(project: Project, feature: string, { keys, classes, unused }: RemovalPlan): string[] {
-  const files = project.files().filter((path) => TEXT.test(path) && !path.startsWith("scripts/scaffold/template/"));
-  const mention = mentionOf(feature, [...keys, ...classes, ...unused]);
+  const files = project.files().filter((path) => TEXT.test(path) && !path.startsWith("scripts/scaffold/"));
+  const isNamed = isMention(feature, [...keys, ...classes, ...unused]);
   const tombstones = classes.map((name) => `[exports.${name}]`);
-  return findLines(project.read, files, (line) => mention.test(line) && !tombstones.includes(line))
+  return findLines(project.read, files, (line, path) => isNamed(line, path) && !tombstones.includes(line))
     .filter(({ path }) => !path.startsWith("migrations/"))
     .map(({ path, line, text }) => `${path}:${line}  ${text.slice(0, 100)}`);
 }

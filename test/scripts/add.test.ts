@@ -36,8 +36,8 @@ test("makes every file under the feature's name, and its line", () => {
   ]);
   expect(read(folder, "src/app.ts")).toBe(
     FILES["src/app.ts"]
-      ?.replace(/(?<=notes.*;\n)/, 'import { shortLinks } from "./features/short-links/index.ts";\n')
-      .replace("chat, home", "chat, shortLinks, home"),
+      ?.replace(/(?=import { talk })/, 'import { shortLinks } from "./features/short-links/index.ts";\n')
+      .replace("talk, home", "talk, shortLinks, home"),
   );
   expect(read(folder, "test/routes.snap.txt")).toContain("short-links");
 });
@@ -95,15 +95,15 @@ describe("refuses", () => {
     "../links": /not in kebab-case/,
     "short--links": /not in kebab-case/,
     ["l".repeat(41)]: /longer than 40 characters/,
-    chat: /already/,
+    talk: /already/,
     api: /reserved/,
     static: /reserved/,
     drop: /reserved/,
-    "drop-chat": /reserved/,
+    "drop-talk": /reserved/,
     class: /`class` for two things/,
     new: /`new` for two things/,
     await: /`await` for two things/,
-    pages: /`page` for two things/,
+    pages: /`pages` for two things/,
     forms: /`form` for two things/,
     promises: /`Promise` for two things/,
     app: /`app` for two things/,
@@ -112,7 +112,7 @@ describe("refuses", () => {
     index: /word of SQL/,
     "d1-migrations": /table `d1_migrations`/,
     identity: /0001_identity\.sql would belong to it/,
-    "chat-words": /0004_chat_words\.sql would belong to it/,
+    "talk-words": /0004_talk_words\.sql would belong to it/,
     words: /table `words`/,
   };
   test.each(Object.entries(names))("the name %s, in one line", (name, reason) => {
@@ -126,7 +126,7 @@ describe("refuses", () => {
     "public/icons/a.svg",
     "src/features/icons/index.ts",
     "test/features/icons.test.ts",
-    "test/features/icons+chat/a.test.ts",
+    "test/features/icons+talk/a.test.ts",
   ];
   test.each(obstacles)("a name of which there is %s", (path) => {
     const folder = createCheckout("committed", { [path]: "there\n" });
@@ -176,15 +176,15 @@ describe("run again", () => {
 
   test("after a removal that was committed takes another number", () => {
     const folder = createCheckout("committed");
-    removeIn(folder, "chat");
+    removeIn(folder, "talk");
     git(folder, "add", "-A");
     git(folder, "commit", "-qm", "Without");
-    addIn(folder, "chat");
-    expect(Object.keys(readAll(folder)).filter((path) => /chat.*sql$/.test(path))).toEqual([
-      "migrations/0005_drop_chat.sql",
-      "migrations/0006_chat.sql",
+    addIn(folder, "talk");
+    expect(Object.keys(readAll(folder)).filter((path) => /talk.*sql$/.test(path))).toEqual([
+      "migrations/0005_drop_talk.sql",
+      "migrations/0006_talk.sql",
     ]);
-    expect(removeIn(folder, "chat").isDone).toBe(true);
+    expect(removeIn(folder, "talk").isDone).toBe(true);
     expect(git(folder, "status", "--porcelain")).toBe("");
   });
 });
