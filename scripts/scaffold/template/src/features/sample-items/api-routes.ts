@@ -1,10 +1,8 @@
 /** The JSON API of sample items. */
-import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requirePermission } from "../../identity/guards/require-permission.ts";
 import { commonLimits } from "../../identity/limits.ts";
-import { signedIn } from "../../identity/scope.ts";
-import { group, READ } from "../../web/app/scope.ts";
+import { group, READ, route } from "../../web/app/scope.ts";
 import { REVALIDATED } from "../../web/caching/cache-control.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { pageQuery } from "../../web/request/paging.ts";
@@ -13,13 +11,14 @@ import { requireOwnSampleItem } from "./guards.ts";
 import { MAX_SAMPLE_ITEM_BYTES, type SampleItem, type StoredSampleItem, sampleItemInput } from "./schema.ts";
 import { createSampleItem, deleteSampleItem, listSampleItems } from "./store.ts";
 
-const { route } = signedIn;
+const requireRead = requirePermission("sample-items:read");
+const requireWrite = requirePermission("sample-items:write");
 
 export const api = group({
-  guards: [...commonLimits, requireAuth, requireCsrf],
+  guards: [...commonLimits],
   handlers: [
     route.on(READ, "/api/sample-items", {
-      guards: [requirePermission("sample-items:read")],
+      guards: [requireRead, requireCsrf],
       request: { query: pageQuery },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
@@ -29,7 +28,7 @@ export const api = group({
     }),
 
     route.post("/api/sample-items", {
-      guards: [requirePermission("sample-items:write"), requireJson],
+      guards: [requireWrite, requireCsrf, requireJson],
       request: { body: sampleItemInput },
       maxBodyBytes: MAX_SAMPLE_ITEM_BYTES,
       resolve: async ({ input, locals }) => {
@@ -41,12 +40,12 @@ export const api = group({
     }),
 
     route.on(READ, "/api/sample-items/:id", {
-      guards: [requirePermission("sample-items:read"), requireOwnSampleItem],
+      guards: [requireRead, requireCsrf, requireOwnSampleItem],
       resolve: ({ locals }) => Response.json(toPublic(locals.sampleItem), { headers: REVALIDATED }),
     }),
 
     route.delete("/api/sample-items/:id", {
-      guards: [requirePermission("sample-items:write"), requireOwnSampleItem],
+      guards: [requireWrite, requireCsrf, requireOwnSampleItem],
       resolve: async ({ locals }) => {
         await deleteSampleItem(locals.env.DB, locals.sampleItem.id);
         return new Response(null, { status: 204 });
