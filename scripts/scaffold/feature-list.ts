@@ -92,8 +92,9 @@ function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
 }
 
-/** As Biome compares the paths of imports: numbers by their value, all else by its code. */
+/** As Biome compares the paths of imports: part by part, numbers by their value, all else by its code. */
 function compareNaturally(a: string, b: string): number {
-  const [left, right] = [a, b].map((path) => path.replace(/\d+/g, (digits) => digits.padStart(20, "0")));
-  return left === right ? 0 : (left ?? "") < (right ?? "") ? -1 : 1;
+  const [left, right] = [a, b].map((path) => path.replace(/\d+/g, (digits) => digits.padStart(20, "0")).split("/"));
+  const differing = (left ?? []).findIndex((part, index) => part !== right?.[index]);
+  return differing < 0 ? 0 : (left?.[differing] ?? "") < (right?.[differing] ?? "") ? -1 : 1;
 }
