@@ -1,4 +1,4 @@
--- What users upload: rows here, bytes in the bucket FILES under a random key. Ids are UUIDv7.
+-- Files that users upload: a row here, and the bytes in the bucket FILES under a random key. Ids are UUIDv7.
 CREATE TABLE files (
   id TEXT PRIMARY KEY,
   owner_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -11,34 +11,33 @@ CREATE TABLE files (
 ) STRICT;
 CREATE INDEX files_by_owner ON files (owner_id, id);
 
--- Objects that may be in the bucket without a file: of uploads that are under way or died, and of files
--- that were deleted. Each is named here before it is stored, and until it is gone. `due_at`, in
--- milliseconds since the epoch, is when the sweep looks at it: what is no file by then is condemned and
--- removed; what is condemned is removed once more, since a write that was given up may land late.
-CREATE TABLE loose_objects (
+-- Objects that may be in the bucket without a file. The key of an object is recorded as `uploading` before the object is
+-- written. Inserting the file removes the key; a failed upload or a deleted file leaves it as `deleting` until the object
+-- is gone. At `due_at` (milliseconds since the epoch) the sweep turns `uploading` into `deleting` and deletes the object;
+-- an object in `deleting` is deleted once more, since a write whose response never came may still land.
+CREATE TABLE pending_objects (
   object_key TEXT PRIMARY KEY,
-  is_condemned INTEGER NOT NULL CHECK (is_condemned IN (0, 1)),
+  state TEXT NOT NULL CHECK (state IN ('uploading', 'deleting')),
   due_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX loose_objects_by_due ON loose_objects (is_condemned, due_at);
+CREATE INDEX pending_objects_by_due ON pending_objects (state, due_at);
 
--- A file takes an object that was named and is not condemned, whoever inserts it.
+-- A file can only take an object whose upload was recorded and which is not being deleted.
 CREATE TRIGGER files_claim_object BEFORE INSERT ON files
 BEGIN
   SELECT RAISE(ABORT, 'the object cannot be claimed') WHERE NOT EXISTS (
-    SELECT 1 FROM loose_objects WHERE object_key = NEW.object_key AND is_condemned = 0
+    SELECT 1 FROM pending_objects WHERE object_key = NEW.object_key AND state = 'uploading'
   );
-  DELETE FROM loose_objects WHERE object_key = NEW.object_key;
+  DELETE FROM pending_objects WHERE object_key = NEW.object_key;
 END;
 
--- A file that goes leaves its object to be removed, also when it goes with its owner.
-CREATE TRIGGER files_leave_object AFTER DELETE ON files
+-- The object of a deleted file must be deleted as well, also when the file is deleted with its owner.
+CREATE TRIGGER files_release_object AFTER DELETE ON files
 BEGIN
-  INSERT INTO loose_objects VALUES (OLD.object_key, 1, 0);
+  INSERT INTO pending_objects VALUES (OLD.object_key, 'deleting', 0);
 END;
 
--- What each user has of the quotas `files` and `fileBytes`. A user who is deleted takes the counts along, before or
--- after the files.
+-- The usage of the quotas `files` and `fileBytes`. When a user is deleted, the counters may go before or after the files.
 CREATE TRIGGER files_count_insert AFTER INSERT ON files
 BEGIN
   INSERT INTO quota_usage VALUES (NEW.owner_id, 'files', 1), (NEW.owner_id, 'fileBytes', NEW.size)

@@ -12,7 +12,6 @@ import { createTokenSession } from "../src/identity/tokens/refresh-token.ts";
 import { readTokenKeys } from "../src/identity/tokens/token-keys.ts";
 import type { Role, User } from "../src/identity/users/user.ts";
 import { createUser, findCredentials, toPublicUser } from "../src/identity/users/users.ts";
-import { QUOTAS } from "../src/limits/quotas.ts";
 
 /** The platform's limit of requests per client address counts by the clock and is never reset, so tests run without it. */
 const ADDRESS_LIMIT: RateLimit = { limit: async () => ({ success: true }) };
@@ -101,7 +100,7 @@ export async function createKey(
   permissions: readonly string[],
   given: { name?: string; expiresAt?: string } = {},
 ): Promise<{ readonly id: string; readonly key: string }> {
-  const made = await createApiKey(env.DB, user.id, { name: "test", permissions, ...given }, QUOTAS.apiKeys);
+  const made = await createApiKey(env.DB, user.id, { name: "test", permissions, ...given });
   if (!made) throw new Error("No key was made");
   return made;
 }

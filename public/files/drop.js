@@ -1,39 +1,39 @@
-/** Takes files that are dropped, wherever on the page. */
+/** Handles files that are dropped anywhere on the page. */
 
-/** @param {(file: File, isFolder: boolean) => void} take */
-export function whenDropped(take) {
+/** @param {(file: File, isFolder: boolean) => void} onFile */
+export function onDrop(onFile) {
   document.addEventListener("dragover", (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
-    showPlace(true);
+    showDropTarget(true);
   });
   document.addEventListener("dragleave", ({ relatedTarget }) => {
-    if (!relatedTarget) showPlace(false);
+    if (!relatedTarget) showDropTarget(false);
   });
   document.addEventListener("drop", (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
-    showPlace(false);
-    for (const item of event.dataTransfer.items) takeItem(item, take);
+    showDropTarget(false);
+    for (const item of event.dataTransfer.items) readItem(item, onFile);
   });
 }
 
-/** Text and links can be dragged, too. @param {DragEvent} event */
+/** Text and links can be dragged as well. @param {DragEvent} event */
 function hasFiles({ dataTransfer }) {
   return dataTransfer?.types.includes("Files");
 }
 
 /** @param {boolean} isOver */
-function showPlace(isOver) {
+function showDropTarget(isOver) {
   document.body.classList.toggle("dropping", isOver);
 }
 
 /**
  * @param {DataTransferItem} item
- * @param {(file: File, isFolder: boolean) => void} take
+ * @param {(file: File, isFolder: boolean) => void} onFile
  */
-function takeItem(item, take) {
+function readItem(item, onFile) {
   const file = item.getAsFile();
-  if (file) take(file, item.webkitGetAsEntry()?.isDirectory ?? false);
+  if (file) onFile(file, item.webkitGetAsEntry()?.isDirectory ?? false);
 }

@@ -1,27 +1,27 @@
-/** Uploads what is chosen or dropped, several at once, each in a row of its own. */
-import { whenDropped } from "./drop.js";
+/** Uploads files that are chosen or dropped, several at once, and shows each upload in a row. */
+import { onDrop } from "./drop.js";
+import { limitConcurrency } from "./limit-concurrency.js";
 import { sizeOf } from "./size.js";
-import { createTurns } from "./turns.js";
 import { upload } from "./upload.js";
 import { UploadRow } from "./upload-row.js";
 
-const AT_ONCE = 3;
+const MAX_CONCURRENT_UPLOADS = 3;
 
 const form = document.querySelector("#upload");
 const input = document.querySelector("#upload-file");
-const inTurn = createTurns(AT_ONCE);
+const enqueue = limitConcurrency(MAX_CONCURRENT_UPLOADS);
 
-/** The rows whose files are waiting or under way. @type {Set<UploadRow>} */
+/** The rows of uploads that are waiting or in progress. @type {Set<UploadRow>} */
 const running = new Set();
 
 /**
  * @param {File} file
- * @param {boolean} [isFolder] Browsers give folders as files that can't be read.
+ * @param {boolean} [isFolder] Browsers present folders as files that cannot be read.
  */
 function add(file, isFolder = false) {
   let abort = new AbortController();
   const row = new UploadRow(file, () => {
-    if (running.delete(row)) say(`The upload of “${file.name}” is cancelled.`);
+    if (running.delete(row)) say(`The upload of “${file.name}” was cancelled.`);
     abort.abort();
     row.remove();
   });
@@ -29,48 +29,48 @@ function add(file, isFolder = false) {
     abort = new AbortController();
     send(file, row, abort.signal, start);
   };
-  const reason = isFolder ? "This is a folder: drop the files in it." : sizeError(file);
+  const reason = isFolder ? "Folders cannot be uploaded. Drop the files in it instead." : sizeError(file);
   if (reason) refuse(row, file, reason);
   else start();
 }
 
-/** What the server would say, before anything is sent. @param {File} file */
+/** Checks the size before anything is sent. @param {File} file */
 function sizeError({ size }) {
-  const most = Number(form.dataset.maxBytes);
-  return size > most ? `A file may have ${sizeOf(most)}: this one has ${sizeOf(size)}.` : "";
+  const max = Number(form.dataset.maxBytes);
+  return size > max ? `A file must not exceed ${sizeOf(max)}. This one has ${sizeOf(size)}.` : "";
 }
 
 /**
  * @param {File} file
  * @param {UploadRow} row
  * @param {AbortSignal} signal
- * @param {() => void} again
+ * @param {() => void} retry
  */
-async function send(file, row, signal, again) {
+async function send(file, row, signal, retry) {
   running.add(row);
   row.wait();
   try {
     const options = { signal, onProgress: (sentBytes) => row.progress(sentBytes), onSent: () => row.store() };
-    const { id } = await inTurn(() => upload(file, options));
+    const { id } = await enqueue(() => upload(file, options));
     await showFile(id, row.element);
     row.remove();
-    say(`“${file.name}” is uploaded.`);
+    say(`“${file.name}” was uploaded.`);
   } catch (error) {
-    if (!signal.aborted) refuse(row, file, error.message, again);
+    if (!signal.aborted) refuse(row, file, error.message, retry);
   } finally {
     running.delete(row);
   }
 }
 
 /**
- * Puts the file into the list, as the server shows it.
+ * Fetches the list item of a file from the server and adds it to the list.
  *
  * @param {string} id
- * @param {Element} source Of each its own: HTMX drops requests where others of the same element are under way.
+ * @param {Element} source An element without other requests: HTMX drops concurrent requests of one element.
  */
 async function showFile(id, source) {
   const swap = { source, target: "#files", swap: "afterbegin" };
-  // It is uploaded, whether or not it can be shown: `messages.js` tells.
+  // The upload has succeeded even if this fails; `messages.js` shows the failure.
   await window.htmx.ajax("GET", `/files/${id}/row`, swap).catch(() => {});
 }
 
@@ -78,14 +78,14 @@ async function showFile(id, source) {
  * @param {UploadRow} row
  * @param {File} file
  * @param {string} reason
- * @param {(() => void)} [again]
+ * @param {(() => void)} [retry]
  */
-function refuse(row, file, reason, again) {
-  row.fail(reason, again);
-  say(`“${file.name}” is not uploaded. ${reason}`);
+function refuse(row, file, reason, retry) {
+  row.fail(reason, retry);
+  say(`“${file.name}” was not uploaded. ${reason}`);
 }
 
-/** To who listens instead of looking: a line each, so that none is lost where several end at once. @param {string} text */
+/** Announces to screen readers. Each message is a line, so that none is lost if several come at once. @param {string} text */
 function say(text) {
   const line = document.createElement("p");
   line.textContent = text;
@@ -97,12 +97,12 @@ input.addEventListener("change", () => {
   form.reset();
 });
 
-// There is nothing left to be sent with it.
+// All files have been sent already.
 form.addEventListener("submit", (event) => event.preventDefault());
 
-whenDropped(add);
+onDrop(add);
 
-// What is under way would be lost.
+// Leaving the page would cancel uploads in progress.
 window.addEventListener("beforeunload", (event) => {
   if (running.size > 0) event.preventDefault();
 });

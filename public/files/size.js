@@ -1,4 +1,4 @@
-/** Sizes as people read them: `sizeOf` of src/web/pages/size.ts, for the browser. */
+/** Sizes in readable units: `sizeOf` of src/web/pages/size.ts, for the browser. */
 
 const UNITS = ["bytes", "KiB", "MiB", "GiB"];
 

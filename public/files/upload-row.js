@@ -1,4 +1,4 @@
-/** The row of a file that is being uploaded, made of the page's template. */
+/** The row of an upload, cloned from the page's template. */
 import { sizeOf } from "./size.js";
 
 export class UploadRow {
@@ -11,7 +11,7 @@ export class UploadRow {
 
   /**
    * @param {File} file
-   * @param {() => void} onCancel Also when an upload that failed is put away.
+   * @param {() => void} onCancel Also called when a failed upload is dismissed.
    */
   constructor(file, onCancel) {
     const template = document.querySelector("#upload-row");
@@ -39,7 +39,7 @@ export class UploadRow {
     this.#sent.textContent = `${sizeOf(sentBytes)} of ${sizeOf(this.#file.size)}`;
   }
 
-  /** From here on the server has it all: it is too late to cancel. */
+  /** The server has received all bytes, so it is too late to cancel. */
   store() {
     this.#bar.value = this.#bar.max;
     this.#sent.textContent = "Storing";
@@ -48,7 +48,7 @@ export class UploadRow {
 
   /**
    * @param {string} reason
-   * @param {(() => void)} [onRetry] Absent where it would fail again.
+   * @param {(() => void)} [onRetry] Absent if a retry would fail again.
    */
   fail(reason, onRetry) {
     this.#show({ error: reason, button: "Dismiss" });
@@ -56,7 +56,7 @@ export class UploadRow {
     this.#retry.onclick = onRetry ?? null;
   }
 
-  /** Focus that was in the row goes to where the next upload begins. */
+  /** Moves the focus, if it is in the row, to the file input. */
   remove() {
     if (this.element.contains(document.activeElement)) document.querySelector("#upload-file").focus();
     this.element.remove();

@@ -1,17 +1,17 @@
-/** Sends one file, and tells how far it is. */
+/** Uploads one file, and reports progress. */
 
-const BROKEN_OFF = "The upload broke off. Are you online, and is the file still there?";
+const INTERRUPTED = "The upload was interrupted. Check your connection and whether the file still exists.";
 
 /**
  * @param {File} file
  * @param {{ signal: AbortSignal, onProgress: (sentBytes: number) => void, onSent: () => void }} options
- * @returns {Promise<{ id: string }>} The file as the API describes it.
- * @throws {Error} Its message is for a person; the signal's reason where that has aborted.
+ * @returns {Promise<{ id: string }>} The file as the API returns it.
+ * @throws {Error} With a message for a person; the signal's reason if it aborted.
  */
 export function upload(file, { signal, onProgress, onSent }) {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    // Not fetch, which does not tell how much has been sent.
+    // Not fetch, which does not report the progress of uploads.
     const request = new XMLHttpRequest();
     request.open("PUT", `/api/files/${encodeURIComponent(file.name)}`);
     request.responseType = "json";
@@ -21,7 +21,7 @@ export function upload(file, { signal, onProgress, onSent }) {
       if (request.status === 201) resolve(request.response);
       else reject(new Error(reasonOf(request)));
     });
-    request.addEventListener("error", () => reject(new Error(BROKEN_OFF)));
+    request.addEventListener("error", () => reject(new Error(INTERRUPTED)));
     request.addEventListener("abort", () => reject(signal.reason));
     signal.addEventListener("abort", () => request.abort());
     request.send(file);
@@ -29,12 +29,12 @@ export function upload(file, { signal, onProgress, onSent }) {
 }
 
 /**
- * In the words of the problem (RFC 9457); what was wrong with the name is said without where it stood.
+ * The text of the problem (RFC 9457): the messages of its issues, else its detail.
  *
  * @param {XMLHttpRequest} request
  * @returns {string}
  */
 function reasonOf({ response, status }) {
   const { detail, issues } = response ?? {};
-  return issues?.map(({ message }) => `${message}.`).join(" ") ?? detail ?? `The server answers ${status}.`;
+  return issues?.map(({ message }) => `${message}.`).join(" ") ?? detail ?? `The server answered ${status}.`;
 }

@@ -1,4 +1,4 @@
-/** Answers with a file of `public`. */
+/** Serves a file of `public`. */
 import type { AppLocals } from "../env.ts";
 import { IMMUTABLE, PUBLIC_REVALIDATED } from "../web/caching/cache-control.ts";
 import type { ByteRange } from "../web/caching/conditional.ts";
@@ -13,9 +13,9 @@ interface AssetRequest {
 }
 
 /**
- * A path is looked up in the manifest and nowhere else: what is not in there asks no storage for anything.
+ * Serves the file at a path. A path that is not in the manifest causes no request to R2.
  *
- * @param path From `public` on.
+ * @param path Relative to `public`.
  */
 export async function serveAsset(c: AssetRequest, path: string): Promise<Response> {
   const manifest = await readManifest(c.locals.env.ASSET_MANIFEST);
@@ -26,7 +26,7 @@ export async function serveAsset(c: AssetRequest, path: string): Promise<Respons
   const encoding = negotiateEncoding(c.request, available);
   const size = (encoding && encodings[encoding]) ?? asset.size;
   return serveContent(c, {
-    // §8.8.3.3: each encoding has a tag of its own.
+    // RFC 9110 §8.8.3.3: each encoding has its own tag.
     etag: `"${hash.slice(0, 32)}${encoding ? `-${encoding}` : ""}"`,
     size,
     headers: {
@@ -38,7 +38,7 @@ export async function serveAsset(c: AssetRequest, path: string): Promise<Respons
   });
 }
 
-/** From Cloudflare's cache where it has them; else from R2, and into the cache. */
+/** Reads bytes from Cloudflare's cache, or else from R2. Puts a whole file from R2 into the cache. */
 async function readObject(
   { request, locals: { env, ctx } }: AssetRequest,
   key: string,

@@ -1,4 +1,4 @@
-/** The one door to the HTTP core: it describes requests, and leaves every decision to guards and handlers. */
+/** The public entry of the HTTP core. It describes requests and leaves every decision to guards and handlers. */
 export type {
   Context,
   HeadContext,

@@ -1,8 +1,8 @@
-/** The parameters that a path pattern names, as a type. */
+/** The type of the parameters that a path pattern names. */
 
 type Value<TType> = TType extends "int" | "uint" ? number : string;
 
-/** What the text between `/:` and the next slash stands for. Where it is more than a name, the names stay open. */
+/** The parameter between `/:` and the next slash. If the text is more than a name, any name is allowed. */
 type Param<S extends string> = S extends `${infer N}<${infer K}>${infer Optional}`
   ? Optional extends "?"
     ? { readonly [P in N]?: Value<K> }
@@ -24,8 +24,8 @@ type Params<P extends string> = P extends `${string}/:${infer S}/${infer Rest}`
         : {};
 
 /**
- * The path parameters of a pattern: `number` for `:id<int>` and `:id<uint>`, else `string`;
- * optional for `:id?`; a trailing `/*` under `"*"`.
+ * The path parameters of a pattern: `number` for `:id<int>` and `:id<uint>`, otherwise `string`.
+ * `:id?` is optional, and a trailing `/*` is the key `"*"`.
  *
  * @example
  * type Params = RouteParams<"/orgs/:org/repos/:id<uint>">; // { org: string } & { id: number }

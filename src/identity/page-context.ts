@@ -4,7 +4,7 @@ import type { AppLocals } from "../env.ts";
 import type { PageContext } from "../web/pages/layout.ts";
 import type { SessionLocals } from "./sessions/page-session.ts";
 
-/** Takes the messages for this page, too: call it once, for a page that is shown. */
+/** Also takes the messages for this page: call it once, and only for a page that is shown. */
 export async function loadPageContext({
   request,
   locals,

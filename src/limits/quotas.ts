@@ -1,47 +1,18 @@
-/** How much a user may have of each kind of thing, and the refusal of what would exceed it. */
-
-import { sizeOf } from "../web/pages/size.ts";
+/** Quotas: how much of something one user may have, and the refusal of a write that would exceed it. */
 import { type Refused, refuse } from "../web/respond/refuse.ts";
 
-const GIB = 1024 ** 3;
-
-/**
- * What one user may have at most. The table `quota_usage` says how much of it is used; triggers of the tables concerned
- * keep the count (`migrations/`), so that a write is checked without counting rows.
- */
-export const QUOTAS = {
-  notes: 100_000,
-  files: 10_000,
-  /** Bytes of all files together. */
-  fileBytes: 5 * GIB,
-  apiKeys: 20,
-  /** Open at the same time. */
-  sockets: 20,
-} as const;
-
-export type Quota = keyof typeof QUOTAS;
-
-/** Every quota, with the sentences that a refusal consists of. */
-const REFUSALS: Readonly<Record<Quota, string>> = {
-  notes: `You have reached the limit of ${count("notes")} notes. Delete some, then try again.`,
-  files: `This upload would exceed the limit of ${count("files")} files. Delete some, then try again.`,
-  fileBytes: `This upload would exceed the limit of ${sizeOf(QUOTAS.fileBytes)} for all files. Delete some, then try again.`,
-  apiKeys: `You have reached the limit of ${count("apiKeys")} API keys. Delete some, then try again.`,
-  sockets: `You have reached the limit of ${count("sockets")} open connections. Close some, then try again.`,
-};
-
-function count(quota: Quota): string {
-  return QUOTAS[quota].toLocaleString("en-US");
-}
-
-/** Says, to a person, that a quota would be exceeded, and what to do. */
-export function quotaMessage(quota: Quota): string {
-  return REFUSALS[quota];
+/** A limit for each user, declared by the code that owns what it limits. */
+export interface Quota {
+  /** A plain identifier: the key in `quota_usage`, the member `quota` of a refusal, the printed name of its guard. */
+  readonly name: string;
+  readonly limit: number;
+  /** Tells a person that the limit would be exceeded, and what to do. */
+  readonly refusal: string;
 }
 
 /** Answers 422: a problem with the member `quota`, a page, or a message for HTMX. */
 export function quotaExceeded(c: Refused, quota: Quota): Response {
-  return refuse(c, 422, quotaMessage(quota), {}, { quota });
+  return refuse(c, 422, quota.refusal, {}, { quota: quota.name });
 }
 
 /** Whose quota it is and how much a write adds: two SQL expressions, such as a numbered parameter or a column. */
@@ -51,17 +22,21 @@ export interface QuotaTerms {
 }
 
 /**
- * An SQL condition that holds where the user's quota has room for more. In the statement that writes, it is exact
- * however many requests write at once. Only for quotas that triggers count.
+ * An SQL condition that holds while the user's usage stays within the quota. In the statement that writes, it is exact
+ * however many requests write at once. It reads `quota_usage`, so the table concerned needs triggers that keep its
+ * counter (see `migrations/`); a quota without a counter is never exceeded here.
  *
  * @param terms SQL, never values: bind these.
+ * @throws Where the quota's name or limit cannot be part of SQL as it is.
  *
  * @example
- * db.prepare(`INSERT INTO notes SELECT ?1, ?2 WHERE ${fitsQuota("notes", { userId: "?2", adding: "1" })}`)
+ * db.prepare(`INSERT INTO notes SELECT ?1, ?2 WHERE ${fitsQuota(NOTES_QUOTA, { userId: "?2", adding: "1" })}`)
  */
-export function fitsQuota(quota: Quota, { userId, adding }: QuotaTerms): string {
-  const used = `coalesce((SELECT used FROM quota_usage WHERE user_id = ${userId} AND quota = '${quota}'), 0)`;
-  return `(${used} + ${adding} <= ${QUOTAS[quota]})`;
+export function fitsQuota({ name, limit }: Quota, { userId, adding }: QuotaTerms): string {
+  if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) throw new Error(`The quota name "${name}" is not a plain identifier`);
+  if (!Number.isSafeInteger(limit)) throw new Error(`The limit of the quota ${name} is not an integer: ${limit}`);
+  const used = `coalesce((SELECT used FROM quota_usage WHERE user_id = ${userId} AND quota = '${name}'), 0)`;
+  return `(${used} + ${adding} <= ${limit})`;
 }
 
 /** A row of `quota_usage`. */
@@ -79,11 +54,7 @@ export function selectUsage(db: D1Database, userId: string): D1PreparedStatement
  * @param adding How much would be added to each quota.
  * @returns The first of these quotas that would be exceeded.
  */
-export function findExceeded<TQuota extends Quota>(
-  usage: readonly QuotaUsage[],
-  adding: ReadonlyMap<TQuota, number>,
-): TQuota | undefined {
+export function findExceeded(usage: readonly QuotaUsage[], adding: ReadonlyMap<Quota, number>): Quota | undefined {
   const used = new Map(usage.map((row) => [row.quota, row.used]));
-  const isExceeded = ([quota, amount]: [TQuota, number]) => (used.get(quota) ?? 0) + amount > QUOTAS[quota];
-  return [...adding].find(isExceeded)?.[0];
+  return [...adding].find(([{ name, limit }, amount]) => (used.get(name) ?? 0) + amount > limit)?.[0];
 }

@@ -50,7 +50,7 @@ describe("without JavaScript", () => {
     await expectShown(page, "No files yet.");
     await choose(page, fileOf("notes.txt", "tea"), fileOf("photo.png", PNG));
     await page.getByRole("button", { name: "Upload", exact: true }).click();
-    await expectShown(page, "2 files are uploaded.");
+    await expectShown(page, "2 files were uploaded.");
     await expectToFit(page);
     expect(await page.getByAltText("Preview of photo.png").count()).toBe(1);
 
@@ -59,7 +59,7 @@ describe("without JavaScript", () => {
     expect((await downloading).suggestedFilename()).toBe("notes.txt");
 
     await page.getByRole("button", { name: "Delete notes.txt" }).click();
-    await expectShown(page, "“notes.txt” is deleted.");
+    await expectShown(page, "“notes.txt” was deleted.");
     expect(await storedNames(page)).toEqual(["photo.png"]);
   });
 
@@ -68,7 +68,7 @@ describe("without JavaScript", () => {
     await page.goto("/files");
     await choose(page, fileOf("large.bin", Buffer.alloc(26 * MIB)));
     await page.getByRole("button", { name: "Upload", exact: true }).click();
-    await page.getByRole("alert").getByRole("link", { name: "A file may have 25 MiB." }).waitFor();
+    await page.getByRole("alert").getByRole("link", { name: "A file must not exceed 25 MiB." }).waitFor();
     expect(await storedNames(page)).toEqual([]);
   });
 });
@@ -102,7 +102,7 @@ test("the bar shows the bytes that are sent, three at a time, and to cancel leav
   await expectAccessible(page);
 
   for (const name of names) await page.getByRole("button", { name: `Cancel ${name}` }).click();
-  await expectShown(page, "The upload of “d.bin” is cancelled.");
+  await expectShown(page, "The upload of “d.bin” was cancelled.");
   expect(await uploadsOf(page).count()).toBe(0);
   await expectShown(page, "No files yet.");
   // Whatever went on all the same would get there before this, which takes the place that was freed.
@@ -135,7 +135,7 @@ test("what is too large is refused before it is sent, and the rest is not held u
   });
   await page.goto("/files");
   await choose(page, fileOf("large.bin", Buffer.alloc(26 * MIB)), fileOf("small.txt"));
-  await expectShown(page, "A file may have 25 MiB: this one has 26 MiB.");
+  await expectShown(page, "A file must not exceed 25 MiB. This one has 26 MiB.");
   await listOf(page).filter({ hasText: "small.txt" }).waitFor();
   expect(sent).toEqual(["/api/files/small.txt"]);
   await page.getByRole("button", { name: "Dismiss large.bin" }).click();
@@ -154,7 +154,7 @@ test("what the server refuses is told in its words, and can be tried again", asy
     route.fulfill({ status: 429, contentType: "application/problem+json", json: { detail: "Try again in a minute." } }),
   );
   await choose(page, fileOf("late.txt"));
-  await expectShown(page, "“late.txt” is not uploaded. Try again in a minute.");
+  await expectShown(page, "“late.txt” was not uploaded. Try again in a minute.");
   await expectAccessible(page);
   await page.unroute("/api/files/*");
   await page.getByRole("button", { name: "Retry late.txt" }).click();
@@ -168,14 +168,14 @@ test("by keyboard alone one deletes a file, is asked before, and hears of it", a
   await choose(page, fileOf("kept.txt"), fileOf("gone.txt"));
   await listOf(page).nth(1).waitFor();
   await page.getByRole("button", { name: "Delete gone.txt" }).press("Enter");
-  const dialog = page.getByRole("dialog", { name: "Delete “gone.txt”? It can’t be brought back." });
+  const dialog = page.getByRole("dialog", { name: "Delete “gone.txt”? This cannot be undone." });
   await dialog.waitFor();
   await page.keyboard.press("Escape");
   expect(await storedNames(page)).toEqual(["gone.txt", "kept.txt"]);
   await page.getByRole("button", { name: "Delete gone.txt" }).press("Enter");
   await dialog.getByRole("button", { name: "Delete" }).press("Enter");
-  await expectShown(page, "“gone.txt” is deleted.");
-  expect(await page.locator(":focus").textContent()).toContain("“gone.txt” is deleted.");
+  await expectShown(page, "“gone.txt” was deleted.");
+  expect(await page.locator(":focus").textContent()).toContain("“gone.txt” was deleted.");
   expect(await listOf(page).count()).toBe(1);
   expect(await storedNames(page)).toEqual(["kept.txt"]);
 });

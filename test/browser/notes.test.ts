@@ -44,7 +44,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     if (!javaScript) await page.getByRole("link", { name: "All notes" }).click();
 
     await page.getByRole("button", { name: "Delete White tea" }).click();
-    await expectShown(page, "“White tea” is deleted.");
+    await expectShown(page, "“White tea” was deleted.");
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByRole("button", { name: "Delete White tea" }).waitFor();
     await page.goto("/notes");
@@ -68,11 +68,11 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await expectShown(other, "theirs");
 
     await mine.getByRole("button", { name: "Save" }).click();
-    await expectShown(page, "This note was saved somewhere else");
-    expect(await page.getByLabel("What is there now").textContent()).toContain("theirs");
+    await expectShown(page, "This note was changed elsewhere");
+    expect(await page.getByLabel("Current version").textContent()).toContain("theirs");
     expect(await mine.getByLabel("Text").inputValue()).toBe("mine, a long one");
     if (javaScript) await expectAccessible(page);
-    await mine.getByRole("button", { name: "Save yours instead" }).click();
+    await mine.getByRole("button", { name: "Save your version" }).click();
     await mine.waitFor({ state: "detached" });
     await expectShown(page, "mine, a long one");
   });
@@ -180,7 +180,7 @@ test("the pages are accessible, and fit into 360 pixels", async ({ open }) => {
   await page.getByRole("link", { name: "Edit Tea" }).click();
   await page.getByRole("form", { name: "Edit the note" }).waitFor();
   await page.getByRole("button", { name: /Delete WWW/ }).click();
-  await expectShown(page, "is deleted.");
+  await expectShown(page, "was deleted.");
   await expectToFit(page);
   await expectAccessible(page);
   await page.getByRole("button", { name: "Undo" }).click();

@@ -10,7 +10,7 @@ import { sendLink } from "../../identity/mail/links.ts";
 import { hashNewPassword } from "../../identity/passwords/check-password.ts";
 import { signedIn } from "../../identity/scope.ts";
 import { listSessions } from "../../identity/sessions/session-list.ts";
-import { deleteApiKey, listApiKeys } from "../../identity/tokens/api-keys.ts";
+import { API_KEYS_QUOTA, deleteApiKey, listApiKeys } from "../../identity/tokens/api-keys.ts";
 import { renewedResponse } from "../../identity/tokens/token-response.ts";
 import * as events from "../../identity/users/account-events.ts";
 import { sessionIdOf } from "../../identity/users/user.ts";
@@ -118,9 +118,9 @@ export const api = group({
         if (!input.ok) return invalidInput(locals, input);
         const unknown = permissionProblem(input.body.permissions, locals);
         if (unknown !== undefined) return invalidField(locals, "permissions", unknown);
-        const key = await events.makeApiKey(c, locals, input.body);
+        const key = await events.issueApiKey(c, locals, input.body);
         if (key === "session ended") return sessionEnded(locals);
-        if (key === "too many") return quotaExceeded(c, "apiKeys");
+        if (key === "too many") return quotaExceeded(c, API_KEYS_QUOTA);
         return Response.json(key, { status: 201, headers: { ...NOT_STORED, Location: `/api/me/keys/${key.id}` } });
       },
     }),

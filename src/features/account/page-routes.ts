@@ -20,11 +20,10 @@ import {
   saveSession,
   setSessionCookies,
 } from "../../identity/sessions/page-session.ts";
-import { deleteApiKey, getApiKey } from "../../identity/tokens/api-keys.ts";
+import { API_KEYS_QUOTA, deleteApiKey, getApiKey } from "../../identity/tokens/api-keys.ts";
 import * as events from "../../identity/users/account-events.ts";
 import { type SignedIn, sessionIdOf } from "../../identity/users/user.ts";
 import { renameUser } from "../../identity/users/users.ts";
-import { quotaMessage } from "../../limits/quotas.ts";
 import { group, READ } from "../../web/app/scope.ts";
 import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { type FormLocals, requireForm } from "../../web/guards/require-form.ts";
@@ -179,9 +178,9 @@ export const pages = group({
         const permissionErrors: FormErrors = unknown === undefined ? {} : { permissions: unknown };
         if (!parsed.success) return refused({ ...errorsOf(parsed.error), ...permissionErrors }, 400);
         if (unknown !== undefined) return refused(permissionErrors, 400);
-        const newKey = await events.makeApiKey(c, c.locals, parsed.data);
+        const newKey = await events.issueApiKey(c, c.locals, parsed.data);
         if (newKey === "session ended") return seeOther(c.locals.app.paths.signIn ?? c.locals.app.homePath);
-        if (newKey === "too many") return refused({ form: quotaMessage("apiKeys") }, 422);
+        if (newKey === "too many") return refused({ form: API_KEYS_QUOTA.refusal }, 422);
         // No redirect: the next page could show the key only if it were stored.
         const shown = await showAccount(c, { newKey, status: 201 });
         for (const [name, value] of Object.entries(NOT_STORED)) shown.headers.set(name, value);

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { AppLocals } from "../../env.ts";
 import { givenPassword, newPassword } from "../../identity/passwords/password-rules.ts";
-import { MAX_KEY_LIFE_MS } from "../../identity/tokens/api-keys.ts";
+import { MAX_KEY_LIFETIME_MS } from "../../identity/tokens/api-keys.ts";
 import { displayName } from "../../identity/users/account-schema.ts";
 import type { FormFields } from "../../web/request/form.ts";
 import { pageQuery } from "../../web/request/paging.ts";
@@ -31,7 +31,7 @@ export const confirmationForm = z.object({ currentPassword: givenPassword, conti
 const expiry = z.iso
   .datetime({ error: "The expiry must be a time in ISO 8601, in UTC", abort: true })
   .refine((time) => Date.parse(time) > Date.now(), "The expiry must be in the future")
-  .refine((time) => Date.parse(time) <= Date.now() + MAX_KEY_LIFE_MS, "A key must expire within a year");
+  .refine((time) => Date.parse(time) <= Date.now() + MAX_KEY_LIFETIME_MS, "A key must expire within a year");
 
 export const apiKeyInput = z.strictObject({
   name: displayName,

@@ -54,7 +54,7 @@ export const api = group({
       resolve: async ({ request, input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const checked = await checkSignIn({ request, locals }, input.body);
-        const started = checked && (await events.startTokens({ request, locals }, checked.user, checked.deviceId));
+        const started = checked && (await events.startApiSession({ request, locals }, checked.user, checked.deviceId));
         if (!started) return problem(locals, 401, "The e-mail address or the password is wrong.");
         return tokenResponse(locals, started.session, started.deviceToken);
       },

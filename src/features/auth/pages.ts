@@ -1,6 +1,6 @@
 /** The forms around signing in. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import type { KeptMail } from "../../identity/mail/mailer.ts";
+import type { OutboxMail } from "../../identity/mail/mailer.ts";
 import { csrfField } from "../../web/pages/csrf-field.ts";
 import { demoAccounts } from "../../web/pages/demo-accounts.ts";
 import { errorSummary, type Field, type FormErrors, textField } from "../../web/pages/form-fields.ts";
@@ -111,7 +111,7 @@ ${after ?? ""}
 }
 
 /** @param mails What development did not send. */
-export function outboxPage(context: PageContext, mails: readonly KeptMail[]): SafeHtml {
+export function outboxPage(context: PageContext, mails: readonly OutboxMail[]): SafeHtml {
   return layout(
     "Outbox",
     html`<header class="page-head"><h1>Outbox</h1><p class="lead">In development, mail is kept here instead of being sent.</p></header>
@@ -120,7 +120,7 @@ ${mails.length === 0 ? html`<p class="empty">No mail yet.</p>` : html`<ul class=
   );
 }
 
-function mailItem({ to, subject, text, createdAt }: KeptMail): SafeHtml {
+function mailItem({ to, subject, text, createdAt }: OutboxMail): SafeHtml {
   return html`<li class="card">
 <h2>${subject}</h2>
 <p class="meta">To ${to}, ${timeOf(createdAt)}</p>

@@ -1,18 +1,17 @@
 /** What a socket to a room requires beside a user: that the user does not hold too many already. */
 import type { AppLocals } from "../../env.ts";
 import type { Context, Guard, GuardResult } from "../../http/index.ts";
-import { openSocket, recheckSockets } from "../../identity/sessions/sockets.ts";
+import { MAX_SOCKETS_PER_USER, openSocket, recheckSockets } from "../../identity/sessions/sockets.ts";
 import { type SignedIn, sessionIdOf } from "../../identity/users/user.ts";
-import { QUOTAS } from "../../limits/quotas.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import { toUserSocket } from "./connection.ts";
 
-/** Sockets that one user may have open in one room at once; `QUOTAS` says how many in all. */
+/** Sockets that one user may have open in one room at once; `MAX_SOCKETS_PER_USER` limits them in all rooms together. */
 export const MAX_SOCKETS_PER_ROOM = 10;
 
-const LIMITS = { perUser: QUOTAS.sockets, perObject: MAX_SOCKETS_PER_ROOM };
-const LIMITS_TEXT = `${QUOTAS.sockets} a user, ${MAX_SOCKETS_PER_ROOM} a room`;
+const LIMITS = { perUser: MAX_SOCKETS_PER_USER, perObject: MAX_SOCKETS_PER_ROOM };
+const LIMITS_TEXT = `${MAX_SOCKETS_PER_USER} a user, ${MAX_SOCKETS_PER_ROOM} a room`;
 
 /** In seconds. A socket that closes makes room at once, so that waiting longer gains nothing. */
 const RETRY_AFTER = "10";

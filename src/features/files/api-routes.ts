@@ -1,4 +1,4 @@
-/** The JSON API of files: uploads by form or as they are, a list, downloads. */
+/** The JSON API of files: uploads as a form or as a raw body, the list, metadata, downloads. */
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { commonLimits } from "../../identity/limits.ts";
@@ -7,17 +7,18 @@ import { quotaExceeded } from "../../limits/quotas.ts";
 import { group, READ } from "../../web/app/scope.ts";
 import { REVALIDATED } from "../../web/caching/cache-control.ts";
 import { requireContentType } from "../../web/guards/require-content-type.ts";
-import { BodyError, readBody } from "../../web/request/body.ts";
 import { pageQuery } from "../../web/request/paging.ts";
 import { invalidInput, problem } from "../../web/respond/problem.ts";
 import { serveContent } from "../../web/respond/serve-content.ts";
+import { BodyError, readBody } from "./body.ts";
 import { downloadOf } from "./download.ts";
-import { requireFileQuotas, requireOwnFile } from "./guards.ts";
+import { requireDeclaredLength, requireFileQuotas, requireOwnFile } from "./guards.ts";
 import { readParts } from "./multipart.ts";
-import { requireDeclaredLength } from "./require-declared-length.ts";
+import { removeFile } from "./remove-file.ts";
 import { MAX_FILE_BYTES, MAX_PARTS, MAX_REQUEST_BYTES, namedFile, toFile } from "./schema.ts";
-import { fileOfBody, filesOfForm } from "./upload-source.ts";
-import { pageOfFiles, receive, remove } from "./user-files.ts";
+import { listFiles } from "./store.ts";
+import { storeUpload } from "./store-upload.ts";
+import { uploadFromBody, uploadsFromForm } from "./upload-source.ts";
 
 const { route } = signedIn;
 
@@ -28,7 +29,8 @@ export const api = group({
       request: { query: pageQuery },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        return Response.json(await pageOfFiles(locals, input.query), { headers: REVALIDATED });
+        const page = await listFiles(locals.env.DB, locals.user.id, input.query);
+        return Response.json({ ...page, items: page.items.map(toFile) }, { headers: REVALIDATED });
       },
     }),
 
@@ -41,10 +43,10 @@ export const api = group({
       resolve: async (c) => {
         const { request, locals } = c;
         const parts = readParts(request, readBody(request, MAX_REQUEST_BYTES), MAX_PARTS);
-        const received = await receive(locals, filesOfForm(parts));
-        if (received instanceof BodyError) return problem(locals, received.status, received.message);
-        if (typeof received === "string") return quotaExceeded(c, received);
-        return Response.json({ files: received }, { status: 201, headers: REVALIDATED });
+        const stored = await storeUpload(locals, uploadsFromForm(parts));
+        if (stored instanceof BodyError) return problem(locals, stored.status, stored.message);
+        if (!Array.isArray(stored)) return quotaExceeded(c, stored);
+        return Response.json({ files: stored }, { status: 201, headers: REVALIDATED });
       },
     }),
 
@@ -54,11 +56,11 @@ export const api = group({
       resolve: async (c) => {
         const { request, input, locals } = c;
         if (!input.ok) return invalidInput(locals, input);
-        const received = await receive(locals, fileOfBody(request, input.params.name));
-        if (received instanceof BodyError) return problem(locals, received.status, received.message);
-        if (typeof received === "string") return quotaExceeded(c, received);
-        const headers = { ...REVALIDATED, Location: `/api/files/${received[0]?.id}` };
-        return Response.json(received[0], { status: 201, headers });
+        const stored = await storeUpload(locals, uploadFromBody(request, input.params.name));
+        if (stored instanceof BodyError) return problem(locals, stored.status, stored.message);
+        if (!Array.isArray(stored)) return quotaExceeded(c, stored);
+        const headers = { ...REVALIDATED, Location: `/api/files/${stored[0]?.id}` };
+        return Response.json(stored[0], { status: 201, headers });
       },
     }),
 
@@ -70,7 +72,7 @@ export const api = group({
     route.delete("/api/files/:id", {
       guards: [requireOwnFile],
       resolve: async ({ locals }) => {
-        await remove(locals);
+        await removeFile(locals);
         return new Response(null, { status: 204 });
       },
     }),

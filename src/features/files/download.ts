@@ -1,14 +1,14 @@
-/** A file as it is downloaded, or shown where nothing can come of it. */
+/** A file as a download, or shown inline if its type is safe. */
 import { REVALIDATED } from "../../web/caching/cache-control.ts";
 import { contentDisposition } from "../../web/respond/content-disposition.ts";
 import type { Content } from "../../web/respond/serve-content.ts";
 import { isInert } from "./media-type.ts";
 import type { StoredFile } from "./schema.ts";
 
-/** Whatever it is, it runs no script, sends no form, loads nothing, and has no origin. */
+/** A response with this policy runs no script, submits no form, loads nothing and has an opaque origin. */
 const SANDBOX = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** @param inline Whether it is to be shown; what could run is downloaded all the same. */
+/** @param inline Whether to show the file; a type that could run scripts is downloaded all the same. */
 export function downloadOf(file: StoredFile, bucket: R2Bucket, inline: boolean): Content {
   const { objectKey, name, type, size, sha256, createdAt } = file;
   return {

@@ -1,9 +1,19 @@
-/** What the routes of files require beside what the app has. */
+/** The guards of files: ownership, quotas, the declared length of a body, multipart forms. */
+import { Buffer } from "node:buffer";
 import type { AppLocals } from "../../env.ts";
-import type { HeadContext } from "../../http/index.ts";
+import { type Context, type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { requireOwnership } from "../../identity/guards/require-ownership.ts";
 import type { SignedIn } from "../../identity/users/user.ts";
 import { requireQuota } from "../../limits/guards/require-quota.ts";
+import { stateFacts } from "../../web/app/guard-facts.ts";
+import { mediaTypeOf } from "../../web/guards/require-content-type.ts";
+import { sizeOf } from "../../web/pages/size.ts";
+import type { FormFields } from "../../web/request/form.ts";
+import type { ProblemLocals } from "../../web/respond/problem.ts";
+import { deny } from "../../web/respond/refuse.ts";
+import { atMost, BodyError, readBody } from "./body.ts";
+import { type Part, readParts } from "./multipart.ts";
+import { FILE_BYTES_QUOTA, FILES_QUOTA } from "./quotas.ts";
 import { getFile } from "./store.ts";
 
 /** Supplies `file`. */
@@ -12,5 +22,69 @@ export const requireOwnFile = requireOwnership(async ({ raw, locals }: HeadConte
   return file && { ownerId: file.ownerId, locals: { file } };
 });
 
-/** For uploads, before any of one is read. */
-export const requireFileQuotas = requireQuota(["files", "fileBytes"]);
+/** For uploads: denies before the body is read. */
+export const requireFileQuotas = requireQuota([FILES_QUOTA, FILE_BYTES_QUOTA]);
+
+/**
+ * Denies with 413 if `Content-Length` declares more than `maxBytes`, before the body is read. It checks nothing else: a
+ * body may be longer than declared, or declare no length, so the reader must still count its bytes.
+ */
+export function requireDeclaredLength(maxBytes: number): Guard<ProblemLocals> {
+  return stateFacts(
+    headGuard(function requireDeclaredLength(c: HeadContext<ProblemLocals>) {
+      const declared = Number(c.request.headers.get("Content-Length") ?? 0);
+      if (declared <= maxBytes) return { allow: true };
+      return deny(c, 413, `The body must not exceed ${sizeOf(maxBytes)}.`);
+    }),
+    { denies: [413], detail: `${maxBytes} B` },
+  );
+}
+
+const FORM = "multipart/form-data";
+
+/** Enough for a CSRF token. */
+const MAX_FIELD_BYTES = 1024;
+
+/** A form whose files have yet to arrive. */
+export interface MultipartLocals {
+  /** The first field of the form; empty if the form begins with a file. */
+  readonly form: FormFields;
+  /** The parts after it, to be read once. */
+  readonly parts: AsyncIterable<Part>;
+}
+
+/**
+ * Supplies `form` and `parts`. It reads no further than the first field, so that `requireCsrfToken` can decide before a
+ * file is read, provided that the token comes first. Denies with 415 for another media type, with 400 if the first part
+ * is malformed, and with 413 if the first field is too long. `parts` throws a BodyError for more bytes or more parts.
+ */
+export function requireMultipart(maxBytes: number, maxParts: number): Guard<ProblemLocals, MultipartLocals> {
+  return stateFacts(
+    async function requireMultipart(c: Context<unknown, unknown, unknown, ProblemLocals>) {
+      if (mediaTypeOf(c.request) !== FORM) return deny(c, 415, `The Content-Type must be ${FORM}.`);
+      const parts = readParts(c.request, readBody(c.request, maxBytes), maxParts);
+      const form = await readFirstField(parts);
+      if (form instanceof BodyError) return deny(c, form.status, form.message);
+      return { allow: true, locals: { form, parts } } as const;
+    },
+    { denies: [400, 413, 415], detail: `${maxBytes} B` },
+  );
+}
+
+async function readFirstField(parts: AsyncGenerator<Part, void>): Promise<FormFields | BodyError> {
+  const form: Record<string, string> = Object.create(null);
+  try {
+    const { value: first } = await parts.next();
+    if (first && first.filename === undefined) form[first.name] = await readText(first);
+    return form;
+  } catch (error) {
+    await parts.return();
+    if (error instanceof BodyError) return error;
+    throw error;
+  }
+}
+
+async function readText({ body }: Part): Promise<string> {
+  const chunks = await Array.fromAsync(atMost(body, MAX_FIELD_BYTES, "The field before the files"));
+  return Buffer.concat(chunks).toString();
+}

@@ -1,15 +1,15 @@
 /** Header values with parameters, such as `form-data; name="f"` (RFC 9110 §5.6.6). */
 
 export interface Parameterized {
-  /** What stands before the parameters, in lower case. */
+  /** The part before the parameters, in lower case. */
   readonly value: string;
-  /** By their names in lower case, without quotes. */
+  /** Values without quotes, by name in lower case. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
 const PARAMETER = /[ \t]*;[ \t]*(?:([!#$%&'*+.^`|~\w-]+)=(?:"((?:[^"\\]|\\.)*)"|([^ \t";]+)))?/y;
 
-/** @returns Undefined where it is malformed, or a parameter stands there twice. */
+/** @returns Undefined if the header is malformed or repeats a parameter. */
 export function parseParameters(header: string): Parameterized | undefined {
   const text = header.trim();
   const [value = ""] = /^[^; \t]*/.exec(text) ?? [];
@@ -18,7 +18,7 @@ export function parseParameters(header: string): Parameterized | undefined {
     PARAMETER.lastIndex = at;
     const [, name, quoted, token] = PARAMETER.exec(text) ?? [];
     if (PARAMETER.lastIndex === 0 || (name && parameters.has(name.toLowerCase()))) return undefined;
-    // Browsers escape no backslash: only what can't be meant otherwise is unescaped.
+    // Browsers do not escape backslashes, so only unambiguous escapes are undone.
     if (name) parameters.set(name.toLowerCase(), quoted?.replace(/\\(["\\])/g, "$1") ?? token ?? "");
   }
   return { value: value.toLowerCase(), parameters };

@@ -1,7 +1,7 @@
 /** The user's files: the JSON API, downloads and the page. */
 import { feature } from "../../web/app/feature.ts";
 import { api } from "./api-routes.ts";
-import { sweepObjects } from "./orphans.ts";
+import { sweepOrphans } from "./orphans.ts";
 import { pages } from "./page-routes.ts";
 
 export const files = feature({
@@ -9,7 +9,7 @@ export const files = feature({
   routes: [...api, ...pages],
   page: { label: "Files", path: "/files", for: "user" },
   checks: { files: ({ FILES }) => FILES.head("health") },
-  sweep: sweepObjects,
+  sweep: sweepOrphans,
   activities: [
     {
       name: "upload",

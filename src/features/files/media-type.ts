@@ -1,8 +1,8 @@
-/** What a file is taken for, and which files a browser may show. */
+/** Detects media types, and decides which of them a browser may show. */
 import { fileTypeFromBuffer } from "file-type/core";
 
-/** Types that bytes do not tell, and that are harmless where they are wrong, by the ends of names. */
-const BELIEVED: ReadonlyMap<string, string> = new Map([
+/** Types that bytes do not reveal, by file extension. They are harmless if a client declares them falsely. */
+const DECLARABLE: ReadonlyMap<string, string> = new Map([
   ["txt", "text/plain"],
   ["csv", "text/csv"],
   ["md", "text/markdown"],
@@ -10,8 +10,8 @@ const BELIEVED: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Types that run nothing, whoever wrote them, and that a browser shows in a sandbox. SVG, HTML, XML and PDF have
- * scripts; a sandboxed page of audio or video may not load it.
+ * Types that run nothing and that browsers show in a sandbox. SVG, HTML, XML and PDF may contain scripts; a sandboxed
+ * document of audio or video cannot load its own bytes.
  */
 const INERT: ReadonlySet<string> = new Set([
   "image/png",
@@ -24,35 +24,35 @@ const INERT: ReadonlySet<string> = new Set([
 
 const UNKNOWN = "application/octet-stream";
 
-/** Types that a browser renders or runs, in whatever way it comes by them. */
+/** Types that a browser may render or run. */
 const ACTIVE = /html|xml|script|css|wasm|flash/;
 
 /**
- * The media type that the bytes tell; else the one that was declared, of a few.
+ * The media type that the bytes reveal; else the declared one, if it is one of a few harmless types.
  *
  * @param head The first bytes.
- * @returns Without parameters; `application/octet-stream` for anything else.
+ * @returns A type without parameters; `application/octet-stream` for anything else.
  */
 export async function mediaTypeOfBytes(head: Uint8Array, declared: string): Promise<string> {
-  const told = await toldBy(head);
-  if (told === undefined) return [...BELIEVED.values()].find((type) => type === declared) ?? UNKNOWN;
-  return ACTIVE.test(told) ? UNKNOWN : told;
+  const detected = await detectType(head);
+  if (detected === undefined) return [...DECLARABLE.values()].find((type) => type === declared) ?? UNKNOWN;
+  return ACTIVE.test(detected) ? UNKNOWN : detected;
 }
 
-/** What a file is declared to be whose sender says nothing: by the end of its name, of the same few. */
+/** The declared type of a file whose client declares none, by its extension. Empty if unknown. */
 export function mediaTypeOfName(name: string): string {
-  return BELIEVED.get(name.split(".").at(-1)?.toLowerCase() ?? "") ?? "";
+  return DECLARABLE.get(name.split(".").at(-1)?.toLowerCase() ?? "") ?? "";
 }
 
-async function toldBy(head: Uint8Array): Promise<string | undefined> {
-  // The byte order mark of UTF-16, which file-type takes for a frame of MP3.
+async function detectType(head: Uint8Array): Promise<string | undefined> {
+  // The byte order mark of UTF-16, which file-type mistakes for a frame of MP3.
   if (head[0] === 0xff && head[1] === 0xfe) return undefined;
-  // A hostile file can break what looks at it.
-  const told = await fileTypeFromBuffer(head).catch(() => undefined);
-  return told?.mime.split(";", 1)[0];
+  // A hostile file can make the detection throw.
+  const detected = await fileTypeFromBuffer(head).catch(() => undefined);
+  return detected?.mime.split(";", 1)[0];
 }
 
-/** Whether the type says nothing. */
+/** Whether the type is unknown. */
 export function isUnknown(type: string): boolean {
   return type === UNKNOWN;
 }
@@ -62,7 +62,7 @@ export function isInert(type: string): boolean {
   return INERT.has(type);
 }
 
-/** Bytes that a page may load to show an image at the size of a stamp. */
+/** The largest image that the list loads for a thumbnail. */
 const MAX_PREVIEW_BYTES = 5 * 1024 * 1024;
 
 /** Whether a list shows an image of this type and size. */

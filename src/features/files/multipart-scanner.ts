@@ -1,24 +1,24 @@
-/** Looks for marks in chunks, wherever the chunks are cut, and holds no more than a mark of them. */
+/** Finds markers in chunks, across chunk boundaries, buffering no more than one chunk and a marker. */
 import { Buffer } from "node:buffer";
-import { BodyError, type Chunks } from "../../web/request/body.ts";
+import { BodyError, type Chunks } from "./body.ts";
 
 export interface Scanner {
   /**
-   * What comes before the mark, which is taken, too.
+   * Yields the bytes before the next marker, and skips the marker.
    *
-   * @param mark ASCII.
-   * @param orEnd Whether the end will do as well.
-   * @throws {BodyError} 400 at the end.
+   * @param marker ASCII.
+   * @param orEnd Whether the end of the chunks counts as the marker.
+   * @throws {BodyError} 400 if the chunks end before the marker.
    */
-  until(mark: string, orEnd?: boolean): AsyncGenerator<Uint8Array, void, undefined>;
-  /** Whether this comes next; it stays. */
-  startsWith(mark: string): Promise<boolean>;
+  until(marker: string, orEnd?: boolean): AsyncGenerator<Uint8Array, void, undefined>;
+  /** Whether the marker comes next. Consumes nothing. */
+  startsWith(marker: string): Promise<boolean>;
   skipRest(): Promise<void>;
-  /** Cancels what is left. */
+  /** Cancels the remaining chunks. */
   close(): Promise<void>;
 }
 
-/** @param before What comes before the chunks. */
+/** @param before Text to scan before the chunks. */
 export function createScanner(chunks: Chunks, before: string): Scanner {
   const source = chunks[Symbol.asyncIterator]();
   let buffer = Buffer.from(before);
@@ -32,13 +32,13 @@ export function createScanner(chunks: Chunks, before: string): Scanner {
   }
 
   return {
-    async *until(mark, orEnd = false) {
+    async *until(marker, orEnd = false) {
       for (;;) {
-        const found = buffer.indexOf(mark);
-        // What cannot be the beginning of the mark goes on at once.
-        const end = found === -1 ? Math.max(0, buffer.byteLength - mark.length + 1) : found;
+        const found = buffer.indexOf(marker);
+        // Bytes that cannot begin the marker are passed on at once.
+        const end = found === -1 ? Math.max(0, buffer.byteLength - marker.length + 1) : found;
         const before = buffer.subarray(0, end);
-        buffer = buffer.subarray(found === -1 ? end : end + mark.length);
+        buffer = buffer.subarray(found === -1 ? end : end + marker.length);
         if (before.byteLength > 0) yield before;
         if (found !== -1) return;
         if (await readOn()) continue;
@@ -47,9 +47,9 @@ export function createScanner(chunks: Chunks, before: string): Scanner {
         return;
       }
     },
-    async startsWith(mark) {
-      while (buffer.byteLength < mark.length && (await readOn()));
-      return buffer.subarray(0, mark.length).toString("latin1") === mark;
+    async startsWith(marker) {
+      while (buffer.byteLength < marker.length && (await readOn()));
+      return buffer.subarray(0, marker.length).toString("latin1") === marker;
     },
     async skipRest() {
       while (!(await source.next()).done);

@@ -1,18 +1,18 @@
-/** Reads `multipart/form-data` while it arrives (RFC 7578, RFC 2046 §5.1): no part is ever held whole. */
+/** Reads `multipart/form-data` as a stream (RFC 7578, RFC 2046 §5.1), without buffering whole parts. */
 import { Buffer } from "node:buffer";
-import { BodyError, type Chunks } from "../../web/request/body.ts";
+import { BodyError, type Chunks } from "./body.ts";
 import { type Parameterized, parseParameters } from "./header-parameters.ts";
 import { createScanner } from "./multipart-scanner.ts";
 
 /** A field or a file of a form. */
 export interface Part {
-  /** Of the field; empty where the sender gives none. */
+  /** The name of the field; empty if the client gives none. */
   readonly name: string;
-  /** Undefined for a field that is no file; empty for a file that nobody chose. */
+  /** Undefined for a field that is not a file; empty for a file input without a chosen file. */
   readonly filename: string | undefined;
-  /** As the sender says, in lower case and without parameters; empty where it says nothing. */
+  /** The declared media type, in lower case and without parameters; may be empty. */
   readonly type: string;
-  /** To be read before the next part is asked for; what is left then is skipped. */
+  /** Must be read before the next part is requested, which skips the rest. */
   readonly body: Chunks;
 }
 
@@ -20,10 +20,9 @@ const MAX_HEADER_BYTES = 8 * 1024;
 const CRLF = "\r\n";
 
 /**
- * The parts of a form, in their order.
+ * Yields the parts of a form in order.
  *
- * @param maxParts The most that there may be.
- * @throws {BodyError} 400 for what is malformed or ends too early; 413 for too many parts or too long a header.
+ * @throws {BodyError} 400 for a form that is malformed or ends early; 413 for too many parts or too long a part header.
  */
 export async function* readParts(
   request: Request,
@@ -31,15 +30,15 @@ export async function* readParts(
   maxParts: number,
 ): AsyncGenerator<Part, void, undefined> {
   const delimiter = `${CRLF}--${boundaryOf(request)}`;
-  // The first delimiter stands at the very beginning, or behind a preamble and a line end.
+  // The first delimiter stands at the very beginning, or after a preamble and a line end.
   const scanner = createScanner(body, CRLF);
   try {
     await drain(scanner.until(delimiter));
     for (let count = 1; !(await scanner.startsWith("--")); count++) {
-      if (count > maxParts) throw new BodyError(413, `A form may have ${maxParts} parts.`);
+      if (count > maxParts) throw new BodyError(413, `The form must not have more than ${maxParts} parts.`);
       const header = await collectHeader(scanner.until(CRLF + CRLF));
       const content = scanner.until(delimiter);
-      // Without `return`: what a reader leaves is drained here.
+      // The iterator has no `return`, so a consumer that stops early leaves the rest to `drain`.
       yield { ...readHeader(header), body: { [Symbol.asyncIterator]: () => ({ next: () => content.next() }) } };
       await drain(content);
     }
@@ -54,7 +53,7 @@ function boundaryOf(request: Request): string {
   const boundary = parseParameters(request.headers.get("Content-Type") ?? "")?.parameters.get("boundary") ?? "";
   // RFC 2046 §5.1.1: 1 to 70 characters of these, and no space at the end.
   if (!/^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/.test(boundary))
-    throw new BodyError(400, "The Content-Type has no boundary, or none that RFC 2046 allows.");
+    throw new BodyError(400, "The Content-Type has no valid boundary (RFC 2046 §5.1.1).");
   return boundary;
 }
 
@@ -67,17 +66,18 @@ async function collectHeader(chunks: Chunks): Promise<string> {
   let size = 0;
   for await (const chunk of chunks) {
     size += chunk.byteLength;
-    if (size > MAX_HEADER_BYTES) throw new BodyError(413, `The header of a part may have ${MAX_HEADER_BYTES} bytes.`);
+    if (size > MAX_HEADER_BYTES)
+      throw new BodyError(413, `The header of a part must not exceed ${MAX_HEADER_BYTES} bytes.`);
     collected.push(chunk);
   }
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(collected));
   } catch (cause) {
-    throw new BodyError(400, "The header of a part is not UTF-8.", { cause });
+    throw new BodyError(400, "The header of a part is not valid UTF-8.", { cause });
   }
 }
 
-/** @param header What stands between a boundary and the empty line: the rest of the boundary's line, then fields. */
+/** @param header The text between a boundary and the empty line: the rest of the boundary's line, then fields. */
 function readHeader(header: string): Omit<Part, "body"> {
   const [padding = "", ...lines] = header.split(CRLF);
   const fields = new Map(lines.map(readField));
@@ -101,12 +101,12 @@ function malformed(): BodyError {
   return new BodyError(400, "The header of a part is malformed.");
 }
 
-/** Browsers write three characters so (HTML, "multipart/form-data encoding algorithm"). */
+/** Browsers escape these three characters (HTML, "multipart/form-data encoding algorithm"). */
 function unescaped(text: string): string {
   return text.replace(/%22|%0D|%0A/gi, decodeURIComponent);
 }
 
-/** Some clients use RFC 8187. */
+/** Some clients send `filename*` (RFC 8187). */
 function filenameOf({ parameters }: Parameterized): string | undefined {
   const [plain, extended] = [parameters.get("filename"), parameters.get("filename*")];
   if (extended === undefined) return plain === undefined ? undefined : unescaped(plain);

@@ -1,4 +1,4 @@
-/** The page of one's files: the list, uploads by form, removal. */
+/** The page of a user's files: the list, uploads by form, deletion. */
 import type { AppLocals } from "../../env.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
@@ -8,22 +8,22 @@ import { loadPageContext } from "../../identity/page-context.ts";
 import { signedInPage } from "../../identity/scope.ts";
 import { loadSession, type SessionLocals, saveSession } from "../../identity/sessions/page-session.ts";
 import type { SignedIn } from "../../identity/users/user.ts";
-import { quotaMessage } from "../../limits/quotas.ts";
 import { group, READ } from "../../web/app/scope.ts";
 import { requireButton } from "../../web/guards/require-form.ts";
 import { htmlPart, htmlResponse } from "../../web/pages/html.ts";
 import { isHtmx } from "../../web/pages/htmx.ts";
-import { BodyError } from "../../web/request/body.ts";
 import { type PageQuery, pageQuery } from "../../web/request/paging.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
-import { requireFileQuotas, requireOwnFile } from "./guards.ts";
-import { fileItem, filesPage, removedPart } from "./pages.ts";
-import { requireDeclaredLength } from "./require-declared-length.ts";
-import { requireMultipart } from "./require-multipart.ts";
+import { BodyError } from "./body.ts";
+import { requireDeclaredLength, requireFileQuotas, requireMultipart, requireOwnFile } from "./guards.ts";
+import { filesPage } from "./pages.ts";
+import { deletedMessage, fileItem } from "./partials.ts";
+import { removeFile } from "./remove-file.ts";
 import { type File, MAX_PARTS, MAX_REQUEST_BYTES, toFile } from "./schema.ts";
-import { filesOfForm } from "./upload-source.ts";
-import { pageOfFiles, receive, remove } from "./user-files.ts";
+import { listFiles } from "./store.ts";
+import { storeUpload } from "./store-upload.ts";
+import { uploadsFromForm } from "./upload-source.ts";
 
 const { route } = signedInPage;
 
@@ -49,12 +49,10 @@ export const pages = group({
         requireCsrfToken,
       ],
       resolve: async (c) => {
-        const received = await receive(c.locals, filesOfForm(c.locals.parts));
-        if (received instanceof BodyError) return showFiles(c, pageQuery.parse({}), received);
-        if (typeof received === "string") {
-          return showFiles(c, pageQuery.parse({}), { status: 422, message: quotaMessage(received) });
-        }
-        c.locals.session.flash("done", uploaded(received));
+        const stored = await storeUpload(c.locals, uploadsFromForm(c.locals.parts));
+        if (stored instanceof BodyError) return showFiles(c, pageQuery.parse({}), stored);
+        if (!Array.isArray(stored)) return showFiles(c, pageQuery.parse({}), { status: 422, message: stored.refusal });
+        c.locals.session.flash("done", successText(stored));
         return seeOther("/files");
       },
     }),
@@ -67,12 +65,12 @@ export const pages = group({
     route.post("/files/:id/delete", {
       guards: [requireCsrf, requireOwnFile, requireButton, requireCsrfToken],
       resolve: async ({ request, locals }) => {
-        await remove(locals);
+        await removeFile(locals);
         const { file, session } = locals;
-        const text = `“${file.name}” is deleted.`;
+        const text = `“${file.name}” was deleted.`;
         const isPart = isHtmx(request);
         if (!isPart) session.flash("done", text);
-        const response = isPart ? htmlPart(removedPart({ kind: "done", text }, session.csrf)) : seeOther("/files");
+        const response = isPart ? htmlPart(deletedMessage({ kind: "done", text }, session.csrf)) : seeOther("/files");
         response.headers.append("Vary", "HX-Request");
         return response;
       },
@@ -80,16 +78,18 @@ export const pages = group({
   ],
 });
 
-/** @param error What was wrong with an upload. */
+/** @param error Why an upload was refused. */
 async function showFiles(
   c: { readonly request: Request; readonly locals: AppLocals & SessionLocals & SignedIn },
   query: PageQuery,
   error?: { readonly status: number; readonly message: string },
 ): Promise<Response> {
-  const [context, files] = [await loadPageContext(c), await pageOfFiles(c.locals, query)];
+  const { env, user } = c.locals;
+  const [context, page] = [await loadPageContext(c), await listFiles(env.DB, user.id, query)];
+  const files = { ...page, items: page.items.map(toFile) };
   return htmlResponse(filesPage(context, { files, cursor: query.cursor }, error?.message), error?.status);
 }
 
-function uploaded(files: readonly File[]): string {
-  return files.length === 1 ? `“${files[0]?.name}” is uploaded.` : `${files.length} files are uploaded.`;
+function successText(files: readonly File[]): string {
+  return files.length === 1 ? `“${files[0]?.name}” was uploaded.` : `${files.length} files were uploaded.`;
 }

@@ -1,38 +1,51 @@
-/** Takes files in: first the bytes of all, then the files. */
-import { atMost, BodyError } from "../../web/request/body.ts";
+/** Stores uploads: first the bytes of all files, then their rows. */
+import type { AppLocals } from "../../env.ts";
+import type { SignedIn } from "../../identity/users/user.ts";
+import type { Quota } from "../../limits/quotas.ts";
+import { atMost, BodyError } from "./body.ts";
 import { mediaTypeOfBytes } from "./media-type.ts";
-import { nameObject, removeObjects, type Storage } from "./orphans.ts";
-import { MAX_FILE_BYTES, type StoredFile } from "./schema.ts";
-import { createFiles, type FileQuota, type NewFile } from "./store.ts";
-import type { IncomingFile } from "./upload-source.ts";
+import { deleteOrphans, type FileStorage } from "./orphans.ts";
+import { type File, MAX_FILE_BYTES, type StoredFile, toFile } from "./schema.ts";
+import { createFiles, type NewFile, recordUpload } from "./store.ts";
+import type { FileUpload } from "./upload-source.ts";
 import { writeObject } from "./write-object.ts";
 
 /**
- * Stores every file of a request, or none.
+ * Stores all files of a request, or none. Continues after the client disconnects, in order to delete what has arrived.
  *
- * @returns A BodyError where one is too large, or what it comes in is broken; the quota that they would exceed.
+ * @returns A BodyError if a file is too large or the body is malformed; the quota that the files would exceed.
  */
-export async function receiveFiles(
-  storage: Storage,
+export async function storeUpload(
+  { env, ctx, user }: AppLocals & SignedIn,
+  uploads: AsyncIterable<FileUpload>,
+): Promise<File[] | BodyError | Quota> {
+  const storing = storeFiles(env, user.id, uploads);
+  ctx.waitUntil(storing.catch(() => {}));
+  const stored = await storing;
+  return Array.isArray(stored) ? stored.map(toFile) : stored;
+}
+
+async function storeFiles(
+  storage: FileStorage,
   ownerId: string,
-  incoming: AsyncIterable<IncomingFile>,
-): Promise<StoredFile[] | BodyError | FileQuota> {
+  uploads: AsyncIterable<FileUpload>,
+): Promise<StoredFile[] | BodyError | Quota> {
   const { DB, FILES } = storage;
   const files: NewFile[] = [];
   const keys: string[] = [];
   try {
-    for await (const { name, declaredType, body } of incoming) {
+    for await (const { name, declaredType, body } of uploads) {
       const objectKey = crypto.randomUUID();
       keys.push(objectKey);
-      await nameObject(DB, objectKey);
+      await recordUpload(DB, objectKey);
       const { head, ...written } = await writeObject(FILES, objectKey, atMost(body, MAX_FILE_BYTES, "A file"));
       files.push({ ...written, objectKey, name, type: await mediaTypeOfBytes(head, declaredType) });
     }
     const created = await createFiles(DB, ownerId, files);
-    if (typeof created === "string") await removeObjects(storage, keys, true);
+    if (!Array.isArray(created)) await deleteOrphans(storage, keys, true);
     return created;
   } catch (error) {
-    await removeObjects(storage, keys, error instanceof BodyError);
+    await deleteOrphans(storage, keys, error instanceof BodyError);
     if (error instanceof BodyError) return error;
     throw error;
   }

@@ -1,8 +1,8 @@
 /** Streams bytes of unknown length into R2. */
 import { createHash } from "node:crypto";
-import type { Chunks } from "../../web/request/body.ts";
+import type { Chunks } from "./body.ts";
 
-/** R2's least for every part of a multipart upload but the last, and all that is held of an upload at a time. */
+/** R2's minimum size of a part, except the last one. No more of an upload is held in memory at a time. */
 const PART_BYTES = 5 * 1024 * 1024;
 
 const HEAD_BYTES = 4100;
@@ -12,15 +12,15 @@ export interface WrittenObject {
   readonly size: number;
   /** In hexadecimal. */
   readonly sha256: string;
-  /** The first bytes, which tell the type. */
+  /** The first bytes, from which the type is detected. */
   readonly head: Uint8Array;
 }
 
 /**
- * Stores what comes as one object, or nothing: what fails is aborted. (Of what dies on the way without a
- * word, R2 drops the parts after seven days.)
+ * Writes the chunks as one object, or nothing: a failed upload is aborted. If the isolate dies first, R2 drops the
+ * parts after seven days.
  *
- * @throws What the chunks throw, or R2.
+ * @throws Any error of the chunks or of R2.
  */
 export async function writeObject(bucket: R2Bucket, key: string, chunks: Chunks): Promise<WrittenObject> {
   const hash = createHash("sha256");
@@ -47,8 +47,8 @@ export async function writeObject(bucket: R2Bucket, key: string, chunks: Chunks)
 }
 
 /**
- * Cuts chunks into blocks of `PART_BYTES`; the last is shorter, and empty only where there is nothing at all. All are
- * one piece of memory: a block is to be done with before the next is asked for.
+ * Regroups chunks into blocks of `PART_BYTES`. The last block is shorter; it is empty only if there are no bytes.
+ * Blocks share memory: use one before you request the next.
  */
 async function* inBlocks(chunks: Chunks): AsyncGenerator<Uint8Array, void, undefined> {
   let block = new Uint8Array(64 * 1024);
@@ -68,7 +68,7 @@ async function* inBlocks(chunks: Chunks): AsyncGenerator<Uint8Array, void, undef
   if (filled > 0 || isEmpty) yield block.subarray(0, filled);
 }
 
-/** Small files need little. */
+/** Grows by doubling, so that small files use little memory. */
 function enlarge(block: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const larger = new Uint8Array(Math.min(2 * block.byteLength, PART_BYTES));
   larger.set(block);

@@ -1,4 +1,4 @@
-/** The notebook's JSON API, and its export. */
+/** The JSON API of notes, and their export as CSV. */
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requirePermission } from "../../identity/guards/require-permission.ts";
@@ -14,8 +14,9 @@ import { invalidInput, type ProblemLocals, problem } from "../../web/respond/pro
 import { stream } from "../../web/respond/stream.ts";
 import { toCsv } from "./csv.ts";
 import { requireOwnNote } from "./guards.ts";
+import { NOTES_QUOTA } from "./quotas.ts";
 import { MAX_NOTE_BYTES, type Note, noteInput, notePatch, notesQuery, type StoredNote } from "./schema.ts";
-import { createNote, deleteNote, eachNote, listNotes, updateNote, type Written } from "./store.ts";
+import { createNote, deleteNote, eachNote, listNotes, updateNote, type WriteResult } from "./store.ts";
 
 const requireRead = requirePermission("notes:read");
 const requireWrite = requirePermission("notes:write");
@@ -37,7 +38,7 @@ export const api = group({
       guards: [
         requireWrite,
         requireCsrf,
-        requireQuota(["notes"], { allowRetries: true }),
+        requireQuota([NOTES_QUOTA], { allowRetries: true }),
         requireJson,
         idempotency.guard,
       ],
@@ -47,8 +48,8 @@ export const api = group({
         const { input, locals } = c;
         if (!input.ok) return invalidInput(locals, input);
         const { env, user } = locals;
-        const note = await createNote(env.DB, { ...input.body, ownerId: user.id, id: locals.idempotency?.madeId });
-        if (note === "quota") return quotaExceeded(c, "notes");
+        const note = await createNote(env.DB, { ...input.body, ownerId: user.id, id: locals.idempotency?.resourceId });
+        if (note === "quota") return quotaExceeded(c, NOTES_QUOTA);
         return noteResponse(note, { status: 201, headers: { Location: `/api/notes/${note.id}` } });
       },
       onResponse: idempotency.onResponse,
@@ -109,7 +110,7 @@ function noteResponse(
   return Response.json(toNote(note), { ...init, headers: { ...REVALIDATED, ETag: etagOf(note), ...init.headers } });
 }
 
-function notWritten(locals: ProblemLocals, why: Exclude<Written, StoredNote>): Response {
+function notWritten(locals: ProblemLocals, why: Exclude<WriteResult, StoredNote>): Response {
   if (why === "missing") return problem(locals, 404, "The note has just been deleted.");
-  return problem(locals, 412, "The note has been changed since you read it. Read it again before you write.");
+  return problem(locals, 412, "The note has changed since you read it. Read it again, then retry.");
 }

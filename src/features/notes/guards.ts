@@ -1,10 +1,10 @@
-/** Require that a note is the user's own. */
+/** Guards that require the user to own the note. */
 import type { AppLocals } from "../../env.ts";
 import type { HeadContext } from "../../http/index.ts";
 import { requireOwnership } from "../../identity/guards/require-ownership.ts";
 import type { SignedIn } from "../../identity/users/user.ts";
 import { getNote } from "./store.ts";
-import { findOwner } from "./trash.ts";
+import { findOwner } from "./trash-store.ts";
 
 type NoteContext = HeadContext<AppLocals & SignedIn>;
 
@@ -14,8 +14,8 @@ export const requireOwnNote = requireOwnership(async ({ raw, locals }: NoteConte
   return note && { ownerId: note.ownerId, locals: { note } };
 });
 
-/** Lets one that was deleted pass as well. */
-export const requireOnceOwnNote = requireOwnership(async ({ raw, locals }: NoteContext) => {
+/** Accepts a deleted note as well. */
+export const requireOwnNoteOrDeleted = requireOwnership(async ({ raw, locals }: NoteContext) => {
   const ownerId = await findOwner(locals.env.DB, raw.params.id ?? "");
   return ownerId === null ? null : { ownerId, locals: {} };
 });

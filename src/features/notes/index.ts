@@ -2,13 +2,13 @@
 import { feature } from "../../web/app/feature.ts";
 import { api } from "./api-routes.ts";
 import { pages } from "./page-routes.ts";
-import { sweepDeletedNotes } from "./trash.ts";
+import { sweepDeletedNotes } from "./trash-store.ts";
 
 export const notes = feature({
   name: "notes",
   routes: [...api, ...pages],
   page: { label: "Notes", path: "/notes", for: "user" },
-  sweep: sweepDeletedNotes,
+  sweep: ({ DB }) => sweepDeletedNotes(DB),
   activities: [
     {
       name: "note",

@@ -1,4 +1,4 @@
-/** The notebook's pages, and the parts of them that HTMX asks for. */
+/** The pages of notes, and the partials that HTMX requests. */
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
@@ -6,7 +6,7 @@ import { commonLimits } from "../../identity/limits.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
 import { signedInPage } from "../../identity/scope.ts";
 import { loadSession, saveSession } from "../../identity/sessions/page-session.ts";
-import { quotaExceeded, quotaMessage } from "../../limits/quotas.ts";
+import { quotaExceeded } from "../../limits/quotas.ts";
 import { group, READ } from "../../web/app/scope.ts";
 import { requireButton, requireForm } from "../../web/guards/require-form.ts";
 import { errorsOf, type FormErrors } from "../../web/pages/form-fields.ts";
@@ -14,12 +14,13 @@ import { htmlResponse } from "../../web/pages/html.ts";
 import { hxReplaceUrl, isHtmx, partOrPage, partOrRedirect } from "../../web/pages/htmx.ts";
 import type { Message } from "../../web/pages/message.ts";
 import { refuse } from "../../web/respond/refuse.ts";
-import { requireOnceOwnNote, requireOwnNote } from "./guards.ts";
-import { type Draft, editPage, type Found, foundNotes, notebookPage, notePage, pathOfSearch } from "./pages.ts";
-import { addedNote, composer, deletedItem, editorItem, noteItem } from "./partials.ts";
+import { requireOwnNote, requireOwnNoteOrDeleted } from "./guards.ts";
+import { editPage, type NoteListing, notebookPage, noteListing, notePage, pathOfSearch } from "./pages.ts";
+import { addedNote, composer, deletedItem, editorItem, type NoteEdit, noteItem } from "./partials.ts";
+import { NOTES_QUOTA } from "./quotas.ts";
 import { MAX_NOTE_BYTES, noteChange, noteForm, notesQuery } from "./schema.ts";
 import { createNote, deleteNote, getNote, listNotes, updateNote } from "./store.ts";
-import { restoreNote } from "./trash.ts";
+import { restoreNote } from "./trash-store.ts";
 
 const { route } = signedInPage;
 
@@ -38,10 +39,10 @@ export const pages = group({
         const { input, locals, request } = c;
         if (!input.ok) return refuse(c, 400, input.issues.map(({ message }) => message).join(". "));
         const { q, cursor } = input.query;
-        const found = { q, cursor, notes: await listNotes(locals.env.DB, locals.user.id, input.query) };
+        const listing = { q, cursor, notes: await listNotes(locals.env.DB, locals.user.id, input.query) };
         return partOrPage(request, {
-          part: () => foundNotes(found, locals.session.csrf),
-          page: async () => notebookPage(await loadPageContext(c), found),
+          part: () => noteListing(listing, locals.session.csrf),
+          page: async () => notebookPage(await loadPageContext(c), listing),
           headers: cursor === undefined ? hxReplaceUrl(pathOfSearch(q)) : {},
         });
       },
@@ -52,16 +53,16 @@ export const pages = group({
       resolve: async (c) => {
         const { env, user, form, parsed, session } = c.locals;
         const again = (status: number, errors: FormErrors) => {
-          const typed = { title: form.title, body: form.body, errors };
+          const refused = { title: form.title, body: form.body, errors };
           return partOrPage(c.request, {
             status,
-            part: () => composer(session.csrf, typed),
-            page: async () => notebookPage(await loadPageContext(c), await newestNotes(env.DB, user.id), typed),
+            part: () => composer(session.csrf, refused),
+            page: async () => notebookPage(await loadPageContext(c), await newestNotes(env.DB, user.id), refused),
           });
         };
         if (!parsed.success) return again(400, errorsOf(parsed.error));
         const note = await createNote(env.DB, { ...parsed.data, ownerId: user.id });
-        if (note === "quota") return again(422, { form: quotaMessage("notes") });
+        if (note === "quota") return again(422, { form: NOTES_QUOTA.refusal });
         return partOrRedirect(c.request, "/notes", () => addedNote(note, session.csrf));
       },
     }),
@@ -82,11 +83,11 @@ export const pages = group({
       guards: [requireCsrf, requireOwnNote, requireChangeForm, requireCsrfToken],
       resolve: async (c) => {
         const { env, note, form, parsed, session } = c.locals;
-        const again = (status: number, draft: Draft) =>
+        const again = (status: number, edit: NoteEdit) =>
           partOrPage(c.request, {
             status,
-            part: () => editorItem(draft, session.csrf),
-            page: async () => editPage(await loadPageContext(c), draft),
+            part: () => editorItem(edit, session.csrf),
+            page: async () => editPage(await loadPageContext(c), edit),
           });
         const { title = "", body = "", version = "" } = form;
         if (!parsed.success) return again(400, { id: note.id, title, body, version, errors: errorsOf(parsed.error) });
@@ -104,32 +105,32 @@ export const pages = group({
       resolve: async (c) => {
         const { env, note, session } = c.locals;
         if (typeof (await deleteNote(env.DB, note.id)) === "string") return refuse(c, 404, GONE);
-        if (!isHtmx(c.request)) session.flash("done", `“${note.title}” is deleted.`, undoDeletion(note.id));
+        if (!isHtmx(c.request)) session.flash("done", `“${note.title}” was deleted.`, undoDeletion(note.id));
         return partOrRedirect(c.request, "/notes", () => deletedItem(note, session.csrf));
       },
     }),
 
     route.post("/notes/:id/restore", {
-      guards: [requireCsrf, requireOnceOwnNote, requireButton, requireCsrfToken],
+      guards: [requireCsrf, requireOwnNoteOrDeleted, requireButton, requireCsrfToken],
       resolve: async (c) => {
         const { env, user, session } = c.locals;
         const note = await restoreNote(env.DB, c.params.id);
         if (note === "missing") return refuse(c, 404, GONE);
         if (note === "quota") {
-          if (isHtmx(c.request)) return quotaExceeded(c, "notes");
-          const message = { kind: "failed", text: quotaMessage("notes"), action: undoDeletion(c.params.id) } as const;
+          if (isHtmx(c.request)) return quotaExceeded(c, NOTES_QUOTA);
+          const message = { kind: "failed", text: NOTES_QUOTA.refusal, action: undoDeletion(c.params.id) } as const;
           const context = await loadPageContext(c);
-          const shown = { ...context, flashes: [...context.flashes, message] };
-          return htmlResponse(notebookPage(shown, await newestNotes(env.DB, user.id)), 422);
+          const failed = { ...context, flashes: [...context.flashes, message] };
+          return htmlResponse(notebookPage(failed, await newestNotes(env.DB, user.id)), 422);
         }
-        if (!isHtmx(c.request)) session.flash("done", `“${note.title}” is back.`);
+        if (!isHtmx(c.request)) session.flash("done", `“${note.title}” was restored.`);
         return partOrRedirect(c.request, "/notes", () => noteItem(note, session.csrf, true));
       },
     }),
   ],
 });
 
-async function newestNotes(db: D1Database, userId: string): Promise<Found> {
+async function newestNotes(db: D1Database, userId: string): Promise<NoteListing> {
   return { q: "", cursor: undefined, notes: await listNotes(db, userId, notesQuery.parse({})) };
 }
 

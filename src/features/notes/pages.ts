@@ -1,31 +1,29 @@
-/** The notebook as pages. */
+/** The pages of notes: the list with its search, a note, its edit form. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import { layout, type PageContext } from "../../web/pages/layout.ts";
 import { type Page, pathOfList } from "../../web/request/paging.ts";
-import { composer, type Draft, datesOf, deleteForm, noteEditor, noteItem, type Typed } from "./partials.ts";
+import { composer, datesOf, deleteForm, type NoteEdit, type NoteFormState, noteEditor, noteItem } from "./partials.ts";
 import type { Note } from "./schema.ts";
 
-export type { Draft } from "./partials.ts";
-
-/** A part of the notes. */
-export interface Found {
-  /** What was searched for; empty for all notes. */
+/** A page of the list of notes, and the request for it. */
+export interface NoteListing {
+  /** The search text; empty for all notes. */
   readonly q: string;
-  /** Undefined for the newest. */
+  /** Undefined for the newest notes. */
   readonly cursor: string | undefined;
   readonly notes: Page<Note>;
 }
 
-/** @param typed A new note that was refused. */
-export function notebookPage(context: PageContext, found: Found, typed?: Typed): SafeHtml {
+/** @param refused The input of a refused form, to show again. */
+export function notebookPage(context: PageContext, listing: NoteListing, refused?: NoteFormState): SafeHtml {
   return layout(
     "Notes",
     html`<header class="page-head"><h1>Notes</h1><a href="/api/notes/export.csv" download>Export as CSV</a></header>
 <div class="notebook">
-${composer(context.csrf, typed)}
+${composer(context.csrf, refused)}
 <div>
-${searchForm(found)}
-${foundNotes(found, context.csrf)}
+${searchForm(listing)}
+${noteListing(listing, context.csrf)}
 </div>
 </div>`,
     context,
@@ -33,13 +31,13 @@ ${foundNotes(found, context.csrf)}
   );
 }
 
-/** The address of a search. */
+/** The path of a search. */
 export function pathOfSearch(q: string, cursor?: string): string {
   return pathOfList("/notes", q, cursor);
 }
 
-/** Searches while one types; without scripts, by its button. */
-function searchForm({ q }: Found): SafeHtml {
+/** Searches while the user types; without scripts, by its button. */
+function searchForm({ q }: NoteListing): SafeHtml {
   return html`<search><form class="toolbar" method="get" action="/notes" hx-get="/notes" hx-trigger="input changed delay:250ms from:find input, submit" hx-target="#notes" hx-swap="outerHTML" hx-sync="this:replace">
 <label class="visually-hidden" for="q">Search the notes</label>
 <input type="search" id="q" name="q" value="${q}" maxlength="200" placeholder="Search" autocomplete="off">
@@ -47,8 +45,8 @@ function searchForm({ q }: Found): SafeHtml {
 </form></search>`;
 }
 
-/** The list, which a search swaps. */
-export function foundNotes({ q, cursor, notes: { items, nextCursor } }: Found, csrf: string): SafeHtml {
+/** The list of notes, which a search replaces. */
+export function noteListing({ q, cursor, notes: { items, nextCursor } }: NoteListing, csrf: string): SafeHtml {
   const count = `${items.length}${nextCursor === null ? "" : " or more"}`;
   const more = pathOfSearch(q, nextCursor ?? undefined);
   return html`<section id="notes" aria-label="Notes">
@@ -59,7 +57,7 @@ ${cursor === undefined ? "" : html`<p class="meta found"><a href="${pathOfSearch
       ? ""
       : html`<li class="more" hx-target="this" hx-swap="outerHTML"><a class="button quiet" href="${more}" hx-get="${more}" hx-select="#note-list > li">Older notes</a></li>`
   }</ul>
-<p class="empty">${q === "" ? "No notes yet. What is on your mind?" : "No note has this."}</p>
+<p class="empty">${q === "" ? "No notes yet. What is on your mind?" : "No matching notes."}</p>
 </section>`;
 }
 
@@ -81,13 +79,13 @@ ${datesOf(note)}
   );
 }
 
-export function editPage(context: PageContext, draft: Draft): SafeHtml {
+export function editPage(context: PageContext, edit: NoteEdit): SafeHtml {
   return layout(
     "Edit the note",
     html`<div class="reading">
 <p><a href="/notes">All notes</a></p>
 <h1>Edit the note</h1>
-<div class="card">${noteEditor(draft, context.csrf, false)}</div>
+<div class="card">${noteEditor(edit, context.csrf, false)}</div>
 </div>`,
     context,
     ["notes/notes.css"],

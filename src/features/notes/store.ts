@@ -1,16 +1,17 @@
-/** Notes in D1. */
+/** Notes in D1. Deleted notes move to `deleted_notes`, see `trash-store.ts`. */
 import { v7 as uuidv7 } from "uuid";
 import { fitsQuota } from "../../limits/quotas.ts";
 import { type Page, toPage } from "../../web/request/paging.ts";
 import { foldCase } from "../../web/request/text.ts";
+import { NOTES_QUOTA } from "./quotas.ts";
 import type { NoteInput, NotePatch, NotesQuery, StoredNote } from "./schema.ts";
 
 export const NOTE_COLUMNS =
   "id, owner_id AS ownerId, title, body, version, created_at AS createdAt, updated_at AS updatedAt";
 
 /**
- * Lists the notes of an owner, the newest first; `q` is looked for as it stands, whatever its characters. By
- * `instr`, since a LIKE pattern would give `%` and `_` a meaning, and D1 takes no more than 50 bytes of it.
+ * Lists the notes of an owner, newest first. `q` matches literally: by `instr`, since in a LIKE pattern `%` and `_` are
+ * wildcards, and D1 limits such a pattern to 50 bytes.
  */
 export async function listNotes(
   db: D1Database,
@@ -31,7 +32,7 @@ export async function listNotes(
 
 const BATCH = 100;
 
-/** Every note of an owner, the oldest first, read in batches as they are asked for. */
+/** Yields every note of an owner, oldest first, reading the next batch only when the consumer needs it. */
 export async function* eachNote(db: D1Database, ownerId: string): AsyncGenerator<StoredNote, void, undefined> {
   const next = db.prepare(`SELECT ${NOTE_COLUMNS} FROM notes WHERE owner_id = ? AND id > ? ORDER BY id LIMIT ${BATCH}`);
   let after = "";
@@ -47,17 +48,17 @@ export function getNote(db: D1Database, id: string): Promise<StoredNote | null> 
   return db.prepare(`SELECT ${NOTE_COLUMNS} FROM notes WHERE id = ?`).bind(id).first<StoredNote>();
 }
 
-/** A note to be made, perhaps under an id that is there already: then it was made before, and stays as it is. */
+/** A note to create. If a note with this `id` exists, an earlier attempt created it, and it stays as it is. */
 export interface NewNote extends NoteInput {
   readonly ownerId: string;
   readonly id?: string | undefined;
 }
 
 /**
- * Makes a note, or reads the one that was made under that id. One statement: nothing comes between the check of the
- * quota and the write, and the update that changes nothing lets it return the note that was there.
+ * Creates a note, or reads the existing one with that id. One statement, so that no write comes between the quota check
+ * and the insert; the update that changes nothing makes it return an existing note.
  *
- * @returns "quota" where the owner has as many notes as the quota allows.
+ * @returns "quota" if the owner's quota of notes is used up.
  */
 export async function createNote(
   db: D1Database,
@@ -66,7 +67,7 @@ export async function createNote(
   const note = await db
     .prepare(
       `INSERT INTO notes SELECT ?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7
-       WHERE ${fitsQuota("notes", { userId: "?2", adding: "1" })} OR EXISTS (SELECT 1 FROM notes WHERE id = ?1)
+       WHERE ${fitsQuota(NOTES_QUOTA, { userId: "?2", adding: "1" })} OR EXISTS (SELECT 1 FROM notes WHERE id = ?1)
        ON CONFLICT (id) DO UPDATE SET version = version RETURNING ${NOTE_COLUMNS}`,
     )
     .bind(id, ownerId, title, body, foldCase(title), foldCase(body), new Date().toISOString())
@@ -74,19 +75,19 @@ export async function createNote(
   return note ?? "quota";
 }
 
-/** What became of a write that depends on a version. */
-export type Written = StoredNote | "missing" | "changed";
+/** The note as written, or why a write that depends on a version was not done. */
+export type WriteResult = StoredNote | "missing" | "changed";
 
-/** Only the versions of a JSON list, or any where it is NULL. One statement: nothing comes between check and write. */
+/** `?2` is a JSON list of versions, or NULL for any. Check and write are one statement, so no write comes between. */
 const WHERE_VERSION = "id = ?1 AND (?2 IS NULL OR version IN (SELECT value FROM json_each(?2)))";
 
-/** @param versions Those that may be overwritten; any without them. */
+/** @param versions The versions that may be overwritten. Default: any. */
 export async function updateNote(
   db: D1Database,
   id: string,
   { title, body }: NotePatch,
   versions?: readonly number[],
-): Promise<Written> {
+): Promise<WriteResult> {
   const note = await db
     .prepare(
       `UPDATE notes SET title = coalesce(?3, title), folded_title = coalesce(?4, folded_title),
@@ -95,18 +96,18 @@ export async function updateNote(
     )
     .bind(id, listOf(versions), ...withFolded(title), ...withFolded(body), new Date().toISOString())
     .first<StoredNote>();
-  return note ?? whyNot(db, id);
+  return note ?? whyNotWritten(db, id);
 }
 
-/** It can be brought back, see `trash.ts`. @param versions Those that may be deleted; any without them. */
-export async function deleteNote(db: D1Database, id: string, versions?: readonly number[]): Promise<Written> {
+/** Moves a note to `deleted_notes`. @param versions The versions that may be deleted. Default: any. */
+export async function deleteNote(db: D1Database, id: string, versions?: readonly number[]): Promise<WriteResult> {
   const [, deleted] = await db.batch<StoredNote>([
     db
       .prepare(`INSERT OR REPLACE INTO deleted_notes SELECT *, ?3 FROM notes WHERE ${WHERE_VERSION}`)
       .bind(id, listOf(versions), Date.now()),
     db.prepare(`DELETE FROM notes WHERE ${WHERE_VERSION} RETURNING ${NOTE_COLUMNS}`).bind(id, listOf(versions)),
   ]);
-  return deleted?.results[0] ?? whyNot(db, id);
+  return deleted?.results[0] ?? whyNotWritten(db, id);
 }
 
 function listOf(versions: readonly number[] | undefined): string | null {
@@ -117,6 +118,6 @@ function withFolded(text: string | undefined): [string | null, string | null] {
   return text === undefined ? [null, null] : [text, foldCase(text)];
 }
 
-async function whyNot(db: D1Database, id: string): Promise<"missing" | "changed"> {
+async function whyNotWritten(db: D1Database, id: string): Promise<"missing" | "changed"> {
   return (await getNote(db, id)) ? "changed" : "missing";
 }

@@ -1,4 +1,4 @@
-/** Requires the user's password in the body, from a session that is signed in. */
+/** Requires the user's current password in the body, from a signed-in session. */
 import type { AppLocals } from "../../env.ts";
 import type { Context, Guard } from "../../http/index.ts";
 import type { AttemptLocals } from "../../limits/limit-attempts.ts";
@@ -12,7 +12,7 @@ import type { SessionAuth, SignedIn } from "../users/user.ts";
 import type { Credentials } from "../users/users.ts";
 import type { HashingLocals } from "./require-hashing-capacity.ts";
 
-/** The user, whose password was just given. */
+/** The user whose password was just checked. */
 export interface CurrentPasswordLocals {
   readonly credentials: Credentials;
   readonly auth: SessionAuth;
@@ -22,10 +22,10 @@ type Needs = AppLocals & SignedIn & AttemptLocals & HashingLocals & ParsedForm;
 type InputContext<TNeeds> = Context<unknown, unknown, unknown, TNeeds>;
 
 /**
- * Supplies `credentials`, and `auth` as a session's. Denies an API key and a wrong password with 403, input that does
- * not fit with 400. The last wrong password that `rateLimit(session-password)` admits ends the session.
+ * Supplies `credentials`, and `auth` narrowed to a session. Denies an API key and a wrong password with 403, invalid
+ * input with 400. The last wrong password that `rateLimit(session-password)` admits ends the session.
  *
- * @param refused What answers instead, such as the form again. `isWrong` says that the password was checked.
+ * @param refused Creates the response of a denial, such as the form again. `isWrong`: the password was checked.
  */
 export function requireCurrentPassword<TPage extends AppLocals = AppLocals>(
   refused: (c: InputContext<TPage>, isWrong: boolean) => Response | Promise<Response> = refusePassword,

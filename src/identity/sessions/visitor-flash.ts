@@ -1,4 +1,4 @@
-/** Messages for a visitor without a session: signed, in a cookie, so that they need no row in the database. */
+/** Messages for a visitor without a session, in a signed cookie, so that they need no row in the database. */
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import type { AppLocals } from "../../env.ts";
@@ -12,7 +12,7 @@ interface Visit {
   readonly locals: AppLocals;
 }
 
-/** @returns The messages that an earlier answer left; none where the cookie is not one of ours. */
+/** @returns The messages of an earlier response; none if the cookie's signature is invalid. */
 export function readVisitorFlash({ request, locals: { env } }: Visit): readonly Message[] {
   const [json = "", signature = ""] = flashCookie.read(request, env)?.split(".") ?? [];
   if (json === "") return [];
@@ -21,7 +21,7 @@ export function readVisitorFlash({ request, locals: { env } }: Visit): readonly 
   return JSON.parse(Buffer.from(json, "base64url").toString()) as readonly Message[];
 }
 
-/** @param messages None removes the cookie, where the request has one. */
+/** @param messages An empty list removes the cookie if the request has one. */
 export function setVisitorFlash(
   { request, locals: { env } }: Visit,
   headers: Headers,

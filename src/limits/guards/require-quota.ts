@@ -1,4 +1,4 @@
-/** Refuses early what a user's quotas have no room for, before a body is read. */
+/** Refuses a request whose user has used up a quota, before its body is read. */
 import type { AppLocals } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
@@ -8,18 +8,18 @@ type Needs = AppLocals & { readonly user: { readonly id: string } };
 
 export interface RequireQuotaOptions {
   /**
-   * Whether a request with an `Idempotency-Key` passes: it may repeat one that used the last of the quota, and then
-   * gets the answer of that one. Default: false.
+   * Whether a request with an `Idempotency-Key` passes: it may repeat the request that used the last of the quota, and
+   * must then get the same response. Default: false.
    */
   readonly allowRetries?: boolean;
 }
 
 /**
- * Denies with 422 where one of the quotas is used up. A request that passes may still be too much: the statement that
+ * Denies with 422 where one of the quotas is used up. A request that passes may still exceed it: the statement that
  * writes decides (`fitsQuota`).
  *
  * @example
- * route.put("/api/files/:name", { guards: [requireAuth, requireQuota(["files", "fileBytes"])], … })
+ * route.put("/api/files/:name", { guards: [requireAuth, requireQuota([FILES_QUOTA, FILE_BYTES_QUOTA])], … })
  */
 export function requireQuota(
   quotas: readonly Quota[],
@@ -33,6 +33,6 @@ export function requireQuota(
     const exceeded = findExceeded(results, adding);
     return exceeded === undefined ? { allow: true } : { deny: quotaExceeded(c, exceeded) };
   });
-  const detail = `${quotas.join(", ")}${allowRetries ? "; retries pass" : ""}`;
-  return stateFacts(guard, { denies: [422], detail });
+  const names = quotas.map(({ name }) => name).join(", ");
+  return stateFacts(guard, { denies: [422], detail: `${names}${allowRetries ? "; retries pass" : ""}` });
 }

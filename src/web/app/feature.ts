@@ -28,16 +28,18 @@ export interface Feature extends Part {
   readonly activities?: readonly Activity[];
 }
 
-/** The keys of `TNeeds` that the app's locals do not have. */
-type MissingKey<TNeeds> = { [K in keyof TNeeds]: AppLocals extends Pick<TNeeds, K> ? never : K }[keyof TNeeds];
-
 /** The keys that some of the routes need and that neither the app nor a guard supplies. */
 type UnmetKeys<TRoute> =
-  TRoute extends Handler<infer TNeeds> ? (AppLocals extends TNeeds ? never : MissingKey<TNeeds>) : "not a route";
+  TRoute extends Handler<infer TNeeds>
+    ? { [K in keyof TNeeds]: AppLocals extends Pick<TNeeds, K> ? never : K }[keyof TNeeds]
+    : never;
 
-type CheckRoutes<TRoutes extends readonly unknown[]> = [UnmetKeys<TRoutes[number]>] extends [never]
-  ? TRoutes
-  : { readonly "no guard of these routes supplies the local": UnmetKeys<TRoutes[number]> };
+type CheckRoutes<TRoutes extends readonly unknown[]> =
+  UnmetKeys<TRoutes[number]> extends infer TKeys
+    ? [TKeys] extends [never]
+      ? TRoutes
+      : { readonly "no guard of these routes supplies the local": TKeys }
+    : never;
 
 /**
  * Defines a feature. It does not compile where a route needs a local that nothing supplies.

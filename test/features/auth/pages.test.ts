@@ -75,7 +75,7 @@ describe("registering", () => {
     expect(text).toMatch(/id="form-email".* aria-describedby="form-email-error" aria-invalid="true"/);
     expect(text).toMatch(/id="form-password".* aria-describedby="form-password-hint form-password-error"/);
     expect(text).toContain(
-      '<small id="form-email-error" class="error">Enter an e-mail address such as name@example.com, of at most 254 characters.</small>',
+      '<small id="form-email-error" class="error">Enter an e-mail address such as name@example.com, with at most 254 characters.</small>',
     );
     expect(text).not.toContain('id="form-name-error"');
     expect(text).toContain('name="name" type="text" value="A &quot;name&quot;"');

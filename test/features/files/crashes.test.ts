@@ -139,7 +139,7 @@ describe("the sweep", () => {
   /** Objects whose uploads died long ago, some of which were stored. */
   async function abandon(count: number): Promise<void> {
     const keys = Array.from({ length: count }, (_, i) => `abandoned ${i}`);
-    await env.DB.prepare("INSERT INTO loose_objects SELECT value, 0, 1 FROM json_each(?)")
+    await env.DB.prepare("INSERT INTO pending_objects SELECT value, 'uploading', 1 FROM json_each(?)")
       .bind(JSON.stringify(keys))
       .run();
     for (const key of [keys[0], keys.at(-1)]) await env.FILES.put(key ?? "", "abandoned");
@@ -264,12 +264,14 @@ describe("the sweep", () => {
 const insertFile = (key: string) =>
   env.DB.prepare("INSERT INTO files VALUES (?1, ?2, ?1, 'name', 'type', 0, '', '')").bind(key, me.user.id).run();
 
-test("the database refuses a file whose object was not named, or is condemned", async () => {
-  await expect(insertFile("never named")).rejects.toThrow("cannot be claimed");
-  await env.DB.prepare("INSERT INTO loose_objects VALUES ('condemned', 1, 1), ('named', 0, 1)").run();
-  await expect(insertFile("condemned")).rejects.toThrow("cannot be claimed");
-  await insertFile("named");
-  expect(await stored()).toEqual({ objects: {}, files: { named: 0 }, loose: ["condemned"] });
+test("the database refuses a file whose object was not recorded, or is being deleted", async () => {
+  await expect(insertFile("unknown")).rejects.toThrow("cannot be claimed");
+  await env.DB.prepare(
+    "INSERT INTO pending_objects VALUES ('doomed', 'deleting', 1), ('recorded', 'uploading', 1)",
+  ).run();
+  await expect(insertFile("doomed")).rejects.toThrow("cannot be claimed");
+  await insertFile("recorded");
+  expect(await stored()).toEqual({ objects: {}, files: { recorded: 0 }, pending: ["doomed"] });
 });
 
 test("a body that breaks off is 400 also where its upload cannot be aborted", async () => {

@@ -104,31 +104,31 @@ export async function storeFile(account: Account, name: string, body: Body, extr
   return response.json<File>();
 }
 
-/** All there is: the bucket's objects with their sizes, the files' objects with theirs, the objects on the account. */
+/** Everything stored: the bucket's objects and the files' objects with their sizes, and the pending objects. */
 export async function stored() {
   const { objects } = await env.FILES.list();
   const files = await env.DB.prepare("SELECT object_key AS key, size FROM files").all<{ key: string; size: number }>();
-  const loose = await env.DB.prepare("SELECT object_key AS key FROM loose_objects").all<{ key: string }>();
+  const pending = await env.DB.prepare("SELECT object_key AS key FROM pending_objects").all<{ key: string }>();
   return {
     objects: Object.fromEntries(objects.map(({ key, size }) => [key, size])),
     files: Object.fromEntries(files.results.map(({ key, size }) => [key, size])),
-    loose: loose.results.map(({ key }) => key),
+    pending: pending.results.map(({ key }) => key),
   };
 }
 
 export async function expectNothingStored(): Promise<void> {
-  expect(await stored()).toEqual({ objects: {}, files: {}, loose: [] });
+  expect(await stored()).toEqual({ objects: {}, files: {}, pending: [] });
 }
 
 /** Each file has its object and each object its file, of one size, and nothing is left to be done. */
 export async function expectInOrder(count: number): Promise<void> {
-  const { objects, files, loose } = await stored();
-  expect({ objects, loose }).toEqual({ objects: files, loose: [] });
+  const { objects, files, pending } = await stored();
+  expect({ objects, pending }).toEqual({ objects: files, pending: [] });
   expect(Object.keys(files)).toHaveLength(count);
 }
 
 export async function emptyStorage(): Promise<void> {
-  await env.DB.batch([env.DB.prepare("DELETE FROM files"), env.DB.prepare("DELETE FROM loose_objects")]);
+  await env.DB.batch([env.DB.prepare("DELETE FROM files"), env.DB.prepare("DELETE FROM pending_objects")]);
   const { objects } = await env.FILES.list();
   if (objects.length > 0) await env.FILES.delete(objects.map(({ key }) => key));
 }

@@ -214,7 +214,7 @@ describe("PUT /api/files/:name", () => {
   test("says nothing internal of why it failed", async () => {
     const body = streamOf(bytesOf(10), new Error("secret"));
     const text = await (await putFile(me, "f", body)).text();
-    expect(text).not.toMatch(/secret|stack|loose_objects/);
+    expect(text).not.toMatch(/secret|stack|pending_objects/);
   });
 });
 

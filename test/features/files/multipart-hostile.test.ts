@@ -1,7 +1,7 @@
 /** What readParts refuses, and what it costs to make it do so. */
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { BodyError, type Chunks } from "../../../src/features/files/body.ts";
 import { readParts } from "../../../src/features/files/multipart.ts";
-import { BodyError, type Chunks } from "../../../src/web/request/body.ts";
 
 // Thousands of forms a test: on a slow machine they take their time.
 vi.setConfig({ testTimeout: 60_000 });

@@ -2,8 +2,8 @@
 import { parseMultipart } from "@remix-run/multipart-parser";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
+import { type Chunks, readBody } from "../../../src/features/files/body.ts";
 import { readParts } from "../../../src/features/files/multipart.ts";
-import { type Chunks, readBody } from "../../../src/web/request/body.ts";
 
 // Thousands of forms a test: on a slow machine they take their time.
 vi.setConfig({ testTimeout: 60_000 });

@@ -52,7 +52,7 @@ describe("POST /files", () => {
     expect([response.status, response.headers.get("Location")]).toEqual([303, "/files"]);
     await expectInOrder(2);
     const shown = await page();
-    expect(shown).toContain("2 files are uploaded.");
+    expect(shown).toContain("2 files were uploaded.");
     expect(shown).toMatch(/two\.bin<[\s\S]*6 MiB[\s\S]*one\.txt<[\s\S]*1 byte/);
     expect(await page()).not.toContain("uploaded.");
   });
@@ -113,15 +113,15 @@ describe("POST /files", () => {
       "a file over 25 MiB": [
         () => formOf(token(), filePart("small"), filePart("f", bytesOf(25 * MIB + 1))),
         413,
-        "A file may have 25 MiB.",
+        "A file must not exceed 25 MiB.",
       ],
       "more than 100 parts": [
         () => formOf(token(), ...Array.from({ length: 100 }, () => filePart("f"))),
         413,
-        "A form may have 100 parts.",
+        "The form must not have more than 100 parts.",
       ],
-      "no file": [() => formOf(token(), filePart("", "")), 400, "There is no file in the form."],
-      "a name with a slash": [() => formOf(token(), filePart("a/b")), 400, "The name has a slash."],
+      "no file": [() => formOf(token(), filePart("", "")), 400, "The form contains no file."],
+      "a name with a slash": [() => formOf(token(), filePart("a/b")), 400, "The name contains a slash."],
       "an end that is missing": [() => formOf(token(), filePart("f")).subarray(0, -8), 400, "The body ends"],
     };
   test.each(Object.entries(refused))("with %s shows the page with what was wrong", async (_, [form, status, why]) => {
@@ -209,7 +209,7 @@ describe("the list", () => {
       await expectHarmless(shown);
       const deleted = await submit(browser, `${file.url}/delete`, {});
       expect(deleted.status).toBe(303);
-      expect(await page()).toContain(`“${escaped(file.name)}” is deleted.`);
+      expect(await page()).toContain(`“${escaped(file.name)}” was deleted.`);
     }
     const image = await storeFile(me, '"><b onload=x>.gif', GIF);
     expect(await page(`${image.url}/row`)).toContain('alt="Preview of &quot;&gt;&lt;b onload=x&gt;.gif"');

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
-import { QUOTAS, quotaMessage } from "../../../src/limits/quotas.ts";
+import { FILE_BYTES_QUOTA, FILES_QUOTA } from "../../../src/features/files/quotas.ts";
+import type { Quota } from "../../../src/limits/quotas.ts";
 import { type Account, type Browser, createAccount, openBrowser, send, unreadable } from "../../harness.ts";
 import { leaveRoom, quotaProblem, usageOf } from "../../limits/quota-usage.ts";
 import {
@@ -26,7 +27,21 @@ beforeEach(async () => {
   browser = await openBrowser(me);
 });
 
-type Quota = "files" | "fileBytes";
+test("a user may have 10,000 files and 5 GiB, and the refusals say so", () => {
+  expect([FILES_QUOTA, FILE_BYTES_QUOTA]).toEqual([
+    {
+      name: "files",
+      limit: 10_000,
+      refusal: "This upload would exceed the limit of 10,000 files. Delete some, then try again.",
+    },
+    {
+      name: "fileBytes",
+      limit: 5 * 1024 ** 3,
+      refusal: "This upload would exceed the limit of 5 GiB for all files. Delete some, then try again.",
+    },
+  ]);
+});
+
 const HTMX = { "HX-Request": "true" };
 const token = () => part('Content-Disposition: form-data; name="csrf"', browser.csrf);
 const submitFiles = (body: Body, headers: Record<string, string> = {}) =>
@@ -36,7 +51,7 @@ const IS_PROBLEM = async (response: Response, quota: Quota) =>
   expect(await response.json()).toEqual(quotaProblem(quota));
 const IS_PAGE = async (response: Response, quota: Quota) => {
   expect(response.headers.get("Content-Type")).toBe("text/html; charset=utf-8");
-  expect(await response.text()).toContain(quotaMessage(quota));
+  expect(await response.text()).toContain(quota.refusal);
 };
 
 interface Way {
@@ -71,20 +86,21 @@ const WAYS: Readonly<Record<string, Way>> = {
   },
 };
 
-const QUOTA_ROOMS: readonly (readonly [quota: Quota, perFile: number])[] = [
-  ["files", 1],
-  ["fileBytes", 4],
+/** How much of each quota a file of 4 bytes uses. */
+const QUOTA_ROOMS = [
+  { quota: FILES_QUOTA, perFile: 1 },
+  { quota: FILE_BYTES_QUOTA, perFile: 4 },
 ];
 
 describe.each(Object.entries(WAYS))("%s", (_, { upload, early, stored, isRefusal }) => {
-  describe.each(QUOTA_ROOMS)("and the quota %s", (quota, perFile) => {
+  describe.each(QUOTA_ROOMS)("and the quota $quota.name", ({ quota, perFile }) => {
     const leave = (room: number) => leaveRoom(me.user.id, quota, room);
 
     test("stores the last file for which there is room", async () => {
       await leave(perFile);
       expect((await upload()).status).toBe(stored);
       await expectInOrder(1);
-      expect(await usageOf(me.user.id)).toMatchObject({ [quota]: QUOTAS[quota] });
+      expect(await usageOf(me.user.id)).toMatchObject({ [quota.name]: quota.limit });
     });
 
     test("refuses with 422 before the body is read where it is full, and takes a file once one was deleted", async () => {
@@ -97,7 +113,7 @@ describe.each(Object.entries(WAYS))("%s", (_, { upload, early, stored, isRefusal
       await send(`/api/files/${id}`, { method: "DELETE", headers: me.headers });
       expect((await upload()).status).toBe(stored);
       await expectInOrder(1);
-      expect(await usageOf(me.user.id)).toMatchObject({ [quota]: QUOTAS[quota] });
+      expect(await usageOf(me.user.id)).toMatchObject({ [quota.name]: quota.limit });
     });
 
     test("of 20 at once with room for 5 stores exactly 5, and no objects of the others", async () => {
@@ -110,19 +126,19 @@ describe.each(Object.entries(WAYS))("%s", (_, { upload, early, stored, isRefusal
   });
 
   test("with one byte too many is 422, and its object is removed", async () => {
-    await leaveRoom(me.user.id, "fileBytes", 3);
+    await leaveRoom(me.user.id, FILE_BYTES_QUOTA, 3);
     const response = await upload();
     expect(response.status).toBe(422);
-    await isRefusal(response, "fileBytes");
+    await isRefusal(response, FILE_BYTES_QUOTA);
     await expectNothingStored();
   });
 });
 
 test("HTMX is told of a full quota by a message", async () => {
-  await leaveRoom(me.user.id, "files", 0);
+  await leaveRoom(me.user.id, FILES_QUOTA, 0);
   const response = await submitFiles(unreadable(), HTMX);
   expect([response.status, response.headers.get("HX-Reswap")]).toEqual([422, "none"]);
-  expect(await response.json()).toEqual(quotaProblem("files"));
+  expect(await response.json()).toEqual(quotaProblem(FILES_QUOTA));
 });
 
 describe("several files in one request", () => {
@@ -144,7 +160,8 @@ describe("several files in one request", () => {
     ["page", "fileBytes", 6, "stored"],
     ["page", "fileBytes", 5, "refused"],
     ["page", "fileBytes", 1, "refused"],
-  ] as const)("by %s with room of %s for %i are all %s", async (way, quota, room, outcome) => {
+  ] as const)("by %s with room of %s for %i are all %s", async (way, name, room, outcome) => {
+    const quota = name === "files" ? FILES_QUOTA : FILE_BYTES_QUOTA;
     await leaveRoom(me.user.id, quota, room);
     const response = await send3[way]();
     if (outcome === "stored") {
@@ -157,7 +174,7 @@ describe("several files in one request", () => {
   });
 
   test("whose objects can't be removed at once are left to the sweep", async () => {
-    await leaveRoom(me.user.id, "files", 2);
+    await leaveRoom(me.user.id, FILES_QUOTA, 2);
     const FILES = Object.assign(Object.create(env.FILES), {
       put: env.FILES.put.bind(env.FILES),
       delete: () => Promise.reject(new Error("The bucket is away")),
@@ -170,7 +187,7 @@ describe("several files in one request", () => {
 });
 
 test("the page of files shows a refused upload with its form", async () => {
-  await leaveRoom(me.user.id, "fileBytes", 3);
+  await leaveRoom(me.user.id, FILE_BYTES_QUOTA, 3);
   const text = await (await submitFiles(formOf(token(), filePart("new", "four")))).text();
   expect(text).toMatch(/<form class="card upload"[\s\S]*aria-invalid="true"/);
 });

@@ -1,7 +1,7 @@
 import { createExecutionContext, env } from "cloudflare:test";
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { requireDeclaredLength } from "../../../src/features/files/require-declared-length.ts";
+import { requireDeclaredLength } from "../../../src/features/files/guards.ts";
 import { setup, standardValidator } from "../../../src/http/index.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";

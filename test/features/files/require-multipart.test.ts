@@ -1,6 +1,6 @@
 import { createExecutionContext, env } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
-import { requireMultipart } from "../../../src/features/files/require-multipart.ts";
+import { requireMultipart } from "../../../src/features/files/guards.ts";
 import { setup } from "../../../src/http/index.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";

@@ -249,8 +249,8 @@ test("an account that is deleted takes its files with it, and after the sweep th
   for (const name of ["one", "two"]) await storeFile(me, name, name);
   const response = await send(`/api/admin/users/${me.user.id}`, { method: "DELETE", headers: admin.headers });
   expect(response.status).toBe(204);
-  const { objects, files, loose } = await stored();
-  expect([objects, files, loose].map((found) => Object.keys(found).length)).toEqual([3, 1, 2]);
+  const { objects, files, pending } = await stored();
+  expect([objects, files, pending].map((found) => Object.keys(found).length)).toEqual([3, 1, 2]);
   await sweep();
   await expectInOrder(1);
 });

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
+import { NOTES_QUOTA } from "../../../src/features/notes/quotas.ts";
 import { createSecret, hashSecret } from "../../../src/identity/tokens/secret.ts";
-import { QUOTAS, quotaMessage } from "../../../src/limits/quotas.ts";
 import { APP_ID } from "../../../src/web/app/app-name.ts";
 import {
   type Account,
@@ -26,7 +26,15 @@ beforeEach(async () => {
   htmx = { ...browser, headers: { ...browser.headers, ...{ "HX-Request": "true" } } };
 });
 
-const leave = (room: number) => leaveRoom(me.user.id, "notes", room);
+test("a user may have 100,000 notes, and the refusal says so", () => {
+  expect(NOTES_QUOTA).toEqual({
+    name: "notes",
+    limit: 100_000,
+    refusal: "You have reached the limit of 100,000 notes. Delete some, then try again.",
+  });
+});
+
+const leave = (room: number) => leaveRoom(me.user.id, NOTES_QUOTA, room);
 const titles = async () => {
   const { items } = await (await send("/api/notes", { headers: me.headers })).json<{ items: Note[] }>();
   return items.map(({ title }) => title).sort();
@@ -43,11 +51,11 @@ const createKey = async () => {
 };
 
 const NEW = { title: "A new title", body: "A long text" };
-const IS_PROBLEM = async (response: Response) => expect(await response.json()).toEqual(quotaProblem("notes"));
+const IS_PROBLEM = async (response: Response) => expect(await response.json()).toEqual(quotaProblem(NOTES_QUOTA));
 const HAS_FORM = async (response: Response) => {
   expect(response.headers.get("Content-Type")).toBe("text/html; charset=utf-8");
   const text = await response.text();
-  expect(text).toContain(`role="alert"><ul><li>${quotaMessage("notes")}</li>`);
+  expect(text).toContain(`role="alert"><ul><li>${NOTES_QUOTA.refusal}</li>`);
   expect(text).toMatch(/id="composer"[\s\S]*value="A new title"[\s\S]*>\nA long text<\/textarea>/);
   return text;
 };
@@ -101,7 +109,7 @@ describe.each(Object.entries(WAYS))("%s", (_, [add, added, isRefusal]) => {
     await send(`/api/notes/${id}`, { method: "DELETE", headers: me.headers });
     expect((await add()).status).toBe(added);
     expect(await titles()).toEqual([NEW.title]);
-    expect(await usageOf(me.user.id)).toEqual({ notes: QUOTAS.notes });
+    expect(await usageOf(me.user.id)).toEqual({ notes: NOTES_QUOTA.limit });
   });
 
   test("20 at once with room for 5 add exactly 5", async () => {
@@ -116,7 +124,7 @@ test("POST /api/notes is refused before its body is read", async () => {
   await leave(0);
   const headers = { ...me.headers, "Content-Type": "application/json" };
   const response = await send("/api/notes", { method: "POST", headers, body: unreadable() });
-  expect([response.status, await response.json()]).toEqual([422, quotaProblem("notes")]);
+  expect([response.status, await response.json()]).toEqual([422, quotaProblem(NOTES_QUOTA)]);
 });
 
 describe("a retry under an Idempotency-Key", () => {
@@ -145,7 +153,7 @@ describe("a retry under an Idempotency-Key", () => {
     const again = await post();
     expect([again.status, again.headers.get("Idempotency-Replayed")]).toEqual([201, null]);
     expect(await again.json()).toEqual(first);
-    expect(await usageOf(me.user.id)).toEqual({ notes: QUOTAS.notes });
+    expect(await usageOf(me.user.id)).toEqual({ notes: NOTES_QUOTA.limit });
   });
 });
 
@@ -165,14 +173,14 @@ describe("Undo where the quota was filled meanwhile", () => {
     await leave(1);
     expect((await undo(by)).status).toBe(by === htmx ? 200 : 303);
     expect(await titles()).toEqual(["Deleted", "Kept"]);
-    expect(await usageOf(me.user.id)).toEqual({ notes: QUOTAS.notes });
+    expect(await usageOf(me.user.id)).toEqual({ notes: NOTES_QUOTA.limit });
   };
 
   test("shows the notes with the reason, and offers it again", async () => {
     const response = await undo(browser);
     const text = await response.text();
     expect(response.status).toBe(422);
-    const offer = `${quotaMessage("notes")}[\\s\\S]*action="/notes/${id}/restore"[\\s\\S]*Undo</button>[\\s\\S]*Kept`;
+    const offer = `${NOTES_QUOTA.refusal}[\\s\\S]*action="/notes/${id}/restore"[\\s\\S]*Undo</button>[\\s\\S]*Kept`;
     expect(text).toMatch(new RegExp(offer));
     await expectRestorable(browser);
   });
@@ -180,7 +188,7 @@ describe("Undo where the quota was filled meanwhile", () => {
   test("leaves the page of HTMX as it is, with the reason", async () => {
     const response = await undo(htmx);
     expect([response.status, response.headers.get("HX-Reswap")]).toEqual([422, "none"]);
-    expect(response.headers.get("HX-Trigger")).toBe(JSON.stringify({ refused: quotaMessage("notes") }));
+    expect(response.headers.get("HX-Trigger")).toBe(JSON.stringify({ refused: NOTES_QUOTA.refusal }));
     await IS_PROBLEM(response);
     await expectRestorable(htmx);
   });
@@ -188,7 +196,7 @@ describe("Undo where the quota was filled meanwhile", () => {
   test("done twice is done once, also where it used the last of the quota", async () => {
     await leave(1);
     expect([(await undo(browser)).status, (await undo(browser)).status]).toEqual([303, 303]);
-    expect(await usageOf(me.user.id)).toEqual({ notes: QUOTAS.notes });
+    expect(await usageOf(me.user.id)).toEqual({ notes: NOTES_QUOTA.limit });
   });
 
   test("of 20 notes at once with room for 5 brings back exactly 5", async () => {

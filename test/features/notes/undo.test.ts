@@ -1,7 +1,7 @@
 /** Deleting a note by form, and bringing it back. */
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
-import { sweepDeletedNotes } from "../../../src/features/notes/trash.ts";
+import { sweepDeletedNotes } from "../../../src/features/notes/trash-store.ts";
 import {
   type Account,
   type Browser,
@@ -45,7 +45,7 @@ test("it comes back as it was: its id, its times, its version", async () => {
   expect([response.status, response.headers.get("Location")]).toEqual([303, "/notes"]);
   const after = await read();
   expect([after.headers.get("ETag"), await after.json()]).toEqual([before.headers.get("ETag"), await before.json()]);
-  expect(await page()).toContain("“Tea” is back.");
+  expect(await page()).toContain("“Tea” was restored.");
   expect(await (await send("/notes?q=BLACK", { headers: browser.headers })).text()).toContain("Tea");
 });
 
@@ -113,7 +113,7 @@ test("the sweep removes what was deleted 30 days ago, and leaves the rest", asyn
     const aged = env.DB.prepare("UPDATE deleted_notes SET deleted_at = ? WHERE id = ?");
     await aged.bind(Date.now() - days * DAY_MS, note.id).run();
   }
-  await sweepDeletedNotes(env);
+  await sweepDeletedNotes(env.DB);
   expect((await submit(browser, `/notes/${old.id}/restore`, {})).status).toBe(404);
   expect((await submit(browser, `/notes/${young.id}/restore`, {})).status).toBe(303);
 });

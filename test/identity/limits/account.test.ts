@@ -42,7 +42,9 @@ describe("20 wrong passwords for an account", () => {
     expect(statuses).toEqual([...Array(20).fill(401), ...Array(14).fill(429)]);
     const denied = await login(email, PASSWORD, {}, {});
     expect([denied.status, denied.headers.get("Retry-After")]).toEqual([429, "900"]);
-    expect(await denied.json()).toMatchObject({ detail: "Too many failed attempts. Try again in 15 minutes." });
+    expect(await denied.json()).toMatchObject({
+      detail: "Limit: 20 failed attempts per 15 minutes. Try again in 15 minutes.",
+    });
     expect((await login((await createAccount()).user.email, PASSWORD, {}, {})).status).toBe(200);
     vi.advanceTimersByTime(15 * MINUTE_MS - 1);
     expect((await login(email, WRONG, {}, {})).status).toBe(429);

@@ -21,7 +21,7 @@ function put(headers: readonly string[], body = ""): string {
   return request("PUT /api/files/f", [`Authorization: ${client.headers.Authorization}`, ...headers], body);
 }
 
-async function keysIn(table: "files" | "loose_objects"): Promise<string[]> {
+async function keysIn(table: "files" | "pending_objects"): Promise<string[]> {
   const { results } = await (await worker.database()).prepare(`SELECT object_key AS key FROM ${table}`).all();
   return results.map(({ key }) => String(key)).sort();
 }
@@ -39,7 +39,7 @@ test("a chunked upload that never ends is answered 413 when it passes the limit,
     for (let sent = 0; sent < 40; sent++) yield megabyte;
   };
   expect(await exchange(url, endless())).toMatchObject({ status: 413 });
-  expect([await keysIn("files"), await keysIn("loose_objects"), await keysInBucket()]).toEqual([[], [], []]);
+  expect([await keysIn("files"), await keysIn("pending_objects"), await keysInBucket()]).toEqual([[], [], []]);
 });
 
 test("a declared upload over the limit is answered 413 before it has arrived", async () => {
@@ -72,6 +72,6 @@ test("clients that hang up leave no file, and no object that the sweep does not 
     const objects = await keysInBucket();
     const files = await keysIn("files");
     expect(files.length).toBe(1);
-    expect([...files, ...(await keysIn("loose_objects"))]).toEqual(expect.arrayContaining(objects));
+    expect([...files, ...(await keysIn("pending_objects"))]).toEqual(expect.arrayContaining(objects));
   });
 });

@@ -1,4 +1,4 @@
-/** Denies a request that no user or API key was identified for. */
+/** Denies an unauthenticated request. */
 import type { AppLocals } from "../../env.ts";
 import type { HeadContext } from "../../http/index.ts";
 import { hxRedirect, isHtmx } from "../../web/pages/htmx.ts";
@@ -18,15 +18,15 @@ const DETAILS: Readonly<Record<IdentityProblem, string>> = {
 };
 
 /**
- * Answers 401. A browser that opens a page, or requests a part of one through HTMX, is sent to the sign-in page, which
- * leads back; an app without a sign-in page answers 401 there, too.
+ * Denies with 401. A browser that opens a page, or requests a part of one through HTMX, is redirected to the sign-in
+ * page and returns afterwards. An app without a sign-in page denies these requests with 401, too.
  */
-export function denyStranger(c: HeadContext<AppLocals>, problem: IdentityProblem): { readonly deny: Response } {
+export function denyUnauthenticated(c: HeadContext<AppLocals>, problem: IdentityProblem): { readonly deny: Response } {
   const { signIn } = c.locals.app.paths;
   const isPart = isHtmx(c.request);
   if (signIn !== undefined && prefersHtml(c.request) && !isPart) return { deny: redirectToSignIn(signIn, c.request) };
   const detail = DETAILS[problem];
-  // RFC 6750 §3.1: the challenge names an error only where the request carries a token.
+  // RFC 6750 §3.1: the challenge names an error only if the request carries a token.
   const challenge = c.request.headers.has("Authorization")
     ? `Bearer error="invalid_token", error_description="${detail}"`
     : "Bearer";
@@ -34,13 +34,13 @@ export function denyStranger(c: HeadContext<AppLocals>, problem: IdentityProblem
   return deny(c, 401, detail, { "WWW-Authenticate": challenge, ...redirect });
 }
 
-/** After a form there is no way back to it: its fields are gone. */
+/** A submitted form does not return after sign-in, because its fields are lost. */
 function redirectToSignIn(signIn: string, { method, url }: Request): Response {
   const { pathname, search } = new URL(url);
   return seeOther(method === "GET" || method === "HEAD" ? signInUrl(signIn, pathname + search) : signIn);
 }
 
-/** The page that HTMX sent the request from: the browser leaves it for the sign-in page, and returns to it. */
+/** The page from which HTMX sent the request, to which the browser returns after sign-in. */
 function pageOf({ headers, url }: Request): string {
   const shown = headers.get("HX-Current-URL") ?? "";
   const { pathname, search } = URL.canParse(shown) ? new URL(shown) : new URL("/", url);

@@ -1,12 +1,12 @@
-/** The notes that were deleted and can be brought back, for 30 days. */
-import type { Env } from "../../env.ts";
+/** Deleted notes in D1: they can be restored for 30 days, then the sweep removes them. */
 import { fitsQuota } from "../../limits/quotas.ts";
+import { NOTES_QUOTA } from "./quotas.ts";
 import type { StoredNote } from "./schema.ts";
 import { NOTE_COLUMNS } from "./store.ts";
 
 const COLUMNS = "id, owner_id, title, body, folded_title, folded_body, version, created_at, updated_at";
 
-/** Whose a note is or was; null where there is none, nor has been. */
+/** Finds the owner of a note, deleted or not. @returns Null for an id of neither. */
 export function findOwner(db: D1Database, id: string): Promise<string | null> {
   return db
     .prepare("SELECT owner_id FROM notes WHERE id = ?1 UNION ALL SELECT owner_id FROM deleted_notes WHERE id = ?1")
@@ -15,12 +15,12 @@ export function findOwner(db: D1Database, id: string): Promise<string | null> {
 }
 
 /**
- * Brings a note back as it was. Does nothing where that has been done.
+ * Restores a deleted note unchanged. A note that is not deleted stays as it is.
  *
- * @returns "quota" where the owner has as many notes as the quota allows: then it stays where it is.
+ * @returns "quota" if the owner's quota of notes is used up: the note stays deleted.
  */
 export async function restoreNote(db: D1Database, id: string): Promise<StoredNote | "missing" | "quota"> {
-  const fits = fitsQuota("notes", { userId: "deleted_notes.owner_id", adding: "1" });
+  const fits = fitsQuota(NOTES_QUOTA, { userId: "deleted_notes.owner_id", adding: "1" });
   const [, , restored, deleted] = await db.batch<StoredNote>([
     db
       .prepare(
@@ -36,12 +36,12 @@ export async function restoreNote(db: D1Database, id: string): Promise<StoredNot
 
 const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** Rows at a time, lest one statement hold the database up. */
+/** Rows per statement, so that no statement blocks the database for long. */
 const BATCH = 500;
 
-/** Removes for good what was deleted 30 days ago. Safe to run twice; the next run makes up for one that fails. */
-export async function sweepDeletedNotes({ DB }: Pick<Env, "DB">): Promise<void> {
+/** Removes notes that were deleted 30 days ago or earlier. Safe to run twice; the next run continues a failed one. */
+export async function sweepDeletedNotes(db: D1Database): Promise<void> {
   const old = "SELECT id FROM deleted_notes WHERE deleted_at <= ? LIMIT ?";
-  const statement = DB.prepare(`DELETE FROM deleted_notes WHERE id IN (${old})`);
+  const statement = db.prepare(`DELETE FROM deleted_notes WHERE id IN (${old})`);
   while ((await statement.bind(Date.now() - RETENTION_MS, BATCH).run()).meta.changes === BATCH);
 }

@@ -1,7 +1,7 @@
-/** Bodies that are taken in while they arrive: their bytes are counted, whatever the head claims. */
-import { sizeOf } from "../pages/size.ts";
+/** Reads bodies in chunks and counts their bytes, whatever the headers claim. */
+import { sizeOf } from "../../web/pages/size.ts";
 
-/** What was wrong with a body, for the answer to whoever sent it. */
+/** A body that the client must correct: too large, cut off or malformed. */
 export class BodyError extends Error {
   override readonly name = "BodyError";
   readonly status: 400 | 413;
@@ -13,14 +13,13 @@ export class BodyError extends Error {
   }
 }
 
-/** Bytes that come piece by piece. */
+/** The bytes of a body, in pieces. */
 export type Chunks = AsyncIterable<Uint8Array>;
 
 /**
- * The chunks of a request's body. Who stops early cancels the rest.
+ * The chunks of a request's body. A consumer that stops early cancels the rest.
  *
- * @param maxBytes The most that may come.
- * @throws {BodyError} 413 for one byte more; 400 where the body breaks off or has another length than it claims.
+ * @throws {BodyError} 413 for more than `maxBytes`; 400 for a body that is cut off or differs from its Content-Length.
  */
 export async function* readBody(request: Request, maxBytes: number): AsyncGenerator<Uint8Array, void, undefined> {
   let size = 0;
@@ -31,29 +30,28 @@ export async function* readBody(request: Request, maxBytes: number): AsyncGenera
       yield chunk;
     }
   } catch (error) {
-    throw error instanceof BodyError ? error : new BodyError(400, "The body broke off.", { cause: error });
+    throw error instanceof BodyError ? error : new BodyError(400, "The body was cut off.", { cause: error });
   }
   const claimed = request.headers.get("Content-Length");
   if (claimed !== null && Number(claimed) !== size)
-    throw new BodyError(400, `The body has ${size} bytes, and its Content-Length claims ${claimed}.`);
+    throw new BodyError(400, `The body has ${size} bytes, but its Content-Length is ${claimed}.`);
 }
 
 /**
- * Passes a part of a body on.
+ * Passes chunks on.
  *
- * @param maxBytes The most that it may have.
- * @param what What may have no more, for the error.
- * @throws {BodyError} 413 for one byte more.
+ * @param subject The subject of the error message, such as "A file".
+ * @throws {BodyError} 413 for more than `maxBytes`.
  */
 export async function* atMost(
   chunks: Chunks,
   maxBytes: number,
-  what: string,
+  subject: string,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let size = 0;
   for await (const chunk of chunks) {
     size += chunk.byteLength;
-    if (size > maxBytes) throw new BodyError(413, `${what} may have ${sizeOf(maxBytes)}.`);
+    if (size > maxBytes) throw new BodyError(413, `${subject} must not exceed ${sizeOf(maxBytes)}.`);
     yield chunk;
   }
 }

@@ -1,6 +1,6 @@
 /** What bodies are counted for, and what becomes of the rest of those that are refused. */
 import { describe, expect, test } from "vitest";
-import { atMost, BodyError, type Chunks, readBody } from "../../../src/web/request/body.ts";
+import { atMost, BodyError, type Chunks, readBody } from "../../../src/features/files/body.ts";
 
 /** A body of chunks of these sizes, and what is done to it. */
 function bodyOf(sizes: readonly number[], failure?: Error) {
@@ -148,13 +148,13 @@ describe("atMost", () => {
     const { stream, seen } = bodyOf([4, 7, 1]);
     const { sizes, error } = await take(atMost(stream, 10, "A file"));
     expect([sizes, error]).toEqual([[4], refused(413)]);
-    expect(error).toHaveProperty("message", "A file may have 10 bytes.");
+    expect(error).toHaveProperty("message", "A file must not exceed 10 bytes.");
     expect(seen).toEqual({ asked: 2, cancelled: 1 });
   });
 
   test("hands on an error of what it reads as it is", async () => {
     expect(await take(atMost(bodyOf([1], mishap).stream, 10, "A file"))).toEqual({ sizes: [1], error: mishap });
-    const broken = new BodyError(400, "The body broke off.");
+    const broken = new BodyError(400, "The body was cut off.");
     expect((await take(atMost(bodyOf([1], broken).stream, 10, "A file"))).error).toBe(broken);
   });
 

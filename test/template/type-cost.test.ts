@@ -1,9 +1,9 @@
-/** Pins what the types of a large table cost: type instantiations are counted, so no timer is involved. */
+/** Limits the cost of type-checking a large table. It counts type instantiations, so no timer is involved. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { readDiagnostics, root, runTsc } from "./tsc.ts";
+import { readDiagnostics, root, runTsc } from "../http/types/tsc.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "candor-cost-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -30,7 +30,7 @@ const routeOf = (n: number) => `
     },
   }),`;
 
-/** How many type instantiations the compiler makes for an app of so many routes, ten a feature. */
+/** The number of type instantiations for an app with this many routes, ten in each feature. */
 function countInstantiations(routes: number): number {
   const features = Array.from({ length: Math.ceil(routes / 10) }, (_, n) => Math.min(10, routes - 10 * n));
   const lists = features.map((size, n) => {

@@ -1,0 +1,19 @@
+/** How many files a user may have, and of how many bytes. Triggers in the migration of files keep the counters. */
+import type { Quota } from "../../limits/quotas.ts";
+import { sizeOf } from "../../web/pages/size.ts";
+
+const MAX_FILES = 10_000;
+const MAX_TOTAL_BYTES = 5 * 1024 ** 3;
+
+export const FILES_QUOTA: Quota = {
+  name: "files",
+  limit: MAX_FILES,
+  refusal: `This upload would exceed the limit of ${MAX_FILES.toLocaleString("en-US")} files. Delete some, then try again.`,
+};
+
+/** Bytes of all files together. */
+export const FILE_BYTES_QUOTA: Quota = {
+  name: "fileBytes",
+  limit: MAX_TOTAL_BYTES,
+  refusal: `This upload would exceed the limit of ${sizeOf(MAX_TOTAL_BYTES)} for all files. Delete some, then try again.`,
+};

@@ -1,0 +1,10 @@
+/** How many notes a user may have. Triggers in the migration of notes keep the counter. */
+import type { Quota } from "../../limits/quotas.ts";
+
+const MAX_NOTES = 100_000;
+
+export const NOTES_QUOTA: Quota = {
+  name: "notes",
+  limit: MAX_NOTES,
+  refusal: `You have reached the limit of ${MAX_NOTES.toLocaleString("en-US")} notes. Delete some, then try again.`,
+};
