@@ -44,7 +44,7 @@ export function addFeature(project: Project, feature: string, { updateSnapshot }
     ...titled("Next:", [
       `\`npm start\` applies ${migration} and serves http://localhost:8787/${feature}.`,
       `Shape it in ${folderOf(feature)}: schema.ts, then the table in ${migration}, then store.ts, routes and pages.`,
-      "Nothing limits how many a user may create: src/limits/quotas.ts shows how.",
+      "Nothing limits how many a user may create: src/limits/README.md says how to set a quota.",
       `\`npm run check\` runs its tests with all others. \`npm run remove -- ${feature}\` takes it away again.`,
     ]),
   );
