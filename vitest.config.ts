@@ -4,6 +4,8 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-worker
 import { defineConfig } from "vitest/config";
 import { createTokenKeys } from "./scripts/token-keys.ts";
 
+/** Tests of the built Worker, which is built once for all of them. */
+const built = ["test/integration/worker/**/*.test.ts", "test/integration/features/**/*.test.ts"];
 const outside = [
   "test/integration/**/*.test.ts",
   "test/house/**/*.test.ts",
@@ -13,7 +15,7 @@ const outside = [
   "test/template/**/*.test.ts",
 ];
 
-/** The number of runs of `test/identity/account-model.test.ts`, and the seed and path that repeat a failed one. */
+/** The number of runs of `test/features/auth+account/account-model.test.ts`, and the seed and path that repeat a failed one. */
 function accountModel({ ACCOUNT_MODEL_RUNS, ACCOUNT_MODEL_SEED, ACCOUNT_MODEL_PATH }: NodeJS.ProcessEnv) {
   return {
     runs: Number(ACCOUNT_MODEL_RUNS ?? 120),
@@ -49,7 +51,16 @@ export default defineConfig({
           setupFiles: ["./test/migrate.ts"],
         },
       },
-      { test: { name: "node", include: outside, testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: "node", include: outside, exclude: built, testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: "worker",
+          include: built,
+          globalSetup: "test/integration/build.ts",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
     ],
   },
 });

@@ -19,7 +19,7 @@ function show(text) {
   document.querySelector("#messages")?.append(box);
 }
 
-// The server's message, from `hxRefusal` in src/web/respond/refuse.ts.
+// The server's message, from `hxShowError` in src/web/respond/refuse.ts.
 document.addEventListener("refused", (event) => show(event.detail.value));
 document.addEventListener("htmx:sendError", () => show(UNREACHABLE));
 document.addEventListener("htmx:timeout", () => show(UNREACHABLE));

@@ -2,7 +2,6 @@
 
 export type SetupErrorCode =
   | "guard_invalid"
-  | "guard_unnamed"
   | "pattern_invalid"
   | "route_duplicate"
   | "route_unreachable"

@@ -39,6 +39,8 @@ export interface App<TEnv = unknown, TCtx = unknown> {
   readonly fetch: (request: Request, ...platform: PlatformArguments<TEnv, TCtx>) => Promise<Response>;
   /** The flat, composed table. Dispatch runs these same arrays. */
   readonly handlers: readonly Handler<unknown>[];
+  /** What runs before matching, in order; described by name. */
+  readonly onRequest: readonly { readonly name: string }[];
 }
 
 /**
@@ -58,7 +60,8 @@ export function setup<TReturn, TEnv = unknown, TCtx = unknown, TKeys extends Pro
   const routes = handlers.flat().map((handler) => compose(handler, app));
   const unmatched = compose({ method: "*", path: "(notFound)", handler: notFound }, app);
   const plan: AppPlan = { table: createTable(routes), onRequest: [onRequest].flat(), unmatched };
-  return { fetch: (request, env?: unknown, ctx?: unknown) => dispatch(plan, request, env, ctx), handlers: routes };
+  const answer = (request: Request, env?: unknown, ctx?: unknown) => dispatch(plan, request, env, ctx);
+  return { fetch: answer, handlers: routes, onRequest: plan.onRequest };
 }
 
 /** A `Config` after its types have been checked and dropped. */

@@ -5,7 +5,7 @@ import { limitAddress } from "../limits/limit-address.ts";
 import { clearLimit, limitAttempts } from "../limits/limit-attempts.ts";
 import { type LimitNeeds, rateLimit, rateLimitInput } from "../limits/rate-limit.ts";
 import { clientAddress } from "../web/request/client-address.ts";
-import { fieldOf, fits, type ParsedForm } from "../web/request/fitting-input.ts";
+import { fieldOf, hasValidInput, type ParsedForm } from "../web/request/parsed-input.ts";
 import { isSafeMethod } from "../web/request/safe-method.ts";
 import { deviceCookie } from "./sessions/cookies.ts";
 import { credentialOf, identify } from "./sessions/identify.ts";
@@ -45,7 +45,7 @@ export const limitMails = rateLimitInput({
   limit: 10,
   windowSeconds: QUARTER_HOUR_SECONDS,
   key: (c: InputContext<Partial<SignedIn>>) => {
-    const isSent = fits(c) && c.locals.user?.emailVerified !== true;
+    const isSent = hasValidInput(c) && c.locals.user?.emailVerified !== true;
     return isSent ? clientAddress(c.request) : undefined;
   },
   whenUnavailable: "deny",
@@ -59,7 +59,7 @@ export const limitNotices = rateLimitInput({
   name: "notices",
   limit: 30,
   windowSeconds: QUARTER_HOUR_SECONDS,
-  key: (c: InputContext<SignedIn>) => (fits(c) ? `user ${c.locals.user.id}` : undefined),
+  key: (c: InputContext<SignedIn>) => (hasValidInput(c) ? `user ${c.locals.user.id}` : undefined),
   whenUnavailable: "deny",
 });
 
@@ -89,7 +89,7 @@ export const limitSessionPassword = limitAttempts({
   windowSeconds: QUARTER_HOUR_SECONDS,
   key: (c: InputContext<SignedIn>) => {
     const { auth } = c.locals;
-    return auth.via === "key" || !fits(c) ? undefined : auth.sessionId;
+    return auth.via === "key" || !hasValidInput(c) ? undefined : auth.sessionId;
   },
   whenUnavailable: "deny",
 });

@@ -1,6 +1,6 @@
 /** The parts of a rate limit: its policy, the object that counts, and the responses that deny. */
 import type { AppLocals, Env, RateLimiterObject, Ruling } from "../env.ts";
-import { deny, type Refused } from "../web/respond/refuse.ts";
+import { deny, type RefusalContext } from "../web/respond/refuse.ts";
 import { amountOf, durationOf } from "./duration.ts";
 import { type LimitState, rateLimitHeaders } from "./rate-limit-headers.ts";
 
@@ -66,7 +66,11 @@ export function stateOf(
  * @param denial The limit that is exhausted.
  * @param noun The unit of the limit, in the singular.
  */
-export function denyExhausted(c: Refused & { locals: Partial<LimitLocals> }, denial: LimitState, noun = "request") {
+export function denyExhausted(
+  c: RefusalContext & { locals: Partial<LimitLocals> },
+  denial: LimitState,
+  noun = "request",
+) {
   const { limit, windowSeconds, resetMs } = denial;
   const seconds = Math.max(1, Math.ceil(resetMs / 1000));
   const window = windowSeconds % 60 === 0 ? durationOf(windowSeconds) : amountOf(windowSeconds, "second");
@@ -77,6 +81,6 @@ export function denyExhausted(c: Refused & { locals: Partial<LimitLocals> }, den
 }
 
 /** Denies with 503 because the object is unavailable. */
-export function denyUnavailable(c: Refused) {
+export function denyUnavailable(c: RefusalContext) {
   return deny(c, 503, "The rate limiter is unavailable. Try again in 5 seconds.", { "Retry-After": "5" });
 }

@@ -1,4 +1,4 @@
-/** Registering, signing in and out, and the links that are mailed: the JSON API and the pages. */
+/** Registration, sign-in, sign-out and mailed links: the JSON API and the pages. */
 import { feature } from "../../web/app/feature.ts";
 import { api } from "./api-routes.ts";
 import { linkPages } from "./link-page-routes.ts";

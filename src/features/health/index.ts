@@ -1,4 +1,4 @@
-/** Health: whether the Worker responds, and whether its dependencies do. */
+/** Health checks of the Worker and its dependencies. */
 import { feature } from "../../web/app/feature.ts";
 import { routes } from "./api-routes.ts";
 

@@ -4,7 +4,7 @@ import type { Context, Guard, OnResponseHandler } from "../../http/index.ts";
 import type { AttemptLocals } from "../../limits/limit-attempts.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
 import { clientAddress } from "../../web/request/client-address.ts";
-import { fieldOf, type ParsedForm } from "../../web/request/fitting-input.ts";
+import { fieldOf, type ParsedForm } from "../../web/request/parsed-input.ts";
 import type { ProblemLocals } from "../../web/respond/problem.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import { HashingQueue } from "../passwords/hashing-queue.ts";

@@ -3,7 +3,7 @@ import type { AppLocals } from "../../env.ts";
 import type { Context, Guard } from "../../http/index.ts";
 import type { AttemptLocals } from "../../limits/limit-attempts.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
-import { fieldOf, type ParsedForm } from "../../web/request/fitting-input.ts";
+import { fieldOf, type ParsedForm } from "../../web/request/parsed-input.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import type { HashingLocals } from "./require-hashing-capacity.ts";
 import type { LinkLocals } from "./require-link.ts";

@@ -4,10 +4,10 @@ import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { app } from "../../../src/app.ts";
 import { APP_ID, APP_NAME } from "../../../src/web/app/app-name.ts";
-import { describePolicy } from "../../../src/web/app/policy.ts";
 import { type Account, createAccount, openBrowser, PASSWORD, send, submit } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
 import { flashOf, openPlainBrowser, type PlainBrowser, type Shown } from "../../plain-browser.ts";
+import { listRequests } from "../../policy/list-requests.ts";
 
 const PASSWORD_FORM = "/account/confirm-password";
 
@@ -73,7 +73,7 @@ const FORMS = {
 };
 
 test("these are the forms that ask for a recent sign-in", () => {
-  const guarded = describePolicy(app.handlers).filter(({ guards }) =>
+  const guarded = listRequests(app.handlers).filter(({ guards }) =>
     guards.some(({ name }) => name === "requireRecentSignIn"),
   );
   const pages = guarded.filter(({ path }) => !path.startsWith("/api/")).map(({ method, path }) => `${method} ${path}`);

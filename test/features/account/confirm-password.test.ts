@@ -1,9 +1,10 @@
 /** `requireRecentSignIn`, in the API: every route behind it, and what a client does about it. */
+
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { app } from "../../../src/app.ts";
-import { describePolicy } from "../../../src/web/app/policy.ts";
 import { type Account, createAccount, createKey, openBrowser, PASSWORD, send, sendJson } from "../../harness.ts";
+import { listRequests } from "../../policy/list-requests.ts";
 
 const RECENT_MS = 10 * 60_000;
 type Headers = Readonly<Record<string, string>>;
@@ -53,7 +54,7 @@ const SENSITIVE: Record<string, { readonly send: (headers: Headers) => Promise<R
 };
 
 test("these are the routes of the API that ask for a recent sign-in", () => {
-  const guarded = describePolicy(app.handlers).filter(({ guards }) =>
+  const guarded = listRequests(app.handlers).filter(({ guards }) =>
     guards.some(({ name }) => name === "requireRecentSignIn"),
   );
   const api = guarded.filter(({ path }) => path.startsWith("/api/")).map(({ method, path }) => `${method} ${path}`);

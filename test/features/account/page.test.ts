@@ -65,7 +65,7 @@ test("GET /account shows who one is, where one is signed in and which keys there
   expect(text).toContain('name="name" type="text" value="Grace"');
   expect(text).toContain(me.user.email);
   expect(text).toMatch(/<h3>nightly<\/h3>/);
-  expect(text.match(/>This one</g)).toHaveLength(1);
+  expect(text.match(/>This session</g)).toHaveLength(1);
 });
 
 test("GET /account leads who has not signed in to the sign-in, and back", async () => {
@@ -110,7 +110,7 @@ describe("the password", () => {
     ["stay where the box is ticked", { keepApiKeys: "yes" }, 200],
   ])("is changed, and the API keys, which the page lists, %s", async (_, fields, status) => {
     const { key } = await makeKey(me, "nightly");
-    expect(await page()).toMatch(/deleted as well: nightly\.[\s\S]*name="keepApiKeys" value="yes">/);
+    expect(await page()).toMatch(/deletes your API keys: nightly\.[\s\S]*name="keepApiKeys" value="yes">/);
     await post("/password", { currentPassword: PASSWORD, newPassword: NEW_PASSWORD, ...fields });
     expect((await send("/api/notes", { headers: { "X-API-Key": key } })).status).toBe(status);
   });
@@ -140,7 +140,7 @@ describe("the e-mail address", () => {
 
   test("that is confirmed says so, and no mail is sent", async () => {
     expect(await page()).not.toContain("Send the link again");
-    expect(await follow(await post("/verify-email"))).toBe("The address is already confirmed.");
+    expect(await follow(await post("/verify-email"))).toBe("Your address is already confirmed.");
     expect(await mails(me)).toBe(0);
   });
 

@@ -1,7 +1,8 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Role, User } from "../../../src/identity/users/user.ts";
-import { type Account, createAccount, createNote, openBrowser, send, sendJson } from "../../harness.ts";
+import { type Account, createAccount, openBrowser, send, sendJson } from "../../harness.ts";
+import { createNote } from "../notes/notes.ts";
 
 interface Page {
   readonly items: User[];

@@ -64,7 +64,7 @@ describe("a message sent by form", () => {
     const text = "x".repeat(4_001);
     const response = await say(text);
     const html = await response.text();
-    expect([response.status, html.includes("longer than 4,000")]).toEqual([400, true]);
+    expect([response.status, html.includes("must not exceed 4,000 characters")]).toEqual([400, true]);
     expect(html).toContain(`\n${text}</textarea>`);
     expect((await say("")).status).toBe(400);
     expect(textsOf(await page())).toEqual([]);

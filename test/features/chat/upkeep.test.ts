@@ -39,7 +39,7 @@ describe("a session that is over", () => {
     const [a, b] = [await enter(ada, room), await enter(grace, room)];
     await end();
     expect(await runDurableObjectAlarm(objectOf(room))).toBe(true);
-    expect(await a.closed()).toEqual({ code: 4401, reason: "The session is over." });
+    expect(await a.closed()).toEqual({ code: 4401, reason: "The session has ended." });
     expect(await b.wait("leave")).toMatchObject([{ user: { name: "Ada" }, count: 1 }]);
     b.send(message("still here"));
     await b.wait("ack");

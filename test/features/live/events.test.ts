@@ -94,7 +94,7 @@ describe("who comes back with Last-Event-ID", () => {
     await steady.wait(isSample, 4);
     const back = await begin(id);
     await back.wait(isSample, 4);
-    expect(back.heard[1]).toEqual({ event: "reset", data: { reason: expect.stringMatching(/not known/) } });
+    expect(back.heard[1]).toEqual({ event: "reset", data: { reason: expect.stringMatching(/no longer stored/) } });
     expect(idsOf(back)).toEqual(expect.arrayContaining(idsOf(steady).slice(0, 4)));
   });
 

@@ -7,8 +7,6 @@ import {
   type Account,
   type Browser,
   createAccount,
-  createNote,
-  type Note,
   openBrowser,
   send,
   sendJson,
@@ -16,6 +14,7 @@ import {
   unreadable,
 } from "../../harness.ts";
 import { leaveRoom, quotaProblem, usageOf } from "../../limits/quota-usage.ts";
+import { createNote, type Note } from "./notes.ts";
 
 let me: Account;
 let browser: Browser;

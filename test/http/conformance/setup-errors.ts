@@ -1,15 +1,7 @@
 /** Mistakes in a route table that set-up rejects, and valid tables that look similar. */
 import assert from "node:assert/strict";
 import { z } from "zod";
-import {
-  describeRoutes,
-  group,
-  type Handler,
-  route,
-  SetupError,
-  setup,
-  standardValidator,
-} from "../../../src/http/index.ts";
+import { group, type Handler, route, SetupError, setup, standardValidator } from "../../../src/http/index.ts";
 
 const resolve = () => new Response();
 const get = (path: string) => route.get(path, { resolve });
@@ -158,13 +150,6 @@ export const cases: Record<string, () => void | Promise<void>> = {
       assertRefused("guard_invalid", ["GET /a"], [route.get("/a", { guards: [wrong] as never, resolve })]);
       assertRefused("guard_invalid", ["GET /a"], group({ guards: [wrong] as never, handlers: [get("/a")] }));
     }
-  },
-
-  "guard_unnamed: a guard without a name in a description, but not in an app": () => {
-    const handlers = [route.get("/a", { guards: [() => ({ allow: true })], resolve })];
-    setup(handlers);
-    const error = refusal(() => describeRoutes(handlers));
-    assert.deepEqual([error.code, error.routes], ["guard_unnamed", ["GET /a"]]);
   },
 
   "the error for a mistake in a nested group names the route": () => {
