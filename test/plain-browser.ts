@@ -1,7 +1,7 @@
 /** A browser without JavaScript: it keeps cookies, follows redirects, and submits the forms of the page it shows. */
 
 import type { Env } from "../src/env.ts";
-import { app, newAddress, sendTo, type TestApp } from "./harness.ts";
+import { type Account, app, newAddress, openBrowser, sendTo, type TestApp } from "./harness.ts";
 
 /** What the browser shows. */
 export interface Shown {
@@ -54,6 +54,14 @@ export function openPlainBrowser(bindings: Partial<Env> = {}, visited: TestApp =
   }
 
   return { open: (path) => load(path), submit, cookies };
+}
+
+/** A browser that is signed in to an account. */
+export async function openPlainBrowserOf(account: Account): Promise<PlainBrowser> {
+  const browser = openPlainBrowser();
+  const [name = "", secret = ""] = (await openBrowser(account)).headers.Cookie.split("=");
+  browser.cookies.set(name, secret);
+  return browser;
 }
 
 export function decodeHtml(html: string): string {

@@ -149,4 +149,5 @@ export const things = feature({
   name: "things",
   routes: [...api, ...pages],
   page: { label: "Things", path: "/things", for: "user" },
+  activities: [{ name: "thing", text: "A thing was created", routes: ["POST /api/things", "POST /things"] }],
 });

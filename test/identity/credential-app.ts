@@ -3,15 +3,17 @@
 import * as z from "zod";
 import type { Env } from "../../src/env.ts";
 import { requireAuth } from "../../src/identity/guards/require-auth.ts";
+import { requireCurrentPassword } from "../../src/identity/guards/require-current-password.ts";
 import { requireHashingCapacity } from "../../src/identity/guards/require-hashing-capacity.ts";
 import { requireLink } from "../../src/identity/guards/require-link.ts";
 import { requireLinkOwner } from "../../src/identity/guards/require-link-owner.ts";
 import { requirePermission } from "../../src/identity/guards/require-permission.ts";
 import { requireRecentSignIn } from "../../src/identity/guards/require-recent-sign-in.ts";
 import { requireRole } from "../../src/identity/guards/require-role.ts";
-import { limitAccount } from "../../src/identity/limits.ts";
+import { limitAccount, limitSessionPassword } from "../../src/identity/limits.ts";
+import { givenPassword } from "../../src/identity/passwords/password-rules.ts";
 import { signedIn } from "../../src/identity/scope.ts";
-import { tokenResponse } from "../../src/identity/tokens/token-response.ts";
+import { renewedResponse, tokenResponse } from "../../src/identity/tokens/token-response.ts";
 import * as events from "../../src/identity/users/account-events.ts";
 import { login, verification } from "../../src/identity/users/account-schema.ts";
 import { checkSignIn } from "../../src/identity/users/sign-in.ts";
@@ -22,6 +24,7 @@ import { createApp, PERMISSION, sendJsonTo, sendTo } from "../harness.ts";
 
 const requireVerifyLink = requireLink("verify");
 const requireResetLink = requireLink("reset");
+const requirePassword = requireCurrentPassword();
 const requireOwner = requireLinkOwner();
 
 const token = z.object({ token: z.string() });
@@ -31,7 +34,7 @@ export const credentialApp = createApp([
     guards: [requireAuth],
     handlers: [
       signedIn.route.on(READ, "/whoami", {
-        resolve: ({ locals: { user, auth } }) => Response.json({ id: user.id, sessionId: sessionIdOf(auth) }),
+        resolve: ({ locals: { user, auth } }) => Response.json({ ...user, sessionId: sessionIdOf(auth) }),
       }),
       signedIn.route.get("/administration", { guards: [requireRole("admin")], resolve: () => new Response("admin") }),
       signedIn.route.post("/recent", { guards: [requireRecentSignIn], resolve: () => new Response("recent") }),
@@ -63,7 +66,16 @@ export const credentialApp = createApp([
     request: { body: login },
     resolve: async ({ request, input, locals }) => {
       const checked = input.ok ? await checkSignIn({ request, locals }, input.body) : undefined;
-      return new Response(null, { status: checked ? 200 : 401 });
+      const started = checked && (await events.startApiSession({ request, locals }, checked.user, checked.deviceId));
+      return started ? tokenResponse(locals, started.session, started.deviceToken) : Response.json({}, { status: 401 });
+    },
+  }),
+  route.post("/confirm-password", {
+    guards: [requireAuth, requireJson, limitSessionPassword, requireHashingCapacity, requirePassword],
+    request: { body: z.strictObject({ password: givenPassword }) },
+    resolve: async ({ request, locals }) => {
+      const renewed = await events.confirmPassword({ locals }, { user: locals.credentials, auth: locals.auth });
+      return renewed ? renewedResponse({ request, locals }, renewed) : new Response(null, { status: 401 });
     },
   }),
 ]);

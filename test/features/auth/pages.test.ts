@@ -1,6 +1,7 @@
 import { env } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
-import { createAccount, PASSWORD, send } from "../../harness.ts";
+import { APP_NAME } from "../../../src/web/app/app-name.ts";
+import { createAccount, facts, PASSWORD, send } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
 import { decodeHtml, flashOf, openPlainBrowser, type PlainBrowser, type Shown } from "../../plain-browser.ts";
 
@@ -29,7 +30,7 @@ test("GET shows each form with its title", async () => {
   };
   for (const [path, title] of Object.entries(titles)) {
     const { status, text } = await openPlainBrowser().open(path);
-    expect([status, /<title>(.*)<\/title>/.exec(text)?.[1]]).toEqual([200, `${title} · Candor`]);
+    expect([status, /<title>(.*)<\/title>/.exec(text)?.[1]]).toEqual([200, `${title} · ${APP_NAME}`]);
   }
 });
 
@@ -39,12 +40,12 @@ describe("registering", () => {
     await browser.open("/register");
     const welcome = await browser.submit({ name: "Ada <3", email: ` ${email.toUpperCase()} `, password: PASSWORD });
     expect([welcome.path, isSignedIn(welcome), flashOf(welcome)]).toEqual([
-      "/notes",
+      facts.startPath,
       true,
       expect.stringMatching(/Welcome/),
     ]);
-    expect(welcome.text).toContain('<a href="/account">Ada &lt;3</a>');
-    expect(flashOf(await browser.open("/notes"))).toBeUndefined();
+    expect(welcome.text).toContain("Ada &lt;3");
+    expect(flashOf(await browser.open(facts.startPath))).toBeUndefined();
 
     const link = await linkIn(browser, email);
     await browser.open(link);
@@ -89,22 +90,22 @@ describe("registering", () => {
 describe("signing in", () => {
   test("leads on to where one came from", async () => {
     const [browser, { user }] = [openPlainBrowser(), await createAccount()];
-    expect((await browser.open("/notes?q=tea")).path).toMatch(/^\/login\?next=/);
+    expect((await browser.open("/things?q=tea")).path).toMatch(/^\/login\?next=/);
     const page = await browser.submit({ email: user.email, password: PASSWORD });
-    expect([page.path, isSignedIn(page)]).toEqual(["/notes?q=tea", true]);
+    expect([page.path, isSignedIn(page)]).toEqual(["/things?q=tea", true]);
   });
 
   test("with a wrong password or address says only that one of them is, and keeps the way on", async () => {
     const [browser, { user }] = [openPlainBrowser(), await createAccount()];
     for (const email of [user.email, freshEmail(), "no address"]) {
-      await browser.open("/login?next=/notes?q=tea");
+      await browser.open("/login?next=/things?q=tea");
       const answer = await browser.submit({ email, password: "the wrong password" });
       expect([answer.status, isSignedIn(answer)]).toEqual([401, false]);
       expect(answer.text).toContain('role="alert"><ul><li>The e-mail address or the password is wrong.');
       expect(answer.text).toContain(`name="email" type="email" value="${email}"`);
       expect(answer.text).not.toContain("the wrong password");
     }
-    expect((await browser.submit({ email: user.email, password: PASSWORD })).path).toBe("/notes?q=tea");
+    expect((await browser.submit({ email: user.email, password: PASSWORD })).path).toBe("/things?q=tea");
   });
 
   test("and out: the session's cookies are gone, the device's stay, and pages lead to the sign-in again", async () => {
@@ -112,9 +113,9 @@ describe("signing in", () => {
     await browser.open("/login");
     await browser.submit({ email: user.email, password: PASSWORD });
     const page = await browser.submit({}, "/logout");
-    expect([page.path, isSignedIn(page)]).toEqual(["/", false]);
+    expect([page.path, isSignedIn(page)]).toEqual([facts.homePath, false]);
     expect([...browser.cookies.keys()]).toEqual(["__Host-device", "device"]);
-    expect((await browser.open("/notes")).path).toMatch(/^\/login/);
+    expect((await browser.open("/things")).path).toMatch(/^\/login/);
   });
 });
 
@@ -180,7 +181,7 @@ test("a hostile name is harmless on the pages and in the mail that show it", asy
   const [browser, email] = [openPlainBrowser(), freshEmail()];
   await browser.open("/register");
   const page = await browser.submit({ name: hostile, email, password: PASSWORD });
-  expect([page.path, isSignedIn(page)]).toEqual(["/notes", true]);
+  expect([page.path, isSignedIn(page)]).toEqual([facts.startPath, true]);
   await expectNoHarm(page);
   expect(page.text).toContain(escaped(hostile));
   await expectNoHarm(await browser.open("/outbox"));

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import { app, facts } from "../../../src/app.ts";
 import { APP_NAME } from "../../../src/web/app/app-name.ts";
 import { DEMO_ACCOUNTS } from "../../../src/web/pages/demo-data.ts";
-import { createAccount, openBrowser, PRODUCTION, send } from "../../harness.ts";
+import { app, createAccount, facts, openBrowser, PRODUCTION, send } from "../../harness.ts";
 
 test("GET / welcomes a visitor, with links to register and sign in as far as the app has them", async () => {
   const response = await send("/", { headers: { Accept: "text/html" } });

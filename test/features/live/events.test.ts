@@ -1,9 +1,8 @@
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { facts } from "../../../src/app.ts";
 import type { LiveFeed } from "../../../src/features/live/feed.ts";
 import { metricsOf } from "../../../src/features/live/metrics.ts";
-import { send } from "../../harness.ts";
+import { facts, send } from "../../harness.ts";
 import { feed, isActivity, isSample, type Listener, listen } from "./listen.ts";
 
 const listeners: Listener[] = [];
