@@ -2,7 +2,16 @@
 import { Buffer } from "node:buffer";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { fileName } from "../../../src/features/files/schema.ts";
-import { type Account, type Browser, createAccount, openBrowser, send, submit, unreadable } from "../../harness.ts";
+import {
+  type Account,
+  type Browser,
+  createAccount,
+  openBrowser,
+  send,
+  signInAnswer,
+  submit,
+  unreadable,
+} from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
 import {
   type Body,
@@ -94,7 +103,7 @@ describe("POST /files", () => {
     expect((await post(formOf(token(csrf), filePart("f")))).status).toBe(403);
     expect((await post(unreadable(), { "Sec-Fetch-Site": "cross-site" })).status).toBe(403);
     const stranger = await post(unreadable(), { Cookie: "" });
-    expect([stranger.status, stranger.headers.get("Location")]).toEqual([303, "/login"]);
+    expect([stranger.status, stranger.headers.get("Location")]).toEqual(signInAnswer());
     await expectNothingStored();
   });
 
@@ -222,7 +231,7 @@ describe("POST /files/:id/delete", () => {
     const file = await storeFile(me, "gone.txt", "x");
     const response = await submit(browser, `${file.url}/delete`, {});
     expect([response.status, response.headers.get("Location")]).toEqual([303, "/files"]);
-    expect(await page()).toMatch(/“gone\.txt” is deleted\.[\s\S]*kept\.txt/);
+    expect(await page()).toMatch(/“gone\.txt” was deleted\.[\s\S]*kept\.txt/);
     expect((await submit(browser, `${file.url}/delete`, {})).status).toBe(404);
     await expectInOrder(1);
   });
@@ -234,7 +243,7 @@ describe("POST /files/:id/delete", () => {
     const response = await send(`${file.url}/delete`, { method: "POST", headers, body });
     expect([response.status, response.headers.get("Vary")]).toEqual([200, "HX-Request"]);
     expect(await response.text()).toMatch(
-      /^<div id="messages" hx-swap-oob="innerHTML">[\s\S]*“gone\.txt” is deleted\./,
+      /^<div id="messages" hx-swap-oob="innerHTML">[\s\S]*“gone\.txt” was deleted\./,
     );
     expect(await page()).not.toContain("gone.txt");
   });
