@@ -4,8 +4,9 @@
  * A line depends on its own route alone: no column is as wide as its widest cell. So a route that is added adds one
  * line, and a route whose policy changes changes one.
  */
+
+import type { PolicyExceptions } from "../src/env.ts";
 import { fullName, type Policy, type PolicyGuard, type PolicyRoute } from "../src/web/app/policy.ts";
-import type { PolicyExceptions } from "./policy-exceptions.ts";
 
 /** Where columns end, for cells that are no longer; a longer one moves only the rest of its own line. */
 const WIDTHS = { methods: 9, path: 28, cors: 4, input: 15 };
@@ -19,7 +20,7 @@ const NONE = "-";
  * @returns Lines that end with LF.
  *
  * @example
- * process.stdout.write(formatPolicy(describeApp(app), EXCEPTIONS));
+ * process.stdout.write(formatPolicy(describeApp(app), facts.exceptions));
  */
 export function formatPolicy({ hooks, routes }: Policy, { unauthenticated, unlimited }: PolicyExceptions): string {
   return [

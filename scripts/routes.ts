@@ -5,9 +5,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { app } from "../src/app.ts";
+import { app, facts } from "../src/app.ts";
 import { describeApp } from "../src/web/app/policy.ts";
-import { EXCEPTIONS } from "./policy-exceptions.ts";
 import { formatPolicy } from "./policy-text.ts";
 
 const PINNED = "test/routes.snap.txt";
@@ -15,8 +14,8 @@ const PINNED = "test/routes.snap.txt";
 const { values } = parseArgs({ options: { json: { type: "boolean" }, update: { type: "boolean" } } });
 const policy = describeApp(app);
 
-if (values.json) console.log(JSON.stringify({ ...policy, exceptions: EXCEPTIONS }, null, 2));
+if (values.json) console.log(JSON.stringify({ ...policy, exceptions: facts.exceptions }, null, 2));
 else if (values.update) {
-  writeFileSync(join(import.meta.dirname, "..", PINNED), formatPolicy(policy, EXCEPTIONS));
+  writeFileSync(join(import.meta.dirname, "..", PINNED), formatPolicy(policy, facts.exceptions));
   console.log(`Wrote ${PINNED}.`);
-} else process.stdout.write(formatPolicy(policy, EXCEPTIONS));
+} else process.stdout.write(formatPolicy(policy, facts.exceptions));

@@ -111,6 +111,14 @@ export interface ActivityMetric {
   readonly critical: number;
 }
 
+/** Routes that break a rule of the policy for a reason. The policy prints the reason. */
+export interface PolicyExceptions {
+  /** Routes that change state without a guard that authenticates, by a label such as `POST /login`. */
+  readonly unauthenticated: Readonly<Record<string, string>>;
+  /** Routes without a limit. `GET` includes HEAD, and `OPTIONS *` is every preflight. */
+  readonly unlimited: Readonly<Record<string, string>>;
+}
+
 /** Checks that a dependency responds. @throws If it does not. */
 export type ReadinessCheck = (env: Env) => Promise<unknown>;
 
@@ -130,6 +138,7 @@ export interface AppFacts {
   /** By the name that `/health/ready` reports. */
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   readonly activities: readonly Activity[];
+  readonly exceptions: PolicyExceptions;
 }
 
 /** The locals that `onRequest` supplies to every guard, handler and hook. */
@@ -140,4 +149,10 @@ export interface AppLocals {
   readonly requestId: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+}
+
+/** The request and the locals, for functions that need no other part of a handler's context. */
+export interface AppContext<TLocals = object> {
+  readonly request: Request;
+  readonly locals: AppLocals & TLocals;
 }

@@ -5,7 +5,8 @@ import type { Env } from "../src/env.ts";
 import type { Feature } from "../src/web/app/feature.ts";
 import { isSafeMethod } from "../src/web/request/safe-method.ts";
 import { type Account, type Browser, createAccount, openBrowser, send } from "./harness.ts";
-import { listRequests } from "./policy/list-requests.ts";
+import { listRequests, type PolicyRequest } from "./policy/list-requests.ts";
+import { SESSION_GUARDS } from "./policy/rules.ts";
 
 export const OWN = "http://localhost";
 
@@ -43,17 +44,15 @@ export const UNLIMITED: Partial<Env> = {
   ACCOUNT_RATE_LIMIT: 100_000,
 };
 
-type Policy = ReturnType<typeof listRequests>;
-
 /** Of these routes, those that change state and that a cookie can reach. */
 export function routesWithCookie(handlers: Parameters<typeof listRequests>[0]) {
   const changing = listRequests(handlers).filter(({ method }) => !isSafeMethod(method));
   return changing
     .map((route) => ({ ...route, label: `${route.method} ${route.path}`, names: namesOf(route) }))
-    .filter(({ names }) => ["requireAuth", "requirePermission", "loadSession"].some((name) => names.includes(name)));
+    .filter(({ names }) => [...SESSION_GUARDS, "loadSession"].some((name) => names.includes(name)));
 }
 
-const namesOf = ({ guards }: Policy[number]) => guards.map(({ name }) => name);
+const namesOf = ({ guards }: PolicyRequest) => guards.map(({ name }) => name);
 
 export type CookieRoute = ReturnType<typeof routesWithCookie>[number];
 

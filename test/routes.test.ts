@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import { EXCEPTIONS } from "../scripts/policy-exceptions.ts";
 import { formatPolicy, labelsOf } from "../scripts/policy-text.ts";
-import { app } from "../src/app.ts";
-import { describeApp, fullName, type PolicyRoute } from "../src/web/app/policy.ts";
+import { app, facts } from "../src/app.ts";
+import { describeApp, type PolicyRoute } from "../src/web/app/policy.ts";
 import { findAnonymousGuards, findUnauthenticated, findUnlimited, SESSION_GUARDS } from "./policy/rules.ts";
 import pinned from "./routes.snap.txt?raw";
 
@@ -20,7 +19,7 @@ const labels = (some: readonly PolicyRoute[]) => some.flatMap(labelsOf);
 
 test("the policy is the pinned one", () => {
   const hint = "The policy has changed. If you mean the change, pin it: npm run routes -- --update";
-  expect(formatPolicy(policy, EXCEPTIONS), hint).toBe(pinned);
+  expect(formatPolicy(policy, facts.exceptions), hint).toBe(pinned);
 });
 
 test("every guard and every hook has a name", () => {
@@ -29,11 +28,11 @@ test("every guard and every hook has a name", () => {
 });
 
 test("every route that changes state has a guard that authenticates, or an exception with its reason", () => {
-  expect(findUnauthenticated(routes, EXCEPTIONS.unauthenticated)).toEqual([]);
+  expect(findUnauthenticated(routes, facts.exceptions.unauthenticated)).toEqual([]);
 });
 
 test("every route has a limit that covers all of its requests, or an exception with its reason", () => {
-  expect(findUnlimited(routes, EXCEPTIONS.unlimited)).toEqual([]);
+  expect(findUnlimited(routes, facts.exceptions.unlimited)).toEqual([]);
 });
 
 test("the limit by address comes before anything that finds out who sends a request", () => {
@@ -48,60 +47,6 @@ test("every page and API route that finds out who sends a request counts it for 
     ({ guards }) => guards.some(({ name }) => identifying.includes(name)) && guards[1]?.detail !== "api",
   );
   expect(labels(uncounted)).toEqual([]);
-});
-
-/** Guards that a route needs for what it does, by its path. The table says it, no handler. */
-const SENSITIVE: Readonly<Record<string, readonly string[]>> = {
-  "POST /api/auth/register": ["rateLimit(sign-in)", "rateLimit(mail-sender)", "requireHashingCapacity"],
-  "POST /register": ["rateLimit(sign-in)", "rateLimit(mail-sender)", "requireHashingCapacity"],
-  "POST /api/auth/login": ["rateLimit(sign-in)", "rateLimit(account)", "requireHashingCapacity"],
-  "POST /login": ["rateLimit(sign-in)", "rateLimit(account)", "requireHashingCapacity"],
-  "POST /api/auth/forgot-password": ["rateLimit(sign-in)", "rateLimit(mail-sender)"],
-  "POST /forgot-password": ["rateLimit(sign-in)", "rateLimit(mail-sender)"],
-  "POST /api/auth/reset-password": ["rateLimit(sign-in)", "requireLink(reset)", "requireHashingCapacity"],
-  "POST /reset-password": ["rateLimit(sign-in)", "requireLink(reset)", "requireHashingCapacity"],
-  "POST /api/auth/verify-email": [
-    "rateLimit(sign-in)",
-    "requireLink(verify)",
-    "rateLimit(account)",
-    "requireHashingCapacity",
-    "requireLinkOwner",
-  ],
-  "POST /verify-email": [
-    "rateLimit(sign-in)",
-    "requireLink(verify)",
-    "rateLimit(account)",
-    "requireHashingCapacity",
-    "requireLinkOwner",
-  ],
-  "POST /api/me/verify-email": ["rateLimit(mail-sender)"],
-  "POST /account/verify-email": ["rateLimit(mail-sender)"],
-  "POST /api/me/password": [
-    "rateLimit(notices)",
-    "rateLimit(session-password)",
-    "requireHashingCapacity",
-    "requireCurrentPassword",
-  ],
-  "POST /account/password": [
-    "rateLimit(notices)",
-    "rateLimit(session-password)",
-    "requireHashingCapacity",
-    "requireCurrentPassword",
-  ],
-  "POST /api/me/confirm-password": ["rateLimit(session-password)", "requireHashingCapacity", "requireCurrentPassword"],
-  "POST /account/confirm-password": ["rateLimit(session-password)", "requireHashingCapacity", "requireCurrentPassword"],
-  "POST /api/me/keys": ["requireRecentSignIn", "rateLimit(notices)"],
-  "POST /account/keys": ["requireRecentSignIn", "rateLimit(notices)"],
-  "PATCH /api/admin/users/:id": ["requireRole(admin)", "requireNotSelf", "requireRecentSignIn"],
-  "DELETE /api/admin/users/:id": ["requireRole(admin)", "requireNotSelf", "requireRecentSignIn"],
-  "POST /admin/users/:id/role": ["requireRole(admin)", "requireNotSelf", "requireRecentSignIn"],
-  "POST /admin/users/:id/delete": ["requireRole(admin)", "requireNotSelf", "requireRecentSignIn"],
-};
-
-test.each(Object.entries(SENSITIVE))("%s has its guards, in order", (label, expected) => {
-  const route = routes.find((candidate) => labelsOf(candidate).includes(label));
-  const names = route?.guards.map(fullName);
-  expect(names?.filter((name) => expected.includes(name))).toEqual(expected);
 });
 
 test("every route that changes state for who is signed in keeps other sites out", () => {

@@ -1,5 +1,5 @@
 /** Serves a file of `public`. */
-import type { AppLocals } from "../env.ts";
+import type { AppContext } from "../env.ts";
 import { IMMUTABLE, PUBLIC_REVALIDATED } from "../web/caching/cache-control.ts";
 import type { ByteRange } from "../web/caching/conditional.ts";
 import { refuse } from "../web/respond/refuse.ts";
@@ -7,17 +7,12 @@ import { serveContent } from "../web/respond/serve-content.ts";
 import { objectKeyOf, readManifest } from "./manifest.ts";
 import { negotiateEncoding } from "./negotiate-encoding.ts";
 
-interface AssetRequest {
-  readonly request: Request;
-  readonly locals: AppLocals;
-}
-
 /**
  * Serves the file at a path. A path that is not in the manifest causes no request to R2.
  *
  * @param path Relative to `public`.
  */
-export async function serveAsset(c: AssetRequest, path: string): Promise<Response> {
+export async function serveAsset(c: AppContext, path: string): Promise<Response> {
   const manifest = await readManifest(c.locals.env.ASSET_MANIFEST);
   const asset = Object.hasOwn(manifest, path) ? manifest[path] : undefined;
   if (!asset) return refuse(c, 404, "There is nothing at this address.");
@@ -40,7 +35,7 @@ export async function serveAsset(c: AssetRequest, path: string): Promise<Respons
 
 /** Reads bytes from Cloudflare's cache, or else from R2. Puts a whole file from R2 into the cache. */
 async function readObject(
-  { request, locals: { env, ctx } }: AssetRequest,
+  { request, locals: { env, ctx } }: AppContext,
   key: string,
   size: number,
   range: ByteRange | undefined,

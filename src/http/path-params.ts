@@ -3,7 +3,7 @@
 type Value<TType> = TType extends "int" | "uint" ? number : string;
 
 /** The parameter between `/:` and the next slash. If the text is more than a name, any name is allowed. */
-type Param<S extends string> = S extends `${infer N}<${infer K}>${infer Optional}`
+type PathParam<S extends string> = S extends `${infer N}<${infer K}>${infer Optional}`
   ? Optional extends "?"
     ? { readonly [P in N]?: Value<K> }
     : { readonly [P in N]: Value<K> }
@@ -13,10 +13,10 @@ type Param<S extends string> = S extends `${infer N}<${infer K}>${infer Optional
       ? Readonly<Record<string, string | undefined>>
       : { readonly [P in S]: string };
 
-type Params<P extends string> = P extends `${string}/:${infer S}/${infer Rest}`
-  ? Param<S> & Params<`/${Rest}`>
+type PathParams<P extends string> = P extends `${string}/:${infer S}/${infer Rest}`
+  ? PathParam<S> & PathParams<`/${Rest}`>
   : P extends `${string}/:${infer S}`
-    ? Param<S>
+    ? PathParam<S>
     : P extends `${string}/*`
       ? { readonly "*": string }
       : P extends `${string}${"(" | ":" | "*" | "{"}${string}`
@@ -32,4 +32,4 @@ type Params<P extends string> = P extends `${string}/:${infer S}/${infer Rest}`
  */
 export type RouteParams<P extends string> = string extends P
   ? Readonly<Record<string, string | number | undefined>>
-  : Params<P>;
+  : PathParams<P>;

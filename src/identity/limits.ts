@@ -44,7 +44,7 @@ export const limitMails = rateLimitInput({
   name: "mail-sender",
   limit: 10,
   windowSeconds: QUARTER_HOUR_SECONDS,
-  key: (c: InputContext<Partial<SignedIn>>) => {
+  key: (c: LimitContext<Partial<SignedIn>>) => {
     const isSent = hasValidInput(c) && c.locals.user?.emailVerified !== true;
     return isSent ? clientAddress(c.request) : undefined;
   },
@@ -59,7 +59,7 @@ export const limitNotices = rateLimitInput({
   name: "notices",
   limit: 30,
   windowSeconds: QUARTER_HOUR_SECONDS,
-  key: (c: InputContext<SignedIn>) => (hasValidInput(c) ? `user ${c.locals.user.id}` : undefined),
+  key: (c: LimitContext<SignedIn>) => (hasValidInput(c) ? `user ${c.locals.user.id}` : undefined),
   whenUnavailable: "deny",
 });
 
@@ -87,14 +87,14 @@ export const limitSessionPassword = limitAttempts({
   name: "session-password",
   limit: 5,
   windowSeconds: QUARTER_HOUR_SECONDS,
-  key: (c: InputContext<SignedIn>) => {
+  key: (c: LimitContext<SignedIn>) => {
     const { auth } = c.locals;
     return auth.via === "key" || !hasValidInput(c) ? undefined : auth.sessionId;
   },
   whenUnavailable: "deny",
 });
 
-type InputContext<TLocals> = Context<unknown, unknown, unknown, LimitNeeds & ParsedForm & TLocals>;
+type LimitContext<TLocals> = Context<unknown, unknown, unknown, LimitNeeds & ParsedForm & TLocals>;
 
 async function keyOfCaller(c: HeadContext<AppLocals>): Promise<string | undefined> {
   const { signedIn } = await identify(c);
@@ -110,7 +110,7 @@ interface LinkOwner {
   readonly link?: { readonly user: Credentials; readonly isOwnerSignedIn: boolean };
 }
 
-async function keyOfAttempt(c: InputContext<LinkOwner>): Promise<string | undefined> {
+async function keyOfAttempt(c: LimitContext<LinkOwner>): Promise<string | undefined> {
   const { env, link } = c.locals;
   if (!fieldOf(c, "password") || link?.isOwnerSignedIn) return undefined;
   const email = link?.user.email ?? fieldOf(c, "email") ?? "";

@@ -17,7 +17,7 @@ export interface IdempotencyLocals {
   readonly idempotency: Idempotency | undefined;
 }
 
-type Needs = AppLocals & { readonly user: { readonly id: string } };
+type IdempotencyNeeds = AppLocals & { readonly user: { readonly id: string } };
 
 /** RFC 8941 strings have quotes, but most clients send the bare key. Both forms are the same key. */
 const KEY = /^"?([\x21\x23-\x7e]{1,255})"?$/;
@@ -30,8 +30,8 @@ const KEY = /^"?([\x21\x23-\x7e]{1,255})"?$/;
  * A handler that creates a resource uses `locals.idempotency.resourceId` as its id, and does not change an existing
  * resource with that id.
  */
-const claimIdempotencyKey: Guard<Needs, IdempotencyLocals> = stateFacts(
-  async function claimIdempotencyKey(c: Context<unknown, unknown, unknown, Needs>) {
+const claimIdempotencyKey: Guard<IdempotencyNeeds, IdempotencyLocals> = stateFacts(
+  async function claimIdempotencyKey(c: Context<unknown, unknown, unknown, IdempotencyNeeds>) {
     const header = c.request.headers.get("Idempotency-Key");
     // Invalid input has no effect, so the corrected request may use the same key.
     if (header === null || !c.input.ok) return { allow: true, locals: { idempotency: undefined } };

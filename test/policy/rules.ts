@@ -51,9 +51,9 @@ function compare(found: readonly string[], exceptions: Reasons, says: { broken: 
   const missing = [...new Set(found)].filter((label) => !excepted.includes(label));
   const stale = excepted.filter((label) => !found.includes(label));
   return [
-    ...missing.map((label) => `${label} ${says.broken}, or except it with a reason in scripts/policy-exceptions.ts.`),
-    ...stale.map(
-      (label) => `${label} is excepted in scripts/policy-exceptions.ts but ${says.kept}: remove the exception.`,
+    ...missing.map(
+      (label) => `${label} ${says.broken}, or except it with a reason, in the exceptions of its feature (index.ts).`,
     ),
+    ...stale.map((label) => `${label} is excepted by its feature, but ${says.kept}: remove the exception.`),
   ];
 }

@@ -1,8 +1,8 @@
 /** Shows that a change of policy is a change of its own lines, and of no others. */
 import { describe, expect, test } from "vitest";
-import { EXCEPTIONS, type PolicyExceptions } from "../../scripts/policy-exceptions.ts";
 import { formatPolicy, isPreflight } from "../../scripts/policy-text.ts";
-import { app } from "../../src/app.ts";
+import { app, facts } from "../../src/app.ts";
+import type { PolicyExceptions } from "../../src/env.ts";
 import { describeApp, type Policy, type PolicyGuard, type PolicyRoute } from "../../src/web/app/policy.ts";
 
 const guard = (name: string, detail?: string, phase: "head" | "input" = "head"): PolicyGuard => ({
@@ -140,12 +140,12 @@ test("an exception is a line; a section without one is left out", () => {
 
 test("taking any route out of the app takes its line and no other", () => {
   const whole = describeApp(app);
-  const before = formatPolicy(whole, EXCEPTIONS).split("\n");
+  const before = formatPolicy(whole, facts.exceptions).split("\n");
   const own = whole.routes.filter((route) => !isPreflight(route));
   expect(own).not.toEqual([]);
   for (const taken of own) {
     const rest = whole.routes.filter((route) => route !== taken);
-    const after = formatPolicy({ ...whole, routes: rest }, EXCEPTIONS).split("\n");
+    const after = formatPolicy({ ...whole, routes: rest }, facts.exceptions).split("\n");
     const [line, ...more] = addedTo(after, before);
     expect([line?.startsWith(taken.methods.join(", ")), line?.includes(` ${taken.path} `), more]).toEqual([
       true,

@@ -1,6 +1,6 @@
 /** The account page and its forms. */
 import * as z from "zod";
-import type { AppLocals } from "../../env.ts";
+import type { AppContext, AppLocals } from "../../env.ts";
 import type { Context } from "../../http/index.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
@@ -204,10 +204,7 @@ export const pages = group({
   ],
 });
 
-function cookiesOf(
-  c: { readonly request: Request; readonly locals: AppLocals },
-  renewed: { readonly secret: string; readonly deviceToken: string },
-): Headers {
+function cookiesOf(c: AppContext, renewed: { readonly secret: string; readonly deviceToken: string }): Headers {
   const headers = new Headers();
   setSessionCookies(c, headers, renewed);
   return headers;

@@ -1,6 +1,6 @@
 /** Loads the data of the account page and responds with the page. */
 import type * as z from "zod";
-import type { AppLocals } from "../../env.ts";
+import type { AppContext } from "../../env.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
 import type { SessionLocals } from "../../identity/sessions/page-session.ts";
 import { listSessions } from "../../identity/sessions/session-list.ts";
@@ -11,11 +11,6 @@ import { toPage } from "../../web/request/paging.ts";
 import type { AccountView } from "./account-view.ts";
 import { accountPage } from "./pages.ts";
 import type { accountQuery } from "./schema.ts";
-
-interface AccountContext {
-  readonly request: Request;
-  readonly locals: AppLocals & SessionLocals & SignedIn;
-}
 
 /** The items of each list on one page. */
 const limit = 20;
@@ -28,7 +23,7 @@ interface FormOutcome extends Pick<AccountView, "refused" | "newKey"> {
 
 /** @param cursors Where the two lists start. */
 export async function showAccount(
-  c: AccountContext,
+  c: AppContext<SessionLocals & SignedIn>,
   { status, ...outcome }: FormOutcome = {},
   cursors: z.output<typeof accountQuery> = {},
 ): Promise<Response> {

@@ -1,6 +1,6 @@
 /** The page that lists the users, and its forms. */
 import * as z from "zod";
-import type { AppLocals } from "../../env.ts";
+import type { AppContext } from "../../env.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
@@ -88,10 +88,8 @@ export const pages = group({
   ],
 });
 
-interface AdminContext {
-  readonly request: Request;
+interface UserContext extends AppContext<SessionLocals> {
   readonly params: { readonly id: string };
-  readonly locals: AppLocals & SessionLocals;
 }
 
 /** The path of the list that a form was submitted from. */
@@ -106,7 +104,7 @@ function listPath({
 }
 
 async function showConfirmation(
-  c: AdminContext,
+  c: UserContext,
   actionOf: (user: User) => ConfirmableAction,
   back: string,
 ): Promise<Response> {

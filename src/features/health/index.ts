@@ -2,4 +2,8 @@
 import { feature } from "../../web/app/feature.ts";
 import { routes } from "./api-routes.ts";
 
-export const health = feature({ name: "health", routes });
+export const health = feature({
+  name: "health",
+  routes,
+  exceptions: { unlimited: { "GET /health": "it answers from memory and reaches no storage" } },
+});

@@ -7,11 +7,11 @@ import { deny } from "../../web/respond/refuse.ts";
 import type { SessionLocals } from "../sessions/page-session.ts";
 import { equalSecrets } from "../tokens/secret.ts";
 
-type Needs = ProblemLocals & SessionLocals & Pick<FormLocals, "form">;
+type CsrfTokenNeeds = ProblemLocals & SessionLocals & Pick<FormLocals, "form">;
 
 /** Denies with 403 a form whose field `csrf` is not the session's token. */
-export const requireCsrfToken: Guard<Needs> = stateFacts(
-  function requireCsrfToken(c: Context<unknown, unknown, unknown, Needs>) {
+export const requireCsrfToken: Guard<CsrfTokenNeeds> = stateFacts(
+  function requireCsrfToken(c: Context<unknown, unknown, unknown, CsrfTokenNeeds>) {
     const { form, session } = c.locals;
     if (session.csrf !== "" && equalSecrets(form.csrf ?? "", session.csrf)) return { allow: true };
     return deny(c, 403, "This form belongs to another session or has expired. Open the page again.");

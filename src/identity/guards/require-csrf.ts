@@ -7,14 +7,14 @@ import { isSafeMethod } from "../../web/request/safe-method.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import type { SignedIn } from "../users/user.ts";
 
-type Needs = Pick<AppLocals, "env" | "requestId"> & Partial<SignedIn>;
+type CsrfNeeds = Pick<AppLocals, "env" | "requestId"> & Partial<SignedIn>;
 
 /**
  * Denies with 403 a request that another site may have made a browser send. A browser never sends access tokens and
  * API keys by itself, so requests authenticated by one need no further proof.
  */
-export const requireCsrf: Guard<Needs> = stateFacts(
-  headGuard(function requireCsrf(c: HeadContext<Needs>) {
+export const requireCsrf: Guard<CsrfNeeds> = stateFacts(
+  headGuard(function requireCsrf(c: HeadContext<CsrfNeeds>) {
     const { request, locals } = c;
     const isProven = locals.auth !== undefined && locals.auth.via !== "session";
     if (isProven || isSafeMethod(request.method) || isSameOrigin(request, locals.env)) return { allow: true };

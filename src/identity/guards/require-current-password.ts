@@ -1,9 +1,9 @@
 /** Requires the user's current password in the body, from a signed-in session. */
 import type { AppLocals } from "../../env.ts";
-import type { Context, Guard } from "../../http/index.ts";
+import type { Guard } from "../../http/index.ts";
 import type { AttemptLocals } from "../../limits/limit-attempts.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
-import { fieldOf, type ParsedForm } from "../../web/request/parsed-input.ts";
+import { fieldOf, type InputContext, type ParsedForm } from "../../web/request/parsed-input.ts";
 import { invalidInput } from "../../web/respond/problem.ts";
 import { deny, refuse } from "../../web/respond/refuse.ts";
 import { checkPassword } from "../passwords/check-password.ts";
@@ -18,8 +18,7 @@ export interface CurrentPasswordLocals {
   readonly auth: SessionAuth;
 }
 
-type Needs = AppLocals & SignedIn & AttemptLocals & HashingLocals & ParsedForm;
-type InputContext<TNeeds> = Context<unknown, unknown, unknown, TNeeds>;
+type CurrentPasswordNeeds = AppLocals & SignedIn & AttemptLocals & HashingLocals & ParsedForm;
 
 /**
  * Supplies `credentials`, and `auth` narrowed to a session. Denies an API key and a wrong password with 403, invalid
@@ -29,8 +28,8 @@ type InputContext<TNeeds> = Context<unknown, unknown, unknown, TNeeds>;
  */
 export function requireCurrentPassword<TPage extends AppLocals = AppLocals>(
   refused: (c: InputContext<TPage>, isWrong: boolean) => Response | Promise<Response> = refusePassword,
-): Guard<Needs & TPage, CurrentPasswordLocals> {
-  async function requireCurrentPassword(c: InputContext<Needs & TPage>) {
+): Guard<CurrentPasswordNeeds & TPage, CurrentPasswordLocals> {
+  async function requireCurrentPassword(c: InputContext<CurrentPasswordNeeds & TPage>) {
     const { env, user, auth, hashing, attempt } = c.locals;
     if (auth.via === "key") return deny(c, 403, "API keys are not accepted here. Sign in.");
     const password = fieldOf(c, "currentPassword") ?? fieldOf(c, "password");

@@ -15,7 +15,7 @@ export interface HashingLocals {
   readonly hashing: HashingTurn;
 }
 
-type Needs = ProblemLocals & Pick<AppLocals, "ctx"> & ParsedForm & Partial<AttemptLocals>;
+type HashingCapacityNeeds = ProblemLocals & Pick<AppLocals, "ctx"> & ParsedForm & Partial<AttemptLocals>;
 
 /** Fields whose value is hashed. */
 const PASSWORD_FIELDS = ["password", "currentPassword"] as const;
@@ -27,9 +27,9 @@ const RETRY_SECONDS = 5;
  * already has 4 requests in the queue, or if the wait is, or would be, longer than 2 s. A request with invalid input or
  * without a password takes no turn and must not hash.
  */
-export function createHashingGuard(queue: HashingQueue): Guard<Needs, HashingLocals> {
+export function createHashingGuard(queue: HashingQueue): Guard<HashingCapacityNeeds, HashingLocals> {
   return stateFacts(
-    async function requireHashingCapacity(c: Context<unknown, unknown, unknown, Needs>) {
+    async function requireHashingCapacity(c: Context<unknown, unknown, unknown, HashingCapacityNeeds>) {
       if (!willHash(c)) return { allow: true, locals: { hashing: NO_TURN } } as const;
       const entered = queue.enter(clientAddress(c.request));
       // Keeps an abandoned request alive: it would otherwise stop here and block the queue until its turn stalls.
@@ -57,6 +57,6 @@ export const endHashingTurn: OnResponseHandler<AppLocals & Partial<HashingLocals
   return response;
 };
 
-function willHash(c: Context<unknown, unknown, unknown, Needs>): boolean {
+function willHash(c: Context<unknown, unknown, unknown, HashingCapacityNeeds>): boolean {
   return PASSWORD_FIELDS.some((name) => fieldOf(c, name));
 }

@@ -1,15 +1,14 @@
 /** Requires that the client that uses a mailed link is signed in to its account or knows its password. */
 import type { AppLocals } from "../../env.ts";
-import type { Context, Guard } from "../../http/index.ts";
+import type { Guard } from "../../http/index.ts";
 import type { AttemptLocals } from "../../limits/limit-attempts.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
-import { fieldOf, type ParsedForm } from "../../web/request/parsed-input.ts";
+import { fieldOf, type InputContext, type ParsedForm } from "../../web/request/parsed-input.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import type { HashingLocals } from "./require-hashing-capacity.ts";
 import type { LinkLocals } from "./require-link.ts";
 
-type Needs = AppLocals & LinkLocals & AttemptLocals & HashingLocals & ParsedForm;
-type InputContext<TNeeds> = Context<unknown, unknown, unknown, TNeeds>;
+type LinkOwnerNeeds = AppLocals & LinkLocals & AttemptLocals & HashingLocals & ParsedForm;
 
 /**
  * Denies with 401 a client that is neither signed in to the account nor supplies its password. The mail alone is not
@@ -19,8 +18,8 @@ type InputContext<TNeeds> = Context<unknown, unknown, unknown, TNeeds>;
  */
 export function requireLinkOwner<TPage extends AppLocals = AppLocals>(
   refused: (c: InputContext<TPage>) => Response | Promise<Response> = refuseSender,
-): Guard<Needs & TPage> {
-  async function requireLinkOwner(c: InputContext<Needs & TPage>) {
+): Guard<LinkOwnerNeeds & TPage> {
+  async function requireLinkOwner(c: InputContext<LinkOwnerNeeds & TPage>) {
     const { link, hashing, attempt } = c.locals;
     if (link.isOwnerSignedIn) return { allow: true } as const;
     const password = fieldOf(c, "password");

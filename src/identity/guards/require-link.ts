@@ -1,8 +1,8 @@
 /** Requires a valid mailed link. */
 import type { AppLocals } from "../../env.ts";
-import type { Context, Guard } from "../../http/index.ts";
+import type { Guard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
-import { fieldOf, type ParsedForm } from "../../web/request/parsed-input.ts";
+import { fieldOf, type InputContext, type ParsedForm } from "../../web/request/parsed-input.ts";
 import { invalidInput } from "../../web/respond/problem.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { identify } from "../sessions/identify.ts";
@@ -22,8 +22,7 @@ export interface LinkLocals {
   readonly link: Link;
 }
 
-type Needs = AppLocals & ParsedForm;
-type InputContext<TNeeds> = Context<unknown, unknown, unknown, TNeeds>;
+type LinkNeeds = AppLocals & ParsedForm;
 
 export const LINK_ENDED = "This link no longer works. Ask for a new one.";
 
@@ -35,8 +34,8 @@ export const LINK_ENDED = "This link no longer works. Ask for a new one.";
 export function requireLink<TPage extends AppLocals = AppLocals>(
   purpose: EmailPurpose,
   refused: (c: InputContext<TPage>) => Response | Promise<Response> = refuseLink,
-): Guard<Needs & TPage, LinkLocals> {
-  async function requireLink(c: InputContext<Needs & TPage>) {
+): Guard<LinkNeeds & TPage, LinkLocals> {
+  async function requireLink(c: InputContext<LinkNeeds & TPage>) {
     const token = fieldOf(c, "token");
     const user = token === undefined ? undefined : await findTokenOwner(c.locals.env.DB, token, purpose);
     if (token === undefined || !user) return { deny: await refused(c) };

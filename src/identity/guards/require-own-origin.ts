@@ -6,14 +6,14 @@ import { isOwnOrigin } from "../../web/request/own-origin.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import type { SignedIn } from "../users/user.ts";
 
-type Needs = Pick<AppLocals, "env" | "requestId"> & Partial<SignedIn>;
+type OwnOriginNeeds = Pick<AppLocals, "env" | "requestId"> & Partial<SignedIn>;
 
 /**
  * Denies a foreign `Origin` with 403 (RFC 6455 §10.2), with or without sign-in. Every browser sends `Origin` in a
  * handshake, so a request authenticated by a session cookie must have one. Other clients need not send it.
  */
-export const requireOwnOrigin: Guard<Needs> = stateFacts(
-  headGuard(function requireOwnOrigin({ request, locals }: HeadContext<Needs>) {
+export const requireOwnOrigin: Guard<OwnOriginNeeds> = stateFacts(
+  headGuard(function requireOwnOrigin({ request, locals }: HeadContext<OwnOriginNeeds>) {
     const origin = request.headers.get("Origin");
     const isOwn = origin === null ? locals.auth?.via !== "session" : isOwnOrigin(request, locals.env, origin);
     return isOwn ? { allow: true } : deny({ request, locals }, 403, "Pages of this origin must not open this socket.");

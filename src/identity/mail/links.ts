@@ -1,5 +1,5 @@
 /** Sends mails with a link that confirms an address or resets a password. */
-import type { AppLocals } from "../../env.ts";
+import type { AppContext } from "../../env.ts";
 import { publicOrigin } from "../../web/request/own-origin.ts";
 import { createEmailToken, deleteEmailToken, type EmailPurpose } from "../tokens/email-tokens.ts";
 import { findCredentials } from "../users/users.ts";
@@ -14,11 +14,7 @@ const PAGES = { verify: "verifyEmail", reset: "resetPassword" } as const;
  * and if the app has the page that the link opens. All of the work happens after the response, so that the response time
  * does not reveal whether the account exists.
  */
-export function sendLink(
-  { request, locals }: { readonly request: Request; readonly locals: AppLocals },
-  email: string,
-  purpose: EmailPurpose,
-): void {
+export function sendLink({ request, locals }: AppContext, email: string, purpose: EmailPurpose): void {
   const { env, app } = locals;
   sendLater(locals, async () => {
     const path = app.paths[PAGES[purpose]];

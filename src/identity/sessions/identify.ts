@@ -1,5 +1,5 @@
 /** Identifies the sender of a request. */
-import type { AppLocals } from "../../env.ts";
+import type { AppContext, AppLocals } from "../../env.ts";
 import { verifyAccessToken } from "../tokens/access-token.ts";
 import { findApiKey, touchApiKey } from "../tokens/api-keys.ts";
 import { readTokenKeys } from "../tokens/token-keys.ts";
@@ -32,13 +32,7 @@ const identities = new WeakMap<Request, Promise<Identity>>();
  * present decides, even if it is invalid. Queries the database once per request, so that a deletion, a demotion or a
  * sign-out takes effect from the next request on.
  */
-export function identify({
-  request,
-  locals,
-}: {
-  readonly request: Request;
-  readonly locals: AppLocals;
-}): Promise<Identity> {
+export function identify({ request, locals }: AppContext): Promise<Identity> {
   const known = identities.get(request);
   if (known) return known;
   const identity = findIdentity(request, locals);
@@ -47,7 +41,7 @@ export function identify({
 }
 
 /** The credential that identifies a request, as the client sent it. */
-export function credentialOf({ request, locals }: { readonly request: Request; readonly locals: AppLocals }) {
+export function credentialOf({ request, locals }: AppContext) {
   const { headers } = request;
   return headers.get("Authorization") ?? headers.get("X-API-Key") ?? sessionCookie.read(request, locals.env);
 }

@@ -1,5 +1,5 @@
 /** The session of a browser: data that persists between requests, and messages for the next page. */
-import type { AppLocals } from "../../env.ts";
+import type { AppContext, AppLocals } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard, type OnResponseHandler } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
 import type { Message } from "../../web/pages/message.ts";
@@ -155,11 +155,6 @@ export const saveSession: OnResponseHandler<AppLocals & Partial<SessionLocals>> 
   return saved;
 };
 
-interface Visit {
-  readonly request: Request;
-  readonly locals: AppLocals & SessionLocals;
-}
-
 /** The result of a sign-in in a browser. */
 export interface SignedInBrowser {
   /** The headers that set the cookies. */
@@ -177,7 +172,7 @@ export interface SignedInBrowser {
  * @returns Undefined if the password has changed meanwhile.
  */
 export async function signInBrowser(
-  { request, locals }: Visit,
+  { request, locals }: AppContext<SessionLocals>,
   user: Credentials,
   deviceId: string,
 ): Promise<SignedInBrowser | undefined> {
@@ -197,7 +192,7 @@ export async function signInBrowser(
 
 /** Sets the cookies of a session that was started or renewed. */
 export function setSessionCookies(
-  { request, locals: { env } }: { readonly request: Request; readonly locals: AppLocals },
+  { request, locals: { env } }: AppContext,
   headers: Headers,
   { secret, deviceToken }: { readonly secret: string; readonly deviceToken: string },
 ): void {

@@ -12,7 +12,7 @@ export interface ListedSession {
   readonly lastUsedAt: string;
 }
 
-interface SessionRow {
+interface ListedSessionRow {
   readonly id: string;
   readonly device: string;
   readonly createdAt: number;
@@ -36,7 +36,7 @@ export async function listSessions(
        WHERE user_id = ?1 AND expires_at > ?2 AND used_at > ?3 AND (?4 IS NULL OR id < ?4) ORDER BY id DESC LIMIT ?5`,
     )
     .bind(userId, now, now - IDLE_MS, cursor ?? null, limit + 1)
-    .all<SessionRow>();
+    .all<ListedSessionRow>();
   return results.map(({ id, device, createdAt, usedAt }) => ({
     id,
     device: describeDevice(device),

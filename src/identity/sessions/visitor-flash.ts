@@ -1,19 +1,14 @@
 /** Messages for a visitor without a session, in a signed cookie, so that they need no row in the database. */
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
-import type { AppLocals } from "../../env.ts";
+import type { AppContext } from "../../env.ts";
 import type { Message } from "../../web/pages/message.ts";
 import { equalSecrets } from "../tokens/secret.ts";
 import { readTokenKeys, signingKey } from "../tokens/token-keys.ts";
 import { flashCookie } from "./cookies.ts";
 
-interface Visit {
-  readonly request: Request;
-  readonly locals: AppLocals;
-}
-
 /** @returns The messages of an earlier response; none if the cookie's signature is invalid. */
-export function readVisitorFlash({ request, locals: { env } }: Visit): readonly Message[] {
+export function readVisitorFlash({ request, locals: { env } }: AppContext): readonly Message[] {
   const [json = "", signature = ""] = flashCookie.read(request, env)?.split(".") ?? [];
   if (json === "") return [];
   const keys = [...readTokenKeys(env.TOKEN_KEYS).values()];
@@ -23,7 +18,7 @@ export function readVisitorFlash({ request, locals: { env } }: Visit): readonly 
 
 /** @param messages An empty list removes the cookie if the request has one. */
 export function setVisitorFlash(
-  { request, locals: { env } }: Visit,
+  { request, locals: { env } }: AppContext,
   headers: Headers,
   messages: readonly Message[],
 ): void {

@@ -1,5 +1,5 @@
 /** API responses that contain the secrets of a session (RFC 6749 §5.1, in camel case). */
-import type { AppLocals } from "../../env.ts";
+import type { AppContext, AppLocals } from "../../env.ts";
 import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { setSessionCookies } from "../sessions/page-session.ts";
 import type { RenewedSecrets } from "../users/account-events.ts";
@@ -19,10 +19,7 @@ export async function tokenResponse(
 }
 
 /** Returns new tokens to an API client, or sets new cookies with an empty object for a browser. */
-export async function renewedResponse(
-  c: { readonly request: Request; readonly locals: AppLocals },
-  renewed: RenewedSecrets,
-): Promise<Response> {
+export async function renewedResponse(c: AppContext, renewed: RenewedSecrets): Promise<Response> {
   if (renewed.via === "token") return tokenResponse(c.locals, renewed.session, renewed.deviceToken);
   const response = Response.json({}, { headers: NOT_STORED });
   setSessionCookies(c, response.headers, renewed);

@@ -1,6 +1,6 @@
 /** The events of an account, and the credentials, links and sockets that each of them ends. */
 import { v7 as uuidv7 } from "uuid";
-import type { AppLocals } from "../../env.ts";
+import type { AppContext, AppLocals } from "../../env.ts";
 import type { Link } from "../guards/require-link.ts";
 import { clearAccountLimit } from "../limits.ts";
 import { sendNotice } from "../mail/notices.ts";
@@ -25,7 +25,7 @@ import {
   type UserRefusal,
 } from "./users.ts";
 
-interface Needs {
+interface EventContext {
   readonly locals: AppLocals;
 }
 
@@ -35,14 +35,14 @@ export type RenewedSecrets =
   | { readonly via: "token"; readonly session: TokenSession; readonly deviceToken: string };
 
 /** Confirms an address by a link. @returns Undefined if the link is no longer valid. */
-export async function confirmAddress({ locals }: Needs, { token, user }: Link): Promise<User | undefined> {
+export async function confirmAddress({ locals }: EventContext, { token, user }: Link): Promise<User | undefined> {
   if (!(await credentials.confirmAddress(locals.env.DB, user.id, token))) return undefined;
   return becomeFirstAdministrator(locals, { ...toPublicUser(user), emailVerified: true });
 }
 
 /** Resets a password by a link. @returns A device token; undefined if the link is no longer valid. */
 export async function resetPassword(
-  { locals }: Needs,
+  { locals }: EventContext,
   { token, user }: Link,
   passwordHash: string,
 ): Promise<string | undefined> {
@@ -58,7 +58,7 @@ export async function resetPassword(
 
 /** Changes a password. @returns Undefined if the session or the previous password is no longer valid. */
 export async function changePassword(
-  { locals }: Needs,
+  { locals }: EventContext,
   { user, auth }: { readonly user: Credentials; readonly auth: SessionAuth },
   passwordHash: string,
   options: { readonly keepApiKeys: boolean },
@@ -73,7 +73,7 @@ export async function changePassword(
 
 /** Signs a user in, in an API client. @returns Undefined if the password has changed meanwhile. */
 export async function startApiSession(
-  { request, locals }: Needs & { readonly request: Request },
+  { request, locals }: AppContext,
   user: Credentials,
   deviceId: string,
 ): Promise<Extract<RenewedSecrets, { via: "token" }> | undefined> {
@@ -86,7 +86,7 @@ export async function startApiSession(
 
 /** Signs a user in, in a browser. @returns Headers that set the cookies; undefined if the password has changed. */
 export async function startBrowserSession(
-  c: { readonly request: Request; readonly locals: AppLocals & SessionLocals },
+  c: AppContext<SessionLocals>,
   user: Credentials,
   deviceId: string,
 ): Promise<Headers | undefined> {
@@ -100,7 +100,7 @@ export async function startBrowserSession(
 
 /** Renews a session after its user has confirmed the password. @returns Undefined if either is no longer valid. */
 export async function confirmPassword(
-  { locals }: Needs,
+  { locals }: EventContext,
   { user, auth }: { readonly user: Credentials; readonly auth: SessionAuth },
 ): Promise<RenewedSecrets | undefined> {
   const { env } = locals;
@@ -113,7 +113,7 @@ export async function confirmPassword(
 
 /** Creates an API key. @returns The key, which is shown only once, or the reason of the refusal. */
 export async function issueApiKey(
-  { locals }: Needs,
+  { locals }: EventContext,
   { user, auth }: { readonly user: User; readonly auth: SessionAuth },
   given: NewApiKey,
 ): Promise<(ApiKey & { readonly key: string }) | "too many" | "session ended"> {
@@ -126,7 +126,7 @@ export async function issueApiKey(
 }
 
 /** Changes a user's role. */
-export async function changeRole({ locals }: Needs, id: string, role: Role): Promise<User | UserRefusal> {
+export async function changeRole({ locals }: EventContext, id: string, role: Role): Promise<User | UserRefusal> {
   const changed = await setRole(locals.env.DB, id, role);
   if (typeof changed === "string") return changed;
   if (changed.isNew) sendNotice(locals, changed.user, { event: "role changed", role });
@@ -134,7 +134,7 @@ export async function changeRole({ locals }: Needs, id: string, role: Role): Pro
 }
 
 /** Deletes an account on behalf of an administrator. */
-export async function deleteAccount({ locals }: Needs, id: string): Promise<User | UserRefusal> {
+export async function deleteAccount({ locals }: EventContext, id: string): Promise<User | UserRefusal> {
   const deleted = await deleteUser(locals.env.DB, id);
   if (typeof deleted === "string") return deleted;
   closeEndedSockets(locals, id);
@@ -143,20 +143,27 @@ export async function deleteAccount({ locals }: Needs, id: string): Promise<User
 }
 
 /** Ends one of a user's sessions. @returns Whether the user had such a session. */
-export async function endSession({ locals }: Needs, userId: string, sessionId: string): Promise<boolean> {
+export async function endSession({ locals }: EventContext, userId: string, sessionId: string): Promise<boolean> {
   const isEnded = await endSessionOf(locals.env.DB, userId, sessionId);
   if (isEnded) closeEndedSockets(locals, userId);
   return isEnded;
 }
 
 /** Ends all of a user's sessions except one. */
-export async function endAllOtherSessions({ locals }: Needs, userId: string, kept: string | null): Promise<void> {
+export async function endAllOtherSessions(
+  { locals }: EventContext,
+  userId: string,
+  kept: string | null,
+): Promise<void> {
   await endOtherSessions(locals.env.DB, userId, kept);
   closeEndedSockets(locals, userId);
 }
 
 /** Uses a refresh token; reuse ends its session. @returns Undefined for an invalid or reused token. */
-export async function refreshSession({ locals }: Needs, refreshToken: string): Promise<TokenSession | undefined> {
+export async function refreshSession(
+  { locals }: EventContext,
+  refreshToken: string,
+): Promise<TokenSession | undefined> {
   const { DB, TOKEN_KEYS } = locals.env;
   const refreshed = await useRefreshToken(DB, readTokenKeys(TOKEN_KEYS), refreshToken);
   if (!refreshed || "sessionId" in refreshed) return refreshed;

@@ -1,5 +1,5 @@
 /** Sign-in with a password, for both the API and the pages. */
-import type { AppLocals } from "../../env.ts";
+import type { AppContext } from "../../env.ts";
 import type { AttemptLocals } from "../../limits/limit-attempts.ts";
 import type { HashingLocals } from "../guards/require-hashing-capacity.ts";
 import { checkPassword } from "../passwords/check-password.ts";
@@ -9,11 +9,6 @@ import { readTokenKeys } from "../tokens/token-keys.ts";
 import { becomeFirstAdministrator } from "./account-events.ts";
 import type { Credentials } from "./users.ts";
 
-interface SignInContext {
-  readonly request: Request;
-  readonly locals: AppLocals & HashingLocals & AttemptLocals;
-}
-
 /**
  * Checks a password and settles the attempt that `rateLimit(account)` has reserved.
  *
@@ -21,7 +16,7 @@ interface SignInContext {
  *   password or an unknown account.
  */
 export async function checkSignIn(
-  { request, locals }: SignInContext,
+  { request, locals }: AppContext<HashingLocals & AttemptLocals>,
   given: { readonly email: string; readonly password: string; readonly deviceToken?: string | undefined },
 ): Promise<{ readonly user: Credentials; readonly deviceId: string } | undefined> {
   const { env, hashing, attempt } = locals;

@@ -3,6 +3,9 @@ import type { AppFacts, AppPaths } from "../../env.ts";
 import type { Feature, Part } from "./feature.ts";
 import { factsOf } from "./guard-facts.ts";
 
+/** The routes that `assemble` adds itself. */
+const PREFLIGHTS = { "OPTIONS *": "preflights are answered from the route table and reach no storage" };
+
 /**
  * @param all The lower floors and the features.
  * @throws If two of them contribute the same name, or if a contributed path has no route.
@@ -37,6 +40,10 @@ export function deriveFacts(all: readonly Part[], features: readonly Feature[]):
     permissions: [...new Set(permissions)].sort(),
     checks: Object.assign({}, ...all.map((part) => part.checks)),
     activities: features.flatMap(({ activities = [] }) => activities),
+    exceptions: {
+      unauthenticated: Object.assign({}, ...all.map(({ exceptions }) => exceptions?.unauthenticated)),
+      unlimited: Object.assign({}, ...all.map(({ exceptions }) => exceptions?.unlimited), PREFLIGHTS),
+    },
   };
 }
 

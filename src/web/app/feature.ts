@@ -1,5 +1,13 @@
 /** A feature as one value with everything that it contributes to the app. */
-import type { Activity, AppLocals, AppPaths, Env, NavigationEntry, ReadinessCheck } from "../../env.ts";
+import type {
+  Activity,
+  AppLocals,
+  AppPaths,
+  Env,
+  NavigationEntry,
+  PolicyExceptions,
+  ReadinessCheck,
+} from "../../env.ts";
 import type { Handler, OnRequestHandler, OnResponseHandler } from "../../http/index.ts";
 
 /** The contributions of a lower floor. */
@@ -13,6 +21,8 @@ export interface Part {
   readonly onRequest?: OnRequestHandler<undefined, Env, ExecutionContext>;
   /** Runs for every response of the app. */
   readonly onResponse?: OnResponseHandler<AppLocals>;
+  /** The reasons why some of its routes break a rule of the policy. */
+  readonly exceptions?: Partial<PolicyExceptions>;
   /** Paths of its routes that other parts of the app link to. */
   readonly paths?: AppPaths;
 }

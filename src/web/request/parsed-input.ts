@@ -6,15 +6,16 @@ export interface ParsedForm {
   readonly parsed?: { readonly success: boolean; readonly data?: unknown };
 }
 
-type ValidatedContext = Context<unknown, unknown, unknown, ParsedForm>;
+/** The context of a guard that reads the input. */
+export type InputContext<TLocals> = Context<unknown, unknown, unknown, TLocals>;
 
 /** Whether the input, including a form, matches its schemas. */
-export function hasValidInput({ input, locals }: ValidatedContext): boolean {
+export function hasValidInput({ input, locals }: InputContext<ParsedForm>): boolean {
   return input.ok && locals.parsed?.success !== false;
 }
 
 /** @returns A field of valid input, if it is a string; otherwise undefined. */
-export function fieldOf(c: ValidatedContext, name: string): string | undefined {
+export function fieldOf(c: InputContext<ParsedForm>, name: string): string | undefined {
   if (!c.input.ok || !hasValidInput(c)) return undefined;
   const data = c.locals.parsed ? c.locals.parsed.data : c.input.body;
   const value: unknown = typeof data === "object" && data && Object.hasOwn(data, name) ? Reflect.get(data, name) : null;

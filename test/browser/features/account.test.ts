@@ -1,6 +1,9 @@
 /** One's own account in the browser: name, password, e-mail address, sessions, API keys. */
+
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
+
+import { APP_ID } from "../../../src/web/app/app-name.ts";
 import { PERMISSION } from "../../things.ts";
 import { ageSignIns, expectAccessible, expectShown, expectToFit, origin, PASSWORD, test } from "../fixture.ts";
 
@@ -77,8 +80,8 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     const page = await open({ as: "user", javaScript });
     await page.goto("/account");
     const key = await makeKey(page, "Nightly backup");
-    expect(key).toMatch(/^candor_[\w-]{43}$/);
-    const answer = await fetch(`${origin}/api/things`, { headers: { "X-API-Key": key } });
+    expect(key).toMatch(new RegExp(`^${APP_ID}_[\\w-]{43}$`));
+    const answer = await fetch(`$origin/api/things`, { headers: { "X-API-Key": key } });
     expect(answer.status).toBe(200);
     expect(await page.locator("[data-copy]").isVisible()).toBe(javaScript);
     await page.goto("/account");
@@ -117,7 +120,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await fill(page, "Password", PASSWORD);
     await button(page, "Continue").click();
     const key = await page.getByLabel("API key", { exact: true }).inputValue();
-    const answer = await fetch(`${origin}/api/things`, { headers: { "X-API-Key": key } });
+    const answer = await fetch(`$origin/api/things`, { headers: { "X-API-Key": key } });
     expect(answer.status).toBe(200);
     await page.getByRole("heading", { name: "Nightly backup" }).waitFor();
   });

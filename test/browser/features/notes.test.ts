@@ -140,7 +140,7 @@ test("what HTMX cannot do is said, and what was typed stays", async ({ open }) =
   await form.getByLabel("Text").fill("typed");
   await other.goto("/notes");
   await other.getByRole("button", { name: "Delete Tea" }).click();
-  await expectShown(other, "is deleted");
+  await expectShown(other, "was deleted");
   await form.getByRole("button", { name: "Save" }).click();
   await expectShown(page, "There is nothing at this address.");
   expect(await form.getByLabel("Text").inputValue()).toBe("typed");

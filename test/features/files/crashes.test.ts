@@ -274,6 +274,11 @@ test("the database refuses a file whose object was not recorded, or is being del
   expect(await stored()).toEqual({ objects: {}, files: { recorded: 0 }, pending: ["doomed"] });
 });
 
+test.each(["", "stored", "Uploading"])("the database refuses a pending object in the state %j", async (state) => {
+  const insert = env.DB.prepare("INSERT INTO pending_objects VALUES ('a', ?, 1)").bind(state);
+  await expect(insert.run()).rejects.toThrow("CHECK constraint");
+});
+
 test("a body that breaks off is 400 also where its upload cannot be aborted", async () => {
   const storage = storageThrough((call, name) => (name === "abort" ? Promise.reject(new Error("No abort")) : call()));
   const body = streamOf(LARGE, new Error("The client is gone"));

@@ -231,7 +231,7 @@ describe("POST /files/:id/delete", () => {
     const file = await storeFile(me, "gone.txt", "x");
     const response = await submit(browser, `${file.url}/delete`, {});
     expect([response.status, response.headers.get("Location")]).toEqual([303, "/files"]);
-    expect(await page()).toMatch(/“gone\.txt” is deleted\.[\s\S]*kept\.txt/);
+    expect(await page()).toMatch(/“gone\.txt” was deleted\.[\s\S]*kept\.txt/);
     expect((await submit(browser, `${file.url}/delete`, {})).status).toBe(404);
     await expectInOrder(1);
   });
@@ -243,7 +243,7 @@ describe("POST /files/:id/delete", () => {
     const response = await send(`${file.url}/delete`, { method: "POST", headers, body });
     expect([response.status, response.headers.get("Vary")]).toEqual([200, "HX-Request"]);
     expect(await response.text()).toMatch(
-      /^<div id="messages" hx-swap-oob="innerHTML">[\s\S]*“gone\.txt” is deleted\./,
+      /^<div id="messages" hx-swap-oob="innerHTML">[\s\S]*“gone\.txt” was deleted\./,
     );
     expect(await page()).not.toContain("gone.txt");
   });

@@ -46,16 +46,8 @@ describe("an account with a note and a deleted note is deleted", () => {
 });
 
 /** An action of a user; `at` picks one of the notes. */
-interface Step {
-  readonly kind: "create" | "delete" | "restore" | "repeat" | "delete user";
-  readonly at: number;
-}
-
-const stepOf = (kind: Step["kind"]): fc.Arbitrary<Step> => fc.record({ kind: fc.constant(kind), at: fc.nat(50) });
-const STEP = fc.oneof(
-  ...(["create", "delete", "restore", "repeat"] as const).map((kind) => ({ weight: 3, arbitrary: stepOf(kind) })),
-  { weight: 1, arbitrary: stepOf("delete user") },
-);
+const STEP = fc.record({ kind: fc.constantFrom("create", "delete", "restore", "repeat"), at: fc.nat(50) });
+type Step = typeof STEP extends fc.Arbitrary<infer T> ? T : never;
 
 const ROOM = 2;
 
@@ -95,17 +87,14 @@ test("after any sequence of actions the counter equals the notes, and only what 
     };
 
     for (const step of steps) {
-      if (step.kind === "delete user") {
-        await deleteUser(env.DB, user.id);
-        expect([await countNotes(user.id), await usageOf(user.id)]).toEqual([0, {}]);
-        break;
-      }
       await take(step);
       expect(await countNotes(user.id)).toBe(notes.length);
       expect(await usageOf(user.id)).toEqual({ notes: NOTES_QUOTA.limit - ROOM + notes.length, other: 7 });
     }
+    await deleteUser(env.DB, user.id);
+    expect([await countNotes(user.id), await usageOf(user.id)]).toEqual([0, {}]);
     expect(await usageOf(bystander.id)).toEqual({ notes: 1 });
   };
 
-  await fc.assert(fc.asyncProperty(fc.array(STEP, { minLength: 1, maxLength: 20 }), run), { numRuns: 60 });
+  await fc.assert(fc.asyncProperty(fc.array(STEP, { minLength: 1, maxLength: 20, size: "max" }), run), { numRuns: 50 });
 }, 120_000);
