@@ -18,6 +18,9 @@ export interface DevServer {
 
 const START_MS = 60_000;
 
+/** From `src`. */
+const THINGS = "./features/things.ts";
+
 /** On a free port. @throws What it printed, where it is not ready in time. */
 export async function startDevServer(): Promise<DevServer> {
   const checkout = await copyCheckout();
@@ -42,13 +45,13 @@ export async function startDevServer(): Promise<DevServer> {
 /** Adds the feature that stands for any: a page for users and a permission, whichever features the app has. */
 async function addThings(checkout: string): Promise<void> {
   const source = await readFile(join(projectRoot, "test/things.ts"), "utf8");
-  await writeFile(join(checkout, "src/features/things.ts"), source.replaceAll('"../src/', '"../'));
+  await writeFile(join(checkout, "src", THINGS), source.replaceAll('"../src/', '"../'));
   await writeFile(join(checkout, "migrations/9998_things.sql"), `${CREATE_THINGS};`);
   const app = join(checkout, "src/app.ts");
   const text = await readFile(app, "utf8");
   const added = text.replace(/^(export const features = \[[^\]]*?),?\s*\]/m, "$1, things]").replace("[, ", "[");
   if (added === text) throw new Error("src/app.ts has no line with the list of features");
-  await writeFile(app, `import { things } from "./features/things.ts";\n${added}`);
+  await writeFile(app, `import { things } from "${THINGS}";\n${added}`);
 }
 
 function findOrigin({ stdout, stderr }: ReturnType<typeof spawn>): Promise<string> {
