@@ -73,7 +73,9 @@ function findUnsaved(project: Project, feature: string, removed: readonly string
 const TEXT = /\.(ts|js|css|md|toml|ya?ml|html)$/;
 
 function mentions(project: Project, feature: string, { keys, classes, unused }: RemovalPlan): string[] {
-  const files = project.files().filter((path) => TEXT.test(path) && !isWithin(path, ["scripts/scaffold", "test/scripts"]));
+  const files = project
+    .files()
+    .filter((path) => TEXT.test(path) && !isWithin(path, ["scripts/scaffold", "test/scripts"]));
   const isNamed = isMention(feature, [...keys, ...classes, ...unused]);
   const tombstones = classes.map((name) => `[exports.${name}]`);
   return findLines(project.read, files, (line, path) => isNamed(line, path) && !tombstones.includes(line))
