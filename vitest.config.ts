@@ -1,12 +1,21 @@
-/** Two kinds of tests: inside workerd with real local bindings, and in Node for what drives the project from outside. */
+/** Two kinds of tests: in workerd with real local bindings, and in Node for tests that run the project from outside. */
 import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 import { createTokenKeys } from "./scripts/token-keys.ts";
 
-const outside = ["test/integration/**/*.test.ts", "test/house/**/*.test.ts", "test/http/types/**/*.test.ts"];
+/** Tests of the built Worker, which is built once for all of them. */
+const built = ["test/integration/worker/**/*.test.ts", "test/integration/features/**/*.test.ts"];
+const outside = [
+  "test/integration/**/*.test.ts",
+  "test/house/**/*.test.ts",
+  "test/http/readme.test.ts",
+  "test/http/types/**/*.test.ts",
+  "test/scripts/**/*.test.ts",
+  "test/template/**/*.test.ts",
+];
 
-/** How many stories `test/identity/account-model.test.ts` tells, and which. */
+/** The number of runs of `test/features/auth+account/account-model.test.ts`, and the seed and path that repeat a failed one. */
 function accountModel({ ACCOUNT_MODEL_RUNS, ACCOUNT_MODEL_SEED, ACCOUNT_MODEL_PATH }: NodeJS.ProcessEnv) {
   return {
     runs: Number(ACCOUNT_MODEL_RUNS ?? 120),
@@ -18,7 +27,7 @@ function accountModel({ ACCOUNT_MODEL_RUNS, ACCOUNT_MODEL_SEED, ACCOUNT_MODEL_PA
 export default defineConfig({
   test: {
     silent: "passed-only",
-    // Two also where there are two cores: many tests wait for a clock.
+    // At least two, even with two cores, since many tests wait for a clock.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
@@ -42,7 +51,16 @@ export default defineConfig({
           setupFiles: ["./test/migrate.ts"],
         },
       },
-      { test: { name: "node", include: outside, testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: "node", include: outside, exclude: built, testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: "worker",
+          include: built,
+          globalSetup: "test/integration/build.ts",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
     ],
   },
 });

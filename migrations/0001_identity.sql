@@ -1,9 +1,9 @@
--- Accounts and credentials. Secrets are stored only as hashes: passwords by scrypt (PHC strings), all others, which are
--- 256 random bits, by SHA-256. Times that are compared are milliseconds since the epoch; times that are only shown are
--- ISO 8601.
+-- Accounts and their credentials. Secrets are stored only as hashes: passwords by scrypt (PHC strings), and all others,
+-- which are 256 random bits, by SHA-256. Times that are compared are milliseconds since the epoch; times that are only
+-- displayed are ISO 8601.
 CREATE TABLE users (
   id TEXT PRIMARY KEY,
-  email TEXT NOT NULL UNIQUE, -- in lower case, the domain in ASCII (xn--)
+  email TEXT NOT NULL UNIQUE, -- in lower case, with the domain in ASCII (xn--)
   name TEXT NOT NULL,
   role TEXT NOT NULL CHECK (role IN ('user', 'admin')),
   password_hash TEXT NOT NULL,
@@ -14,22 +14,22 @@ CREATE TABLE users (
   created_at TEXT NOT NULL
 ) STRICT;
 
--- A session of a browser, by its cookie, or of an API client, by its refresh token. A revoked session has `expires_at` 0.
--- The session of a cookie may have no user yet.
+-- Sessions of browsers (by a cookie) and of API clients (by a refresh token). `expires_at` 0 marks a revoked session. A
+-- browser's session has no user before sign-in.
 CREATE TABLE sessions (
   id TEXT PRIMARY KEY,
   user_id TEXT REFERENCES users (id) ON DELETE CASCADE,
   kind TEXT NOT NULL CHECK (kind IN ('cookie', 'token')),
-  -- Hash of the cookie, or of the part that all refresh tokens of the session share.
+  -- The hash of the cookie, or of the part that all refresh tokens of the session share.
   secret_hash TEXT NOT NULL UNIQUE,
-  -- The current refresh token, its predecessor, and when the one replaced the other.
+  -- The current refresh token, the previous one, and the time of the last rotation.
   refresh_hash TEXT,
   previous_hash TEXT,
   rotated_at INTEGER,
   data TEXT NOT NULL DEFAULT '{}',
   device TEXT NOT NULL, -- the User-Agent
-  device_id TEXT, -- of the session's device token; NULL for a visitor
-  authenticated_at INTEGER, -- when the password was last given
+  device_id TEXT, -- in the session's device token; null before sign-in
+  authenticated_at INTEGER, -- when the password was last entered
   created_at INTEGER NOT NULL,
   used_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
@@ -51,8 +51,8 @@ CREATE TABLE api_keys (
 ) STRICT;
 CREATE INDEX api_keys_by_user ON api_keys (user_id);
 
--- Tokens of links in mails. A client that presents one can read the mail of that account. Each works once; an account
--- has up to three live tokens for each purpose.
+-- Tokens of mailed links: a token proves that its sender can read the account's mail. Each is used once. An account has
+-- at most three live tokens for each purpose.
 CREATE TABLE email_tokens (
   token_hash TEXT PRIMARY KEY,
   user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -62,21 +62,21 @@ CREATE TABLE email_tokens (
 CREATE INDEX email_tokens_by_user ON email_tokens (user_id, purpose, expires_at);
 CREATE INDEX email_tokens_by_expiry ON email_tokens (expires_at);
 
--- Open sockets, and the Durable Object that holds each, so that the object can be notified when the session ends. The
--- object renews `live_until` (milliseconds since the epoch); a row past that time belongs to an object that died. Rows
--- outlive their user, since the object must be notified of a deleted user as well.
+-- The open sockets of users, and the Durable Object that holds each, so that the object can be notified when the
+-- session ends. The object renews `live_until` (milliseconds since the epoch); an expired row belongs to an object that
+-- failed. Rows outlive their user, since the object must also be notified of a deleted user.
 CREATE TABLE sockets (
   id TEXT PRIMARY KEY,
   user_id TEXT NOT NULL,
   session_id TEXT NOT NULL,
-  binding TEXT NOT NULL, -- of the object's namespace
+  binding TEXT NOT NULL, -- the binding of the object's namespace
   object_name TEXT NOT NULL,
   live_until INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX sockets_by_user ON sockets (user_id, live_until);
 CREATE INDEX sockets_by_time ON sockets (live_until);
 
--- Mail that was not sent, in development.
+-- Mail in development, which is stored instead of sent.
 CREATE TABLE outbox (
   id TEXT PRIMARY KEY,
   recipient TEXT NOT NULL,

@@ -1,4 +1,4 @@
--- How much of each quota a user has used. Triggers of the tables concerned keep the count.
+-- How much of each quota a user has used. Triggers on the counted tables keep it up to date.
 CREATE TABLE quota_usage (
   user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   quota TEXT NOT NULL,
@@ -6,15 +6,15 @@ CREATE TABLE quota_usage (
   PRIMARY KEY (user_id, quota)
 ) STRICT, WITHOUT ROWID;
 
--- Requests with an Idempotency-Key header, which take effect once however often they are sent, for 24 hours. `made_id` is
--- the id of what the request creates, so that a retry after a crash does not create a second one. Without a status, the
--- request is running or has died; past `leased_until` it counts as dead.
+-- Requests that take effect only once (the Idempotency-Key header), for 24 hours. `resource_id` is the id of the
+-- resource that the request creates, so that a retry after a crash does not create a second one. A row without a status
+-- belongs to a request that is running or has crashed; after `leased_until`, it counts as crashed.
 CREATE TABLE idempotency_keys (
   owner TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   route TEXT NOT NULL,
   key TEXT NOT NULL,
   body_hash TEXT NOT NULL,
-  made_id TEXT NOT NULL,
+  resource_id TEXT NOT NULL,
   leased_until INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   status INTEGER,

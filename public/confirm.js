@@ -1,4 +1,4 @@
-/** Asks before a form with `data-confirm` is sent, whoever sends it: the browser or HTMX. */
+/** Asks for confirmation before the browser or HTMX submits a form with `data-confirm`. */
 
 /** @type {WeakSet<HTMLFormElement>} */
 const confirmed = new WeakSet();
@@ -10,9 +10,9 @@ document.addEventListener(
     if (!form.dataset.confirm || confirmed.delete(form)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    ask(form.dataset.confirm, submitter?.textContent ?? "Go on", () => {
+    ask(form.dataset.confirm, submitter?.textContent ?? "Continue", () => {
       confirmed.add(form);
-      // Of askingForm in src/web/pages/confirmation.ts: without it the server asks.
+      // A field of confirmForm in src/web/pages/confirmation.ts: without it, the server asks.
       if (form.elements.confirmed) form.elements.confirmed.value = "yes";
       form.requestSubmit(submitter);
     });
@@ -22,10 +22,10 @@ document.addEventListener(
 
 /**
  * @param {string} question
- * @param {string} answer What the button says that goes on.
- * @param {() => void} goOn
+ * @param {string} answer The text of the button that confirms.
+ * @param {() => void} onConfirm
  */
-function ask(question, answer, goOn) {
+function ask(question, answer, onConfirm) {
   const dialog = document.createElement("dialog");
   const text = document.createElement("p");
   text.id = "confirm-question";
@@ -41,7 +41,7 @@ function ask(question, answer, goOn) {
   document.body.append(dialog);
   dialog.addEventListener("close", () => {
     dialog.remove();
-    if (dialog.returnValue === "yes") goOn();
+    if (dialog.returnValue === "yes") onConfirm();
   });
   dialog.showModal();
 }
@@ -52,7 +52,7 @@ function ask(question, answer, goOn) {
  * @param {string} className
  */
 function button(text, value, className) {
-  const made = document.createElement("button");
-  Object.assign(made, { textContent: text, value, className });
-  return made;
+  const element = document.createElement("button");
+  Object.assign(element, { textContent: text, value, className });
+  return element;
 }

@@ -1,4 +1,4 @@
-/** What `public` becomes: a manifest, and bytes that are stored once for each content and encoding. */
+/** Publishes files: a manifest in KV, and bytes in R2 that are stored once for each content and encoding. */
 import { createHash } from "node:crypto";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import mime from "mime";
@@ -12,26 +12,26 @@ import {
 } from "../src/assets/manifest.ts";
 import type { PublicFile } from "./public-files.ts";
 
-/** Where assets are published, locally or for everybody. */
+/** The bindings to which assets are published, local or remote. */
 export interface AssetStorage {
   readonly ASSETS: R2Bucket;
   readonly ASSET_MANIFEST: KVNamespace;
 }
 
-/** The manifest once more, in R2: what KV has just been told it may not say for a minute. */
+/** A copy of the manifest in R2, because KV may return an outdated value for a minute after a write. */
 const RECORD_KEY = "manifest";
 
-/** How long a version that was replaced stays, for pages that name it. */
-const RETIRED_MS = 30 * 24 * 60 * 60 * 1000;
+/** A replaced version is kept for this time, for pages that still refer to it. */
+const RETIRED_RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** How long an object that nothing names stays: another publication may be about to name it. */
-const UNNAMED_MS = 24 * 60 * 60 * 1000;
+/** An object without a reference is kept for this time, since a concurrent publication may be about to refer to it. */
+const UNREFERENCED_RETENTION_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Publishes the files: stores what is not there yet, then says so in the manifest, then removes what nobody can ask for
- * any more. Safe to run again, also after a failure at any point; without a change it writes nothing.
+ * Publishes the files: stores missing objects, then updates the manifest, then removes unreferenced objects. Safe to
+ * run again, even after a failure at any point. Writes nothing if nothing has changed.
  *
- * @returns How many objects were stored and removed.
+ * @returns The numbers of stored and removed objects.
  */
 export async function publish(
   files: readonly PublicFile[],
@@ -55,13 +55,15 @@ export async function publish(
     await ASSET_MANIFEST.put(MANIFEST_KEY, manifest);
     await ASSETS.put(RECORD_KEY, manifest);
   }
-  const named = new Set(Object.values(after).flatMap(keysOf));
-  const unnamed = [...objects].filter(([key, storedAt]) => !named.has(key) && Date.now() - storedAt > UNNAMED_MS);
-  if (unnamed.length > 0) await ASSETS.delete(unnamed.map(([key]) => key));
-  return { stored: missing.size, removed: unnamed.length };
+  const referenced = new Set(Object.values(after).flatMap(keysOf));
+  const unreferenced = [...objects].filter(
+    ([key, storedAt]) => !referenced.has(key) && Date.now() - storedAt > UNREFERENCED_RETENTION_MS,
+  );
+  if (unreferenced.length > 0) await ASSETS.delete(unreferenced.map(([key]) => key));
+  return { stored: missing.size, removed: unreferenced.length };
 }
 
-/** When each object was stored, in milliseconds since the epoch, by its key. */
+/** Lists the time of each object's upload, in milliseconds since the epoch, by key. */
 async function listObjects(bucket: R2Bucket): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   let cursor: string | undefined;
@@ -73,7 +75,7 @@ async function listObjects(bucket: R2Bucket): Promise<ReadonlyMap<string, number
   return found;
 }
 
-/** @returns What the manifest is to say of the file, and the objects that it may lack: none where all are there. */
+/** @returns The manifest's entry for the file, and the objects that may be missing: none if all are stored. */
 function prepare(
   { path, bytes }: PublicFile,
   before: Manifest,
@@ -90,13 +92,13 @@ function prepare(
   return { asset: { ...base, encodings }, bodies: new Map([[objectKeyOf(base), bytes], ...bodies]) };
 }
 
-/** The versions that others have replaced, for as long as pages may name them. */
+/** The replaced versions that pages may still refer to. */
 function retire(before: Manifest, current: ReadonlyMap<string, Asset>): Manifest {
   const now = Date.now();
   const replaced = Object.entries(before)
     .filter(([path, { isImmutable }]) => isImmutable && !current.has(path))
     .map(([path, asset]) => [path, { ...asset, retiredAt: asset.retiredAt ?? now }] as const)
-    .filter(([, { retiredAt }]) => now - retiredAt < RETIRED_MS);
+    .filter(([, { retiredAt }]) => now - retiredAt < RETIRED_RETENTION_MS);
   return Object.fromEntries(replaced);
 }
 
@@ -110,10 +112,10 @@ function typeOf(path: string): string {
   return /^text\/|javascript|json/.test(type) ? `${type}; charset=utf-8` : type;
 }
 
-/** What is compressed already does not get smaller. */
+/** Media types that are not compressed already. */
 const COMPRESSIBLE = /^text\/|javascript|json|xml|wasm|font\/(ttf|otf)|icon/;
 
-/** Only where it saves a tenth: decompressing costs the client something, too. */
+/** Compresses only if that saves a tenth, since decompression has a cost for the client. */
 function compress(type: string, bytes: Uint8Array): (readonly [Encoding, Uint8Array])[] {
   if (!COMPRESSIBLE.test(type)) return [];
   const brotli = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };

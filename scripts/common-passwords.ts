@@ -1,5 +1,5 @@
 /**
- * Writes `src/identity/passwords/common-passwords.ts` from the list in `@zxcvbn-ts/language-common`. Run it by
+ * Writes `src/identity/passwords/common-passwords.ts` from the list in `@zxcvbn-ts/language-common`. Run
  * `npm run common-passwords` after an update of that package.
  */
 import { writeFileSync } from "node:fs";
@@ -10,16 +10,16 @@ const COUNT = 3000;
 const MIN_LENGTH = 8;
 const LINE_WIDTH = 120;
 
-/** The most common passwords that are long enough, sorted. The package lists them from the most common to the rarest. */
+/** Lists the most common passwords that are long enough, sorted. The package lists the most common ones first. */
 export function listCommonPasswords(): string[] {
   const longEnough = dictionary["passwords-common"].filter((password) => [...password].length >= MIN_LENGTH);
   return longEnough.slice(0, COUNT).sort();
 }
 
-/** @throws For a password that could not stand in a template literal, or be split from its neighbours by spaces. */
+/** @throws Error for a password with a space, or with a character that needs an escape in a template literal. */
 function formatModule(passwords: readonly string[]): string {
   const unsafe = passwords.filter((password) => /[\s`\\$]/.test(password));
-  if (unsafe.length > 0) throw new Error(`These passwords need escapes: ${unsafe.join(" ")}`);
+  if (unsafe.length > 0) throw new Error(`These passwords contain spaces or need escapes: ${unsafe.join(" ")}`);
   return `/** The ${COUNT.toLocaleString("en")} most common passwords of ${MIN_LENGTH} characters or more, from \`@zxcvbn-ts/language-common\` (MIT licence). */
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Migrates the database, publishes the assets, deploys the Worker. Makes what is missing: wrangler the resources, this
- * script the secret TOKEN_KEYS. `--dry-run` only builds, offline, and asks nothing. Safe to run again.
+ * Migrates the database, publishes the assets and deploys the Worker. Wrangler creates missing resources, this script a
+ * missing secret TOKEN_KEYS. `--dry-run` only builds, offline and without questions. Safe to run again.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,8 +17,8 @@ function run(...args: string[]): void {
 }
 
 /**
- * The names of the deployed Worker's secrets; none before the first deploy. Any other failure ends the deploy:
- * keys made anew by mistake would sign everybody out.
+ * Lists the names of the deployed Worker's secrets; none before the first deploy. Any other failure ends the deploy,
+ * because new keys created by mistake would sign all users out.
  */
 function listSecrets(): string[] {
   try {
@@ -26,7 +26,7 @@ function listSecrets(): string[] {
     return (JSON.parse(printed) as { name: string }[]).map(({ name }) => name);
   } catch (error) {
     const { stdout, stderr } = error as { stdout?: Buffer; stderr?: Buffer };
-    // Cloudflare's code for a Worker that does not exist.
+    // Cloudflare's error code for a Worker that does not exist.
     if (`${stdout}${stderr}`.includes("10007")) return [];
     throw new Error(`The secrets could not be listed, so nothing was deployed:\n${stderr}`, { cause: error });
   }
@@ -41,7 +41,7 @@ async function askForOrigin(): Promise<string> {
   }
 }
 
-/** Deploys with new keys, which exist nowhere else afterwards. @param variables Arguments for Wrangler. */
+/** Deploys with new keys and deletes their local copy. @param variables Arguments for Wrangler. */
 function deployWithKeys(variables: readonly string[]): void {
   const folder = mkdtempSync(join(tmpdir(), "candor-secrets-"));
   try {
@@ -55,21 +55,21 @@ function deployWithKeys(variables: readonly string[]): void {
 
 async function deploy(origin: string): Promise<void> {
   const variables = ["--var", `PUBLIC_ORIGIN:${origin}`];
-  // A deploy makes the database, the buckets and the namespace where they are missing.
+  // A deploy creates the database, the buckets and the namespace if they are missing.
   if (!listSecrets().includes("TOKEN_KEYS")) deployWithKeys(variables);
   else if (!findNamespace()) run("deploy", ...variables);
-  // The Worker comes last: what runs until then goes on with the tables and files it knows.
+  // The new Worker comes last: until then, the running one needs the tables and files that it knows.
   run("d1", "migrations", "apply", "DB", "--remote");
   await publishAssets(true);
   run("deploy", ...variables);
 }
 
-/** Before anything is changed. Says in one line why there is none. */
+/** Decides the origin, before anything is changed. Without one, prints the reason in one line. */
 async function findOrigin(): Promise<string | undefined> {
-  const isAnswered = process.stdin.isTTY && process.stdout.isTTY;
+  const isInteractive = process.stdin.isTTY && process.stdout.isTTY;
   try {
     const config = unstable_readConfig({ config: join(root, "wrangler.toml") });
-    return await decidePublicOrigin(config, isAnswered ? askForOrigin : null);
+    return await decidePublicOrigin(config, isInteractive ? askForOrigin : null);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return undefined;

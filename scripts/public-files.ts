@@ -1,14 +1,14 @@
-/** The files of `public`, and those of packages that are published as if they were in it. */
+/** Reads the files to publish: those in `public`, and files of packages. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { root } from "./wrangler.ts";
 
 const folder = join(root, "public");
 
-/** By the path that they are published under. */
+/** Files of packages, by the path under which they are published. */
 const VENDORED = {
   "vendor/htmx.js": () => readPackage("htmx.org/dist/htmx.min.js"),
-  // Its icons are `data:` addresses, which the policy of our pages does not load: `style.css` has others.
+  // Without its icons: they are `data:` addresses, which our content security policy blocks. `style.css` has others.
   "vendor/pico.css": () =>
     Buffer.from(
       readPackage("@picocss/pico/css/pico.fluid.classless.min.css")
@@ -22,12 +22,12 @@ function readPackage(path: string): Buffer {
 }
 
 export interface PublicFile {
-  /** From `public` on, with slashes. */
+  /** Relative to `public`, with slashes. */
   readonly path: string;
   readonly bytes: Uint8Array;
 }
 
-/** In a stable order; none of which a part of the path begins with a dot. */
+/** Reads the files in a stable order. Skips files and folders whose name begins with a dot. */
 export function readPublicFiles(): PublicFile[] {
   const own = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -1,16 +1,16 @@
-/** Decides which origin a deployed app has: the one that links in its mails begin with. */
+/** Decides the origin of a deployed app, with which links in its mails begin. */
 
-/** What the decision rests on, as Wrangler reads it from `wrangler.toml`. */
+/** The part of `wrangler.toml` that the decision depends on. */
 export interface OriginConfig {
   readonly vars: Readonly<Record<string, unknown>>;
   readonly routes?: readonly (string | { readonly pattern: string; readonly custom_domain?: boolean })[] | undefined;
 }
 
 /**
- * Takes the variable `PUBLIC_ORIGIN`, else the first custom domain, else what somebody answers.
+ * Takes the variable `PUBLIC_ORIGIN`, else the first custom domain, else the user's answer.
  *
- * @param ask Asks at the terminal; null where there is nobody to ask.
- * @throws An error of one line, where nothing gives an origin or what gives it is not one over https.
+ * @param ask Asks the user at the terminal; null if the terminal is not interactive.
+ * @throws Error with a message of one line if there is no origin, or if it is not an https origin.
  *
  * @example
  * const origin = await decidePublicOrigin({ vars: {}, routes: [{ pattern: "example.com", custom_domain: true }] }, null);

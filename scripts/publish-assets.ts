@@ -1,13 +1,14 @@
-/** Publishes `public`: locally, or with `--remote` for the deployed Worker. What is there already is not uploaded again. */
+/** Publishes `public` locally, or with `--remote` for the deployed Worker. Uploads only missing files. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getPlatformProxy, unstable_readConfig } from "wrangler";
+import { amountOf } from "../src/limits/duration.ts";
 import { type AssetStorage, publish } from "./assets.ts";
 import { readPublicFiles } from "./public-files.ts";
 import { root, runWrangler } from "./wrangler.ts";
 
-/** @param remote Whether to publish for the deployed Worker; else for development. */
+/** @param remote True publishes for the deployed Worker, false for development. */
 export async function publishAssets(remote: boolean): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "candor-assets-"));
   try {
@@ -17,7 +18,7 @@ export async function publishAssets(remote: boolean): Promise<void> {
     const { env, dispose } = await getPlatformProxy<AssetStorage>({ configPath, persist, remoteBindings: remote });
     try {
       const { stored, removed } = await publish(readPublicFiles(), env);
-      console.log(`Assets: ${stored} objects stored, ${removed} removed.`);
+      console.log(`Assets: ${amountOf(stored, "object")} stored, ${removed} removed.`);
     } finally {
       await dispose();
     }
@@ -37,13 +38,14 @@ function readConfig(): ProjectConfig {
   return unstable_readConfig({ config: join(root, "wrangler.toml") });
 }
 
-/** Of `wrangler.toml` only what assets are kept in: the rest is none of this script's business. */
+/** The part of `wrangler.toml` that assets need. */
 function configFor(remote: boolean) {
   const { name, compatibility_date, r2_buckets, kv_namespaces } = readConfig();
   const bucket = r2_buckets.find(({ binding }) => binding === "ASSETS");
   const namespace = kv_namespaces.find(({ binding }) => binding === "ASSET_MANIFEST");
   const id = remote ? findNamespace() : namespace?.id;
-  if (remote && !id) throw new Error("There is no KV namespace for ASSET_MANIFEST yet: `npm run deploy` makes it.");
+  if (remote && !id)
+    throw new Error("The KV namespace of ASSET_MANIFEST does not exist yet. Run `npm run deploy`, which creates it.");
   return {
     name,
     compatibility_date,
@@ -52,13 +54,13 @@ function configFor(remote: boolean) {
   };
 }
 
-/** The id of the deployed Worker's namespace: from `wrangler.toml`, else of the one that a deploy has made. */
+/** Finds the id of the deployed Worker's namespace: in `wrangler.toml`, else by the name that a deploy gives it. */
 export function findNamespace(): string | undefined {
   const { name, kv_namespaces } = readConfig();
   const given = kv_namespaces.find(({ binding }) => binding === "ASSET_MANIFEST")?.id;
   if (given) return given;
   const namespaces: { id: string; title: string }[] = JSON.parse(runWrangler(["kv", "namespace", "list"]));
-  // So Wrangler names what it makes: after the Worker and the binding.
+  // Wrangler names the namespaces that it creates after the Worker and the binding.
   return namespaces.find(({ title }) => title === `${name}-asset-manifest`)?.id;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Makes a checkout ready to run: local variables and secrets, the local database brought up to date, with accounts to
- * try it with, and the files of `public` published locally. Runs after an install and before the Worker starts, so it
- * is quick where there is nothing to do, and safe to run again.
+ * Prepares a checkout to run: creates local variables and secrets, migrates the local database, adds demonstration
+ * accounts, and publishes the files of `public` locally. Runs after an install and before the Worker starts, so it is
+ * fast if there is nothing to do, and safe to run again.
  */
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -19,28 +19,28 @@ const migrations = join(root, "migrations");
 const state = join(root, ".wrangler/state");
 
 /**
- * Wrangler reads this file in development only; a deploy keeps what `wrangler.toml` says. What is there stays, but only
- * its owner may read it: it holds a secret, and an editor or a copy may have made it with a looser mode.
+ * Adds missing variables to `.dev.vars`, which Wrangler reads in development only. Restricts the file to its owner,
+ * because it contains a secret and an editor may have created it with a less strict mode.
  */
 function writeVariables(): void {
   const before = existsSync(variables) ? readFileSync(variables, "utf8") : "";
   const missing = [
     ["ENVIRONMENT", () => "development"],
-    // A fork sets its own origin in `wrangler.toml`: links in local mails must not lead there.
+    // A fork sets its own origin in `wrangler.toml`, but links in local mails must not lead there.
     ["PUBLIC_ORIGIN", () => ""],
     ["TOKEN_KEYS", () => `'${createTokenKeys()}'`],
   ].filter(([name]) => !new RegExp(`^\\s*(export\\s+)?${name}\\s*=`, "m").test(before)) as [string, () => string][];
   if (existsSync(variables)) chmodSync(variables, 0o600);
   if (missing.length === 0) return;
   const gap = before === "" || before.endsWith("\n") ? "" : "\n";
-  writeFileSync(variables, before + gap + missing.map(([name, make]) => `${name}=${make()}\n`).join(""), {
+  writeFileSync(variables, before + gap + missing.map(([name, create]) => `${name}=${create()}\n`).join(""), {
     mode: 0o600,
   });
 }
 
 /**
- * Does what has not been done for this version yet. The note of it lies beside what it was done to, so that both
- * go together.
+ * Runs the work unless it has already run for this version. The version is recorded beside the local state, so that
+ * deleting the state deletes the record, too.
  */
 async function once(name: string, version: string, work: () => void | Promise<void>): Promise<void> {
   const stamp = join(state, name);
@@ -50,14 +50,14 @@ async function once(name: string, version: string, work: () => void | Promise<vo
   writeFileSync(stamp, version);
 }
 
-/** Applies what is new in `migrations`. */
+/** Applies new migrations and adds the demonstration accounts. */
 function migrate(): void {
   const env = { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" };
   runWrangler(["d1", "migrations", "apply", "DB", "--local"], { env });
   runWrangler(["d1", "execute", "DB", "--local", "--command", DEMO_ACCOUNTS.map(insertAccount).join("\n")], { env });
 }
 
-/** An account with its address proved; none where there is one with this address. */
+/** The SQL that inserts an account with a verified address, unless the address is taken. */
 function insertAccount({ email, name, role }: (typeof DEMO_ACCOUNTS)[number]): string {
   const [id, hash, folded, createdAt] = [
     uuidv7(),
@@ -69,7 +69,7 @@ function insertAccount({ email, name, role }: (typeof DEMO_ACCOUNTS)[number]): s
   return `INSERT INTO users (id, email, name, role, password_hash, folded, created_at, email_verified) VALUES (${values}, 1) ON CONFLICT (email) DO NOTHING;`;
 }
 
-/** Loaded only where there is something to publish: Wrangler takes a while. */
+/** Imports Wrangler's API only if there is something to publish, because that is slow. */
 async function publish(): Promise<void> {
   const { publishAssets } = await import("./publish-assets.ts");
   await publishAssets(false);
@@ -86,7 +86,7 @@ function readMigrations() {
   return names.map((path) => ({ path, bytes: readFileSync(join(migrations, path)) }));
 }
 
-// A deploy builds too, and has no use for local data.
+// A deploy runs the build as well, but needs no local data.
 if (process.env.WRANGLER_COMMAND !== "deploy") {
   writeVariables();
   await once("migrated", hashFiles(readMigrations()), migrate);

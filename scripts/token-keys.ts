@@ -1,4 +1,4 @@
-/** Makes keys for access tokens. Run by itself it prints a value for the secret TOKEN_KEYS. */
+/** Creates keys for access tokens. `npm run token-keys` prints a value for the secret TOKEN_KEYS. */
 import { randomBytes } from "node:crypto";
 
 interface KeySet {
@@ -6,9 +6,9 @@ interface KeySet {
 }
 
 /**
- * A JWK Set with a new key before the ones that are there, so that it signs from now on.
+ * Creates a JWK Set whose first key, the one that signs, is new.
  *
- * @param before The value so far, to rotate it; the last key of three is dropped.
+ * @param before The current value, to rotate it: its first two keys are kept.
  */
 export function createTokenKeys(before?: string): string {
   const { keys = [] }: Partial<KeySet> = before ? JSON.parse(before) : {};

@@ -7,7 +7,7 @@ export const root = join(import.meta.dirname, "..");
 
 const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin/wrangler.js");
 
-/** @returns What it printed; empty where the options let it print itself. @throws When it fails. */
+/** @returns Its output; empty if the options make it print directly. @throws Error if it fails. */
 export function runWrangler(args: readonly string[], options: ExecFileSyncOptions = {}): string {
   return execFileSync(process.execPath, [wrangler, ...args], { cwd: root, ...options })?.toString() ?? "";
 }

@@ -1,4 +1,4 @@
-/** The app: its parts, and the list of its features. Every route, hook, sweep and link follows from these. */
+/** The app: its parts and the list of its features, from which all routes, hooks, sweeps and links are derived. */
 import { assets } from "./assets/index.ts";
 import { account } from "./features/account/index.ts";
 import { admin } from "./features/admin/index.ts";
@@ -13,6 +13,8 @@ import { identity } from "./identity/index.ts";
 import { limits } from "./limits/index.ts";
 import { assemble } from "./web/app/assemble.ts";
 
-const features = [health, auth, account, notes, files, chat, live, admin, home];
+export const features = [health, auth, account, notes, files, chat, live, admin, home];
 
-export const { app, facts, sweeps } = assemble({ parts: [identity, limits, assets], features });
+export const parts = [identity, limits, assets];
+
+export const { app, facts, sweeps } = assemble({ parts, features });

@@ -1,67 +1,67 @@
-/** The bindings and variables that the platform supplies, and the locals that every request starts with. */
+/** The bindings and variables of the app, the facts about it, and the locals of every request. */
 import type { Handler } from "./http/index.ts";
 
 /**
- * The bindings, variables and secrets of `wrangler.toml` that the lower floors use. A feature with bindings of its own
- * declares them in its folder (`declare module "../../env.ts"`).
+ * The bindings, variables and secrets that the lower floors use. A feature with its own bindings declares them in its
+ * folder (`declare module "../../env.ts"`).
  */
 export interface Env {
   readonly DB: D1Database;
-  /** The bytes of what is in `public`. */
+  /** The contents of the files of `public`. */
   readonly ASSETS: R2Bucket;
-  /** Which path of `public` has which bytes. */
+  /** Maps the paths of `public` to their contents in `ASSETS`. */
   readonly ASSET_MANIFEST: KVNamespace;
   readonly RATE_LIMITER: DurableObjectNamespace<RateLimiterObject>;
-  /** The platform's own rate limit of requests per client address: approximate, and without a network hop. */
+  /** The platform's rate limit for each client address: approximate, but without a network hop. */
   readonly ADDRESS_LIMIT: RateLimit;
-  /** `development` shows errors to whoever asks and keeps mail in the outbox; anything else does neither. */
+  /** `development` shows errors to clients and keeps mail in the outbox; any other value does neither. */
   readonly ENVIRONMENT: string;
-  /** Secret: a JWK Set (RFC 7517) of symmetric keys. The first signs, all verify. */
+  /** Secret: a JWK Set (RFC 7517) of symmetric keys. The first key signs; all keys verify. */
   readonly TOKEN_KEYS: string;
-  /** The app's canonical origin, such as `https://example.com`. Only development may leave it empty. */
+  /** The app's canonical origin, such as `https://example.com`. May be empty only in development. */
   readonly PUBLIC_ORIGIN: string;
-  /** Requests a minute to the API and the pages, for one user; unauthenticated writes, for one client address. */
+  /** Requests per minute for each user, and unauthenticated writes per minute for each client address. */
   readonly API_RATE_LIMIT: number;
-  /** Sign-ins and the like a minute, for one client address. */
+  /** Sign-ins, registrations and uses of mailed links per minute, for each client address. */
   readonly SIGN_IN_RATE_LIMIT: number;
-  /** Wrong passwords in 15 minutes, for one account. */
+  /** Wrong passwords per 15 minutes, for each account. */
   readonly ACCOUNT_RATE_LIMIT: number;
-  /** Origins, with spaces between, whose pages may call the API. */
+  /** Origins whose pages may call the API, separated by spaces. */
   readonly CORS_ORIGINS: string;
-  /** The account with this proved address becomes the first administrator. Empty for none. */
+  /** The user who confirms this address becomes the first administrator. Empty for none. */
   readonly ADMIN_EMAIL: string;
-  /** The address that mail comes from. */
+  /** The sender address of mail. */
   readonly MAIL_FROM: string;
-  /** Sends mail, outside development; see the README. */
+  /** Sends mail outside development; see the README. */
   readonly EMAIL?: SendEmail;
 }
 
-/** The Durable Object in `src/limits/rate-limiter.ts`, as its callers see it. */
+/** The interface of the Durable Object in `src/limits/rate-limiter.ts`. */
 export interface RateLimiterObject extends Rpc.DurableObjectBranded {
-  /** Admits a request, or says when it can be admitted. */
+  /** Admits a request, or returns the time until it can be admitted. */
   take(limit: number, windowMs: number): Promise<Ruling>;
-  /** Like `take`, for an attempt that counts only if it fails: `settle` says so later. */
+  /** Like `take`, for an attempt that counts only if it fails. Call `settle` with its outcome. */
   reserve(limit: number, windowMs: number): Promise<Reservation>;
-  /** Ends a reservation. @param reservation As `reserve` gave it. @param outcome `refund` gives the place back. */
+  /** Ends a reservation. @param reservation From `reserve`. @param outcome `refund` frees its place. */
   settle(reservation: number, outcome: "count" | "refund"): Promise<void>;
-  /** Forgets every admission. */
+  /** Removes all admissions. */
   clear(): Promise<void>;
 }
 
-/** What a rate limiter says of a request. */
+/** The decision of a rate limiter about a request. */
 export interface Ruling {
   readonly isAdmitted: boolean;
-  /** How many more would be admitted now. */
+  /** The number of further requests that would be admitted now. */
   readonly remaining: number;
-  /** Milliseconds until there is room for one more than now. */
+  /** Milliseconds until `remaining` grows by one. */
   readonly resetMs: number;
 }
 
-/** What a rate limiter says of an attempt. */
+/** The decision of a rate limiter about an attempt. */
 export interface Reservation extends Ruling {
-  /** For `settle`; null where the attempt is not admitted. */
+  /** For `settle`; null if the attempt is not admitted. */
   readonly reservation: number | null;
-  /** Whether a denial rests on attempts that are not settled yet, so that it may be over in a moment. */
+  /** True for a denial that depends on unsettled attempts, and so may end at any moment. */
   readonly isUnsettled: boolean;
 }
 
@@ -69,20 +69,20 @@ export interface Reservation extends Ruling {
 export interface NavigationEntry {
   readonly label: string;
   readonly path: string;
-  /** Who sees the link; the guards of the route decide who may open the page. */
+  /** Controls only who sees the link; the guards of the route control who may open the page. */
   readonly for: "anyone" | "user" | "admin";
 }
 
-/** Paths that other parts of the app lead to. A path is absent where no feature of the app offers it. */
+/** Paths that other parts of the app link to. A path is absent if no feature offers it. */
 export interface AppPaths {
   /** The front page. */
   readonly home?: string;
   readonly signIn?: string;
   readonly register?: string;
-  /** Takes a POST. */
+  /** For POST. */
   readonly signOut?: string;
   readonly account?: string;
-  /** Takes the form of the page that asks for the password again. */
+  /** For the form of the page that asks for the password again. */
   readonly confirmPassword?: string;
   /** The pages that mailed links open, with the token in the query. */
   readonly verifyEmail?: string;
@@ -111,28 +111,37 @@ export interface ActivityMetric {
   readonly critical: number;
 }
 
-/** Asks a dependency for a sign of life. @throws Where it does not respond. */
+/** Routes that break a rule of the policy for a reason. The policy prints the reason. */
+export interface PolicyExceptions {
+  /** Routes that change state without a guard that authenticates, by a label such as `POST /login`. */
+  readonly unauthenticated: Readonly<Record<string, string>>;
+  /** Routes without a limit. `GET` includes HEAD, and `OPTIONS *` is every preflight. */
+  readonly unlimited: Readonly<Record<string, string>>;
+}
+
+/** Checks that a dependency responds. @throws If it does not. */
 export type ReadinessCheck = (env: Env) => Promise<unknown>;
 
-/** What follows from the list of features. `assemble` derives it once, when the app is set up. */
+/** Facts about the app that `assemble` derives once from the list of features. */
 export interface AppFacts {
-  /** The app's own table, with the routes of every feature. */
+  /** The complete route table. */
   readonly handlers: readonly Handler<unknown>[];
   /** In the order of the features. */
   readonly navigation: readonly NavigationEntry[];
   readonly paths: AppPaths;
   /** Landing page after sign-in: the first page for users. */
   readonly startPath: string;
-  /** The front page, or without one the landing page after sign-in. */
+  /** The front page; without one, the landing page after sign-in. */
   readonly homePath: string;
-  /** The permissions that an API key can be given: those that some route requires. */
+  /** The permissions that an API key can have: those that a route requires. */
   readonly permissions: readonly string[];
   /** By the name that `/health/ready` reports. */
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   readonly activities: readonly Activity[];
+  readonly exceptions: PolicyExceptions;
 }
 
-/** What `onRequest` supplies to every guard, handler and hook. */
+/** The locals that `onRequest` supplies to every guard, handler and hook. */
 export interface AppLocals {
   readonly env: Env;
   readonly ctx: ExecutionContext;
@@ -140,4 +149,10 @@ export interface AppLocals {
   readonly requestId: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+}
+
+/** The request and the locals, for functions that need no other part of a handler's context. */
+export interface AppContext<TLocals = object> {
+  readonly request: Request;
+  readonly locals: AppLocals & TLocals;
 }

@@ -1,4 +1,4 @@
-/** The Worker: what Cloudflare calls. */
+/** The Worker: the handlers and Durable Objects that Cloudflare calls. */
 import { app, sweeps } from "./app.ts";
 import type { Env } from "./env.ts";
 import { waitForAll } from "./web/app/wait-for-all.ts";

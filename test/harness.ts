@@ -1,7 +1,8 @@
-/** Sends requests to the app as the platform would, with real local bindings. */
+/** Sends requests to the app, or to an app of a test's own, as the platform would, with real local bindings. */
 import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
-import { app } from "../src/app.ts";
-import type { Env } from "../src/env.ts";
+import { features, parts } from "../src/app.ts";
+import type { AppLocals, Env } from "../src/env.ts";
+import type { Handler } from "../src/http/index.ts";
 import { hashPassword } from "../src/identity/passwords/password-hash.ts";
 import { csrfTokenOf } from "../src/identity/sessions/page-session.ts";
 import { startCookieSession } from "../src/identity/sessions/sessions.ts";
@@ -12,6 +13,14 @@ import { createTokenSession } from "../src/identity/tokens/refresh-token.ts";
 import { readTokenKeys } from "../src/identity/tokens/token-keys.ts";
 import type { Role, User } from "../src/identity/users/user.ts";
 import { createUser, findCredentials, toPublicUser } from "../src/identity/users/users.ts";
+import { assemble } from "../src/web/app/assemble.ts";
+import { type Feature, feature } from "../src/web/app/feature.ts";
+import { PERMISSION, things } from "./things.ts";
+
+export { PERMISSION };
+
+/** The app with all its features, and one of the tests' own. */
+export const { app, facts } = assemble({ parts, features: [...features, things] });
 
 /** The platform's limit of requests per client address counts by the clock and is never reset, so tests run without it. */
 const ADDRESS_LIMIT: RateLimit = { limit: async () => ({ success: true }) };
@@ -27,18 +36,50 @@ export function newAddress(): string {
   return `10.${(addresses >> 16) & 255}.${(addresses >> 8) & 255}.${addresses & 255}`;
 }
 
+/** The app, or one of a test's own. */
+export type TestApp = typeof app;
+
 /**
- * Sends a request to the app, from a client address of its own unless `init` has a `CF-Connecting-IP`.
+ * Makes an app of these routes, with the hooks of the real one: for tests of what all features share.
+ *
+ * @param given What else its only feature contributes.
+ */
+export function createApp(
+  routes: readonly (Handler<AppLocals> | readonly Handler<AppLocals>[])[],
+  given: Partial<Feature> = {},
+): TestApp {
+  return assemble({ parts, features: [feature({ name: "test", ...given, routes: routes.flat() })] }).app;
+}
+
+/** What a visitor gets who asks for this page of the app as a browser does: status and `Location`. */
+export function signInAnswer(next?: string): [status: number, location: string | null] {
+  const { signIn } = facts.paths;
+  if (signIn === undefined) return [401, null];
+  return [303, next === undefined ? signIn : `${signIn}?${new URLSearchParams({ next })}`];
+}
+
+/**
+ * Sends a request to an app, from a client address of its own unless `init` has a `CF-Connecting-IP`.
  *
  * @param bindings Bindings that differ from the tests' own.
  */
-export async function send(path: string, init: RequestInit = {}, bindings: Partial<Env> = {}): Promise<Response> {
+export async function sendTo(
+  receiver: TestApp,
+  path: string,
+  init: RequestInit = {},
+  bindings: Partial<Env> = {},
+): Promise<Response> {
   const ctx = createExecutionContext();
   const request = new Request(new URL(path, "http://localhost"), init);
   if (!request.headers.has("CF-Connecting-IP")) request.headers.set("CF-Connecting-IP", newAddress());
-  const response = await app.fetch(request, Object.assign({}, env, { ADDRESS_LIMIT }, bindings), ctx);
+  const response = await receiver.fetch(request, Object.assign({}, env, { ADDRESS_LIMIT }, bindings), ctx);
   await waitOnExecutionContext(ctx);
   return response;
+}
+
+/** Sends a request to the app with all features; see `sendTo`. */
+export function send(path: string, init: RequestInit = {}, bindings: Partial<Env> = {}): Promise<Response> {
+  return sendTo(app, path, init, bindings);
 }
 
 /** Sends a body as JSON. */
@@ -49,11 +90,24 @@ export function sendJson(
   headers: Record<string, string> = {},
   bindings: Partial<Env> = {},
 ): Promise<Response> {
-  const json = typeof body === "string" ? body : JSON.stringify(body);
-  return send(path, { method, headers: { "Content-Type": "application/json", ...headers }, body: json }, bindings);
+  return sendJsonTo(app, method, path, body, headers, bindings);
 }
 
-/** A body that is not to be read: who tries gets an error. */
+/** Sends a body as JSON to an app. */
+export function sendJsonTo(
+  receiver: TestApp,
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+  bindings: Partial<Env> = {},
+): Promise<Response> {
+  const json = typeof body === "string" ? body : JSON.stringify(body);
+  const init = { method, headers: { "Content-Type": "application/json", ...headers }, body: json };
+  return sendTo(receiver, path, init, bindings);
+}
+
+/** A body that must not be read: reading it fails. */
 export function unreadable(): ReadableStream {
   const pull = () => Promise.reject(new Error("The body was read"));
   return new ReadableStream({ pull }, { highWaterMark: 0 });
@@ -132,19 +186,4 @@ export async function openBrowser({ user }: Account): Promise<Browser> {
 export function submit(browser: Browser, path: string, fields: Record<string, string>): Promise<Response> {
   const body = new URLSearchParams({ csrf: browser.csrf, ...fields });
   return send(path, { method: "POST", headers: browser.headers, body });
-}
-
-export interface Note {
-  id: string;
-  title: string;
-  body: string;
-  createdAt: string;
-  updatedAt: string;
-}
-
-/** Makes a note of that account and gives it back with its ETag. */
-export async function createNote({ headers }: Account, title: string, body = ""): Promise<Note & { etag: string }> {
-  const response = await sendJson("POST", "/api/notes", { title, body }, headers);
-  if (response.status !== 201) throw new Error(await response.text());
-  return { ...(await response.json<Note>()), etag: response.headers.get("ETag") ?? "" };
 }

@@ -1,6 +1,7 @@
 /** A browser without JavaScript: it keeps cookies, follows redirects, and submits the forms of the page it shows. */
+
 import type { Env } from "../src/env.ts";
-import { newAddress, send } from "./harness.ts";
+import { type Account, app, newAddress, openBrowser, sendTo, type TestApp } from "./harness.ts";
 
 /** What the browser shows. */
 export interface Shown {
@@ -20,8 +21,11 @@ export interface PlainBrowser {
   submit(fields: Record<string, string>, action?: string): Promise<Shown>;
 }
 
-/** @param bindings Bindings that differ from the tests' own. */
-export function openPlainBrowser(bindings: Partial<Env> = {}): PlainBrowser {
+/**
+ * @param bindings Bindings that differ from the tests' own.
+ * @param visited The app that the browser visits; without it, the one with all features.
+ */
+export function openPlainBrowser(bindings: Partial<Env> = {}, visited: TestApp = app): PlainBrowser {
   const cookies = new Map<string, string>();
   const address = newAddress();
   let shown: Shown = { status: 0, path: "", text: "" };
@@ -29,7 +33,7 @@ export function openPlainBrowser(bindings: Partial<Env> = {}): PlainBrowser {
   async function load(path: string, init: RequestInit = {}): Promise<Shown> {
     const Cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
     const headers = { "Sec-Fetch-Site": "same-origin", Accept: "text/html", Cookie, "CF-Connecting-IP": address };
-    const response = await send(path, { ...init, headers }, bindings);
+    const response = await sendTo(visited, path, { ...init, headers }, bindings);
     for (const line of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       if (value === "") cookies.delete(name);
@@ -52,12 +56,18 @@ export function openPlainBrowser(bindings: Partial<Env> = {}): PlainBrowser {
   return { open: (path) => load(path), submit, cookies };
 }
 
+/** A browser that is signed in to an account. */
+export async function openPlainBrowserOf(account: Account): Promise<PlainBrowser> {
+  const browser = openPlainBrowser();
+  const [name = "", secret = ""] = (await openBrowser(account)).headers.Cookie.split("=");
+  browser.cookies.set(name, secret);
+  return browser;
+}
+
 export function decodeHtml(html: string): string {
   const named = html.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">");
   return named.replaceAll("&#39;", "'").replaceAll("&amp;", "&");
 }
-
-export const isSignedIn = ({ text }: Shown) => text.includes('action="/logout"');
 
 /** The message that a page shows once. */
 export const flashOf = ({ text }: Shown) => /<div class="message \w+" role="\w+"><p>([^<]*)/.exec(text)?.[1];

@@ -1,4 +1,4 @@
-/** Copies what stands in the field that a button with `data-copy` names, and says so on the button. */
+/** Copies the value of the field that a button names in `data-copy`, and reports it on the button. */
 
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest("[data-copy]");
@@ -8,9 +8,9 @@ document.addEventListener("click", async ({ target }) => {
     await navigator.clipboard.writeText(field.value);
     button.textContent = "Copied";
   } catch {
-    // Not everywhere may a page do this: then it is for the user to press the keys.
+    // Without permission to write to the clipboard, the user has to copy the selected text.
     field.focus();
     field.select();
-    button.textContent = "Selected: copy it";
+    button.textContent = "Selected. Press Ctrl+C";
   }
 });

@@ -1,6 +1,6 @@
 /**
- * A client for a chat room. It comes back when the connection is lost, resumes behind the last message that it has, and
- * sends what was not acknowledged again, under the same id: so nothing is lost, doubled or out of order.
+ * A client for a chat room. When the connection is lost, it reconnects, resumes after the last message that it has, and
+ * sends unacknowledged messages again under the same ids, so that no message is lost, duplicated or out of order.
  *
  * @typedef {{ id: string, name: string }} User
  * @typedef {{ seq: number, id: string, sender: User, text: string, at: string }} Message
@@ -25,50 +25,51 @@ const TIMES = {
   pause: 1_000,
 };
 
-/** Somewhat below what a room allows: frames a second, and at once. */
-const PACE = { sustained: 15, burst: 40 };
+/** Frames per second, and in a burst: somewhat below the limits of a room. */
+const SEND_RATE = { sustained: 15, burst: 40 };
 
-/** Characters from the room without a word of ours. */
-const MOST_HEARD = 500_000;
+/** Maximum characters received since we last sent anything; a room closes sockets of silent readers. */
+const MAX_UNACKNOWLEDGED = 500_000;
 
-/** The close code of a session that is over, and how many handshakes have to fail then before it is believed. */
-const SESSION_OVER = 4401;
-const HANDSHAKES_IN_DOUBT = 2;
+/** The close code for a session that has ended. */
+const SESSION_ENDED = 4401;
+/** Failed handshakes after that close code before the client gives up. */
+const MAX_SUSPECT_FAILURES = 2;
 
 export class ChatClient {
   #url;
   #onEvent;
   #openSocket;
   #times;
-  /** The last message that we have; null before the first welcome. @type {number | null} */
+  /** The `seq` of the last message received; null before the first welcome. @type {number | null} */
   #last;
-  /** What is not acknowledged, in order. @type {Map<string, { text: string, sentAt: number | null }>} */
+  /** Unacknowledged messages by id, in order. @type {Map<string, { text: string, sentAt: number | null }>} */
   #pending = new Map();
   /** @type {WebSocket | null} */
   #socket = null;
-  /** Counts the connections: what belongs to an earlier one is not listened to any more. */
+  /** Counts the connections, so that events of earlier ones are ignored. */
   #connection = 0;
   #isOpen = false;
   #hasEnded = false;
-  /** Handshakes that failed since the room said that the session has ended; null where it has not. @type {number | null} */
-  #failuresInDoubt = null;
+  /** Failed handshakes since the room reported the end of the session; null without such a report. @type {number | null} */
+  #suspectFailures = null;
   #attempts = 0;
-  #heardAt = 0;
+  #receivedAt = 0;
   #welcomedAt = 0;
-  /** When we last sent anything, and how many characters have come since. */
-  #spokeAt = 0;
-  #heardSince = 0;
-  /** Where a pong said that the room was ahead of us, and we were then. @type {number | null} */
+  #sentAt = 0;
+  /** In characters. */
+  #receivedSinceSend = 0;
+  /** The value of `#last` when a pong reported a later `seq`; null if the last pong did not. @type {number | null} */
   #behindAt = null;
-  #tokens = PACE.burst;
+  #tokens = SEND_RATE.burst;
   #tokensAt = 0;
   #timers = { retry: 0, pump: 0, check: 0 };
 
   /**
    * @param {object} options
-   * @param {string} options.url Of the room's socket, such as `wss://example.com/ws/chat/lobby`.
+   * @param {string} options.url The address of the room's socket, such as `wss://example.com/ws/chat/lobby`.
    * @param {(event: ChatEvent) => void} options.onEvent
-   * @param {number | null} [options.after] The `seq` of the last message that is there already.
+   * @param {number | null} [options.after] The `seq` of the last message that the page already shows.
    * @param {(url: string) => WebSocket | Promise<WebSocket>} [options.openSocket]
    * @param {Partial<typeof TIMES>} [options.times]
    */
@@ -79,20 +80,20 @@ export class ChatClient {
     this.#times = { ...TIMES, ...times };
     this.#last = after;
     this.#timers.check = setInterval(() => this.#check(), this.#times.check);
-    // Nothing is told before whoever made the client has it.
+    // Deferred, so that no event precedes the return of the constructor.
     queueMicrotask(() => this.#connect());
   }
 
-  /** How many messages are not acknowledged yet. */
+  /** The number of unacknowledged messages. */
   get pending() {
     return this.#pending.size;
   }
 
   /**
-   * Sends a message, now or as soon as there is a connection.
+   * Sends a message, or queues it until the client is connected.
    *
    * @param {string} text
-   * @returns {string} The id under which it is acknowledged.
+   * @returns {string} The message's id, which its acknowledgement carries.
    */
   send(text) {
     const id = crypto.randomUUID();
@@ -102,7 +103,7 @@ export class ChatClient {
     return id;
   }
 
-  /** Comes back at once, instead of when the time is up: for when the network is there again. */
+  /** Reconnects without further delay, for example when the network is back. */
   reconnect() {
     if (!this.#hasEnded && !this.#isOpen) this.#connect();
   }
@@ -117,13 +118,13 @@ export class ChatClient {
     this.#socket?.close();
     this.#connection += 1;
     const connection = this.#connection;
-    this.#tell("connecting");
+    this.#emitState("connecting");
     try {
       const query = this.#last === null ? "" : `?after=${this.#last}`;
       const socket = await this.#openSocket(this.#url + query);
       if (connection !== this.#connection) return socket.close();
       this.#socket = socket;
-      this.#heardAt = Date.now();
+      this.#receivedAt = Date.now();
       this.#listen(socket, connection);
     } catch {
       this.#retry(connection);
@@ -134,14 +135,13 @@ export class ChatClient {
     const isCurrent = () => connection === this.#connection && !this.#hasEnded;
     socket.addEventListener("message", ({ data }) => {
       if (!isCurrent()) return;
-      this.#heardSince += data.length;
-      this.#hear(JSON.parse(data));
-      // A room gives up on whom it tells too much without hearing of them.
-      if (this.#heardSince > MOST_HEARD) this.#write({ type: "ping" });
+      this.#receivedSinceSend += data.length;
+      this.#receive(JSON.parse(data));
+      if (this.#receivedSinceSend > MAX_UNACKNOWLEDGED) this.#write({ type: "ping" });
     });
     socket.addEventListener("close", ({ code }) => {
       if (!isCurrent()) return;
-      if (code === SESSION_OVER) this.#doubtSession();
+      if (code === SESSION_ENDED) this.#suspectSessionEnd();
       else this.#retry(connection);
     });
     socket.addEventListener("error", () => {
@@ -149,35 +149,35 @@ export class ChatClient {
     });
   }
 
-  #hear(/** @type {any} */ frame) {
-    this.#heardAt = Date.now();
-    const hears = {
-      welcome: () => this.#begin(frame),
-      message: () => this.#take(frame),
-      ack: () => this.#settle(frame.id, frame.seq),
-      pong: () => this.#compare(frame.seq),
-      error: () => this.#refuse(frame),
+  #receive(/** @type {any} */ frame) {
+    this.#receivedAt = Date.now();
+    const handlers = {
+      welcome: () => this.#onWelcome(frame),
+      message: () => this.#acceptMessage(frame),
+      ack: () => this.#acknowledge(frame.id, frame.seq),
+      pong: () => this.#checkProgress(frame.seq),
+      error: () => this.#handleError(frame),
       join: () => this.#onEvent(frame),
       leave: () => this.#onEvent(frame),
     };
-    if (Object.hasOwn(hears, frame.type)) hears[/** @type {keyof typeof hears} */ (frame.type)]();
+    if (Object.hasOwn(handlers, frame.type)) handlers[/** @type {keyof typeof handlers} */ (frame.type)]();
   }
 
-  #begin(/** @type {any} */ welcome) {
+  #onWelcome(/** @type {any} */ welcome) {
     this.#isOpen = true;
-    this.#failuresInDoubt = null;
+    this.#suspectFailures = null;
     this.#welcomedAt = Date.now();
     this.#attempts = 0;
     this.#behindAt = null;
-    // Where the room does not reach back so far, or not so far ahead, it is the room that is right.
+    // The room may have deleted older messages, or have lost newer ones: its range wins.
     const known = this.#last ?? welcome.seq;
     this.#last = Math.min(welcome.seq, Math.max(known, welcome.first - 1));
-    this.#tell("open");
+    this.#emitState("open");
     this.#onEvent(welcome);
     this.#pump();
   }
 
-  #take(/** @type {{ type: "message" } & Message} */ message) {
+  #acceptMessage(/** @type {{ type: "message" } & Message} */ message) {
     const expected = (this.#last ?? 0) + 1;
     if (message.seq < expected) return;
     if (message.seq > expected) return this.#drop();
@@ -185,7 +185,7 @@ export class ChatClient {
     this.#onEvent(message);
   }
 
-  #settle(/** @type {string} */ id, /** @type {number} */ seq) {
+  #acknowledge(/** @type {string} */ id, /** @type {number} */ seq) {
     const message = this.#pending.get(id);
     if (!message) return;
     this.#pending.delete(id);
@@ -193,14 +193,14 @@ export class ChatClient {
     this.#pump();
   }
 
-  /** A pong may overtake a message; two in a row that are ahead of us tell that one was lost. */
-  #compare(/** @type {number} */ seq) {
+  /** A pong may overtake a message, but two pongs ahead of the same message mean that one was lost. */
+  #checkProgress(/** @type {number} */ seq) {
     const last = this.#last ?? 0;
     if (seq > last && this.#behindAt === last) this.#drop();
     else this.#behindAt = seq > last ? last : null;
   }
 
-  #refuse(/** @type {any} */ { code, id, detail }) {
+  #handleError(/** @type {any} */ { code, id, detail }) {
     const message = this.#pending.get(id);
     if (!message) return;
     if (code === "bad_message") {
@@ -213,16 +213,16 @@ export class ChatClient {
     this.#pumpIn(this.#times.pause);
   }
 
-  /** Sends what has not been sent on this connection, no faster than the room takes it. */
+  /** Sends the messages that were not yet sent on this connection, within the rate limit. */
   #pump() {
     if (!this.#isOpen || this.#hasEnded) return;
     const now = Date.now();
-    const gained = (Math.max(0, now - this.#tokensAt) / 1000) * PACE.sustained;
-    this.#tokens = Math.min(PACE.burst, this.#tokens + gained);
+    const gained = (Math.max(0, now - this.#tokensAt) / 1000) * SEND_RATE.sustained;
+    this.#tokens = Math.min(SEND_RATE.burst, this.#tokens + gained);
     this.#tokensAt = now;
     for (const [id, message] of this.#pending) {
       if (message.sentAt !== null) continue;
-      if (this.#tokens < 1) return this.#pumpIn(1000 / PACE.sustained);
+      if (this.#tokens < 1) return this.#pumpIn(1000 / SEND_RATE.sustained);
       this.#tokens -= 1;
       message.sentAt = now;
       this.#write({ type: "message", id, text: message.text });
@@ -234,64 +234,64 @@ export class ChatClient {
     this.#timers.pump = setTimeout(() => this.#pump(), ms);
   }
 
-  /** Notices a connection that is dead and does not say so. */
+  /** Pings an idle connection, and drops one that no longer responds. */
   #check() {
     if (!this.#socket) return;
     const now = Date.now();
-    const silence = now - this.#heardAt;
-    const isPingDue = now - this.#spokeAt > this.#times.ping || this.#behindAt !== null;
+    const silence = now - this.#receivedAt;
+    const isPingDue = now - this.#sentAt > this.#times.ping || this.#behindAt !== null;
     const isLate = ({ sentAt }) => sentAt !== null && now - sentAt > this.#times.ack;
     if (silence > this.#times.silence || [...this.#pending.values()].some(isLate)) this.#drop();
     else if (this.#isOpen && isPingDue) this.#write({ type: "ping" });
   }
 
   #write(/** @type {object} */ frame) {
-    this.#spokeAt = Date.now();
-    this.#heardSince = 0;
+    this.#sentAt = Date.now();
+    this.#receivedSinceSend = 0;
     try {
       this.#socket?.send(JSON.stringify(frame));
     } catch {
-      // It is closing: that is heard of, too.
+      // The socket is closing; its close event follows.
     }
   }
 
-  /** Gives the connection up and comes back. */
+  /** Closes the connection and reconnects later. */
   #drop() {
     this.#socket?.close();
     this.#retry(this.#connection);
   }
 
   /**
-   * A session may go on under another id, as it does after a password change in another tab. A browser does not say why a
-   * handshake failed, so the next connections decide: without a welcome, the session is over.
+   * The session may continue under another id, for example after a password change in another tab. Browsers hide why a
+   * handshake failed, so the next handshakes decide: if they fail, the session has ended.
    */
-  #doubtSession() {
+  #suspectSessionEnd() {
     const hasLasted = this.#isOpen && Date.now() - this.#welcomedAt >= this.#times.pause;
-    if (this.#failuresInDoubt !== null) return this.#failInDoubt();
-    this.#failuresInDoubt = 0;
-    // A room that welcomes and closes again and again is not asked in a loop.
+    if (this.#suspectFailures !== null) return this.#failSuspected();
+    this.#suspectFailures = 0;
+    // A room that closes each connection right after its welcome must not cause a tight loop.
     if (!hasLasted) return this.#retryIn(this.#times.pause);
-    this.#lose();
+    this.#disconnect();
     this.#connect();
   }
 
-  /** The first handshake may have come before the browser had the new cookie. */
-  #failInDoubt() {
-    this.#failuresInDoubt += 1;
-    if (this.#failuresInDoubt >= HANDSHAKES_IN_DOUBT) this.#end();
+  /** The first handshake may have preceded the new cookie. */
+  #failSuspected() {
+    this.#suspectFailures += 1;
+    if (this.#suspectFailures >= MAX_SUSPECT_FAILURES) this.#end();
     else this.#retryIn(this.#times.pause);
   }
 
   #retry(/** @type {number} */ connection) {
     if (connection !== this.#connection || this.#hasEnded) return;
-    if (this.#failuresInDoubt !== null) return this.#failInDoubt();
-    const most = Math.min(this.#times.lastRetry, this.#times.firstRetry * 2 ** this.#attempts);
+    if (this.#suspectFailures !== null) return this.#failSuspected();
+    const delay = Math.min(this.#times.lastRetry, this.#times.firstRetry * 2 ** this.#attempts);
     this.#attempts += 1;
-    // Not all at once, when a room comes back that many have lost.
-    this.#retryIn(most * (0.5 + Math.random() / 2));
+    // Jitter, so that clients of a restarted room do not reconnect all at once.
+    this.#retryIn(delay * (0.5 + Math.random() / 2));
   }
 
-  #lose() {
+  #disconnect() {
     this.#connection += 1;
     this.#socket = null;
     this.#isOpen = false;
@@ -299,8 +299,8 @@ export class ChatClient {
   }
 
   #retryIn(/** @type {number} */ ms) {
-    this.#lose();
-    this.#tell("waiting");
+    this.#disconnect();
+    this.#emitState("waiting");
     this.#timers.retry = setTimeout(() => this.#connect(), ms);
   }
 
@@ -311,10 +311,10 @@ export class ChatClient {
     clearTimeout(this.#timers.retry);
     clearTimeout(this.#timers.pump);
     clearInterval(this.#timers.check);
-    this.#tell("ended");
+    this.#emitState("ended");
   }
 
-  #tell(/** @type {"connecting" | "open" | "waiting" | "ended"} */ state) {
+  #emitState(/** @type {"connecting" | "open" | "waiting" | "ended"} */ state) {
     this.#onEvent({ type: "state", state });
   }
 }

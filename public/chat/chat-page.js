@@ -1,4 +1,4 @@
-/** The page of a chat room: shows what the client hears, and sends what is written. */
+/** The page of a chat room: shows the messages of the client, and sends those of the user. */
 import { ChatClient } from "./chat-client.js";
 
 const room = document.querySelector("#chat");
@@ -11,17 +11,17 @@ const problem = room.querySelector("#composer-error");
 const STATES = {
   connecting: "Connecting …",
   open: "Connected",
-  waiting: "The connection is lost. Reconnecting …",
-  ended: "You are signed out. Sign in to go on.",
+  waiting: "Connection lost. Reconnecting …",
+  ended: "You are signed out. Sign in to continue.",
 };
 
-/** Who is here: names by user, and how many sockets each has. @type {Map<string, { name: string, sockets: number }>} */
+/** The users in the room by id, each with the number of their sockets. @type {Map<string, { name: string, sockets: number }>} */
 const here = new Map();
 
-/** Messages of ours that are not stored yet, by their ids. @type {Map<string, HTMLLIElement>} */
+/** Unacknowledged messages of this page, by id. @type {Map<string, HTMLLIElement>} */
 const waiting = new Map();
 
-const hears = {
+const handlers = {
   state({ state }) {
     room.dataset.state = state;
     room.querySelector("#state").textContent = STATES[state];
@@ -46,7 +46,7 @@ const hears = {
     add(item, true);
   },
   sent({ id, seq }) {
-    // Where it was stored, and the answer was lost, the message itself has come before.
+    // If the acknowledgement was lost, the message itself has arrived before.
     waiting.get(id)?.remove();
     waiting.delete(id);
     const delivery = list.querySelector(`[data-seq="${seq}"] .delivery`);
@@ -64,7 +64,7 @@ const hears = {
 const client = new ChatClient({
   url: `${location.origin.replace(/^http/, "ws")}/ws/chat/${room.dataset.room}`,
   after: Number(room.dataset.last),
-  onEvent: (event) => hears[event.type]?.(event),
+  onEvent: (event) => handlers[event.type]?.(event),
 });
 
 function count({ id, name }, change) {
@@ -76,7 +76,7 @@ function count({ id, name }, change) {
   room.querySelector("#here").textContent = `Here: ${new Intl.ListFormat("en").format(shown)}`;
 }
 
-/** Fills the server's own template in: text is set as text, whatever it holds. */
+/** Fills in the server's template. Texts are set as text, never as HTML. */
 function render({ seq, sender, text, at }) {
   const item = document.querySelector("#message").content.firstElementChild.cloneNode(true);
   item.dataset.seq = seq;
@@ -89,7 +89,7 @@ function render({ seq, sender, text, at }) {
   return item;
 }
 
-/** In the reader's own time, which the server does not know. */
+/** In the user's time zone, which the server does not know. */
 function showTime(time) {
   const at = new Date(time.dateTime);
   const isToday = at.toDateString() === new Date().toDateString();
@@ -99,11 +99,11 @@ function showTime(time) {
   );
 }
 
-/** Follows the conversation, unless somebody reads further up. */
+/** Adds a message, and scrolls down to it unless the user has scrolled up. */
 function add(item, isOwn = false) {
   const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   list.append(item);
-  // What waits stays last.
+  // Unacknowledged messages stay last.
   if (!isOwn) list.append(...waiting.values().filter((each) => each.isConnected));
   if (isAtEnd || isOwn) log.scrollTop = log.scrollHeight;
 }
@@ -129,7 +129,7 @@ text.addEventListener("keydown", (event) => {
 });
 
 addEventListener("online", () => client.reconnect());
-// Back from the history as it was left: the socket is gone, and what came meanwhile is missing.
+// The page was restored from the back/forward cache: its socket is closed, and newer messages are missing.
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) location.reload();
 });

@@ -1,7 +1,7 @@
-/** The page of the live feed: draws the last five minutes as they come, and tells of warnings. */
+/** The page of the live feed: draws the metrics of the last five minutes, and announces changes of their status. */
 
 const SHOWN_MS = 5 * 60 * 1000;
-const MOST_ACTIVITIES = 20;
+const MAX_ACTIVITIES = 20;
 
 const state = document.querySelector("#state");
 const activity = document.querySelector("#activity");
@@ -11,42 +11,42 @@ const metrics = new Map();
 for (const figure of document.querySelectorAll("[data-metric]"))
   metrics.set(figure.dataset.metric, { figure, samples: [] });
 
-// An id that nobody gave: what the feed still knows comes first.
+// An unknown id, so that the feed sends its stored events first.
 const events = new EventSource("/events?after=0");
 state.textContent = "Connecting …";
 events.addEventListener("open", () => {
   state.textContent = "Connected";
 });
 events.addEventListener("error", () => {
-  state.textContent = "The connection is lost. Reconnecting …";
+  state.textContent = "Connection lost. Reconnecting …";
 });
 events.addEventListener("reset", () => {
   for (const { samples } of metrics.values()) samples.length = 0;
   activity.replaceChildren();
 });
-events.addEventListener("message", ({ data }) => take(JSON.parse(data)));
-events.addEventListener("activity", ({ data }) => tell(JSON.parse(data)));
+events.addEventListener("message", ({ data }) => addSample(JSON.parse(data)));
+events.addEventListener("activity", ({ data }) => addActivity(JSON.parse(data)));
 addEventListener("pagehide", () => events.close());
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) location.reload();
 });
 
-/** The metrics that are to be drawn anew. */
-const stale = new Set();
+/** The metrics to draw in the next frame. */
+const changed = new Set();
 
-function take({ timestamp, metric, value, status }) {
+function addSample({ timestamp, metric, value, status }) {
   const shown = metrics.get(metric);
   if (!shown) return;
   const at = Date.parse(timestamp);
   shown.samples.push({ at, value, status });
   while (shown.samples[0].at < at - SHOWN_MS) shown.samples.shift();
-  if (stale.size === 0) requestAnimationFrame(drawStale);
-  stale.add(metric);
+  if (changed.size === 0) requestAnimationFrame(drawChanged);
+  changed.add(metric);
 }
 
-function drawStale() {
-  for (const metric of stale) show(metrics.get(metric));
-  stale.clear();
+function drawChanged() {
+  for (const metric of changed) show(metrics.get(metric));
+  changed.clear();
 }
 
 function show({ figure, samples }) {
@@ -64,21 +64,21 @@ function announce(figure, value, status) {
   document.querySelector("#announcement").textContent = `${title}: ${value}, ${status}`;
 }
 
-/** A line for each status, over one another; the lines at which warnings begin, where they are near. */
+/** Draws the line, the parts with a warning over it, and each threshold that is within the chart. */
 function draw(figure, samples) {
   const svg = figure.querySelector("svg");
   const [width, height] = [svg.clientWidth, svg.clientHeight];
   const now = samples.at(-1).at;
-  const most = Math.max(5, ...samples.map(({ value }) => value)) * 1.15;
+  const max = Math.max(5, ...samples.map(({ value }) => value)) * 1.15;
   const x = (at) => (width - 2 - ((now - at) / SHOWN_MS) * width).toFixed(1);
-  const y = (value) => (height - 2 - (value / most) * (height - 4)).toFixed(1);
+  const y = (value) => (height - 2 - (value / max) * (height - 4)).toFixed(1);
   const points = samples.map(({ at, value, status }) => ({ x: x(at), y: y(value), status }));
   const [first, last] = [points[0], points.at(-1)];
   const shape = `${points.map((point) => `${point.x} ${point.y}`).join("L")}`;
   const paths = [path("area", `M${first.x} ${height}L${shape}L${last.x} ${height}Z`), path("line", `M${shape}`)];
   for (const status of ["warning", "critical"]) {
     const threshold = Number(figure.dataset[status]);
-    if (threshold < most) paths.push(path(`threshold ${status}`, `M0 ${y(threshold)}H${width}`));
+    if (threshold < max) paths.push(path(`threshold ${status}`, `M0 ${y(threshold)}H${width}`));
     const pieces = points.slice(1).map((point, n) => (point.status === status ? pieceTo(point, points[n]) : ""));
     paths.push(path(`line ${status}`, pieces.join("")));
   }
@@ -91,26 +91,26 @@ function pieceTo(point, from) {
 }
 
 function path(className, d) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  made.setAttribute("class", className);
-  made.setAttribute("d", d);
-  return made;
+  const element = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  element.setAttribute("class", className);
+  element.setAttribute("d", d);
+  return element;
 }
 
-function tell({ timestamp, activity: kind, count }) {
+function addActivity({ timestamp, activity: kind, count }) {
   const item = document.querySelector("#activity-item").content.firstElementChild.cloneNode(true);
   const time = item.querySelector("time");
   time.dateTime = timestamp;
   showTime(time);
-  for (const words of item.querySelectorAll("[data-activity]")) words.hidden = words.dataset.activity !== kind;
+  for (const text of item.querySelectorAll("[data-activity]")) text.hidden = text.dataset.activity !== kind;
   const times = item.querySelector(".times");
   times.hidden = count < 2;
   times.textContent = `, ${count} times`;
   activity.prepend(item);
-  while (activity.childElementCount > MOST_ACTIVITIES) activity.lastElementChild.remove();
+  while (activity.childElementCount > MAX_ACTIVITIES) activity.lastElementChild.remove();
 }
 
-/** In the reader's own time, which the server does not know. */
+/** In the user's time zone, which the server does not know. */
 function showTime(time) {
   time.textContent = new Date(time.dateTime).toLocaleTimeString("en-GB");
 }

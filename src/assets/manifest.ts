@@ -1,36 +1,36 @@
-/** What has been published: which path has which bytes, and where they are. */
+/** The manifest of published files: it maps each path to its bytes in R2. */
 
-/** What bytes may be compressed with (RFC 9110 §8.4.1, RFC 7932). */
+/** A content encoding (RFC 9110 §8.4.1, RFC 7932). */
 export type Encoding = "br" | "gzip";
 
 /** One version of a file of `public`. */
 export interface Asset {
-  /** SHA-256 of its bytes, in hexadecimal. */
+  /** SHA-256 of the bytes, in hexadecimal. */
   readonly hash: string;
   /** The value of `Content-Type`. */
   readonly type: string;
   /** Bytes. */
   readonly size: number;
-  /** The bytes that are left when it is compressed; absent where that does not pay. */
+  /** The compressed size in bytes; absent if compression is not worthwhile. */
   readonly encodings: Readonly<Partial<Record<Encoding, number>>>;
-  /** Whether its path names this version, and so never has another. */
+  /** Whether the path names this version, so that its bytes never change. */
   readonly isImmutable: boolean;
-  /** When another version took its place, in milliseconds since the epoch: pages may name it a while longer. */
+  /** The time of its replacement in milliseconds since the epoch. Pages may still refer to it for a while. */
   readonly retiredAt?: number;
 }
 
-/** By path, from `public` on, with slashes: each file under its own, and under one that names its version. */
+/** Assets by path, relative to `public`, with slashes: each file under its own path and under a versioned one. */
 export type Manifest = Readonly<Record<string, Asset>>;
 
-/** Where the manifest is in KV. */
+/** The key of the manifest in KV. */
 export const MANIFEST_KEY = "manifest";
 
-/** Empty before anything has been published. */
+/** Reads the manifest. It is empty before the first publication. */
 export async function readManifest(kv: KVNamespace): Promise<Manifest> {
   return (await kv.get<Manifest>(MANIFEST_KEY, "json")) ?? {};
 }
 
-/** Where bytes are in R2: they are what their key says, so that a key is written once. */
+/** The key of bytes in R2. It contains their hash, so each key is written only once. */
 export function objectKeyOf({ hash }: Pick<Asset, "hash">, encoding?: Encoding): string {
   return `assets/${hash}${encoding ? `.${encoding}` : ""}`;
 }
@@ -40,12 +40,12 @@ export function versionedPath(path: string, { hash }: Pick<Asset, "hash">): stri
   return path.replace(/(\.[^./]*)?$/, `.${hash.slice(0, 16)}$&`);
 }
 
-/** Whether an address names one version of a file, as those of `versionedPath` do. */
+/** Whether an address has a path from `versionedPath`. */
 export function isVersionedAddress(pathname: string): boolean {
   return /^\/static\/.*[^/]\.[0-9a-f]{16}(\.[^./]*)?$/.test(pathname);
 }
 
-/** The address of a file of `public`; the one that caches keep, once it is published. */
+/** The address of a file of `public`: versioned, and so cacheable, if the file is published. */
 export function assetUrl(manifest: Manifest, path: string): string {
   const asset = Object.hasOwn(manifest, path) ? manifest[path] : undefined;
   const named = asset ? versionedPath(path, asset) : path;

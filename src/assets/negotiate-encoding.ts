@@ -1,16 +1,16 @@
-/** Which encoding a client gets (RFC 9110 §12.5.3). */
+/** Negotiates the content encoding of a response (RFC 9110 §12.5.3). */
 import { AcceptEncoding } from "@remix-run/headers";
 import type { Encoding } from "./manifest.ts";
 
-/** The best compressed first: it wins where a client likes several as much. */
+/** The best compression first: it wins if a client accepts several equally. */
 const PREFERENCE = ["br", "gzip"] as const;
 
 /**
- * @param available What there is besides the bytes as they are.
- * @returns Undefined for the bytes as they are, which everybody can read.
+ * @param available The encodings of the file, besides identity.
+ * @returns Undefined for identity, which every client accepts.
  */
 export function negotiateEncoding(request: Request, available: readonly string[]): Encoding | undefined {
-  // The parser knows small letters only, and takes its time over many spaces.
+  // The parser only recognises lower case and is slow with many spaces.
   const accepted = AcceptEncoding.from(
     acceptEncoding(request)
       ?.replace(/[ \t]+/g, " ")
@@ -24,7 +24,7 @@ export function negotiateEncoding(request: Request, available: readonly string[]
   return best?.encoding;
 }
 
-/** Cloudflare rewrites the header and keeps what the client sent in `cf`. */
+/** Cloudflare rewrites the header and keeps the client's original in `cf`. */
 function acceptEncoding({ cf, headers }: Request): string | null {
   const sent = cf?.clientAcceptEncoding;
   return typeof sent === "string" ? sent : headers.get("Accept-Encoding");

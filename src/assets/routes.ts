@@ -1,10 +1,10 @@
-/** The addresses of the files in `public`. */
+/** The routes of the files in `public`. */
 import { createAddressLimit } from "../limits/limit-address.ts";
 import { READ, route } from "../web/app/scope.ts";
 import { isVersionedAddress } from "./manifest.ts";
 import { serveAsset } from "./serve-asset.ts";
 
-/** Versioned files do not count: caches keep them for a year, and a cold page requests several at once. */
+/** Requests for versioned files do not count: caches keep them for a year, and a first visit requests several. */
 const limitAddress = createAddressLimit(({ url }) => isVersionedAddress(new URL(url).pathname));
 const guards = [limitAddress];
 

@@ -1,5 +1,5 @@
-/** Answers with a file of `public`. */
-import type { AppLocals } from "../env.ts";
+/** Serves a file of `public`. */
+import type { AppContext } from "../env.ts";
 import { IMMUTABLE, PUBLIC_REVALIDATED } from "../web/caching/cache-control.ts";
 import type { ByteRange } from "../web/caching/conditional.ts";
 import { refuse } from "../web/respond/refuse.ts";
@@ -7,17 +7,12 @@ import { serveContent } from "../web/respond/serve-content.ts";
 import { objectKeyOf, readManifest } from "./manifest.ts";
 import { negotiateEncoding } from "./negotiate-encoding.ts";
 
-interface AssetRequest {
-  readonly request: Request;
-  readonly locals: AppLocals;
-}
-
 /**
- * A path is looked up in the manifest and nowhere else: what is not in there asks no storage for anything.
+ * Serves the file at a path. A path that is not in the manifest causes no request to R2.
  *
- * @param path From `public` on.
+ * @param path Relative to `public`.
  */
-export async function serveAsset(c: AssetRequest, path: string): Promise<Response> {
+export async function serveAsset(c: AppContext, path: string): Promise<Response> {
   const manifest = await readManifest(c.locals.env.ASSET_MANIFEST);
   const asset = Object.hasOwn(manifest, path) ? manifest[path] : undefined;
   if (!asset) return refuse(c, 404, "There is nothing at this address.");
@@ -26,7 +21,7 @@ export async function serveAsset(c: AssetRequest, path: string): Promise<Respons
   const encoding = negotiateEncoding(c.request, available);
   const size = (encoding && encodings[encoding]) ?? asset.size;
   return serveContent(c, {
-    // §8.8.3.3: each encoding has a tag of its own.
+    // RFC 9110 §8.8.3.3: each encoding has its own tag.
     etag: `"${hash.slice(0, 32)}${encoding ? `-${encoding}` : ""}"`,
     size,
     headers: {
@@ -38,9 +33,9 @@ export async function serveAsset(c: AssetRequest, path: string): Promise<Respons
   });
 }
 
-/** From Cloudflare's cache where it has them; else from R2, and into the cache. */
+/** Reads bytes from Cloudflare's cache, or else from R2. Puts a whole file from R2 into the cache. */
 async function readObject(
-  { request, locals: { env, ctx } }: AssetRequest,
+  { request, locals: { env, ctx } }: AppContext,
   key: string,
   size: number,
   range: ByteRange | undefined,

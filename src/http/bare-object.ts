@@ -1,9 +1,10 @@
-/** Makes objects for names that a client chooses. */
+/** Creates objects whose keys a client may choose. */
 
 /**
- * An object without a prototype, so that `__proto__` is a key like any other. `Object.create(null)`
- * would do, but V8 makes a hash table of it: measured, that costs a request a microsecond more.
+ * Creates an object without a prototype, so that `__proto__` is a key like any other.
+ * `Object.create(null)` would work too, but V8 stores it as a hash table, which costs about one
+ * microsecond more per request.
  */
-export function bareObject<T>(): Record<string, T> {
+export function createBareObject<T>(): Record<string, T> {
   return Object.setPrototypeOf({}, null);
 }

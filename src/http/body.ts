@@ -1,10 +1,10 @@
-/** Reads a request's JSON body, never holding more than its limit. */
+/** Reads a JSON request body without ever buffering more than its limit. */
 import type { ValidationIssue } from "./context.ts";
 
-/** The limit where neither the route nor the app sets one, in bytes. */
+/** The limit in bytes when neither the route nor the app sets one. */
 export const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
 
-/** What a body holds, or why it could not be read. */
+/** The parsed body, or the issue that kept it from being parsed. Both are absent when the body is empty. */
 export interface JsonBody {
   readonly value?: unknown;
   readonly issue?: ValidationIssue;
@@ -13,15 +13,15 @@ export interface JsonBody {
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 /**
- * Reads the body once: the bytes that arrive are counted, whatever `Content-Length` claims; UTF-8
- * is decoded fatally; nothing at all is `undefined`.
+ * Reads a body once. The limit applies to the bytes that arrive, whatever `Content-Length` says.
+ * Invalid UTF-8 is an issue, and so is invalid JSON; an empty body is `undefined`.
  *
- * @param maxBytes The most bytes to take; one more, and the rest of the stream is cancelled.
+ * @param maxBytes The limit. A body that exceeds it is an issue, and the rest of its stream is cancelled.
  */
 export async function readJson({ body, headers }: Request, maxBytes: number): Promise<JsonBody> {
   if (!body) return {};
   const bytes = await readBytes(body, maxBytes, Number(headers.get("content-length")));
-  if (!bytes) return failure("too_large", `The body is larger than ${maxBytes} bytes`);
+  if (!bytes) return failure("too_large", `The body must not exceed ${maxBytes} bytes`);
   if (bytes.byteLength === 0) return {};
   let failed = failure("invalid_utf8", "Invalid UTF-8");
   try {
@@ -40,12 +40,12 @@ function failure(code: string, message: string): JsonBody {
 type Bytes = Uint8Array<ArrayBuffer>;
 type ByteStream = ReadableStream<Bytes>;
 
-/** The longest body that is read in one go, in bytes: a client can have as much reserved by declaring it. */
-const READ_AT_ONCE = 64 * 1024;
+/** The largest body, in bytes, that is read in one go. A client can make us allocate this much by declaring it. */
+const MAX_SINGLE_READ_BYTES = 64 * 1024;
 
-/** @returns The bytes, or undefined where there are more than `maxBytes`. */
+/** @returns The bytes, or undefined if there are more than `maxBytes`. */
 async function readBytes(body: ByteStream, maxBytes: number, declaredBytes: number): Promise<Bytes | undefined> {
-  const isShort = declaredBytes > 0 && declaredBytes <= Math.min(maxBytes, READ_AT_ONCE);
+  const isShort = declaredBytes > 0 && declaredBytes <= Math.min(maxBytes, MAX_SINGLE_READ_BYTES);
   const first = Number.isInteger(declaredBytes) && isShort ? await readDeclared(body, declaredBytes) : undefined;
   if (first?.byteLength === declaredBytes) return first;
   const chunks = first ? [first] : [];
@@ -61,19 +61,19 @@ async function readBytes(body: ByteStream, maxBytes: number, declaredBytes: numb
   return undefined;
 }
 
-/** The reader as the Streams standard has it; some type libraries lack `min`. */
+/** The reader as the Streams standard defines it. Some type libraries lack `min`. */
 interface ByobReader {
   read(view: Bytes, options: { readonly min: number }): Promise<{ readonly value?: Bytes | undefined }>;
   releaseLock(): void;
 }
 
 /**
- * Asks for the declared bytes and one more in a single read, which comes back shorter only at the
- * end of the stream: in workerd the cheapest way to read a body. So the declared length sizes the
- * buffer, and is not believed.
+ * Requests the declared number of bytes plus one in a single read, which returns fewer only at the
+ * end of the stream. This is the cheapest way to read a body in workerd. The declared length only
+ * sizes the buffer; it is not trusted.
  *
- * @returns What came, the stream ready for more unless it is just what was declared; undefined
- * where the stream is no byte stream.
+ * @returns The bytes read, or undefined if the stream is not a byte stream. Unless their number is
+ * the declared one, the stream has been released for further reading.
  */
 async function readDeclared(body: ByteStream, declaredBytes: number): Promise<Bytes | undefined> {
   let reader: ByobReader;
@@ -82,8 +82,8 @@ async function readDeclared(body: ByteStream, declaredBytes: number): Promise<By
   } catch {
     return undefined;
   }
-  const room = declaredBytes + 1;
-  const { value } = await reader.read(new Uint8Array(room), { min: room });
+  const size = declaredBytes + 1;
+  const { value } = await reader.read(new Uint8Array(size), { min: size });
   if (value?.byteLength !== declaredBytes) reader.releaseLock();
   return value;
 }

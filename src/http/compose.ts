@@ -1,4 +1,4 @@
-/** Composes the app around a route and makes ready what dispatch runs. */
+/** Composes the app's settings into each route and produces the form that dispatch runs. */
 import { DEFAULT_MAX_BODY_BYTES } from "./body.ts";
 import type { UnmatchedContext } from "./context.ts";
 import { countLeadingHeadGuards, type GuardResult } from "./guard.ts";
@@ -8,23 +8,23 @@ import { addLevel, type LevelParts } from "./level.ts";
 import type { Validator } from "./schema.ts";
 import { SetupError } from "./setup-error.ts";
 
-/** What the app sets for every route. */
+/** The settings of the app that apply to every route. */
 export interface AppParts extends Omit<LevelParts, "guards"> {
   readonly validator?: Validator;
   readonly maxBodyBytes?: number;
 }
 
-/** A route, ready to run: called without regard to what its guards and handler need, which the types have checked. */
+/** A route, ready to run. The types have already checked that the locals its guards and handler need are supplied. */
 export interface Composed extends Handler<unknown> {
   readonly guards: readonly ((c: UnmatchedContext) => GuardResult | Promise<GuardResult>)[];
   readonly handler: (c: UnmatchedContext) => Response | Promise<Response>;
   readonly onResponse: readonly LeveledHook<OnResponseHandler>[];
   readonly onError: readonly LeveledHook<OnErrorHandler>[];
-  /** The most bytes of a body that is read: the route's limit, else the app's, else the default. */
+  /** The body limit in bytes: the route's own, else the app's, else the default. */
   readonly bodyLimit: number;
-  /** How many of the guards run before the body is read. */
+  /** The number of leading guards that run before the body is read. */
   readonly headGuards: number;
-  /** There where a part has a schema. */
+  /** Set if any part of the request has a schema. */
   readonly validator: Validator | undefined;
 }
 
@@ -32,14 +32,14 @@ export interface Composed extends Handler<unknown> {
 export function compose(given: Handler, app: AppParts): Composed {
   const { guards = [], request = {} } = given;
   if (!Array.isArray(guards) || guards.some((guard) => typeof guard !== "function")) {
-    throw new SetupError("guard_invalid", "A guard is not a function", labelsOf(given));
+    throw new SetupError("guard_invalid", "`guards` must be a list of functions", labelsOf(given));
   }
   const hasSchema = Object.values(request).some((schema) => schema !== undefined);
   const validator = hasSchema ? app.validator : undefined;
   if (hasSchema && !validator) {
     throw new SetupError(
       "validator_missing",
-      "Validator is required when route defines request schemas",
+      "Validator is required when route defines request schemas (pass one to setup, such as standardValidator)",
       labelsOf(given),
     );
   }
@@ -48,7 +48,7 @@ export function compose(given: Handler, app: AppParts): Composed {
   return ready({ ...handler, bodyLimit }, countLeadingHeadGuards(handler.guards ?? []), validator);
 }
 
-/** The seam where what guards and the handler need is forgotten. */
+/** Drops the types of the locals that guards and the handler need: `setup` has already checked them. */
 function ready(handler: Handler, headGuards: number, validator: Validator | undefined): Composed {
   return { ...handler, headGuards, validator } as Composed;
 }

@@ -1,34 +1,34 @@
-/** What is known of a request: the facts that guards, handlers and hooks read. */
+/** The contexts: the facts about a request that guards, handlers and hooks read. */
 
-/** Locals of which nothing is known but that they have names. */
+/** Locals whose keys and types are unknown. */
 export type AnyLocals = Record<string, unknown>;
 
-/** Path parameters of a route whose pattern is not known to the types. */
+/** Path parameters of a route whose pattern is unknown to the types. */
 export type AnyParams = Readonly<Record<string, string | number | undefined>>;
 
 /** The three parts of a request that a schema can describe. */
 export type ValidationPart = "params" | "query" | "body";
 
-/** One reason why a part of the request does not fit its schema. */
+/** One reason why a part of the request is invalid. */
 export interface ValidationIssue {
   readonly part: ValidationPart;
-  /** Keys from the part's root to the value at fault; empty for the part as a whole. */
+  /** Keys from the root of the part to the invalid value. Empty if the issue concerns the whole part. */
   readonly path: readonly string[];
   readonly message: string;
   readonly code?: string;
 }
 
-/** Inputs as they arrived, decoded and not validated. */
+/** The inputs as they arrived: decoded, but not validated. */
 export interface RawValues {
-  /** Path parameters, percent-decoded where they decode. No prototype. */
+  /** Path parameters as strings. Percent-encoding is decoded; a malformed value stays as it came. No prototype. */
   readonly params: Readonly<Record<string, string | undefined>>;
-  /** Query parameters; a list where the name is repeated. No prototype. */
+  /** Query parameters. A repeated name gives a list. No prototype. */
   readonly query: Readonly<Record<string, string | string[] | undefined>>;
-  /** The parsed JSON body; undefined without a body schema, before it is read, and where it could not be parsed. */
+  /** The parsed JSON body. Undefined without a body schema, before the body is read, and if it is not JSON. */
   readonly body?: unknown;
 }
 
-/** Every part that has a schema fits it. A part without one holds its raw value. */
+/** The input when every part is valid. A part with a schema holds the schema's output. */
 export interface InputOk<TParams = unknown, TQuery = unknown, TBody = unknown> {
   readonly ok: true;
   readonly params: TParams;
@@ -36,44 +36,44 @@ export interface InputOk<TParams = unknown, TQuery = unknown, TBody = unknown> {
   readonly body: TBody;
 }
 
-/** At least one part does not fit its schema, or the body could not be read. */
+/** The input when at least one part is invalid, or the body could not be read as JSON. */
 export interface InputErr {
   readonly ok: false;
-  /** The parts at fault, in the order params, query, body. */
+  /** The invalid parts, in the order params, query, body. */
   readonly failed: readonly ValidationPart[];
-  /** Every issue of every part, in the same order. */
+  /** All issues of all parts, in the same order. */
   readonly issues: readonly ValidationIssue[];
-  /** The raw values of the parts at fault. */
+  /** The raw values of the invalid parts. */
   readonly received: { readonly params?: unknown; readonly query?: unknown; readonly body?: unknown };
-  /** The validator's own error objects, where it gives any. */
+  /** The error objects of the validation library, if the validator passes them on. */
   readonly errors?: Partial<Readonly<Record<ValidationPart, unknown>>>;
 }
 
-/** The result of validation: a fact, never a decision. */
+/** The result of validation. It never ends a request: the handler decides what it means. */
 export type InputState<TParams = unknown, TQuery = unknown, TBody = unknown> =
   | InputOk<TParams, TQuery, TBody>
   | InputErr;
 
-/** The route that matched, as the table has it. */
+/** The matched route, as it stands in the table. */
 export interface MatchedRoute {
   readonly method: string | readonly string[];
   readonly path: string;
-  /** Its guards in the order in which they run, for their names. */
+  /** The guards in the order in which they run, so that their names can be read. */
   readonly guards: readonly { readonly name: string }[];
 }
 
-/** What a head guard reads: everything but the body and what needs it. */
+/** The context of a head guard: everything except the body and the validated input. */
 export interface HeadContext<TLocals = AnyLocals, TPathParams = AnyParams> {
   readonly request: Request;
   readonly route: MatchedRoute;
-  /** Path parameters as the pattern types them: `<int>` and `<uint>` are numbers. No prototype. */
+  /** Path parameters with the types of the pattern: `<int>` and `<uint>` are numbers. No prototype. */
   readonly params: TPathParams;
   readonly raw: RawValues;
-  /** What `onRequest` and the guards so far have supplied. Replaced, never mutated. */
+  /** The locals that `onRequest` and the guards so far have supplied. Replaced, never mutated. */
   readonly locals: TLocals;
 }
 
-/** What guards and handlers read. */
+/** The context of guards and handlers. */
 export interface Context<
   TParams = unknown,
   TQuery = unknown,
@@ -89,17 +89,17 @@ export interface Context<
   readonly input: InputState<TParams, TQuery, TBody>;
 }
 
-/** What hooks read. They also run where nothing matched or a guard denied, so some facts may be missing. */
+/** The context of hooks. A hook may run without a matched route or after a denial, so some facts may be missing. */
 export interface HookContext<TLocals = AnyLocals> extends Omit<HeadContext<TLocals>, "route"> {
   readonly route: MatchedRoute | undefined;
   readonly input: InputState | undefined;
 }
 
-/** What `notFound` reads. */
+/** The context of `notFound`. */
 export interface UnmatchedContext<TLocals = AnyLocals> extends HookContext<TLocals> {
-  /** Methods, sorted, for which the path has a route; empty where the path has none at all. */
+  /** The methods, sorted, that have a route for this path. Empty if the path has no route at all. */
   readonly allowedMethods: readonly string[];
 }
 
-/** The context as dispatch fills it in, step by step. */
+/** The context while dispatch fills it in, step by step. */
 export type Facts = { -readonly [K in keyof UnmatchedContext]: UnmatchedContext[K] };

@@ -5,21 +5,21 @@ import { countLeadingHeadGuards } from "./guard.ts";
 import { type Handler, methodsOf } from "./handler.ts";
 import type { Level, LeveledHook } from "./hooks.ts";
 import { PARTS } from "./input.ts";
-import { SetupError } from "./setup-error.ts";
 
-/** One method of one route. */
+/** One route. */
 export interface RouteDescription {
-  readonly method: string;
+  /** In the route's order; `*` stands for all. */
+  readonly methods: readonly string[];
   readonly path: string;
-  /** In the order in which they run; `head` before the body is read, `input` after. */
+  /** In the order in which they run: `head` before the body is read, `input` after. A name may be `(anonymous)`. */
   readonly guards: readonly { readonly name: string; readonly phase: "head" | "input" }[];
   /** The parts that have a schema. */
   readonly schemas: readonly ValidationPart[];
   /** In the order in which they run. */
   readonly onResponse: readonly HookDescription[];
-  /** In the order in which they are asked. */
+  /** In the order in which they run, until one answers. */
   readonly onError: readonly HookDescription[];
-  /** The most bytes of a body that is read; null where none is. */
+  /** The most bytes of a body that is read; null where the core reads none. */
   readonly maxBodyBytes: number | null;
 }
 
@@ -29,26 +29,27 @@ export interface HookDescription {
 }
 
 /**
- * Describes a table, one row a method and path.
+ * Describes a table, one row per route.
  *
- * @param handlers Best an app's own `handlers`: then the app's level is in it, too.
+ * @param handlers Any list of routes. An app's own `handlers` also carry the app's hooks and its body limit.
  * @returns Plain JSON, in the table's order.
- * @throws {SetupError} `guard_unnamed`, for a guard that would have no name in the description.
+ *
+ * @example
+ * const app = setup([route.on(["GET", "HEAD"], "/", { resolve: () => new Response("Hello") })]);
+ * const [row] = describeRoutes(app.handlers);
+ * console.log(row?.methods.join(", "), row?.path); // GET, HEAD /
  */
 export function describeRoutes(handlers: readonly Handler[]): RouteDescription[] {
-  return handlers.flatMap((handler) => methodsOf(handler).map((method) => describeRoute(method, handler)));
+  return handlers.map(describeRoute);
 }
 
-function describeRoute(method: string, handler: Handler): RouteDescription {
+function describeRoute(handler: Handler): RouteDescription {
   const { path, guards = [], request = {}, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, bodyLimit = maxBodyBytes } = handler;
   const headGuards = countLeadingHeadGuards(guards);
   return {
-    method,
+    methods: [...methodsOf(handler)],
     path,
-    guards: guards.map(({ name }, index) => {
-      if (!name) throw new SetupError("guard_unnamed", `Guard ${index} has no name`, [`${method} ${path}`]);
-      return { name, phase: index < headGuards ? "head" : "input" };
-    }),
+    guards: guards.map((guard, index) => ({ name: nameOf(guard), phase: index < headGuards ? "head" : "input" })),
     schemas: PARTS.filter((part) => request[part] !== undefined),
     onResponse: describeHooks(handler.onResponse),
     onError: describeHooks(handler.onError),
@@ -57,5 +58,9 @@ function describeRoute(method: string, handler: Handler): RouteDescription {
 }
 
 function describeHooks(hooks: readonly LeveledHook<object & { readonly name: string }>[] = []): HookDescription[] {
-  return hooks.map(({ level, run }) => ({ level, name: run.name }));
+  return hooks.map(({ level, run }) => ({ level, name: nameOf(run) }));
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name || "(anonymous)";
 }

@@ -1,4 +1,4 @@
-/** The life of a request: facts in, decisions by guards and handlers, a response out. */
+/** Runs a request through hooks, guards, validation and its handler to a response. */
 import type { Composed } from "./compose.ts";
 import type { Facts, RawValues } from "./context.ts";
 import { labelsOf } from "./handler.ts";
@@ -14,16 +14,16 @@ import { splitUrl } from "./url.ts";
 export interface AppPlan {
   readonly table: Table;
   readonly onRequest: readonly OnRequestHandler[];
-  /** What runs where no route matches. */
+  /** Runs if no route matches. */
   readonly unmatched: Composed;
 }
 
-/** One request under way. */
+/** The state of one request. */
 interface Run {
   readonly facts: Facts;
   route: Composed;
   phase: Phase;
-  /** How many of the route's guards have allowed. */
+  /** The number of the route's guards that have allowed the request so far. */
   passed: number;
   outcome: Outcome;
 }
@@ -33,10 +33,10 @@ const NO_LOCALS: Facts["locals"] = Object.freeze({});
 const NO_VALUES: RawValues = { params: NO_PARAMS.raw, query: NO_QUERY, body: undefined };
 
 /**
- * Answers a request. Never rejects: what throws goes to `onError`, and what that leaves is a 500.
+ * Answers a request. Never rejects: an error goes to `onError`, and if that gives no response, the answer is a 500.
  *
- * @param env The platform's second argument, for `onRequest`; on Workers the bindings.
- * @param ctx The platform's third, for `onRequest`; on Workers the execution context.
+ * @param env The platform's second argument, passed to `onRequest`. On Workers: the bindings.
+ * @param ctx The platform's third argument, passed to `onRequest`. On Workers: the execution context.
  */
 export async function dispatch(app: AppPlan, request: Request, env: unknown, ctx: unknown): Promise<Response> {
   const facts: Facts = {
@@ -58,15 +58,15 @@ export async function dispatch(app: AppPlan, request: Request, env: unknown, ctx
     run.phase = "match";
     matchRoute(run, app.table);
     const { guards, validator, handler, onResponse } = run.route;
-    const denied = guards.length > 0 || validator ? await decide(run) : undefined;
+    const denied = guards.length > 0 || validator ? await runGuards(run) : undefined;
     if (!denied && facts.route) run.phase = "resolve";
     const answer = denied ?? handler(facts);
     const response = answer instanceof Response ? answer : requireResponse(await answer, run);
     if (onResponse.length === 0) return response;
     run.phase = "onResponse";
-    return await dress(run, response);
+    return await applyResponseHooks(run, response);
   } catch (error) {
-    return rescue(run, error);
+    return handleError(run, error);
   }
 }
 
@@ -87,8 +87,8 @@ function matchRoute(run: Run, table: Table): void {
   if (!run.route.validator) facts.input = { ok: true, params: facts.params, query: facts.raw.query, body: undefined };
 }
 
-/** Runs the guards in order; behind the head guards that lead them, the inputs are read and validated. */
-async function decide(run: Run): Promise<Response | undefined> {
+/** Runs the guards in order. The inputs are read and validated right after the leading head guards. */
+async function runGuards(run: Run): Promise<Response | undefined> {
   const { facts, route } = run;
   for (; ; run.passed++) {
     if (run.passed === route.headGuards && route.validator) {
@@ -104,7 +104,7 @@ async function decide(run: Run): Promise<Response | undefined> {
   }
 }
 
-/** Gives back a denying guard's response, or merges an allowing one's locals forward. Anything else throws. */
+/** Returns the response of a denial, or merges the locals of an allowance into the context. Any other result throws. */
 function applyDecision(run: Run, guard: string, decision: unknown): Response | undefined {
   const { allow, deny, locals }: Record<string, unknown> = isRecord(decision) ? decision : {};
   if (allow === undefined && deny instanceof Response) {
@@ -112,7 +112,7 @@ function applyDecision(run: Run, guard: string, decision: unknown): Response | u
     return deny;
   }
   const isAllowed = allow === true && deny === undefined && (locals === undefined || isRecord(locals));
-  if (!isAllowed) throw new TypeError(`Guard ${guard} of ${nameOf(run)} returned neither allow: true nor a denial`);
+  if (!isAllowed) throw new TypeError(`Guard ${guard} of ${nameOf(run)} returned neither { allow: true } nor { deny }`);
   if (locals) run.facts.locals = { ...run.facts.locals, ...locals };
   return undefined;
 }
@@ -121,32 +121,32 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-async function dress(run: Run, response: Response): Promise<Response> {
-  let dressed = response;
+async function applyResponseHooks(run: Run, response: Response): Promise<Response> {
+  let current = response;
   for (const hook of run.route.onResponse) {
-    const result = hook.run({ context: run.facts, response: dressed, outcome: run.outcome });
-    dressed = result instanceof Response ? result : requireResponse(await result, run);
+    const result = hook.run({ context: run.facts, response: current, outcome: run.outcome });
+    current = result instanceof Response ? result : requireResponse(await result, run);
   }
-  return dressed;
+  return current;
 }
 
-function requireResponse(value: unknown, run: Run): Response {
+function requireResponse(value: unknown, run: Run, step: string = run.phase): Response {
   if (value instanceof Response) return value;
-  throw new TypeError(`${run.phase} of ${nameOf(run)} did not return a Response`);
+  throw new TypeError(`${step} of ${nameOf(run)} did not return a Response`);
 }
 
 function nameOf({ route }: Run): string {
   return labelsOf(route).join(", ");
 }
 
-/** Asks each level's `onError`, the nearest first; the last word is a plain 500. */
-async function rescue(run: Run, error: unknown): Promise<Response> {
+/** Asks each level's `onError`, the nearest first. If none gives a response, the answer is a plain 500. */
+async function handleError(run: Run, error: unknown): Promise<Response> {
   const { route, facts, phase } = run;
   const passed = route.guards.slice(0, run.passed).map(({ name }) => name || "anonymous");
   try {
     for (const hook of route.onError) {
       const response = await hook.run({ error, context: facts, phase, passed });
-      if (response !== undefined) return requireResponse(response, run);
+      if (response !== undefined) return requireResponse(response, run, "onError");
     }
   } catch (failure) {
     console.error(failure);

@@ -1,7 +1,7 @@
-/** Guards: functions that allow a request to go on, or deny it with a response. */
+/** Guards: functions that allow a request to continue, or deny it with a response. */
 import type { AnyLocals, Context, HeadContext } from "./context.ts";
 
-/** Go on; a guard that promises locals has to bring them. */
+/** Continue. A guard whose type promises locals must return them. */
 export type Allow<TAdds> = {} extends TAdds
   ? { readonly allow: true; readonly locals?: TAdds }
   : { readonly allow: true; readonly locals: TAdds };
@@ -11,15 +11,15 @@ export interface Deny {
   readonly deny: Response;
 }
 
-/** What a guard decides. */
+/** The decision of a guard. */
 export type GuardResult<TAdds = AnyLocals> = Allow<TAdds> | Deny;
 
-/** A guard of which the types know neither what it needs nor what it adds. */
+/** A guard that declares neither the locals it needs nor those it adds. */
 export type GuardFn = (c: Context) => GuardResult | Promise<GuardResult>;
 
 /**
- * A guard that reads `TNeeds` from `c.locals` and adds `TAdds` to them. The compiler refuses it
- * in a place where nothing before it supplies what it needs.
+ * A guard that reads `TNeeds` from `c.locals` and adds `TAdds`. It does not compile where nothing
+ * before it supplies `TNeeds`.
  *
  * @example
  * const requireAdmin: Guard<{ user: User }> = (c) =>
@@ -29,17 +29,22 @@ export type Guard<TNeeds = {}, TAdds = {}> = (
   c: Context<unknown, unknown, unknown, TNeeds>,
 ) => GuardResult<TAdds> | Promise<GuardResult<TAdds>>;
 
-/** Any guard, whatever it needs. */
+/** Any guard, whatever locals it needs. */
 export type AnyGuard = (c: never) => GuardResult<object> | Promise<GuardResult<object>>;
 
 const headGuards = new WeakSet<object>();
 
 /**
- * Marks a guard as one that reads only the head of the request: method, URL, headers, raw params
- * and query, locals. The head guards that lead a route's list run before its body is touched.
+ * Marks a guard as one that reads only the head of the request: method, URL, headers, params, query
+ * and locals. The head guards at the front of a route's list run before the body is read.
  *
- * @param guard Takes a context that has neither `input` nor a body.
- * @returns The same function, so its name stays.
+ * @param guard A function whose context has neither `input` nor a body.
+ * @returns The same function, with the same name.
+ *
+ * @example
+ * const requireKey = headGuard((c) =>
+ *   c.request.headers.has("X-API-Key") ? { allow: true } : { deny: new Response(null, { status: 401 }) },
+ * );
  */
 export function headGuard<TResult extends GuardResult<object>, TNeeds = AnyLocals>(
   guard: (c: HeadContext<TNeeds>) => TResult | Promise<TResult>,
@@ -49,10 +54,10 @@ export function headGuard<TResult extends GuardResult<object>, TNeeds = AnyLocal
 }
 
 /**
- * How many guards of a list run before the body is read.
+ * Counts the guards of a list that run before the body is read.
  *
- * @param guards A route's guards, in order.
- * @returns The length of the leading run of head guards.
+ * @param guards The guards of a route, in order.
+ * @returns The number of head guards before the first plain guard.
  */
 export function countLeadingHeadGuards(guards: readonly object[]): number {
   const first = guards.findIndex((guard) => !headGuards.has(guard));

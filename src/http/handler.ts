@@ -1,9 +1,9 @@
-/** Handlers: routes as the table holds them, as data. */
+/** Handlers: the entries of the route table, as data. */
 import type { AnyLocals, Context, HeadContext } from "./context.ts";
 import type { AnyGuard } from "./guard.ts";
 import type { LeveledHook, OnErrorHandler, OnResponseHandler } from "./hooks.ts";
 
-/** Resolves a request that every guard has allowed. */
+/** Produces the response once every guard has allowed the request. */
 export type HandlerFn<
   TParams = unknown,
   TQuery = unknown,
@@ -12,27 +12,27 @@ export type HandlerFn<
   TPathParams = HeadContext["params"],
 > = (c: Context<TParams, TQuery, TBody, TLocals, TPathParams>) => Response | Promise<Response>;
 
-/** The schemas of a route's inputs. A body is read, as JSON, only where there is a schema for it. */
+/** The schemas of a route's inputs. The body is read, as JSON, only if it has a schema. */
 export interface RequestSchemas<TParams = unknown, TQuery = unknown, TBody = unknown> {
   readonly params?: TParams;
   readonly query?: TQuery;
   readonly body?: TBody;
 }
 
-/** A route in the table, its groups' guards and hooks composed into it. */
+/** A route in the table, including the guards and hooks of its groups. */
 export interface Handler<in TNeeds = never> {
-  /** In the types alone: the locals that whoever takes the route in has to supply. */
+  /** Exists only in the types: the locals that the group or app around the route must supply. */
   readonly "~needs"?: (locals: TNeeds) => void;
-  /** A method, several, or `*` for all. */
+  /** One method, several methods, or `*` for all. */
   readonly method: string | readonly string[];
   readonly path: string;
   readonly handler: (c: never) => Response | Promise<Response>;
   /** Outermost group first, the route's own last. */
   readonly guards?: readonly AnyGuard[];
   readonly request?: RequestSchemas;
-  /** The most bytes of a body that is read; without it, the app's limit. */
+  /** The body limit in bytes. If absent, the app's limit applies. */
   readonly maxBodyBytes?: number;
-  /** The limit in force, once an app has composed the route. */
+  /** The effective body limit, set when an app composes the route. */
   readonly bodyLimit?: number;
   /** The route's own first, the outermost level last. */
   readonly onResponse?: readonly LeveledHook<OnResponseHandler>[];
@@ -40,15 +40,15 @@ export interface Handler<in TNeeds = never> {
   readonly onError?: readonly LeveledHook<OnErrorHandler>[];
 }
 
-/** A route's methods; `*` stands for all. */
+/** The methods of a route. `*` stands for all. */
 export function methodsOf({ method }: Handler): readonly string[] {
   return typeof method === "string" ? [method] : method;
 }
 
-/** The names of a route, one a method, such as `GET /users/:id`. */
+/** The names of a route, one for each method, such as `GET /users/:id`. */
 export function labelsOf(handler: Handler): string[] {
   return methodsOf(handler).map((method) => `${method} ${handler.path}`);
 }
 
-/** What `group` and `setup` take: a route, or a list of them such as a group. */
+/** An entry of `handlers`: a route, or a list of routes such as a group. */
 export type HandlerEntry<TNeeds = never> = Handler<TNeeds> | readonly Handler<TNeeds>[];

@@ -1,4 +1,4 @@
-/** The one door to the HTTP core: it describes requests, and leaves every decision to guards and handlers. */
+/** The public entry of the HTTP core. It describes requests and leaves every decision to guards and handlers. */
 export type {
   Context,
   HeadContext,
@@ -9,7 +9,7 @@ export type {
   ValidationIssue,
   ValidationPart,
 } from "./context.ts";
-export { describeRoutes } from "./describe.ts";
+export { describeRoutes, type HookDescription, type RouteDescription } from "./describe.ts";
 export type { GroupOptions } from "./group.ts";
 export { type Guard, type GuardFn, type GuardResult, headGuard } from "./guard.ts";
 export type { Handler, HandlerFn, RequestSchemas } from "./handler.ts";

@@ -1,4 +1,4 @@
-/** Validates the parts of a request into one state: every part, every issue, and no decision. */
+/** Validates all parts of a request and collects every issue, without ending the request. */
 import { readJson } from "./body.ts";
 import type { Composed } from "./compose.ts";
 import type { Facts, ValidationIssue, ValidationPart } from "./context.ts";
@@ -8,8 +8,8 @@ import { isThenable } from "./thenable.ts";
 export const PARTS: readonly ValidationPart[] = ["params", "query", "body"];
 
 /**
- * Reads the body, if there is a schema for it, and validates every part that has a schema. Without
- * one, `input` has the params as the pattern types them, the raw query and no body.
+ * Reads the body if it has a schema, and validates every part that has one. In `input`, a part without
+ * a schema holds the typed params of the pattern, the raw query, or no body.
  */
 export async function readInputs(
   { request: schemas = {}, bodyLimit }: Composed,
@@ -26,11 +26,11 @@ export async function readInputs(
   const errors: Partial<typeof values> = {};
   for (const part of PARTS) {
     if (schemas[part] === undefined) continue;
-    const isUnread = part === "body" && read.issue;
-    const late = isUnread
-      ? { ok: false as const, issues: [isUnread] }
+    const bodyIssue = part === "body" && read.issue;
+    const pending = bodyIssue
+      ? { ok: false as const, issues: [bodyIssue] }
       : validator.validate(schemas[part], facts.raw[part], part);
-    const result: ValidateResult = isThenable(late) ? await late : late;
+    const result: ValidateResult = isThenable(pending) ? await pending : pending;
     if (result.ok) values[part] = result.value;
     else {
       failed.push(part);

@@ -1,9 +1,9 @@
-/** The parameters that a path pattern names, as a type. */
+/** The type of the parameters that a path pattern names. */
 
 type Value<TType> = TType extends "int" | "uint" ? number : string;
 
-/** What the text between `/:` and the next slash stands for. Where it is more than a name, the names stay open. */
-type Param<S extends string> = S extends `${infer N}<${infer K}>${infer Optional}`
+/** The parameter between `/:` and the next slash. If the text is more than a name, any name is allowed. */
+type PathParam<S extends string> = S extends `${infer N}<${infer K}>${infer Optional}`
   ? Optional extends "?"
     ? { readonly [P in N]?: Value<K> }
     : { readonly [P in N]: Value<K> }
@@ -13,10 +13,10 @@ type Param<S extends string> = S extends `${infer N}<${infer K}>${infer Optional
       ? Readonly<Record<string, string | undefined>>
       : { readonly [P in S]: string };
 
-type Params<P extends string> = P extends `${string}/:${infer S}/${infer Rest}`
-  ? Param<S> & Params<`/${Rest}`>
+type PathParams<P extends string> = P extends `${string}/:${infer S}/${infer Rest}`
+  ? PathParam<S> & PathParams<`/${Rest}`>
   : P extends `${string}/:${infer S}`
-    ? Param<S>
+    ? PathParam<S>
     : P extends `${string}/*`
       ? { readonly "*": string }
       : P extends `${string}${"(" | ":" | "*" | "{"}${string}`
@@ -24,12 +24,12 @@ type Params<P extends string> = P extends `${string}/:${infer S}/${infer Rest}`
         : {};
 
 /**
- * The path parameters of a pattern: `number` for `:id<int>` and `:id<uint>`, else `string`;
- * optional for `:id?`; a trailing `/*` under `"*"`.
+ * The path parameters of a pattern: `number` for `:id<int>` and `:id<uint>`, otherwise `string`.
+ * `:id?` is optional, and a trailing `/*` is the key `"*"`.
  *
  * @example
  * type Params = RouteParams<"/orgs/:org/repos/:id<uint>">; // { org: string } & { id: number }
  */
 export type RouteParams<P extends string> = string extends P
   ? Readonly<Record<string, string | number | undefined>>
-  : Params<P>;
+  : PathParams<P>;

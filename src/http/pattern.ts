@@ -1,43 +1,44 @@
-/** Reads a path pattern into the form that the router matches. */
+/** Parses a path pattern into the form that the router matches. */
 import { FORMS, MARK, REST } from "./segment.ts";
 import { SetupError } from "./setup-error.ts";
 
-/** A parameter of a pattern: its name, and the type of its segment. */
+/** A parameter of a pattern: its name and the type of its segment. */
 export interface Param {
   readonly name: string;
   readonly type: string;
 }
 
 export interface PathPattern {
-  /** The parameters, in order; of an exotic pattern only those with a type. */
+  /** The parameters, in order. For an exotic pattern, only those with a type. */
   readonly params: readonly Param[];
   /**
-   * The pattern with a mark for each parameter, `/users/:id<int>` as `/users/ int`; twice where the
-   * last segment is optional. Of an exotic pattern, what takes it for certain: `/*`.
+   * The pattern with a mark in place of each parameter: `/users/:id<int>` is `/users/ int`. There are
+   * two if the last segment is optional. For an exotic pattern it is `/*`, which matches every path
+   * that the pattern can match.
    */
   readonly paths: readonly string[];
-  /** Matches an exotic pattern: one of more than whole segments. */
+  /** Set for an exotic pattern: one that is not made of ASCII segments, whole-segment parameters and a trailing `*`. */
   readonly exotic?: URLPattern;
 }
 
-/** Characters that mean themselves in a pattern and that a URL leaves as they are. */
+/** A segment of characters that have no special meaning in a pattern and that a URL does not encode. */
 const LITERAL = /^(?!\.{1,2}$)[\w\-.~!$&',;=@%]*$/;
 const PARAM = /^:([A-Za-z_$][\w$]*)(?:<(int|uint|uuid)>)?(\??)$/;
-/** The name, for URLPattern, of what a trailing `*` captures. */
+/** The name that URLPattern gets for the capture of a trailing `*`. */
 export const REST_GROUP = "$rest";
 const TYPED = /:([\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)<(.*?)>/gu;
 
 /**
- * @param path The URLPattern pathname syntax, and `:name<int>`, `:name<uint>`, `:name<uuid>`.
- * @param routes The route's names, for the error.
- * @throws {SetupError} `pattern_invalid`, with what is wrong with the path as its cause.
+ * @param path The URLPattern pathname syntax, plus `:name<int>`, `:name<uint>` and `:name<uuid>`.
+ * @param routes The names of the route, for the error.
+ * @throws {SetupError} `pattern_invalid`. Its `cause` says what is wrong with the path.
  */
 export function parsePattern(path: string, routes: readonly string[]): PathPattern {
   try {
-    if (!/^[/*{(]/.test(path)) throw new TypeError("it begins with no slash");
+    if (!/^[/*{(]/.test(path)) throw new TypeError("a path must begin with a slash");
     return parsePlain(path) ?? parseExotic(path);
   } catch (cause) {
-    throw new SetupError("pattern_invalid", `The path is not a pattern (${cause})`, routes, cause);
+    throw new SetupError("pattern_invalid", `The path is not a valid pattern (${cause})`, routes, cause);
   }
 }
 
@@ -49,7 +50,7 @@ function parsePlain(path: string): PathPattern | undefined {
     const isLast = index === texts.length - 1;
     const [, name, type = "any", optional] = text === "*" ? ["", text, text] : (PARAM.exec(text) ?? []);
     if (name && (isLast || (type !== "*" && !optional))) {
-      if (params.has(name)) throw new TypeError(`it names ${name} twice`);
+      if (params.has(name)) throw new TypeError(`the parameter :${name} occurs twice`);
       params.set(name, type);
       marked += `/${MARK}${type}`;
     } else if (LITERAL.test(text)) marked += `/${text}`;
@@ -65,7 +66,7 @@ function parseExotic(path: string): PathPattern {
   const named = path.replace(/(^|\/)\*$/, `$1:${REST_GROUP}(.*)`);
   const pathname = named.replace(TYPED, (_, name: string, type: string) => {
     const form = FORMS.get(type);
-    if (!form) throw new TypeError(`there is no segment type <${type}>`);
+    if (!form) throw new TypeError(`unknown segment type <${type}>, use <int>, <uint> or <uuid>`);
     params.set(name, type);
     return `:${name}(${form.source.slice(1, -1)})`;
   });

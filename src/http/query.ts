@@ -1,17 +1,17 @@
-/** Reads a query string into an object that has no prototype. */
-import { bareObject } from "./bare-object.ts";
+/** Parses a query string into an object without a prototype. */
+import { createBareObject } from "./bare-object.ts";
 
 type Query = Record<string, string | string[]>;
 
-export const NO_QUERY: Readonly<Query> = Object.freeze(bareObject<string>());
+export const NO_QUERY: Readonly<Query> = Object.freeze(createBareObject<string>());
 
 /**
- * @param query The query string, without the question mark; decoded as a form (`+` is a space).
- * @returns A value for each name, a list where the name is repeated.
+ * @param query The query string without its question mark. It is decoded like a form: `+` is a space.
+ * @returns The value of each name, or a list of values if the name is repeated.
  */
 export function parseQuery(query: string): Readonly<Query> {
   if (query === "") return NO_QUERY;
-  const values: Query = bareObject();
+  const values: Query = createBareObject();
   for (const [name, value] of new URLSearchParams(query)) {
     const known = values[name];
     if (Array.isArray(known)) known.push(value);

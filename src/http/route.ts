@@ -1,4 +1,4 @@
-/** Makes routes: what a method and a path lead to, with types that check it. */
+/** Creates routes, whose types check guards, inputs and path parameters. */
 import type { AnyLocals, Context } from "./context.ts";
 import type { AnyGuard } from "./guard.ts";
 import type { CheckGuards, GuardElement, LocalsAfter, Named } from "./guard-order.ts";
@@ -8,7 +8,7 @@ import { addLevel, type LevelParts } from "./level.ts";
 import type { RouteParams } from "./path-params.ts";
 import type { InferInput } from "./schema.ts";
 
-/** What a route is made of. */
+/** The options of a route. */
 export interface RouteConfig<
   TPath extends string = string,
   TParams = unknown,
@@ -18,9 +18,9 @@ export interface RouteConfig<
   TBase = AnyLocals,
 > extends LevelHooks<TBase> {
   readonly request?: RequestSchemas<TParams, TQuery, TBody>;
-  /** Run in this order, after those of the groups around the route. */
+  /** Run in this order, after the guards of the groups around the route. */
   readonly guards?: TGuards & CheckGuards<TGuards, TBase>;
-  /** The most bytes of a body that is read. */
+  /** The body limit in bytes, for a body with a schema. */
   readonly maxBodyBytes?: number;
   readonly resolve: (
     c: Context<
@@ -33,7 +33,7 @@ export interface RouteConfig<
   ) => Response | Promise<Response>;
 }
 
-/** Makes a route; what comes before the path is given as `TBefore`. */
+/** Creates a route. `TBefore` are the parameters before the path. */
 export type RouteMaker<TBase, TBefore extends readonly unknown[] = []> = <
   const TPath extends string,
   TParams,
@@ -44,14 +44,14 @@ export type RouteMaker<TBase, TBefore extends readonly unknown[] = []> = <
   ...route: [...TBefore, path: TPath, config: RouteConfig<TPath, TParams, TQuery, TBody, TGuards, TBase>]
 ) => Handler<Named<TBase>>;
 
-/** The makers of routes. `all` matches every method, `on` those that it is given. */
+/** The functions that create routes. `all` matches every method, `on` the given ones. */
 export interface Route<TBase> extends Readonly<Record<Lowercase<Method> | "all", RouteMaker<TBase>>> {
   readonly on: RouteMaker<TBase, [methods: string | readonly string[]]>;
 }
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
 
-/** What a `RouteConfig` is once its types, having been checked, are forgotten. */
+/** A `RouteConfig` after its types have been checked and dropped. */
 interface AnyRouteConfig extends LevelParts, Pick<Handler, "request" | "maxBodyBytes"> {
   readonly resolve: Handler["handler"];
 }
@@ -61,18 +61,18 @@ function createHandler(method: string | readonly string[], path: string, config:
   return addLevel("route", config, { ...rest, method, path, handler });
 }
 
-/** Makes routes for locals of the type `TBase`: the seam where a config's types, having been checked, are forgotten. */
+/** Creates `route` for locals of the type `TBase`. The cast drops the option types, which have been checked by then. */
 export function createRoute<TBase>(): Route<TBase> {
-  const of = (method: string) => (path: string, config: AnyRouteConfig) => createHandler(method, path, config);
+  const makerFor = (method: string) => (path: string, config: AnyRouteConfig) => createHandler(method, path, config);
   const makers = {
-    get: of("GET"),
-    post: of("POST"),
-    put: of("PUT"),
-    patch: of("PATCH"),
-    delete: of("DELETE"),
-    head: of("HEAD"),
-    options: of("OPTIONS"),
-    all: of("*"),
+    get: makerFor("GET"),
+    post: makerFor("POST"),
+    put: makerFor("PUT"),
+    patch: makerFor("PATCH"),
+    delete: makerFor("DELETE"),
+    head: makerFor("HEAD"),
+    options: makerFor("OPTIONS"),
+    all: makerFor("*"),
     on: createHandler,
   };
   return makers as unknown as Route<TBase>;

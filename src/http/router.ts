@@ -1,4 +1,4 @@
-/** Finds the route for a path: of the routes that match, the one registered first. */
+/** Finds the route for a path: among the routes that match, the one registered first. */
 import type { PathPattern } from "./pattern.ts";
 import { hasForm, MARK, REST } from "./segment.ts";
 
@@ -10,15 +10,15 @@ interface Leaf<T> {
 }
 
 interface Node<T> {
-  /** By the text of a segment, or its mark. */
+  /** The key is the text of a segment, or its mark. */
   readonly children: Map<string, Node<T>>;
-  /** Those of the children that stand for values, with the type of the segment. */
+  /** The children that stand for parameters, with the type of the segment. */
   readonly params: (readonly [type: string, node: Node<T>])[];
   end?: Leaf<T>;
   rest?: Leaf<T>;
 }
 
-/** A matched route with the raw values that its pattern captured: in order, or by name. */
+/** A matched route with the raw values that its pattern captured, in order or by name. */
 export interface Match<T> extends Leaf<T> {
   readonly values: readonly string[];
   readonly groups: Readonly<Record<string, string | undefined>> | undefined;
@@ -26,7 +26,7 @@ export interface Match<T> extends Leaf<T> {
 
 /** The routes of one method. */
 export interface Router<T> {
-  /** Paths without parameters. None of them is taken by an earlier route: `add` sees to that. */
+  /** Paths without parameters. No earlier route matches any of them: `add` makes sure of that. */
   readonly statics: Map<string, Match<T>>;
   readonly root: Node<T>;
   readonly exotics: Leaf<T>[];
@@ -49,19 +49,19 @@ interface Search<T> {
 /**
  * Finds the route for a path.
  *
- * @param path A URL's pathname, percent-encoded as it came; or a pattern with marks, which plain
- * patterns match where they match every path that it does.
+ * @param path The pathname of a URL, percent-encoded as it came. Or a pattern with marks: then the
+ * result is a route that matches every path the pattern matches.
  */
 export function match<T>(router: Router<T>, path: string): Match<T> | undefined {
-  const fixed = router.statics.get(path);
-  if (fixed) return fixed;
+  const staticMatch = router.statics.get(path);
+  if (staticMatch) return staticMatch;
   const search: Search<T> = { path, best: undefined };
   visit(router.root, 0, [], search);
   if (!path.includes(MARK)) for (const leaf of router.exotics) offerExotic(leaf, search);
   return search.best;
 }
 
-/** Visits a node with the path consumed up to `at`, which is at a slash or at the end. */
+/** Visits a node. The path is consumed up to `at`, which is a slash or the end. */
 function visit<T>(node: Node<T>, at: number, values: readonly string[], search: Search<T>): void {
   if (at < search.path.length) visitBelow(node, at, values, search);
   else if (node.end) offer(node.end, values, undefined, search);
@@ -94,18 +94,18 @@ function offerExotic<T>(leaf: Leaf<T>, search: Search<T>): void {
 }
 
 /**
- * Adds a route behind those that are there.
+ * Adds a route after the existing ones.
  *
- * @returns Undefined; or, where earlier routes take every path that this one matches, one of those:
- * the new route would never be reached.
+ * @returns Undefined, or an earlier route if the existing routes match every path of the new one,
+ * which would then never be reached.
  */
 export function add<T>(router: Router<T>, pattern: PathPattern, route: T): T | undefined {
-  const takers = pattern.paths.map((path) => {
-    const taker = match(router, path)?.route;
-    if (taker === undefined) place(router, path, { order: router.size++, pattern, route });
-    return taker;
+  const earlier = pattern.paths.map((path) => {
+    const found = match(router, path)?.route;
+    if (found === undefined) place(router, path, { order: router.size++, pattern, route });
+    return found;
   });
-  return takers.includes(undefined) ? undefined : takers[0];
+  return earlier.includes(undefined) ? undefined : earlier[0];
 }
 
 function place<T>(router: Router<T>, path: string, leaf: Leaf<T>): void {

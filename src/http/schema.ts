@@ -1,4 +1,4 @@
-/** What counts as a schema and a validator, and the types that come out of them. */
+/** Schemas and validators, and the types inferred from them. */
 import type { ValidationIssue, ValidationPart } from "./context.ts";
 
 export interface SafeParseSuccess<T> {
@@ -13,12 +13,12 @@ export interface SafeParseFailure<E> {
 
 export type SafeParseResult<T, E> = SafeParseSuccess<T> | SafeParseFailure<E>;
 
-/** A schema of the kind that parses without throwing: zod and its relatives. */
+/** A schema with a `safeParse` method, such as one of zod. */
 export interface SchemaLike<TOut = unknown, TError = unknown> {
   safeParse(input: unknown): SafeParseResult<TOut, TError>;
 }
 
-/** A schema as Standard Schema 1 has it (standardschema.dev), as far as it is used here. */
+/** A schema of Standard Schema 1 (standardschema.dev), reduced to the members used here. */
 export interface StandardSchema<TOut = unknown> {
   readonly "~standard": {
     readonly validate: (value: unknown) => StandardResult<TOut> | Promise<StandardResult<TOut>>;
@@ -36,8 +36,8 @@ export interface StandardIssue {
 }
 
 /**
- * The type that a schema gives: its output, after transformations and defaults. zod states it as
- * `_output`, too, where it costs the compiler the least to read.
+ * The output type of a schema, after transformations and defaults. zod also states it as `_output`,
+ * which is the cheapest place for the compiler to read it.
  */
 export type InferSchema<TSchema> = TSchema extends { readonly _output: infer TOut }
   ? TOut
@@ -47,14 +47,14 @@ export type InferSchema<TSchema> = TSchema extends { readonly _output: infer TOu
       ? TOut
       : never;
 
-/** The error that a schema's own library gives. */
+/** The error type of a schema's library. */
 export type InferSchemaError<TSchema> = TSchema extends { safeParse(input: unknown): infer TResult }
   ? TResult extends { readonly success: false; readonly error: infer TError }
     ? TError
     : never
   : unknown;
 
-/** What a handler finds in `c.input` for a part: the schema's output, `unknown` without a schema. */
+/** The type of a part in `c.input`: the schema's output, or `unknown` without a schema. */
 export type InferInput<TSchema> = unknown extends TSchema ? unknown : InferSchema<TSchema>;
 
 export interface ValidateOk<T> {
@@ -65,18 +65,18 @@ export interface ValidateOk<T> {
 export interface ValidateErr<TError = unknown> {
   readonly ok: false;
   readonly issues: readonly ValidationIssue[];
-  /** The library's own error, kept for whoever wants more than the issues. */
+  /** The error of the validation library, for callers that need more than the issues. */
   readonly error?: TError;
 }
 
 export type ValidateResult<T = unknown, TError = unknown> = ValidateOk<T> | ValidateErr<TError>;
 
-/** An adapter for a validation library: it describes, and never ends a request. */
+/** An adapter for a validation library. It describes the input and never ends a request. */
 export interface Validator<TSchema = unknown> {
   /**
-   * @param schema The schema, as a route has it.
+   * @param schema The schema of the route.
    * @param input The raw value of the part.
-   * @param part Which part it is, for the issues.
+   * @param part The name of the part, to be copied into the issues.
    */
   validate<S extends TSchema>(
     schema: S,

@@ -1,4 +1,4 @@
-/** Scopes: the locals that a part of the table may count on, named once. */
+/** Scopes: declare once which locals a part of the route table may rely on. */
 import type { AnyLocals } from "./context.ts";
 import { createGroup, type Group } from "./group.ts";
 import { createRoute, type Route } from "./route.ts";
@@ -11,8 +11,8 @@ export interface Scope<TBase> {
 }
 
 /**
- * Gives the makers of routes, groups and apps whose handlers may read `TBase` from `c.locals`.
- * Whoever takes such a handler in has to supply what it reads, or it does not compile.
+ * Returns `route`, `group` and `setup` for handlers that may read `TBase` from `c.locals`. A group
+ * or app that contains such a handler without supplying `TBase` does not compile.
  *
  * @example
  * const { route } = scope<{ requestId: string }>();
@@ -22,5 +22,5 @@ export function scope<TBase>(): Scope<TBase> {
   return { route: createRoute<TBase>(), group: createGroup<TBase>(), setup };
 }
 
-/** The makers for locals of which the types know nothing. */
+/** `route` and `group` for handlers that make no assumption about the locals. */
 export const { route, group } = scope<AnyLocals>();

@@ -1,12 +1,12 @@
-/** The segments of a path pattern that stand for values, and the forms that these have. */
+/** The parameter segments of a path pattern, and the forms that their values must have. */
 
-/** A mark begins with a space, which no path of a URL has. A pattern with marks can so be looked up like a path. */
+/** Starts the mark of a parameter. No URL path has a space, so a pattern with marks can be looked up like a path. */
 export const MARK = " ";
 
 /** The mark of a trailing `*`. */
 export const REST = " *";
 
-/** The typed segments' forms. */
+/** The forms of the typed segments. */
 export const FORMS: ReadonlyMap<string, RegExp> = new Map([
   ["int", /^(?:0|-?[1-9]\d*)$/],
   ["uint", /^(?:0|[1-9]\d*)$/],
@@ -14,8 +14,8 @@ export const FORMS: ReadonlyMap<string, RegExp> = new Map([
 ]);
 
 /**
- * Whether a segment, or the mark of one, has the form that a type asks for. Integers are canonical
- * decimal (no plus, no leading zero, no -0) and safe (`Number.isSafeInteger`).
+ * Tells whether a segment, or the mark of one, has the form of a type. Integers are canonical
+ * decimal (no plus sign, no leading zero, no -0) and safe (`Number.isSafeInteger`).
  */
 export function hasForm(segment: string, type: string): boolean {
   if (type === "any") return segment !== "" && segment !== REST;

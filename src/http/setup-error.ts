@@ -1,14 +1,13 @@
-/** The error for a table that cannot be right, thrown while it is set up. */
+/** The error that set-up throws for a mistake in the route table. */
 
 export type SetupErrorCode =
   | "guard_invalid"
-  | "guard_unnamed"
   | "pattern_invalid"
   | "route_duplicate"
   | "route_unreachable"
   | "validator_missing";
 
-/** A mistake in the route table. `code` is stable; `routes` names the routes, such as `GET /users/:id`. */
+/** A mistake in the route table. `code` is stable. `routes` names the routes concerned, such as `GET /users/:id`. */
 export class SetupError extends Error {
   override readonly name = "SetupError";
   readonly code: SetupErrorCode;

@@ -1,5 +1,4 @@
-/** Sets an app up: composes its table once, and answers requests with it. */
-
+/** Sets up an app: composes its route table once and answers requests with it. */
 import { type AppParts, compose } from "./compose.ts";
 import type { UnmatchedContext } from "./context.ts";
 import { type AppPlan, dispatch } from "./dispatch.ts";
@@ -9,44 +8,46 @@ import type { LevelHooks, OneOrMany, OnRequestHandler } from "./hooks.ts";
 import type { Validator } from "./schema.ts";
 import { createTable } from "./table.ts";
 
-/** What an app is made of. */
+/** The options of an app. */
 export interface Config<TReturn = unknown, TEnv = unknown, TCtx = unknown, TKeys = never>
   extends LevelHooks<Supplied<TReturn>> {
-  /** Runs before matching and supplies the first locals: one function, or several that run in order. */
+  /** Runs before matching and supplies the first locals. One function, or several that run in order. */
   readonly onRequest?: OneOrMany<OnRequestHandler<TReturn, TEnv, TCtx>>;
-  /** Routes and groups that need no more than `onRequest` supplies, in the order in which they are tried. */
+  /** Routes and groups, in order of priority. The locals that they need must be supplied by `onRequest`. */
   readonly handlers: readonly HandlerEntry<SuppliedToHandlers<TReturn, TKeys>>[];
-  /** Needed as soon as one route has a schema. */
+  /** Required if any route has a schema. */
   readonly validator?: Validator<never>;
-  /** Answers where no route matches; without it, 404 `Not Found`. */
+  /** Answers requests that match no route. Default: 404 with the text `Not Found`. */
   readonly notFound?: (c: UnmatchedContext<Supplied<TReturn>>) => Response | Promise<Response>;
-  /** The most bytes of a body that is read, where a route sets no limit of its own. 1 MiB without it. */
+  /** The body limit in bytes for routes that set none. Default: 1 MiB. */
   readonly maxBodyBytes?: number;
 }
 
-/** What the handlers of a config may count on; whatever they need, while `onRequest` is still to be typed. */
+/** The locals supplied to the handlers; `never`, which accepts any need, until `onRequest` is typed. */
 type SuppliedToHandlers<TReturn, TKeys> = "onRequest" extends TKeys
   ? unknown extends TReturn
     ? never
     : Supplied<TReturn>
   : {};
 
-/** The platform's arguments behind the request, demanded only where `onRequest` says what they are. */
+/** The platform's arguments after the request, required only if `onRequest` declares their types. */
 type PlatformArguments<TEnv, TCtx> = unknown extends TEnv ? [env?: unknown, ctx?: unknown] : [env: TEnv, ctx: TCtx];
 
-/** An app: a function from request to response, and the table that it runs. */
+/** An app: a function from request to response, and the route table behind it. */
 export interface App<TEnv = unknown, TCtx = unknown> {
-  /** Answers a request; never rejects. Hands `env` and `ctx` to `onRequest`. */
+  /** Answers a request and never rejects. Passes `env` and `ctx` to `onRequest`. */
   readonly fetch: (request: Request, ...platform: PlatformArguments<TEnv, TCtx>) => Promise<Response>;
-  /** The flat, composed table: the very arrays that dispatch runs. */
+  /** The flat, composed table. Dispatch runs these same arrays. */
   readonly handlers: readonly Handler<unknown>[];
+  /** What runs before matching, in order; described by name. */
+  readonly onRequest: readonly { readonly name: string }[];
 }
 
 /**
- * Sets an app up, once, when its module loads.
+ * Sets up an app. Call it once, when the module loads.
  *
- * @param config The table and the app's hooks, or only the table.
- * @throws {SetupError} For a table that cannot be right; see `SetupErrorCode`.
+ * @param config The options, or only the list of routes and groups.
+ * @throws {SetupError} If the table has a mistake; see `SetupErrorCode`.
  *
  * @example
  * const app = setup({ handlers: [route.get("/", { resolve: () => new Response("Hello") })] });
@@ -57,19 +58,20 @@ export function setup<TReturn, TEnv = unknown, TCtx = unknown, TKeys extends Pro
 ): App<TEnv, TCtx> {
   const { handlers, onRequest = [], notFound = defaultNotFound, ...app } = forgetTypes(config);
   const routes = handlers.flat().map((handler) => compose(handler, app));
-  const unmatched = compose({ method: "*", path: "(no route)", handler: notFound }, app);
+  const unmatched = compose({ method: "*", path: "(notFound)", handler: notFound }, app);
   const plan: AppPlan = { table: createTable(routes), onRequest: [onRequest].flat(), unmatched };
-  return { fetch: (request, env?: unknown, ctx?: unknown) => dispatch(plan, request, env, ctx), handlers: routes };
+  const answer = (request: Request, env?: unknown, ctx?: unknown) => dispatch(plan, request, env, ctx);
+  return { fetch: answer, handlers: routes, onRequest: plan.onRequest };
 }
 
-/** A `Config` whose types are forgotten. */
+/** A `Config` after its types have been checked and dropped. */
 interface AnyConfig extends AppParts {
   readonly handlers: readonly HandlerEntry[];
   readonly onRequest?: OneOrMany<OnRequestHandler>;
   readonly notFound?: (c: UnmatchedContext) => Response | Promise<Response>;
 }
 
-/** The seam: `setup` has checked, in the types, that what handlers need is supplied. */
+/** Drops the types of a config: `setup` has already checked that the locals which handlers need are supplied. */
 function forgetTypes(config: unknown): AnyConfig {
   return Array.isArray(config) ? { handlers: config } : (config as AnyConfig);
 }

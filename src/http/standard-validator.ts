@@ -1,20 +1,20 @@
-/** The validator for any Standard Schema: zod 4, valibot, arktype and others. */
+/** The validator for any Standard Schema, such as those of zod 4, valibot and arktype. */
 import type { ValidationIssue, ValidationPart } from "./context.ts";
 import type { StandardIssue, StandardResult, StandardSchema, ValidateResult, Validator } from "./schema.ts";
 
 /**
- * Validates with the schema's own `~standard.validate`.
+ * Validates with the `~standard.validate` method of the schema.
  *
  * @see https://standardschema.dev
  */
 export const standardValidator: Validator<StandardSchema> = {
   validate(schema, input, part) {
     const result = schema["~standard"].validate(input);
-    return result instanceof Promise ? result.then((late) => toResult(late, part)) : toResult(result, part);
+    return result instanceof Promise ? result.then((settled) => toResult(settled, part)) : toResult(result, part);
   },
 };
 
-/** The seam between the schema's run-time result and its static type, which only its library can know. */
+/** Casts the run-time result to the static output type of the schema, which only its library knows. */
 function toResult<T, E>({ issues, value }: StandardResult<unknown>, part: ValidationPart): ValidateResult<T, E> {
   if (!issues) return { ok: true, value: value as T };
   return { ok: false, issues: issues.map((issue) => toIssue(issue, part)), error: issues as E };

@@ -1,6 +1,6 @@
-/** Tells values from promises, so that what is already there is not awaited. */
+/** Tells promises from other values, so that only promises are awaited. */
 
-/** Whether a value has to be awaited: a promise, of this realm or any other, or what behaves like one. */
+/** Tells whether a value must be awaited: a promise of any realm, or another object with a `then` method. */
 export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof (value as Partial<PromiseLike<T>> | null | undefined)?.then === "function";
 }

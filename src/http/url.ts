@@ -1,18 +1,18 @@
-/** Takes a request's URL apart, without the cost of a `URL` object where it can. */
+/** Splits the URL of a request, avoiding the cost of a `URL` object for ordinary URLs. */
 
 export interface UrlParts {
-  /** The pathname, percent-encoded, dot segments resolved. */
+  /** The pathname, percent-encoded, with dot segments resolved. */
   readonly path: string;
-  /** What follows the question mark; empty without one. */
+  /** The text after the question mark. Empty if there is none. */
   readonly query: string;
 }
 
-/** A URL whose path a full parse would leave as it is: printable ASCII, no backslash, nothing like a dot segment. */
+/** A URL whose path a full parse would not change: printable ASCII, no backslash, nothing like a dot segment. */
 const PLAIN = /^[^/]+\/\/[^/?#]+((?:\/(?![.%])[!-"$-.0->@-[\]-~]*)+)(?:\?([^#]*))?(?:#|$)/;
 
 /**
- * @param url An absolute URL, as `Request` has it. A server may pass it on as the client sent it.
- * @returns The same parts that `new URL(url)` has.
+ * @param url An absolute URL, as in `Request.url`. Some servers pass it on unnormalized.
+ * @returns The same parts as `new URL(url)`.
  */
 export function splitUrl(url: string): UrlParts {
   const [, path, query = ""] = PLAIN.exec(url) ?? [];

@@ -1,4 +1,4 @@
-/** Identity as a part of the app: who a request is from, and the storage that this stands on. */
+/** Identity as a part of the app: its checks, its sweep and its hooks. */
 import type { Part } from "../web/app/feature.ts";
 import { endHashingTurn } from "./guards/require-hashing-capacity.ts";
 import { sweepExpired } from "./sweep.ts";

@@ -1,11 +1,11 @@
-/** The rate limits that routes share. A key of address and account together would limit neither: each has its own. */
+/** The rate limits that routes share. Address and account have separate limits: a combined key would limit neither. */
 import type { AppLocals } from "../env.ts";
 import type { Context, HeadContext } from "../http/index.ts";
 import { limitAddress } from "../limits/limit-address.ts";
 import { clearLimit, limitAttempts } from "../limits/limit-attempts.ts";
 import { type LimitNeeds, rateLimit, rateLimitInput } from "../limits/rate-limit.ts";
 import { clientAddress } from "../web/request/client-address.ts";
-import { fieldOf, fits, type ParsedForm } from "../web/request/fitting-input.ts";
+import { fieldOf, hasValidInput, type ParsedForm } from "../web/request/parsed-input.ts";
 import { isSafeMethod } from "../web/request/safe-method.ts";
 import { deviceCookie } from "./sessions/cookies.ts";
 import { credentialOf, identify } from "./sessions/identify.ts";
@@ -16,21 +16,21 @@ import { type Credentials, findCredentials } from "./users/users.ts";
 
 const QUARTER_HOUR_SECONDS = 15 * 60;
 
-/** Requests to the API and the pages a minute for one user; unauthenticated writes for one client address. */
+/** Requests per minute to the API and the pages: per user, or for unauthenticated writes per client address. */
 export const limitApi = rateLimit({
   name: "api",
   limit: (env) => env.API_RATE_LIMIT,
   windowSeconds: 60,
   key: keyOfCaller,
   credential: credentialOf,
-  fallbackKey: keyOfStranger,
+  fallbackKey: keyOfAddress,
   whenUnavailable: "allow",
 });
 
-/** In front of every route that reaches storage, before anything else. */
+/** The first guards of every route that reaches storage. */
 export const commonLimits = [limitAddress, limitApi] as const;
 
-/** Sign-ins, registrations, and requests for or with mailed links a minute for one client address. */
+/** Sign-ins, registrations, and requests for or with mailed links: per minute and client address. */
 export const limitSignIn = rateLimit({
   name: "sign-in",
   limit: (env) => env.SIGN_IN_RATE_LIMIT,
@@ -39,27 +39,27 @@ export const limitSignIn = rateLimit({
   whenUnavailable: "deny",
 });
 
-/** Mails that one client address causes. Input that does not fit causes none. */
+/** Mails caused by one client address. Invalid input causes none. */
 export const limitMails = rateLimitInput({
   name: "mail-sender",
   limit: 10,
   windowSeconds: QUARTER_HOUR_SECONDS,
-  key: (c: InputContext<Partial<SignedIn>>) => {
-    const isSent = fits(c) && c.locals.user?.emailVerified !== true;
+  key: (c: LimitContext<Partial<SignedIn>>) => {
+    const isSent = hasValidInput(c) && c.locals.user?.emailVerified !== true;
     return isSent ? clientAddress(c.request) : undefined;
   },
   whenUnavailable: "deny",
 });
 
 /**
- * Changes by one user that are announced by mail. A notice is always sent, so the changes are limited: otherwise a
- * stranger who registers somebody's address could flood the mailbox with them.
+ * Changes by one user that cause a notice by mail. Notices are always sent, so the changes are limited: otherwise a
+ * stranger could register another person's address and flood the mailbox with notices.
  */
 export const limitNotices = rateLimitInput({
   name: "notices",
   limit: 30,
   windowSeconds: QUARTER_HOUR_SECONDS,
-  key: (c: InputContext<SignedIn>) => (fits(c) ? `user ${c.locals.user.id}` : undefined),
+  key: (c: LimitContext<SignedIn>) => (hasValidInput(c) ? `user ${c.locals.user.id}` : undefined),
   whenUnavailable: "deny",
 });
 
@@ -67,7 +67,7 @@ const ACCOUNT_POLICY = "account";
 
 /**
  * Wrong passwords for one e-mail address, whether or not it has an account. An attempt with a device token of the
- * account counts for that device instead: strangers cannot keep the owner out.
+ * account counts for that device instead, so that strangers cannot lock the owner out.
  */
 export const limitAccount = limitAttempts({
   name: ACCOUNT_POLICY,
@@ -77,42 +77,42 @@ export const limitAccount = limitAttempts({
   whenUnavailable: "deny",
 });
 
-/** Forgets the wrong passwords for an account, once its owner has proved to be its owner. */
+/** Forgets the wrong passwords for an account, after its owner has proved ownership. */
 export async function clearAccountLimit({ env }: AppLocals, email: string): Promise<void> {
   await clearLimit(env, ACCOUNT_POLICY, keyOfEmail(email));
 }
 
-/** Wrong passwords given in one session; then the session ends. */
+/** Wrong passwords in one session, which then ends. */
 export const limitSessionPassword = limitAttempts({
   name: "session-password",
   limit: 5,
   windowSeconds: QUARTER_HOUR_SECONDS,
-  key: (c: InputContext<SignedIn>) => {
+  key: (c: LimitContext<SignedIn>) => {
     const { auth } = c.locals;
-    return auth.via === "key" || !fits(c) ? undefined : auth.sessionId;
+    return auth.via === "key" || !hasValidInput(c) ? undefined : auth.sessionId;
   },
   whenUnavailable: "deny",
 });
 
-type InputContext<TLocals> = Context<unknown, unknown, unknown, LimitNeeds & ParsedForm & TLocals>;
+type LimitContext<TLocals> = Context<unknown, unknown, unknown, LimitNeeds & ParsedForm & TLocals>;
 
 async function keyOfCaller(c: HeadContext<AppLocals>): Promise<string | undefined> {
   const { signedIn } = await identify(c);
-  return signedIn ? `user ${signedIn.user.id}` : keyOfStranger(c);
+  return signedIn ? `user ${signedIn.user.id}` : keyOfAddress(c);
 }
 
-function keyOfStranger({ request }: HeadContext<AppLocals>): string | undefined {
+function keyOfAddress({ request }: HeadContext<AppLocals>): string | undefined {
   return isSafeMethod(request.method) ? undefined : `address ${clientAddress(request)}`;
 }
 
-/** The account that a link belongs to, where a guard has looked it up. */
+/** The account of a link, if a guard has looked it up. */
 interface LinkOwner {
-  readonly link?: { readonly user: Credentials; readonly isSenders: boolean };
+  readonly link?: { readonly user: Credentials; readonly isOwnerSignedIn: boolean };
 }
 
-async function keyOfAttempt(c: InputContext<LinkOwner>): Promise<string | undefined> {
+async function keyOfAttempt(c: LimitContext<LinkOwner>): Promise<string | undefined> {
   const { env, link } = c.locals;
-  if (!fieldOf(c, "password") || link?.isSenders) return undefined;
+  if (!fieldOf(c, "password") || link?.isOwnerSignedIn) return undefined;
   const email = link?.user.email ?? fieldOf(c, "email") ?? "";
   const token = fieldOf(c, "deviceToken") ?? deviceCookie.read(c.request, env);
   if (!isDeviceToken(token)) return keyOfEmail(email);

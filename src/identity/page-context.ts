@@ -1,17 +1,11 @@
 /** Loads what a page shows about its visitor and the app. */
 import { assetUrl, readManifest } from "../assets/manifest.ts";
-import type { AppLocals } from "../env.ts";
+import type { AppContext } from "../env.ts";
 import type { PageContext } from "../web/pages/layout.ts";
 import type { SessionLocals } from "./sessions/page-session.ts";
 
-/** Takes the messages for this page, too: call it once, for a page that is shown. */
-export async function loadPageContext({
-  request,
-  locals,
-}: {
-  readonly request: Request;
-  readonly locals: AppLocals & SessionLocals;
-}): Promise<PageContext> {
+/** Also takes the messages for this page: call it once, and only for a page that is shown. */
+export async function loadPageContext({ request, locals }: AppContext<SessionLocals>): Promise<PageContext> {
   const { app, env, session } = locals;
   const manifest = await readManifest(env.ASSET_MANIFEST);
   return {

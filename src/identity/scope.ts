@@ -1,4 +1,4 @@
-/** The makers of routes and groups whose handlers read who is signed in, and of pages with a session. */
+/** Scopes for routes that need a signed-in user, a page's session, or both. */
 import type { AppLocals } from "../env.ts";
 import { scope } from "../http/index.ts";
 import type { SessionLocals } from "./sessions/page-session.ts";

@@ -1,12 +1,12 @@
-/** Removes what has expired, so that the database does not grow with what nobody can use. */
+/** Removes expired rows from the database. */
 import { waitForAll } from "../web/app/wait-for-all.ts";
 import { IDLE_MS } from "./sessions/sessions.ts";
 import { EXPIRED_KEY_RETENTION_MS } from "./tokens/api-keys.ts";
 
-/** Rows at a time, lest one statement hold the database up. */
+/** Maximum rows per statement, so that no statement blocks the database for long. */
 const BATCH = 500;
 
-/** A table's key, what of it may go, and the values of that condition at a moment. */
+/** A table's key, the condition for its expired rows, and the values of that condition at a given time. */
 type Expired = readonly [table: string, key: string, condition: string, valuesAt: (now: number) => number[]];
 
 const EXPIRED: readonly Expired[] = [
@@ -18,10 +18,10 @@ const EXPIRED: readonly Expired[] = [
 ];
 
 /**
- * Sweeps every table, batch after batch. Safe to run twice, also at once; a run that fails is made up for
- * by the next, and a table that fails does not keep the others from being swept.
+ * Sweeps every table in batches. Safe to run repeatedly and concurrently. The next run makes up for a failed one, and a
+ * failing table does not prevent the others from being swept.
  *
- * @throws What the first failing table threw.
+ * @throws The error of the first failing table.
  */
 export async function sweepExpired(db: D1Database): Promise<void> {
   const sweeps = EXPIRED.map(async ([table, key, condition, valuesAt]) => {

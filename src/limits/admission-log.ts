@@ -1,4 +1,4 @@
-/** The admissions of a rate limiter: in memory to decide by, and in its table to survive an eviction. */
+/** The admissions of a rate limiter: in memory for decisions, and in a table to survive an eviction. */
 
 /** Times in milliseconds. The table has one row for each time, with the number of admissions at that time. */
 export class AdmissionLog {
@@ -6,7 +6,7 @@ export class AdmissionLog {
   #times: number[] = [];
   #hasTable: boolean;
 
-  /** Reads what an earlier life of the object has stored. An object that admits nothing stores nothing. */
+  /** Reads the stored admissions. An object that has admitted nothing stores nothing, not even a table. */
   constructor(sql: SqlStorage) {
     this.#sql = sql;
     this.#hasTable = [...sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'admissions'")].length > 0;
@@ -15,12 +15,12 @@ export class AdmissionLog {
     this.#times = [...rows].flatMap(({ at, count }) => Array<number>(count).fill(at));
   }
 
-  /** When each request was admitted, oldest first. */
+  /** The time of each admission, oldest first. */
   get times(): readonly number[] {
     return this.#times;
   }
 
-  /** @param at Not before the latest admission. */
+  /** @param at Must not be earlier than the latest admission. */
   add(at: number): void {
     if (!this.#hasTable) {
       this.#sql.exec("CREATE TABLE admissions (at INTEGER PRIMARY KEY, count INTEGER NOT NULL)");
@@ -30,14 +30,14 @@ export class AdmissionLog {
     this.#sql.exec("INSERT INTO admissions VALUES (?, 1) ON CONFLICT (at) DO UPDATE SET count = count + 1", at);
   }
 
-  /** Removes one admission of that time; there must be one. */
+  /** Removes one admission at a time that has at least one. */
   remove(at: number): void {
     this.#times.splice(this.#times.lastIndexOf(at), 1);
     if (this.#times.includes(at)) this.#sql.exec("UPDATE admissions SET count = count - 1 WHERE at = ?", at);
     else this.#sql.exec("DELETE FROM admissions WHERE at = ?", at);
   }
 
-  /** Removes every admission up to that time. */
+  /** Removes every admission up to and including a time. */
   removeUntil(until: number): void {
     const firstKept = this.#times.findIndex((at) => at > until);
     const removed = firstKept < 0 ? this.#times.length : firstKept;
@@ -46,7 +46,7 @@ export class AdmissionLog {
     this.#sql.exec("DELETE FROM admissions WHERE at <= ?", until);
   }
 
-  /** Forgets everything, for a storage that is about to be deleted. */
+  /** Forgets everything, because the storage is about to be deleted. */
   reset(): void {
     this.#times = [];
     this.#hasTable = false;

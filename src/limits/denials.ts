@@ -1,13 +1,13 @@
-/** The denials that an isolate remembers, so that a flood does not ask the objects over and over. */
+/** The denials that an isolate remembers, so that a flood does not reach the objects. */
 import type { Ruling } from "../env.ts";
 
 const MAX_KEYS = 10_000;
 
-/** Denials by key, each until its time. */
+/** Denials by key, each with its expiry. */
 export class Denials {
   readonly #byKey = new Map<string, { readonly since: number; readonly until: number }>();
 
-  /** @returns The denial that still holds; undefined also where the clock has gone back to before the denial. */
+  /** @returns A denial that is still valid; undefined if the clock has gone back to before the denial. */
   find(key: string): Ruling | undefined {
     const denial = this.#byKey.get(key);
     if (!denial) return undefined;
@@ -19,7 +19,7 @@ export class Denials {
     return undefined;
   }
 
-  /** Forgets the oldest denial where there would be more than 10,000. @param forMs Milliseconds. */
+  /** Forgets the oldest denial if there are already 10,000. @param forMs Milliseconds. */
   remember(key: string, forMs: number): void {
     if (this.#byKey.has(key)) return;
     const [oldest] = this.#byKey.keys();

@@ -3,10 +3,10 @@ import { v7 as uuidv7 } from "uuid";
 
 const RETENTION_MS = 24 * 60 * 60 * 1000;
 
-/** How long a request may run before a retry takes its place. A Worker that was killed says nothing. */
+/** The time after which a retry may replace a running request, whose Worker may have been killed. */
 const LEASE_MS = 60_000;
 
-/** Whose key it is, on which route, and of which body. */
+/** A key with its owner, its route and the hash of its body. */
 export interface KeyUse {
   readonly owner: string;
   readonly route: string;
@@ -14,16 +14,16 @@ export interface KeyUse {
   readonly bodyHash: string;
 }
 
-/** The first response, to be sent again. */
+/** The first response, which is repeated for retries. */
 export interface RecordedResponse {
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: string;
 }
 
-/** What became of a claim: it is ours, and `madeId` is the id to make things with; or why it is not. */
+/** The result of claiming a key: `resourceId` is the id for the resource that the request creates. */
 export type Claim =
-  | { readonly kind: "claimed"; readonly madeId: string }
+  | { readonly kind: "claimed"; readonly resourceId: string }
   | { readonly kind: "recorded"; readonly response: RecordedResponse }
   | { readonly kind: "other body" }
   | { readonly kind: "running" };
@@ -35,24 +35,24 @@ interface Row {
   readonly body: string;
 }
 
-/** Claims a key in one statement: of requests that come at once, one gets it. */
+/** Claims a key in one statement, so that only one of several concurrent requests gets it. */
 export async function claimKey(db: D1Database, use: KeyUse): Promise<Claim> {
   const { owner, route, key, bodyHash } = use;
   const now = Date.now();
   const claimed = await db
     .prepare(
-      `INSERT INTO idempotency_keys (owner, route, key, body_hash, made_id, leased_until, expires_at)
+      `INSERT INTO idempotency_keys (owner, route, key, body_hash, resource_id, leased_until, expires_at)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
        ON CONFLICT DO UPDATE SET leased_until = excluded.leased_until, body_hash = excluded.body_hash,
-         made_id = iif(expires_at <= ?8, excluded.made_id, made_id),
+         resource_id = iif(expires_at <= ?8, excluded.resource_id, resource_id),
          status = iif(expires_at <= ?8, NULL, status),
          expires_at = iif(expires_at <= ?8, excluded.expires_at, expires_at)
        WHERE expires_at <= ?8 OR (status IS NULL AND leased_until <= ?8 AND body_hash = excluded.body_hash)
-       RETURNING made_id`,
+       RETURNING resource_id`,
     )
     .bind(owner, route, key, bodyHash, uuidv7(), now + LEASE_MS, now + RETENTION_MS, now)
-    .first<{ made_id: string }>();
-  if (claimed) return { kind: "claimed", madeId: claimed.made_id };
+    .first<{ resource_id: string }>();
+  if (claimed) return { kind: "claimed", resourceId: claimed.resource_id };
   const row = await find(db, use);
   if (row && row.body_hash !== bodyHash) return { kind: "other body" };
   if (typeof row?.status !== "number") return { kind: "running" };
@@ -66,7 +66,7 @@ function find(db: D1Database, { owner, route, key }: KeyUse): Promise<Row | null
     .first<Row>();
 }
 
-/** Records the response of a claimed key. The first one stays: a slow request does not overwrite its retry's. */
+/** Records the response for a claimed key. Keeps an earlier one: a slow request must not overwrite its retry's. */
 export async function recordResponse(db: D1Database, use: KeyUse, response: RecordedResponse): Promise<void> {
   await db
     .prepare(
@@ -77,7 +77,7 @@ export async function recordResponse(db: D1Database, use: KeyUse, response: Reco
     .run();
 }
 
-/** Ends the lease of a request that failed, so that a retry need not wait for it. */
+/** Ends the lease of a failed request, so that a retry need not wait. */
 export async function releaseKey(db: D1Database, { owner, route, key }: KeyUse): Promise<void> {
   await db
     .prepare(

@@ -1,4 +1,4 @@
-/** Makes a request take effect once, however often it is sent: the `Idempotency-Key` header (IETF draft). */
+/** Makes repeated requests take effect only once: the `Idempotency-Key` header (IETF draft). */
 import { createHash } from "node:crypto";
 import type { AppLocals } from "../env.ts";
 import type { Context, Guard, OnErrorHandler, OnResponseHandler } from "../http/index.ts";
@@ -6,47 +6,47 @@ import { stateFacts } from "../web/app/guard-facts.ts";
 import { deny } from "../web/respond/refuse.ts";
 import { claimKey, type KeyUse, type RecordedResponse, recordResponse, releaseKey } from "./idempotency-store.ts";
 
-/** What a request under a key may count on. */
+/** The claimed key of a request. */
 export interface Idempotency extends KeyUse {
-  /** The id to give what the request makes: the same in a retry after a crash, so that it makes it once. */
-  readonly madeId: string;
+  /** The id for the resource that the request creates. A retry after a crash gets the same id. */
+  readonly resourceId: string;
 }
 
-/** Undefined where the client sent no key. */
+/** `idempotency` is undefined if the client sent no key. */
 export interface IdempotencyLocals {
   readonly idempotency: Idempotency | undefined;
 }
 
-type Needs = AppLocals & { readonly user: { readonly id: string } };
+type IdempotencyNeeds = AppLocals & { readonly user: { readonly id: string } };
 
-/** RFC 8941 strings are in quotes; most clients send the bare key. Both are the same key. */
+/** RFC 8941 strings have quotes, but most clients send the bare key. Both forms are the same key. */
 const KEY = /^"?([\x21\x23-\x7e]{1,255})"?$/;
 
 /**
- * Claims the key of a request. Denies with the first response again where there is one, with 422
- * where the key was used with another body, with 409 while the first request is still running,
- * and with 400 where the key is none. Keys are each user's own, kept for 24 hours.
+ * Claims the key of a request. Repeats the first response if there is one. Denies a key that was used with a different
+ * body with 422, a key whose first request is still running with 409, and an invalid key with 400. Keys belong to a
+ * user and are kept for 24 hours.
  *
- * A handler that makes something gives it `locals.idempotency.madeId` for its id and leaves
- * alone what is there already under that id.
+ * A handler that creates a resource uses `locals.idempotency.resourceId` as its id, and does not change an existing
+ * resource with that id.
  */
-const claimIdempotencyKey: Guard<Needs, IdempotencyLocals> = stateFacts(
-  async function claimIdempotencyKey(c: Context<unknown, unknown, unknown, Needs>) {
+const claimIdempotencyKey: Guard<IdempotencyNeeds, IdempotencyLocals> = stateFacts(
+  async function claimIdempotencyKey(c: Context<unknown, unknown, unknown, IdempotencyNeeds>) {
     const header = c.request.headers.get("Idempotency-Key");
-    // Input that does not fit has no effect: put right, it may come again under the same key.
+    // Invalid input has no effect, so the corrected request may use the same key.
     if (header === null || !c.input.ok) return { allow: true, locals: { idempotency: undefined } };
     const [, key] = KEY.exec(header) ?? [];
-    if (key === undefined) return deny(c, 400, "An Idempotency-Key has 1 to 255 visible ASCII characters.");
+    if (key === undefined) return deny(c, 400, "The Idempotency-Key must have 1 to 255 visible ASCII characters.");
     const route = `${c.request.method} ${c.route.path}`;
     const use: KeyUse = { owner: c.locals.user.id, route, key, bodyHash: hashBody(c.raw.body) };
     const claim = await claimKey(c.locals.env.DB, use);
     switch (claim.kind) {
       case "claimed":
-        return { allow: true, locals: { idempotency: { ...use, madeId: claim.madeId } } };
+        return { allow: true, locals: { idempotency: { ...use, resourceId: claim.resourceId } } };
       case "recorded":
         return { deny: replay(claim.response) };
       case "other body":
-        return deny(c, 422, "This Idempotency-Key was used with another body.");
+        return deny(c, 422, "This Idempotency-Key was already used with a different body. Use a new key.");
       case "running":
         return deny(c, 409, "The first request with this Idempotency-Key is still running.", { "Retry-After": "1" });
     }
@@ -69,8 +69,8 @@ function replay(recorded: RecordedResponse): Response {
 type HookLocals = AppLocals & Partial<IdempotencyLocals>;
 
 /**
- * Keeps the handler's response for the next time, also where it refuses (IETF draft, §2.6): but not a response of 500
- * or more, nor 422, which had no effect and depends on what may change, such as a quota.
+ * Records the handler's response for retries, even if it is a refusal (IETF draft, §2.6). Exceptions are a status of
+ * 500 or more, and 422, which had no effect and depends on a state that may change, such as a quota.
  */
 const recordFirstResponse: OnResponseHandler<HookLocals> = async ({ context, response, outcome }) => {
   const { env, idempotency } = context.locals;
@@ -84,14 +84,14 @@ const recordFirstResponse: OnResponseHandler<HookLocals> = async ({ context, res
   return response;
 };
 
-/** Lets a retry in at once where the handler threw; the error goes on to the next level. */
+/** Allows an immediate retry after the handler threw. The next level handles the error. */
 const releaseFailedKey: OnErrorHandler<HookLocals> = async ({ context }) => {
   const { env, idempotency } = context.locals;
   if (env && idempotency) await releaseKey(env.DB, idempotency);
   return undefined;
 };
 
-/** The guard, the last of a route's list, and the hooks that belong to it. */
+/** The guard, to be the last of a route, and its hooks. */
 export const idempotency = {
   guard: claimIdempotencyKey,
   onResponse: recordFirstResponse,

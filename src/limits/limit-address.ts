@@ -1,4 +1,4 @@
-/** Limits the requests of a client address by the platform's own rate limit: `limitAddress`, before anything is read. */
+/** Limits the requests of a client address by the platform's own rate limit. */
 import type { AppLocals, Env } from "../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../http/index.ts";
 import { stateFacts } from "../web/app/guard-facts.ts";
@@ -6,13 +6,13 @@ import { logFailure } from "../web/app/log.ts";
 import { clientAddress } from "../web/request/client-address.ts";
 import { deny } from "../web/respond/refuse.ts";
 
-/** A head guard that denies with 429 where one address sends too much; the limit is in `wrangler.toml`. */
+/** A head guard that denies with 429 if one address sends too many requests. The limit is in `wrangler.toml`. */
 export const limitAddress = createAddressLimit();
 
 /**
- * The same guard with exceptions. The binding counts approximately and for each location of Cloudflare, needs no
- * network hop, and tells neither its limit nor the room that remains, so the response has no `RateLimit` headers.
- * Where the binding fails, every request is admitted.
+ * Creates the same guard with exceptions. The binding counts approximately, per location of Cloudflare, and without a
+ * network hop. It reports neither its limit nor the remaining requests, so responses have no `RateLimit` headers. If
+ * the binding fails, every request is admitted.
  *
  * @param isExempt Whether a request does not count.
  */
@@ -33,7 +33,7 @@ async function isWithinLimit(env: Env, key: string): Promise<boolean> {
   try {
     return (await env.ADDRESS_LIMIT.limit({ key })).success;
   } catch (error) {
-    logFailure("The limit of client addresses could not be asked", error);
+    logFailure("The rate limit of client addresses failed, so the request was admitted", error);
     return true;
   }
 }

@@ -1,4 +1,4 @@
-/** Limits failed attempts, such as wrong passwords: `limitAttempts(policy)`, and `clearLimit` to forget them. */
+/** Limits failed attempts, such as wrong passwords: `limitAttempts(policy)`, with `clearLimit` to forget them. */
 import type { Env, Reservation } from "../env.ts";
 import type { Context, Guard, GuardResult } from "../http/index.ts";
 import { stateFacts } from "../web/app/guard-facts.ts";
@@ -6,7 +6,7 @@ import { logFailure } from "../web/app/log.ts";
 import { deny } from "../web/respond/refuse.ts";
 import {
   denyExhausted,
-  denyUncounted,
+  denyUnavailable,
   type LimitNeeds,
   limiterOf,
   objectNameOf,
@@ -15,13 +15,13 @@ import {
   stateOf,
 } from "./rate-limit-policy.ts";
 
-/** An attempt that has been admitted. It counts as failed from the start, and stays so unless it succeeds within 10 s. */
+/** An admitted attempt. It counts as failed unless `succeed` is called within 10 s. */
 export interface Attempt {
-  /** How many more may fail if this one does; `Infinity` where attempts are not counted. */
+  /** Further attempts that may fail if this one does; `Infinity` if attempts are not counted. */
   readonly remaining: number;
-  /** Stops counting this attempt. Never rejects: where the object cannot be asked, the attempt counts. */
+  /** Stops counting this attempt. Never rejects: if the object is unavailable, the attempt counts. */
   succeed(): Promise<void>;
-  /** Settles that it failed, so that other attempts need not wait for the outcome. Never rejects. */
+  /** Settles the attempt as failed, so that other attempts need not wait for it. Never rejects. */
   fail(): Promise<void>;
 }
 
@@ -30,9 +30,10 @@ export interface AttemptLocals {
 }
 
 /**
- * A guard, after the body, that admits an attempt where all others could fail and this one as well. It denies with 429
- * where too many have failed, and with 503 where that depends on attempts that are still going on, or where the policy
- * is to deny when its object cannot be asked. No denial is remembered, so that `clearLimit` takes effect at once.
+ * Creates a guard, to run after the body was read, that admits an attempt if the limit holds even if this attempt and
+ * all unsettled ones fail. It denies with 429 if too many attempts have failed. It denies with 503 if the decision
+ * depends on unsettled attempts, or if its object is unavailable and the policy says so. No denial is remembered, so
+ * that `clearLimit` takes effect immediately.
  *
  * @example
  * const limitPasswords = limitAttempts({
@@ -59,11 +60,11 @@ export function limitAttempts<TNeeds extends LimitNeeds = LimitNeeds>(
       const objectName = objectNameOf(name, key);
       const answer = await reserve(env, objectName, limit, windowSeconds * 1000);
       if (!answer)
-        return whenUnavailable === "deny" ? denyUncounted(c) : { allow: true, locals: { attempt: UNCOUNTED } };
+        return whenUnavailable === "deny" ? denyUnavailable(c) : { allow: true, locals: { attempt: UNCOUNTED } };
       const { reservation, isUnsettled, remaining } = answer;
       if (reservation !== null)
         return { allow: true, locals: { attempt: openAttempt(env, objectName, reservation, remaining) } };
-      if (!isUnsettled) return denyExhausted(c, stateOf(policy, limit, answer), "Too many failed attempts.");
+      if (!isUnsettled) return denyExhausted(c, stateOf(policy, limit, answer), "failed attempt");
       return deny(c, 503, "Other attempts are still being checked. Try again in 1 second.", { "Retry-After": "1" });
     },
     { denies: [429, 503], detail: name },
@@ -71,14 +72,14 @@ export function limitAttempts<TNeeds extends LimitNeeds = LimitNeeds>(
 }
 
 /**
- * Forgets every failed attempt of that key. Never rejects: where the object cannot be asked, the attempts count until
- * they leave the window, and the log says so.
+ * Forgets every failed attempt of a key. Never rejects: if the object is unavailable, the failure is logged and the
+ * attempts count until they leave the window.
  */
 export async function clearLimit(env: Env, policyName: string, key: string): Promise<void> {
   try {
     await limiterOf(env, objectNameOf(policyName, key)).clear();
   } catch (error) {
-    logFailure(`The limit ${policyName} could not be cleared`, error);
+    logFailure(`The rate limit ${policyName} could not be cleared`, error);
   }
 }
 
@@ -95,7 +96,7 @@ function openAttempt(env: Env, objectName: string, reservation: number, remainin
   return { remaining, succeed: () => settle("refund"), fail: () => settle("count") };
 }
 
-/** @returns Undefined where the object cannot be asked. */
+/** @returns Undefined if the object is unavailable. */
 async function reserve(
   env: Env,
   objectName: string,
@@ -105,7 +106,7 @@ async function reserve(
   try {
     return await limiterOf(env, objectName).reserve(limit, windowMs);
   } catch (error) {
-    logFailure("A rate limiter could not be asked", error);
+    logFailure("A rate limiter is unavailable", error);
     return undefined;
   }
 }

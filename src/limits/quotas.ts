@@ -1,5 +1,5 @@
 /** Quotas: how much of something one user may have, and the refusal of a write that would exceed it. */
-import { type Refused, refuse } from "../web/respond/refuse.ts";
+import { type RefusalContext, refuse } from "../web/respond/refuse.ts";
 
 /** A limit for each user, declared by the code that owns what it limits. */
 export interface Quota {
@@ -11,7 +11,7 @@ export interface Quota {
 }
 
 /** Answers 422: a problem with the member `quota`, a page, or a message for HTMX. */
-export function quotaExceeded(c: Refused, quota: Quota): Response {
+export function quotaExceeded(c: RefusalContext, quota: Quota): Response {
   return refuse(c, 422, quota.refusal, {}, { quota: quota.name });
 }
 

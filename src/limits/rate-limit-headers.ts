@@ -1,15 +1,15 @@
-/** The headers that tell a client of its limits: the IETF's draft-ietf-httpapi-ratelimit-headers and `X-RateLimit-*`. */
+/** The headers that show a client its limits: draft-ietf-httpapi-ratelimit-headers and `X-RateLimit-*`. */
 import type { AppLocals, Ruling } from "../env.ts";
 import type { OnResponseHandler } from "../http/index.ts";
 
-/** What a policy's limit has said of a request. */
+/** The state of a policy after its decision about a request. */
 export interface LimitState extends Ruling {
   readonly name: string;
   readonly limit: number;
   readonly windowSeconds: number;
 }
 
-/** @param states At least one; the `X-RateLimit-*` are of the one with the least room. */
+/** @param states At least one. The `X-RateLimit-*` headers show the one with the fewest remaining requests. */
 export function rateLimitHeaders(states: readonly LimitState[]): Record<string, string> {
   const [tightest] = states.toSorted((a, b) => a.remaining - b.remaining);
   if (!tightest) return {};
@@ -30,7 +30,7 @@ function secondsOf({ resetMs }: LimitState): number {
 
 type Locals = AppLocals & { readonly rateLimits?: readonly LimitState[] };
 
-/** Shows the limits that a request has passed. A denial shows them itself. */
+/** Adds the headers of the limits that a request has passed. A denial adds them itself. */
 export const showRateLimits: OnResponseHandler<Locals> = ({ context, response }) => {
   const { rateLimits = [] } = context.locals;
   if (rateLimits.length === 0 || response.headers.has("RateLimit")) return response;

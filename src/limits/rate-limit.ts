@@ -1,4 +1,4 @@
-/** Limits how often something may be requested: `rateLimit(policy)`, a guard on a Durable Object for each key. */
+/** Limits requests: `rateLimit(policy)` is a guard that counts in one Durable Object per key. */
 import { createHash } from "node:crypto";
 import type { Env, Ruling } from "../env.ts";
 import { type Context, type Guard, type GuardResult, type HeadContext, headGuard } from "../http/index.ts";
@@ -7,7 +7,7 @@ import { logFailure } from "../web/app/log.ts";
 import { Denials } from "./denials.ts";
 import {
   denyExhausted,
-  denyUncounted,
+  denyUnavailable,
   type LimitLocals,
   type LimitNeeds,
   limiterOf,
@@ -20,8 +20,8 @@ import {
 export type { LimitLocals, LimitNeeds, RateLimitPolicy } from "./rate-limit-policy.ts";
 
 /**
- * A head guard that denies with 429 until the window has room again, and with 503 where the
- * policy is to deny when its object cannot be asked.
+ * Creates a head guard that denies with 429 while the limit is exhausted, and with 503 if its object is unavailable and
+ * the policy says so.
  *
  * @example
  * const limitSearch = rateLimit({
@@ -38,7 +38,7 @@ export function rateLimit<TNeeds extends LimitNeeds = LimitNeeds>(
   return stateLimit(policy, headGuard(createLimit(policy)));
 }
 
-/** The same for a policy whose key is in the input: it runs after the body has been read. */
+/** Creates the same guard for a policy whose key is in the input: it runs after the body was read. */
 export function rateLimitInput<TNeeds extends LimitNeeds = LimitNeeds>(
   policy: RateLimitPolicy<Context<unknown, unknown, unknown, TNeeds>>,
 ): Guard<TNeeds, LimitLocals> {
@@ -54,7 +54,7 @@ function createLimit<TContext extends HeadContext<LimitNeeds>>(policy: RateLimit
     const { env, rateLimits = [] } = c.locals;
     const limit = readLimit(policy, env);
     const ruling = await rule(policy, limit, c);
-    if (ruling === "unavailable" && policy.whenUnavailable === "deny") return denyUncounted(c);
+    if (ruling === "unavailable" && policy.whenUnavailable === "deny") return denyUnavailable(c);
     if (ruling === "unavailable" || ruling === "uncounted") return { allow: true, locals: { rateLimits } };
     const state = stateOf(policy, limit, ruling);
     if (!ruling.isAdmitted) return denyExhausted(c, state);
@@ -62,11 +62,11 @@ function createLimit<TContext extends HeadContext<LimitNeeds>>(policy: RateLimit
   };
 }
 
-/** Apart from each other, so that a client with many made-up credentials cannot make the isolate forget its denial. */
+/** Separate, so that a client with many made-up credentials cannot make the isolate forget its denial. */
 const denialsByKey = new Denials();
 const denialsByCredential = new Denials();
 
-/** What the isolate remembers of the request, or else what its object decides. */
+/** Returns the denial that the isolate remembers, or else the decision of the object. */
 async function rule<TContext extends HeadContext<LimitNeeds>>(
   policy: RateLimitPolicy<TContext>,
   limit: number,
@@ -102,12 +102,12 @@ async function askObject(
   try {
     return await limiterOf(env, objectName).take(limit, windowMs);
   } catch (error) {
-    logFailure("A rate limiter could not be asked", error);
+    logFailure("A rate limiter is unavailable", error);
     return "unavailable";
   }
 }
 
-/** So that no secret stays in memory. */
+/** Keeps secrets out of the map of denials. */
 function sha256(credential: string): string {
   return createHash("sha256").update(credential).digest("base64url");
 }

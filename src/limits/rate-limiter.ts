@@ -1,4 +1,4 @@
-/** The Durable Object that counts for one key of one policy: never more than the limit in any rolling window. */
+/** The Durable Object that counts the requests of a key: it never admits more than the limit in any rolling window. */
 import { DurableObject } from "cloudflare:workers";
 import type { Env, RateLimiterObject, Reservation, Ruling } from "../env.ts";
 import { AdmissionLog } from "./admission-log.ts";
@@ -9,22 +9,22 @@ const OFFSET = "offset";
 const WINDOW = "windowMs";
 
 /** A reservation that is still unsettled after this time counts as failed. */
-const SETTLE_WITHIN_MS = 10_000;
+const SETTLE_TIMEOUT_MS = 10_000;
 
 /**
- * Remembers when each request of the window was admitted. Every decision is in storage before its answer leaves (the
- * platform's output gate), so an eviction loses no admission. Which admissions are unsettled is known only in memory:
- * after an eviction all of them count. Once the window has passed, an alarm deletes the object's storage.
+ * Remembers when each request of the window was admitted. Every admission is in storage before its response leaves (the
+ * platform's output gate), so an eviction loses none. Unsettled admissions are known only in memory, so all of them
+ * count after an eviction. After the window, an alarm deletes the object's storage.
  */
 export class RateLimiter extends DurableObject<Env> implements RateLimiterObject {
   readonly #clock: SteadyClock;
   readonly #admissions: AdmissionLog;
-  /** The times of the admissions that are reserved and not yet settled, by reservation, oldest first. */
+  /** The times of unsettled admissions, by reservation, oldest first. */
   readonly #unsettled = new Map<number, number>();
-  /** Starts anywhere, so that a reservation made before an eviction is not taken for one made after it. */
+  /** Starts at a random number, so that reservations from before and after an eviction are not confused. */
   #nextReservation = Math.floor(Math.random() * 2 ** 52);
   #windowMs: number;
-  /** By the machine's clock; 0 while unknown. */
+  /** The time of the alarm by the machine's clock; 0 while unknown. */
   #alarmAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -34,7 +34,7 @@ export class RateLimiter extends DurableObject<Env> implements RateLimiterObject
     this.#clock = new SteadyClock(ctx.storage.kv.get<number>(OFFSET) ?? 0, this.#admissions.times.at(-1));
   }
 
-  /** @param windowMs Milliseconds. The caller states the policy, which may change with a deployment. */
+  /** @param windowMs Milliseconds. The caller passes the policy, which may change with a deployment. */
   async take(limit: number, windowMs: number): Promise<Ruling> {
     const now = this.#readClock("nowForRequest");
     const ruling = this.#rule(now, limit, windowMs);
@@ -94,12 +94,12 @@ export class RateLimiter extends DurableObject<Env> implements RateLimiterObject
   #forget(now: number, windowMs: number): void {
     this.#admissions.removeUntil(now - windowMs);
     for (const [reservation, at] of this.#unsettled) {
-      if (at > now - windowMs && at >= now - SETTLE_WITHIN_MS) break;
+      if (at > now - windowMs && at >= now - SETTLE_TIMEOUT_MS) break;
       this.#unsettled.delete(reservation);
     }
   }
 
-  /** Sets the alarm where there is none, where it is overdue, and where the window has changed. */
+  /** Sets the alarm if there is none, if it is overdue, or if the window has changed. */
   async #ensureAlarm(windowMs: number): Promise<void> {
     const now = Date.now();
     const isAhead = (at: number | null): at is number => at !== null && at > now && at <= now + windowMs;

@@ -1,4 +1,4 @@
-/** Every figure, as one table. */
+/** Runs all benchmarks of the core and prints one table. */
 import { measureNode } from "./node.ts";
 import { printTable } from "./report.ts";
 import { measureSize } from "./size.ts";

@@ -1,17 +1,17 @@
-/** Clients that sign in over some time, one after another, while an attacker keeps the queue full. */
+/** Simulates clients that sign in one after another while an attacker keeps the queue full. */
 import { setTimeout } from "node:timers/promises";
 
 export interface Answer {
   readonly status: number;
-  /** From the request to the whole answer. */
+  /** From sending the request to the end of the response. */
   readonly milliseconds: number;
 }
 
 export interface Attack {
-  /** Each sends its one request, spread evenly over the time. */
+  /** Each sends one request. The requests are spread evenly over `overMs`. */
   readonly clients: readonly (() => Promise<Answer>)[];
   readonly overMs: number;
-  /** Milliseconds between the attacker's requests, which wait for no answer. Undefined for no attacker. */
+  /** Milliseconds between the requests of the attacker, who does not wait for answers. Undefined for no attacker. */
   readonly attackerMs: number | undefined;
   readonly sendAttack: () => Promise<Answer>;
 }
@@ -26,7 +26,7 @@ export async function attack({ clients, overMs, attackerMs, sendAttack }: Attack
     }
     return Promise.all(answers);
   };
-  // The attacker is there first.
+  // The attacker starts first.
   const attackers = attacker();
   await setTimeout(attackerMs === undefined ? 0 : 5 * attackerMs);
   const gapMs = (end - performance.now()) / clients.length;
@@ -42,7 +42,7 @@ export async function attack({ clients, overMs, attackerMs, sendAttack }: Attack
 export const ATTACK_HEADING =
   "| Logins over 22 s | Sent | Hashed | Median, ms | Longest, ms | 503 | Longest 503, ms |\n|---|---|---|---|---|---|---|";
 
-/** @returns A row under the heading. */
+/** @returns A table row below `ATTACK_HEADING`. */
 export function toRow(who: string, answers: readonly Answer[]): string {
   const timesOf = (isRefused: boolean) =>
     answers

@@ -1,7 +1,7 @@
-/** Bundling for Workers, with the esbuild that the project's wrangler brings along. */
+/** Bundles modules for Workers, with the esbuild that wrangler depends on. */
 import { type BuildOptions, build } from "esbuild";
 
-/** Bundles one module, given as source that may import relatively to this folder. */
+/** Bundles one module, given as source code. Its relative imports start at this folder. */
 export async function bundle(source: string, options: BuildOptions = {}): Promise<Uint8Array> {
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: import.meta.dirname, loader: "ts" },
@@ -14,6 +14,6 @@ export async function bundle(source: string, options: BuildOptions = {}): Promis
     write: false,
   });
   const [file] = outputFiles;
-  if (!file) throw new Error(`esbuild gave no output for: ${source}`);
+  if (!file) throw new Error(`esbuild produced no output for: ${source}`);
   return file.contents;
 }

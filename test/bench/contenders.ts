@@ -1,4 +1,4 @@
-/** Who is measured, and the check that all of them answer alike before any clock runs. */
+/** The contenders, and a check before any measurement that all of them give the same answers. */
 import assert from "node:assert/strict";
 import byHand from "./contenders/by-hand.ts";
 import candor from "./contenders/candor.ts";
@@ -9,7 +9,7 @@ import remix from "./contenders/remix.ts";
 
 export type Fetch = (request: Request) => Response | Promise<Response>;
 
-/** In the order of the table's columns; the reference first. */
+/** In the order of the table columns. The first is the reference. */
 export const LABELS = {
   byHand: "by hand",
   candor: "Candor",
@@ -32,13 +32,13 @@ export const contenders: Readonly<Record<Name, Fetch>> = {
   remix: remix.fetch,
 };
 
-/** One request of the measured kind, and its answer. */
+/** A request and its expected answer. */
 export interface Sample {
   readonly what: string;
   readonly path: string;
   readonly init: RequestInit & { readonly body?: string };
   readonly status: number;
-  /** Without it, the status alone counts: error bodies differ from contender to contender. */
+  /** If absent, only the status is compared, because error bodies differ between contenders. */
   readonly body?: string;
 }
 
@@ -58,12 +58,17 @@ export const samples = {
 } satisfies Record<string, Sample>;
 
 const refused: readonly Sample[] = [
-  { what: "a body that does not fit", path: "/api/labels", init: { method: "POST", body: "{}" }, status: 400 },
-  { what: "no JSON", path: "/api/labels", init: { method: "POST", body: "{" }, status: 400 },
-  { what: "no such route", path: "/api/nothing/here", init: {}, status: 404 },
+  {
+    what: "a body that does not match the schema",
+    path: "/api/labels",
+    init: { method: "POST", body: "{}" },
+    status: 400,
+  },
+  { what: "invalid JSON", path: "/api/labels", init: { method: "POST", body: "{" }, status: 400 },
+  { what: "an unknown path", path: "/api/nothing/here", init: {}, status: 404 },
 ];
 
-/** Throws unless `send` answers every sample as it must. */
+/** Throws unless `send` gives the expected answer to every sample. */
 export async function verify(name: string, send: (sample: Sample) => Response | Promise<Response>): Promise<void> {
   for (const sample of [...Object.values<Sample>(samples), ...refused]) {
     const response = await send(sample);

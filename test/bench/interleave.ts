@@ -1,20 +1,21 @@
-/** Measuring interleaved: in every round all contenders have their turn, and only within a round are they compared. */
+/** Interleaved measurement: every contender runs once per round, and only figures of one round are compared. */
 
 export interface Measured {
-  /** Median of the rounds, in the unit that was measured. */
+  /** Median over the rounds, in the measured unit. */
   readonly value: number;
-  /** Median of the rounds' ratios to the first contender, and their quartiles: how far to trust it. */
+  /** Median over the rounds of the ratio to the first contender. */
   readonly ratio: number;
+  /** Quartiles of that ratio: they show how reliable it is. */
   readonly quartiles: readonly [number, number];
 }
 
 /**
- * Measures `names` against the first of them.
+ * Measures all contenders against the first one.
  *
- * Each round starts with another contender, and every second one goes backwards, so that nobody
- * always pays for the same predecessor's garbage.
+ * The starting contender rotates and every second round runs backwards, so that no contender always
+ * pays for the garbage of the same predecessor.
  *
- * @param measure One contender's turn; gives its figure.
+ * @param measure Runs one contender once and returns its figure.
  */
 export async function interleave<TName extends string>(
   names: readonly TName[],

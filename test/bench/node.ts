@@ -1,4 +1,4 @@
-/** Microseconds per request on Node, against the handler written by hand. */
+/** Measures microseconds per request on Node, relative to a handwritten handler. */
 import assert from "node:assert/strict";
 import { route, setup } from "../../src/http/index.ts";
 import { contenders, type Fetch, NAMES, type Name, type Sample, samples, verify } from "./contenders.ts";
@@ -13,7 +13,7 @@ const CALLS = 1_000;
 const WARMUP = 15;
 const inMicroseconds = (value: number) => `${value.toFixed(2)} µs`;
 
-/** Measures the table's routes, the lifecycle and the cost of matching. */
+/** Measures the routes of the table, the whole lifecycle and the cost of matching. */
 export async function measureNode(): Promise<Row[]> {
   for (const name of NAMES) await verify(name, (sample) => contenders[name](requestFor(sample)));
   return [
@@ -36,7 +36,7 @@ async function measureRow(what: string, fetches: Partial<Record<Name, Fetch>>, r
   return toRow(`Node: ${what}, × by hand`, measured, inMicroseconds);
 }
 
-/** Every call makes its own request, as a server does; that is in the figure of every contender. */
+/** Every call creates its own request, as a server does. The figures of all contenders include that cost. */
 async function microseconds(fetch: Fetch, request: () => Request): Promise<number> {
   const start = performance.now();
   for (let call = 0; call < CALLS; call++) await fetch(request());
@@ -54,13 +54,13 @@ async function measureLifecycle(): Promise<Row> {
   assert.equal(reference?.status, 201);
   for (const other of others) assert.deepEqual(other, reference);
   for (const [name, fetch] of Object.entries(fetches)) {
-    const stranger = new Request(createRequest(), { headers: {} });
-    assert.equal((await fetch(stranger)).status, 401, name);
+    const anonymous = new Request(createRequest(), { headers: {} });
+    assert.equal((await fetch(anonymous)).status, 401, name);
   }
   return measureRow("whole lifecycle", fetches, createRequest);
 }
 
-/** Requests and response are made beforehand: what is left of a call is dispatch and match. */
+/** Requests and the response exist beforehand, so that a call consists of dispatch and match. */
 async function measureMatching(): Promise<Row> {
   const apps = { few: appOf(10), many: appOf(1_000) };
   const requests = Array.from({ length: 10 }, (_, index) => new Request(`http://localhost/resource-${index}00/42`));
@@ -79,7 +79,7 @@ async function measureMatching(): Promise<Row> {
   };
 }
 
-/** `count` routes, spread over the numbers 0 to 999, so that any of them has those of the smallest. */
+/** An app with `count` routes, spread over the numbers 0 to 999, so that every app has the routes of the smallest. */
 function appOf(count: number): Fetch {
   const response = new Response(null, { status: 204 });
   const paths = Array.from(

@@ -1,4 +1,4 @@
-/** Signing in: what it costs, what many at once do to others, and that nobody can tell whether there is an account. */
+/** Measures sign-in: its cost, the effect of many at once, and that timing does not reveal whether an account exists. */
 import { startWorker } from "../integration/worker.ts";
 import { type Answer, ATTACK_HEADING, attack, toRow } from "./attack.ts";
 import { interleave } from "./interleave.ts";
@@ -11,7 +11,7 @@ const worker = await startWorker({ signInRateLimit: 1_000_000, accountRateLimit:
 
 let clients = 0;
 
-/** An address of its own for each client that does not share one. */
+/** A new client address for each call. */
 const freshAddress = () => `198.18.${clients >> 8}.${clients++ & 255}`;
 
 function post(path: string, body: object, address = freshAddress()) {
@@ -25,7 +25,7 @@ async function register(email: string): Promise<void> {
   await registered.text();
 }
 
-/** Milliseconds from the request to the whole answer. */
+/** Measures the milliseconds from sending the request to the end of the response. */
 async function timed(
   ask: () => Promise<{ readonly status: number; text(): Promise<string> }>,
   status?: number,
@@ -59,7 +59,7 @@ async function measureCost(): Promise<void> {
   }
 }
 
-/** So many logins at once; meanwhile `/health` is asked over and over. */
+/** Sends `count` logins at once and meanwhile requests `/health` repeatedly. */
 async function measureRush(count: number): Promise<void> {
   let isOver = false;
   const logins = Promise.all(
@@ -78,7 +78,7 @@ async function measureRush(count: number): Promise<void> {
   console.log(`| ${count} | ${hashed.length} | ${refused} | ${last.toFixed(0)} | ${longest.toFixed(0)} |`);
 }
 
-/** 17 users sign in over 22 s, each from an address of their own; then the same with an attacker at it. */
+/** 17 users sign in over 22 s, each from their own address, first without and then with an attacker. */
 async function measureAttack(): Promise<void> {
   const users = Array.from({ length: 17 }, (_, n) => `user${n}@example.com`);
   for (const email of users) await register(email);

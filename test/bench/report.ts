@@ -1,28 +1,29 @@
-/** The report: rows of a markdown table with a column for every contender, and the options of the commands. */
+/** Prints the results as a Markdown table with a column for every contender, and parses command options. */
 import { parseArgs } from "node:util";
 import { LABELS, NAMES, type Name } from "./contenders.ts";
 import type { Measured } from "./interleave.ts";
 
 export interface Row {
-  /** With the unit. */
+  /** Includes the unit. */
   readonly what: string;
   readonly cells: Partial<Record<Name, string>>;
 }
 
-/** The number of rounds that the command line asks for, as `--rounds 20`. */
-export function roundsOr(usual: number): number {
+/** The number of rounds from the command line option `--rounds`, or the default. */
+export function roundsOr(fallback: number): number {
   const { values } = parseArgs({ options: { rounds: { type: "string" } } });
-  const rounds = values.rounds === undefined ? usual : Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds takes a whole number from 1, not ${rounds}`);
+  const rounds = values.rounds === undefined ? fallback : Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new Error(`--rounds must be a positive integer, not ${values.rounds}`);
   return rounds;
 }
 
-/** A ratio with its quartiles, and the figure itself behind. */
+/** A ratio with its quartiles, followed by the figure. */
 export function toCell({ value, ratio, quartiles }: Measured, figure: (value: number) => string): string {
   return `${ratio.toFixed(2)} (${quartiles.map((quartile) => quartile.toFixed(2)).join("–")}), ${figure(value)}`;
 }
 
-/** A row of such cells; of the reference, which comes first, only the figure. */
+/** A row of such cells. The reference, which comes first, has only its figure. */
 export function toRow(what: string, measured: ReadonlyMap<Name, Measured>, figure: (value: number) => string): Row {
   const cells = [...measured].map(([name, one], index) => [
     name,

@@ -1,4 +1,4 @@
-/** The table of 86 routes that every contender has, and what its three measured routes do. */
+/** The table of 86 routes that all contenders serve, and the behaviour of its three measured routes. */
 import * as z from "zod";
 
 export interface RouteEntry {
@@ -6,7 +6,7 @@ export interface RouteEntry {
   readonly path: string;
 }
 
-// `labels` stands in the middle: a router that searches its table in order is neither favoured nor punished.
+// `labels` is in the middle, so that a router which searches in order is neither favoured nor penalized.
 const RESOURCES = [
   ...["users", "teams", "projects", "tasks", "comments", "files", "invoices"],
   ...["labels", "plans", "events", "webhooks", "tokens", "reports", "themes"],
@@ -41,7 +41,7 @@ export const newLabel = z.object({
 
 export const listLabels = () => new Response("all labels");
 
-/** What a contender without schemas of its own does: what one writes by hand. */
+/** Handwritten validation, for contenders without schemas of their own. */
 export async function createLabel(request: Request): Promise<Response> {
   const parsed = newLabel.safeParse(await request.json().catch(() => undefined));
   if (!parsed.success) return Response.json({ issues: parsed.error.issues }, { status: 400 });

@@ -1,10 +1,10 @@
-/** Bytes over the wire: each core bundled for Workers, minified and gzipped. */
+/** Measures the size of each library, bundled for Workers, minified and gzipped. */
 import { gzipSync } from "node:zlib";
 import { bundle } from "./bundle.ts";
 import type { Name } from "./contenders.ts";
 import { printTable, type Row } from "./report.ts";
 
-/** The main entry, and of it what the table of this benchmark uses. */
+/** The main entry of each library, and the exports that the table of this benchmark uses. */
 const ENTRIES: Partial<Record<Name, readonly [entry: string, used: string]>> = {
   candor: ["../../src/http/index.ts", "route, setup, standardValidator"],
   hono: ["hono", "Hono"],

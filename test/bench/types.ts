@@ -1,4 +1,4 @@
-/** What a typed table costs the compiler: type instantiations at 400 routes, and for each further one. */
+/** Measures the cost of the types: instantiations at 400 routes, and for each further route. */
 import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -10,7 +10,7 @@ import { withTemporaryFolder } from "./temporary.ts";
 const FEW = 50;
 const MANY = 400;
 
-/** Once with three guards that all routes share, as an app has them; once with three of every route's own. */
+/** Measures with three guards shared by all routes, as in an app, and with three separate guards for each route. */
 export async function measureTypes(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const owner of ["shared", "own"] as const) {
@@ -26,7 +26,7 @@ export async function measureTypes(): Promise<Row[]> {
 const run = promisify(execFile);
 const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
 
-/** Compiles a generated app of `count` routes; a type error fails, as it would mean that something else is measured. */
+/** Compiles a generated app of `count` routes. A type error throws, because the figure would be meaningless. */
 async function instantiations(count: number, owner: "shared" | "own"): Promise<number> {
   return withTemporaryFolder(async (folder) => {
     await writeFile(
@@ -42,7 +42,7 @@ async function instantiations(count: number, owner: "shared" | "own"): Promise<n
     await writeFile(join(folder, "app.ts"), appSource(count));
     const options = ["-p", folder, "--extendedDiagnostics", "--skipLibCheck", "--singleThreaded"];
     const { stdout } = await run(process.execPath, [tsc, ...options], { timeout: 120_000 }).catch((error) => {
-      throw new Error(`tsc refused the generated table:\n${error.stdout}`, { cause: error });
+      throw new Error(`tsc rejected the generated table:\n${error.stdout}`, { cause: error });
     });
     const found = /^Instantiations:\s+(\d+)/m.exec(stdout)?.[1];
     if (!found) throw new Error(`tsc printed no instantiations:\n${stdout}`);
@@ -69,7 +69,7 @@ export const requirePlan: Guard<{ account: Account }, { paid: boolean }> = (c) =
   ({ allow: true, locals: { paid: c.locals.account.plan > 0 } });
 `;
 
-/** @param guards The number of the guards' file; every such file declares types of its own. */
+/** @param guards The number of the file with the guards. Each such file declares its own types. */
 function routeSource(index: number, guards: number): string {
   return `import * as z from "zod";
 import { route } from "./scope.ts";

@@ -1,4 +1,4 @@
-/** One workerd process that serves several bundled Workers, each on a loopback port of its own. */
+/** Runs one workerd process that serves several bundled Workers, each on its own loopback port. */
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { onExit } from "./on-exit.ts";
 
-// The package gives the path of its binary, and no types.
+// The package exports the path of its binary and has no types.
 const workerd: string = createRequire(import.meta.url)("workerd").default;
 
 export interface Serving<TName extends string> {
@@ -16,8 +16,8 @@ export interface Serving<TName extends string> {
 }
 
 /**
- * Serves `<name>.js` of the folder for every name, and resolves when all listen.
- * The process ends with this one, however this one ends short of SIGKILL.
+ * Serves the file `<name>.js` of the folder for every name, and resolves when all sockets listen.
+ * The process ends when this one does, unless this one is ended by SIGKILL.
  */
 export async function serve<TName extends string>(folder: string, names: readonly TName[]): Promise<Serving<TName>> {
   const config = join(folder, "workerd.capnp");
@@ -34,7 +34,7 @@ export async function serve<TName extends string>(folder: string, names: readonl
   return { origins: Object.fromEntries(origins) as Record<TName, string>, stop };
 }
 
-/** Reads from workerd's control pipe which port each socket got; the pipe ends early where workerd does. */
+/** Reads the port of each socket from workerd's control pipe. The pipe ends early if workerd exits. */
 async function listening(control: Readable, count: number): Promise<Map<string, number>> {
   const ports = new Map<string, number>();
   const lines = createInterface({ input: control, signal: AbortSignal.timeout(20_000) });

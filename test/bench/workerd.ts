@@ -1,4 +1,4 @@
-/** Requests a second in workerd under `wrk`, against the handler written by hand: one process serves every contender. */
+/** Measures requests per second in workerd under `wrk`, relative to a handwritten handler. One process serves all contenders. */
 import { execFile, spawnSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -20,9 +20,10 @@ const FILES: Record<Name, string> = {
   remix: "remix",
 };
 
-/** Measures a static route, a param route and a JSON body with a schema. */
+/** Measures a static route, a route with a parameter and a JSON body with a schema. */
 export async function measureWorkerd(): Promise<Row[]> {
-  if (spawnSync("wrk", ["-v"]).error) throw new Error("`wrk` is not installed (Debian, Ubuntu: `apt-get install wrk`)");
+  if (spawnSync("wrk", ["-v"]).error)
+    throw new Error("`wrk` is not installed. On Debian or Ubuntu: `apt-get install wrk`");
   return withTemporaryFolder(async (folder) => {
     for (const name of NAMES) {
       await writeFile(
@@ -60,7 +61,7 @@ function luaOf({ init: { method = "GET", body } }: Sample): string {
 
 const run = promisify(execFile);
 
-/** One second of load from one thread with 16 connections. */
+/** Runs one second of load from one thread with 16 connections. */
 async function requestsPerSecond(url: string, script: string): Promise<number> {
   const turn = run("wrk", ["-t1", "-c16", "-d1s", "-s", script, url], { timeout: 10_000 });
   const end = onExit(() => turn.child.kill("SIGKILL"));

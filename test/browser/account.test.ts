@@ -10,10 +10,10 @@ const fill = (page: Page, label: string, value: string) => page.getByLabel(label
 
 /** Makes an API key. @returns What the page shows of it, once. */
 async function makeKey(page: Page, name: string): Promise<string> {
-  await fill(page, "Name of the key", name);
+  await fill(page, "Key name", name);
   await page.getByLabel("notes:read").check();
-  await button(page, "Create the key").click();
-  return page.getByLabel("The key", { exact: true }).inputValue();
+  await button(page, "Create key").click();
+  return page.getByLabel("API key", { exact: true }).inputValue();
 }
 
 /** The same account in another browser of its own. */
@@ -33,7 +33,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await page.getByRole("navigation").getByRole("link", { name: "Grace" }).click();
     await page.waitForURL("/account");
     await fill(page, "Name", "Grace <b>Hopper</b>");
-    await button(page, "Save the name").click();
+    await button(page, "Save name").click();
     await expectShown(page, "Your name has been changed.");
     await page.getByRole("navigation").getByRole("link", { name: "Grace <b>Hopper</b>" }).waitFor();
   });
@@ -43,7 +43,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await page.goto("/account");
     await fill(page, "Current password", "a wrong password");
     await fill(page, "New password", NEW_PASSWORD);
-    await button(page, "Change the password").click();
+    await button(page, "Change password").click();
     await page.getByRole("alert").getByRole("link", { name: "The password is wrong." }).click();
     const field = page.getByLabel("Current password", { exact: true });
     expect(await field.getAttribute("aria-invalid")).toBe("true");
@@ -51,7 +51,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await page.goto("/account");
     await fill(page, "Current password", PASSWORD);
     await fill(page, "New password", NEW_PASSWORD);
-    await button(page, "Change the password").click();
+    await button(page, "Change password").click();
     await expectShown(page, "Your password has been changed.");
   });
 
@@ -85,7 +85,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await page.reload();
     const rows = page.locator("#sessions li");
     expect(await rows.count()).toBe(4);
-    expect(await rows.filter({ hasText: "This one" }).count()).toBe(1);
+    expect(await rows.filter({ hasText: "This session" }).count()).toBe(1);
     await rows.first().getByRole("button", { name: "Sign out" }).click();
     await expectShown(page, "That session has ended.");
     expect(await rows.count()).toBe(3);
@@ -133,9 +133,9 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     const page = await open({ as: "user", javaScript });
     await page.goto("/account");
     ageSignIns();
-    await fill(page, "Name of the key", "Nightly backup");
+    await fill(page, "Key name", "Nightly backup");
     await page.getByLabel("notes:read").check();
-    await button(page, "Create the key").click();
+    await button(page, "Create key").click();
     await page.getByRole("heading", { name: "Confirm your password" }).waitFor();
     if (javaScript) await expectAccessible(page);
     await fill(page, "Password", "a wrong password");
@@ -143,7 +143,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await page.getByRole("alert").getByRole("link", { name: "The password is wrong." }).waitFor();
     await fill(page, "Password", PASSWORD);
     await button(page, "Continue").click();
-    const key = await page.getByLabel("The key", { exact: true }).inputValue();
+    const key = await page.getByLabel("API key", { exact: true }).inputValue();
     const answer = await fetch(`${origin}/api/notes`, { headers: { "X-API-Key": key } });
     expect(answer.status).toBe(200);
     await page.getByRole("heading", { name: "Nightly backup" }).waitFor();
@@ -152,10 +152,10 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
   test("a key without a permission is refused, and what was typed stays", async ({ open }) => {
     const page = await open({ as: "user", javaScript });
     await page.goto("/account");
-    await fill(page, "Name of the key", "Nightly backup");
-    await button(page, "Create the key").click();
+    await fill(page, "Key name", "Nightly backup");
+    await button(page, "Create key").click();
     await page.getByRole("alert").getByRole("link", { name: "Choose at least one permission" }).waitFor();
-    expect(await page.getByLabel("Name of the key").inputValue()).toBe("Nightly backup");
+    expect(await page.getByLabel("Key name").inputValue()).toBe("Nightly backup");
     if (javaScript) await expectAccessible(page);
   });
 });
@@ -170,7 +170,7 @@ test("the key is copied by its button, or selected where that is not allowed", a
   expect(await page.evaluate<string>("navigator.clipboard.readText()")).toBe(key);
   await page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error())");
   await button(page, "Copied").click();
-  await expectShown(page, "Selected: copy it");
+  await expectShown(page, "Selected. Press Ctrl+C");
   expect(await page.locator(":focus").getAttribute("id")).toBe("made-key");
   expect(await page.evaluate<string>("getSelection().toString()")).toBe(key);
 });
@@ -191,12 +191,12 @@ test("what is done in a list shows in its place, without another page", async ({
 test("by keyboard alone a key is made and deleted", async ({ open }) => {
   const page = await open({ as: "user" });
   await page.goto("/account");
-  await page.getByLabel("Name of the key").focus();
+  await page.getByLabel("Key name").focus();
   await page.keyboard.type("Backup");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Space");
   await page.keyboard.press("Enter");
-  await page.getByLabel("The key", { exact: true }).waitFor();
+  await page.getByLabel("API key", { exact: true }).waitFor();
   expect(await page.locator(":focus").getAttribute("id")).toBe("made-key");
   await button(page, "Delete: Backup").focus();
   await page.keyboard.press("Enter");
@@ -220,7 +220,7 @@ test("the page is accessible and fits into 360 pixels, with whatever names", asy
   await expectToFit(page);
   await expectAccessible(page);
   await fill(page, "Name", "W".repeat(100));
-  await button(page, "Save the name").click();
+  await button(page, "Save name").click();
   await expectShown(page, "Your name has been changed.");
   await makeKey(page, "W".repeat(100));
   await expectToFit(page);

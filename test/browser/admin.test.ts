@@ -32,7 +32,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await expectShown(page, `${name} is now a user.`);
     await press(page, email, "Delete", javaScript);
     await expectShown(page, `The account of ${name} has been deleted.`);
-    await expectShown(page, "Nobody has this.");
+    await expectShown(page, "No matching users.");
   });
 
   test("a question that is answered with no changes nothing", async ({ open }) => {
@@ -40,7 +40,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     const { email } = await makeAccount();
     await page.goto(`/admin/users?q=${email}`);
     await rowOf(page, email).getByRole("button", { name: "Delete" }).click();
-    await expectShown(page, "There is no way back.");
+    await expectShown(page, "This cannot be undone.");
     const asking = javaScript ? page.getByRole("dialog").getByRole("button") : page.getByRole("main").getByRole("link");
     await asking.filter({ hasText: "Cancel" }).click();
     await page.reload();
@@ -59,7 +59,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     const page = await open({ as: "user", javaScript });
     const response = await page.goto("/admin/users");
     expect(response?.status()).toBe(403);
-    await expectShown(page, "This is for those with the role admin.");
+    await expectShown(page, "This requires the role admin.");
     await page.goto("/account");
     expect(await page.getByRole("link", { name: "Users" }).count()).toBe(0);
   });
@@ -73,7 +73,7 @@ test("the list follows what one types, and the last word wins", async ({ open })
   await rowOf(page, a.email).waitFor({ state: "detached" });
   await rowOf(page, b.email).waitFor();
   expect(await page.locator(":focus").getAttribute("id")).toBe("q");
-  await expectShown(page, "with “åsa ö”");
+  await expectShown(page, "matching “åsa ö”");
   await page.reload();
   expect(await page.getByRole("searchbox").inputValue()).toBe("åsa ö");
 });

@@ -25,7 +25,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.waitForURL("/");
     await page.getByRole("navigation").getByRole("link", { name: "Sign in" }).click();
-    await page.getByRole("link", { name: "Forgot the password?" }).click();
+    await page.getByRole("link", { name: "Forgot your password?" }).click();
     await fill(page, { "E-mail": email });
     await expectShown(page, "a mail is on its way");
 
@@ -56,7 +56,7 @@ test("one signs in by keyboard alone, and the first stop leads past the navigati
   const page = await open();
   await page.goto("/");
   await page.keyboard.press("Tab");
-  expect(await page.locator(":focus").textContent()).toBe("Skip to the content");
+  expect(await page.locator(":focus").textContent()).toBe("Skip to content");
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   expect(await page.locator(":focus").textContent()).toBe("Register");

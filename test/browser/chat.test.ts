@@ -67,12 +67,12 @@ describe("with JavaScript", () => {
     await page.goto(`/chat/${newRoom()}`);
     await expectShown(page, "Connected");
     for (let n = 1; n <= 55; n++) await say(page, `message ${n}`);
-    await expectSoon(page, "document.querySelectorAll('.said:not(.waiting)').length === 55");
+    await expectSoon(page, "document.querySelectorAll('.chat-message:not(.waiting)').length === 55");
     await page.reload();
     expect(await textsOf(page)).toHaveLength(50);
     await page.getByRole("link", { name: "Earlier messages" }).click();
     await expectShown(page, "message 1");
-    await expectSoon(page, "document.querySelectorAll('.said').length === 55");
+    await expectSoon(page, "document.querySelectorAll('.chat-message').length === 55");
     expect(await textsOf(page)).toEqual(Array.from({ length: 55 }, (_, n) => `message ${n + 1}`));
   });
 
@@ -81,7 +81,7 @@ describe("with JavaScript", () => {
     await page.goto(`/chat/${newRoom()}`);
     await expectShown(page, "Connected");
     for (const text of HOSTILE) await say(page, text);
-    await expectSoon(page, `document.querySelectorAll('.said:not(.waiting)').length === ${HOSTILE.length}`);
+    await expectSoon(page, `document.querySelectorAll('.chat-message:not(.waiting)').length === ${HOSTILE.length}`);
     // A text area has one kind of line end.
     const expected = HOSTILE.map((text) => text.replaceAll("\r\n", "\n"));
     expect(await textsOf(page)).toEqual(expected);
@@ -102,7 +102,7 @@ describe("with JavaScript", () => {
     await page.keyboard.press("Shift+Enter");
     await page.keyboard.type("two");
     await page.keyboard.press("Enter");
-    await page.locator(".said:not(.waiting)").waitFor();
+    await page.locator(".chat-message:not(.waiting)").waitFor();
     expect(await textsOf(page)).toEqual(["one\ntwo"]);
   });
 
@@ -112,7 +112,7 @@ describe("with JavaScript", () => {
     await expectShown(page, "Connected");
     await expectAccessible(page);
     await say(page, "a very-long-word-".repeat(20));
-    await page.locator(".said:not(.waiting)").waitFor();
+    await page.locator(".chat-message:not(.waiting)").waitFor();
     await expectToFit(page);
     await expectAccessible(page);
   });
@@ -122,10 +122,10 @@ test("without JavaScript one reads, writes, and loads the page again", async ({ 
   const page = await open({ as: "user", javaScript: false });
   const room = newRoom();
   await page.goto(`/chat/${room}`);
-  await expectShown(page, "Nothing has been said here yet.");
+  await expectShown(page, "No messages yet.");
   await page.getByLabel("Message", { exact: true }).fill("Without a script");
   await page.getByRole("button", { name: "Send" }).click();
   await expectShown(page, "Without a script");
-  await page.getByRole("link", { name: "load the page again" }).click();
+  await page.getByRole("link", { name: "reload the page" }).click();
   expect(await textsOf(page)).toEqual(["Without a script"]);
 });

@@ -57,5 +57,5 @@ test("without JavaScript the latest values are there", async ({ open }) => {
   const page = await open({ javaScript: false });
   await page.goto("/live");
   expect(await page.locator('[data-metric="requests"] .value').textContent()).toMatch(/^\d/);
-  await page.getByRole("link", { name: "load the page again" }).click();
+  await page.getByRole("link", { name: "reload the page" }).click();
 });

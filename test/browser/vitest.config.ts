@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: "test/browser/server.ts",
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // One server and one browser at a time: on two cores more only wait for each other.
+    // One server and one browser at a time: on two cores, more would only wait for each other.
     fileParallelism: false,
   },
 });

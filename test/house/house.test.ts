@@ -22,14 +22,8 @@ const lockfile = (path: string, entry: object) => ({
   text: JSON.stringify({ packages: { "": { name: "app" }, "node_modules/x": entry } }, null, 1),
 });
 const importing = (path: string, target: string) => [file(path, `import { x } from "${target}";`)];
-const lines = (count: number) => "let x = 1;\n".repeat(count);
 
 const cases: Case[] = [
-  {
-    name: "the top level holds what the house names",
-    rule: rules.topLevel,
-    bad: [[file("lib/x.ts")], [file("notes.txt")]],
-  },
   {
     name: "imports go from left to right",
     rule: rules.directions,
@@ -96,12 +90,6 @@ const cases: Case[] = [
       [file("src/utils/html.ts")],
       [file("test/helpers.ts")],
     ],
-  },
-  { name: "src/index.ts is shorter than 40 lines", rule: rules.shortIndex, bad: [[file("src/index.ts", lines(39))]] },
-  {
-    name: "src/http has no more lines of code than it had",
-    rule: rules.smallHttp,
-    bad: [[file("src/http/a.ts", lines(600)), file("src/http/b.ts", lines(600))]],
   },
   {
     name: "a store knows neither env nor responses",
@@ -180,8 +168,11 @@ test("a house that keeps the rules breaks none of them", () => {
     file("src/features/notes/csv.ts", 'const match = /a/.exec(text); // db.prepare(\nconst text = "db.prepare(sql)";'),
     file("src/features/notes/pages.ts", 'import type { Note } from "./store.ts";\nconst text = "await any env";'),
     file("src/web/clock.ts", 'export const now = "/static/*"; /* any: as any */'),
-    file("src/http/index.ts", `/* ${lines(1000)} */`),
+    file("src/http/index.ts", "export {};"),
     file(".gitignore"),
+    file("CHANGELOG.md"),
+    file("NOTICE"),
+    file("docs/decisions/first.md"),
     lockfile("package-lock.json", { version: "1.0.0", integrity: "sha512-AA==" }),
     lockfile("test/bench/package-lock.json", { link: true }),
   ];

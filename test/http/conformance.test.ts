@@ -1,4 +1,4 @@
-/** Runs the core's cases in workerd; `test/runtimes` runs the same ones elsewhere. */
+/** Runs the conformance cases of the core in workerd. `test/runtimes` runs the same cases on other runtimes. */
 import { describe, test } from "vitest";
 import { suite } from "./conformance/suite.ts";
 

@@ -1,12 +1,12 @@
-/** What native URLPattern says of patterns and paths: the oracle that the router is held against. */
+/** The oracle for the router: the answers of native URLPattern for patterns and paths. */
 
-/** The route that answers, and the parameters that it gets. */
+/** The route that answers, with its parameters. */
 export interface Answer {
   readonly pattern: string;
   readonly params: Record<string, string | undefined>;
 }
 
-/** What a table answers: the first pattern that matches. */
+/** The answer of a table: the first pattern that matches. */
 export function firstMatch(patterns: readonly string[], path: string): Answer | undefined {
   for (const pattern of patterns) {
     const params = expectedParams(pattern, path);
@@ -15,7 +15,7 @@ export function firstMatch(patterns: readonly string[], path: string): Answer | 
   return undefined;
 }
 
-/** Whether the native pattern parses. */
+/** Tells whether the pattern parses. */
 export function parses(pattern: string): boolean {
   try {
     return Boolean(native(pattern));
@@ -26,14 +26,14 @@ export function parses(pattern: string): boolean {
 
 const natives = new Map<string, URLPattern>();
 
-/** The types that are Candor's own, as far as a regular expression can say them; `hasForm` has the rest. */
+/** The typed segments as regular expressions, as far as these can express them. `hasForm` checks the rest. */
 const EXPRESSIONS: Record<string, string> = {
   int: "(0|-?[1-9]\\d*)",
   uint: "(0|[1-9]\\d*)",
   uuid: "([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})",
 };
 
-/** The native pattern. Throws where the pattern does not parse. */
+/** The native pattern. Throws if the pattern does not parse. */
 function native(pattern: string): URLPattern {
   const pathname = pattern.replaceAll(/<(\w+)>/g, (_, type) => EXPRESSIONS[type] ?? "");
   const known = natives.get(pattern) ?? new URLPattern({ pathname });
@@ -41,7 +41,7 @@ function native(pattern: string): URLPattern {
   return known;
 }
 
-/** The parameters of a path; undefined where the pattern does not match. */
+/** The parameters of a path. Undefined if the pattern does not match. */
 export function expectedParams(pattern: string, path: string): Record<string, string> | undefined {
   const { pathname } = new URL(`http://localhost${path}`);
   const groups = native(pattern).exec({ pathname })?.pathname.groups;
@@ -64,7 +64,7 @@ function fitsTypes(pattern: string, groups: Record<string, string | undefined>):
   return typed.every(([, name = "", type = ""]) => groups[name] === undefined || hasForm(groups[name], type));
 }
 
-/** The forms of typed segments, said as simply as they can be. */
+/** The forms of typed segments, implemented as simply as possible. */
 function hasForm(text: string, type: string): boolean {
   if (type === "uuid") {
     const groups = text.split("-");

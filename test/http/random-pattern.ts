@@ -1,7 +1,7 @@
-/** Random patterns, each with paths that were made from it and then bent. */
+/** Random patterns, each with paths that are derived from it and partly mutated. */
 import fc from "fast-check";
 
-/** A piece of a pattern, `N` standing for a name of its own, and what it may match. */
+/** A piece of a pattern, in which `N` stands for a unique name, and samples of paths for it. */
 export type Piece = readonly [pattern: string, ...samples: string[]];
 
 export const PLAIN: readonly Piece[] = [
@@ -49,18 +49,23 @@ const LAST: readonly Piece[] = [
   ["/:N?", "", "/a", "/%20"],
 ];
 
-const BENDS = ["", "/", "a", "1", ".", "/..", "%", "%2F", "é", "-", "?q", "//"];
+const INSERTIONS = ["", "/", "a", "1", ".", "/..", "%", "%2F", "é", "-", "?q", "//"];
 
-export interface Made {
+export interface PatternCase {
   readonly pattern: string;
   readonly paths: readonly string[];
 }
 
-/** A pattern of the pieces, and paths that it matches, some of them bent so that it may not. */
-export function made(pieces: readonly Piece[], maxLength = 3): fc.Arbitrary<Made> {
+/** Generates a pattern from the pieces and paths that match it, some of them mutated so that they may not. */
+export function patternCase(pieces: readonly Piece[], maxLength = 3): fc.Arbitrary<PatternCase> {
   const parts = fc.tuple(fc.array(fc.constantFrom(...pieces), { maxLength }), fc.constantFrom(...LAST));
-  const bend = fc.record({ at: fc.nat(40), cut: fc.nat(2), put: fc.constantFrom(...BENDS), skip: fc.boolean() });
-  const paths = fc.array(fc.tuple(fc.array(fc.nat(), { minLength: 4, maxLength: 4 }), bend), {
+  const mutation = fc.record({
+    at: fc.nat(40),
+    cut: fc.nat(2),
+    put: fc.constantFrom(...INSERTIONS),
+    skip: fc.boolean(),
+  });
+  const paths = fc.array(fc.tuple(fc.array(fc.nat(), { minLength: 4, maxLength: 4 }), mutation), {
     minLength: 2,
     maxLength: 2,
   });
@@ -68,7 +73,7 @@ export function made(pieces: readonly Piece[], maxLength = 3): fc.Arbitrary<Made
     const all = [...body, last];
     const pattern =
       all.map(([text], index) => text.replaceAll("N", `n${index}`).replaceAll("M", `m${index}`)).join("") || "/";
-    return { pattern, paths: choices.map(([picks, how]) => bent(sample(all, picks), how)) };
+    return { pattern, paths: choices.map(([picks, how]) => mutate(sample(all, picks), how)) };
   });
 }
 
@@ -76,7 +81,7 @@ function sample(pieces: readonly Piece[], picks: readonly number[]): string {
   return pieces.map(([, ...samples], index) => samples[(picks[index] ?? 0) % samples.length]).join("") || "/";
 }
 
-function bent(path: string, { at, cut, put, skip }: { at: number; cut: number; put: string; skip: boolean }): string {
+function mutate(path: string, { at, cut, put, skip }: { at: number; cut: number; put: string; skip: boolean }): string {
   if (skip) return path;
   const place = 1 + (at % path.length);
   return path.slice(0, place) + put + path.slice(place + cut);

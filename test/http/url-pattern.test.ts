@@ -1,11 +1,11 @@
-/** The router against native URLPattern, on random patterns and tables. */
+/** Compares the router with native URLPattern on random patterns and tables. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { route, SetupError, setup } from "../../src/http/index.ts";
 import { type Answer, expectedParams, firstMatch, parses } from "./oracle.ts";
-import { EXOTIC, type Made, made, type Piece, PLAIN, TYPED } from "./random-pattern.ts";
+import { EXOTIC, type PatternCase, type Piece, PLAIN, patternCase, TYPED } from "./random-pattern.ts";
 
-/** An app whose routes answer with their pattern and raw params. Throws what `setup` throws. */
+/** An app that reports the pattern and raw params of the route that answers. Throws what `setup` throws. */
 function createApp(patterns: readonly string[]) {
   let answer: Answer | undefined;
   const handlers = patterns.map((pattern) =>
@@ -24,7 +24,7 @@ function createApp(patterns: readonly string[]) {
   };
 }
 
-/** The code with which `setup` refuses a table; undefined where it takes it. */
+/** The code of the error that `setup` throws for a table. Undefined if it accepts the table. */
 function refusal(patterns: readonly string[]): string | undefined {
   try {
     createApp(patterns);
@@ -35,19 +35,19 @@ function refusal(patterns: readonly string[]): string | undefined {
   }
 }
 
-/** The patterns that `setup` takes behind each other, and those that it refuses with all that stood before them. */
+/** Splits patterns into those that `setup` accepts in order, and those that it refuses, each with the accepted ones before it. */
 function admit(patterns: readonly string[]) {
-  const taken: string[] = [];
+  const accepted: string[] = [];
   const refused: { readonly pattern: string; readonly before: readonly string[] }[] = [];
   for (const pattern of patterns) {
     if (!parses(pattern)) continue;
-    if (refusal([...taken, pattern]) === undefined) taken.push(pattern);
-    else refused.push({ pattern, before: [...taken] });
+    if (refusal([...accepted, pattern]) === undefined) accepted.push(pattern);
+    else refused.push({ pattern, before: [...accepted] });
   }
-  return { taken, refused };
+  return { accepted, refused };
 }
 
-/** Counts matches and others, so that a test can tell that it saw enough of both. */
+/** Counts matching and other paths, so that a test can check that it saw enough of both. */
 function createTally() {
   const seen = { matches: 0, others: 0 };
   const count = (matched: unknown) => (matched ? seen.matches++ : seen.others++);
@@ -58,20 +58,20 @@ function createTally() {
   return { count, expectBoth };
 }
 
-async function compareOne({ pattern, paths }: Made, count: (matched: unknown) => void): Promise<void> {
+async function compareOne({ pattern, paths }: PatternCase, count: (matched: unknown) => void): Promise<void> {
   if (!parses(pattern)) return expect(refusal([pattern])).toBe("pattern_invalid");
-  const ask = createApp([pattern]);
+  const answerOf = createApp([pattern]);
   for (const path of paths) {
     const expected = firstMatch([pattern], path);
     count(expected);
-    expect(await ask(path), `${pattern} on ${path}`).toEqual(expected);
+    expect(await answerOf(path), `${pattern} on ${path}`).toEqual(expected);
   }
 }
 
 test("a plain pattern matches what URLPattern matches, with the same parameters", async () => {
   const { count, expectBoth } = createTally();
   await fc.assert(
-    fc.asyncProperty(made(PLAIN), (one) => compareOne(one, count)),
+    fc.asyncProperty(patternCase(PLAIN), (one) => compareOne(one, count)),
     { numRuns: 3000 },
   );
   expectBoth(1000);
@@ -80,41 +80,41 @@ test("a plain pattern matches what URLPattern matches, with the same parameters"
 test("an exotic pattern matches what URLPattern matches, with the same parameters", async () => {
   const { count, expectBoth } = createTally();
   await fc.assert(
-    fc.asyncProperty(made([...EXOTIC, ...PLAIN]), (one) => compareOne(one, count)),
+    fc.asyncProperty(patternCase([...EXOTIC, ...PLAIN]), (one) => compareOne(one, count)),
     { numRuns: 3000 },
   );
   expectBoth(1000);
 });
 
-test("a typed segment matches where the segment has its form", async () => {
+test("a typed segment matches exactly the segments of its form", async () => {
   const { count, expectBoth } = createTally();
   await fc.assert(
-    fc.asyncProperty(made([...TYPED, ...TYPED, ...PLAIN]), (one) => compareOne(one, count)),
+    fc.asyncProperty(patternCase([...TYPED, ...TYPED, ...PLAIN]), (one) => compareOne(one, count)),
     { numRuns: 2000 },
   );
   expectBoth(700);
 });
 
-test("of a table's routes the first registered that URLPattern matches answers", async () => {
+test("in a table, the first registered route that URLPattern matches answers", async () => {
   const { count, expectBoth } = createTally();
-  const tables = fc.array(made([...PLAIN, ...PLAIN, ...TYPED, ...EXOTIC], 2), { minLength: 2, maxLength: 7 });
+  const tables = fc.array(patternCase([...PLAIN, ...PLAIN, ...TYPED, ...EXOTIC], 2), { minLength: 2, maxLength: 7 });
   const property = fc.asyncProperty(tables, async (table) => {
-    const { taken } = admit(table.map(({ pattern }) => pattern));
-    const ask = createApp(taken);
+    const { accepted } = admit(table.map(({ pattern }) => pattern));
+    const answerOf = createApp(accepted);
     for (const path of table.flatMap(({ paths }) => paths)) {
-      const expected = firstMatch(taken, path);
+      const expected = firstMatch(accepted, path);
       count(expected);
-      expect(await ask(path), `${taken.join(" ")} on ${path}`).toEqual(expected);
+      expect(await answerOf(path), `${accepted.join(" ")} on ${path}`).toEqual(expected);
     }
   });
   await fc.assert(property, { numRuns: 700 });
   expectBoth(700);
 });
 
-test("a route that setup refuses as duplicate or unreachable is first for no path", () => {
+test("a route that setup rejects as duplicate or unreachable is the first match of no path", () => {
   const { count, expectBoth } = createTally();
   const small: readonly Piece[] = [...PLAIN.slice(0, 3), ...PLAIN.slice(-1), ...TYPED, ...EXOTIC.slice(0, 6)];
-  const tables = fc.array(made(small, 1), { minLength: 3, maxLength: 7 });
+  const tables = fc.array(patternCase(small, 1), { minLength: 3, maxLength: 7 });
   const property = fc.property(tables, (table) => {
     const { refused } = admit(table.map(({ pattern }) => pattern));
     const paths = table.flatMap((one) => one.paths);
@@ -122,7 +122,7 @@ test("a route that setup refuses as duplicate or unreachable is first for no pat
       for (const path of paths) {
         const matched = expectedParams(pattern, path);
         count(matched);
-        if (matched) expect(firstMatch(before, path), `${pattern} behind ${before.join(" ")} on ${path}`).toBeDefined();
+        if (matched) expect(firstMatch(before, path), `${pattern} after ${before.join(" ")} on ${path}`).toBeDefined();
       }
     }
   });

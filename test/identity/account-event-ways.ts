@@ -3,9 +3,9 @@ import { env } from "cloudflare:test";
 import { startCookieSession } from "../../src/identity/sessions/sessions.ts";
 import { createDeviceId } from "../../src/identity/tokens/device-token.ts";
 import { createTokenSession } from "../../src/identity/tokens/refresh-token.ts";
-import type { Role } from "../../src/identity/users/user.ts";
 import { findCredentials } from "../../src/identity/users/users.ts";
-import { createAccount, openBrowser, PASSWORD, send, sendJson, submit } from "../harness.ts";
+import { send, sendJson, submit } from "../harness.ts";
+import { sessionIdFor } from "./credential-app.ts";
 import type { Client, Holder } from "./credential-holder.ts";
 
 export const NEW_PASSWORD = "another password for tests";
@@ -33,53 +33,15 @@ export const page = (path: string, fields: Record<string, string>, status = 303)
   act: ({ browser }) => submit(browser, path, fields),
 });
 
-export async function asAdministrator(method: "PATCH" | "DELETE", { user }: Holder, body: object): Promise<Response> {
-  const { headers } = await createAccount({ role: "admin" });
-  return sendJson(method, `/api/admin/users/${user.id}`, body, headers);
-}
-export async function onAdminPage(
-  { user }: Holder,
-  action: string,
-  fields: Record<string, string> = {},
-): Promise<Response> {
-  const browser = await openBrowser(await createAccount({ role: "admin" }));
-  return submit(browser, `/admin/users/${user.id}/${action}`, { ...fields, confirmed: "yes" });
-}
-export const roleChange = (role: Role): Way[] => [
-  {
-    route: "PATCH /api/admin/users/:id",
-    by: "token",
-    status: 200,
-    act: (holder) => asAdministrator("PATCH", holder, { role }),
-  },
-  {
-    route: "the form of /admin/users",
-    by: "browser",
-    status: 303,
-    act: (holder) => onAdminPage(holder, "role", { role }),
-  },
-];
-
-export const change = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
-export const key = { name: "Backup", permissions: ["notes:read"] };
-
 export async function fiveTimes(act: () => Promise<Response>): Promise<Response> {
   for (let attempt = 1; attempt < 5; attempt += 1) await act();
   return act();
 }
 
-export async function sessionIdOf({ user }: Holder, headers: Readonly<Record<string, string>>): Promise<string> {
-  const response = await send("/api/me/sessions", { headers });
-  const { items } = await response.json<{ items: { id: string; isCurrent: boolean }[] }>();
-  const id = items.find(({ isCurrent }) => isCurrent)?.id;
-  if (id === undefined) throw new Error(`${user.email} has no such session`);
-  return id;
-}
-
 /** Makes the holder's own session the least recently used one, and fills up to 50 of its kind. */
 export async function fillSessions(holder: Holder): Promise<void> {
   const { DB } = env;
-  const own = await sessionIdOf(holder, holder.headers);
+  const own = await sessionIdFor(holder.headers);
   const user = await findCredentials(DB, { id: holder.user.id });
   if (!user) throw new Error("The account is missing");
   const owner = { user, device: "test", deviceId: createDeviceId() };
@@ -88,14 +50,6 @@ export async function fillSessions(holder: Holder): Promise<void> {
     await (kind === "token" ? createTokenSession(DB, owner) : startCookieSession(DB, owner));
   }
   await DB.prepare("UPDATE sessions SET used_at = used_at - 30000 WHERE id = ?").bind(own).run();
-}
-
-export function verify(token: string, headers: Readonly<Record<string, string>>, password?: string): Promise<Response> {
-  return sendJson("POST", "/api/auth/verify-email", { token, ...(password !== undefined && { password }) }, headers);
-}
-
-export function refresh(refreshToken: string): Promise<Response> {
-  return sendJson("POST", "/api/auth/refresh", { refreshToken });
 }
 
 /** Submits a form from a browser that is not signed in. */

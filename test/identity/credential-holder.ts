@@ -1,13 +1,15 @@
 /** An account with credentials of every kind, and a request for each that tells whether it still works. */
 import { env } from "cloudflare:test";
+import { signAccessToken } from "../../src/identity/tokens/access-token.ts";
 import { createDeviceId, signDeviceToken } from "../../src/identity/tokens/device-token.ts";
 import { createEmailToken } from "../../src/identity/tokens/email-tokens.ts";
 import { createTokenSession } from "../../src/identity/tokens/refresh-token.ts";
 import { readTokenKeys } from "../../src/identity/tokens/token-keys.ts";
 import type { Role, User } from "../../src/identity/users/user.ts";
 import { findCredentials } from "../../src/identity/users/users.ts";
-import { type Browser, createAccount, createKey, openBrowser, PASSWORD, send, sendJson } from "../harness.ts";
-import { open, type Socket } from "../sockets.ts";
+import { type Browser, createAccount, createKey, openBrowser, PASSWORD, PERMISSION } from "../harness.ts";
+import { holdSocket, isHeld } from "../socket-holder.ts";
+import { ask, isRecent, knowsDevice, opensAccount, post, sessionIdFor } from "./credential-app.ts";
 
 /** What a holder acts with. */
 export type Client = "token" | "browser";
@@ -53,13 +55,8 @@ export async function openClient({ user }: { readonly user: User }): Promise<Tok
   const deviceId = createDeviceId();
   const session = await createTokenSession(env.DB, { user: credentials, device: "test", deviceId });
   if (!session) throw new Error("No session was started");
-  const response = await sendJson("POST", "/api/auth/refresh", { refreshToken: session.refreshToken });
-  return clientOf(await response.json());
-}
-
-/** @param tokens As the API answers. */
-export function clientOf({ accessToken, refreshToken }: { accessToken: string; refreshToken: string }): TokenClient {
-  return { refreshToken, headers: { Authorization: `Bearer ${accessToken}` } };
+  const accessToken = await signAccessToken(readTokenKeys(env.TOKEN_KEYS), { ...session, role: user.role });
+  return { refreshToken: session.refreshToken, headers: { Authorization: `Bearer ${accessToken}` } };
 }
 
 export async function createHolder(
@@ -72,7 +69,7 @@ export async function createHolder(
   if (!credentials) throw new Error("The account is missing");
   const [tokens, otherTokens] = [account, await openClient(account)];
   const [browser, otherBrowser] = [await openBrowser(account), await openBrowser(account)];
-  const { key } = await createKey(account, ["notes:read"]);
+  const { key } = await createKey(account, [PERMISSION]);
   const links = {
     "verify link": await linkFor(user, "verify"),
     "other verify link": await linkFor(user, "verify"),
@@ -81,9 +78,8 @@ export async function createHolder(
   };
   const deviceToken = signDeviceToken(readTokenKeys(env.TOKEN_KEYS), credentials, createDeviceId());
   const headers = by === "token" ? tokens.headers : browser.headers;
-  const room = `/ws/chat/${crypto.randomUUID().slice(0, 8)}`;
-  const socket = await open(room, { ...headers, Origin: "http://localhost" });
-  const otherSocket = await open(room, otherTokens.headers);
+  const socket = await openSocketOf(user, headers);
+  const otherSocket = await openSocketOf(user, otherTokens.headers);
   const own: [Credential, () => Promise<boolean>][] =
     by === "token"
       ? [
@@ -92,19 +88,19 @@ export async function createHolder(
         ]
       : [["cookie", () => opensAccount(headers)]];
   const probes = new Map<Credential, (password: string) => Promise<boolean>>([
-    ["socket", () => isOpen(socket)],
-    ["other socket", () => isOpen(otherSocket)],
+    ["socket", async () => isHeld(socket)],
+    ["other socket", async () => isHeld(otherSocket)],
     ["recent sign-in", () => isRecent(headers)],
     ["other recent sign-in", () => isRecent(otherTokens.headers)],
     ["other access token", () => opensAccount(otherTokens.headers)],
     ["other refresh token", () => refreshes(otherTokens)],
     ["other cookie", () => opensAccount(otherBrowser.headers)],
-    ["API key", async () => (await send("/api/notes", { headers: { "X-API-Key": key } })).ok],
+    ["API key", async () => (await ask("/things", { "X-API-Key": key })).ok],
     ["verify link", (password) => confirms(links["verify link"], password)],
     ["other verify link", (password) => confirms(links["other verify link"], password)],
-    ["reset link", () => mayReset(links["reset link"], user)],
-    ["other reset link", () => mayReset(links["other reset link"], user)],
-    ["device token", (password) => knowsDevice(user, deviceToken, password)],
+    ["reset link", () => mayReset(links["reset link"])],
+    ["other reset link", () => mayReset(links["other reset link"])],
+    ["device token", (password) => knowsDevice(user.email, deviceToken, password)],
     ...own,
   ]);
   return { user, headers, tokens, otherTokens, browser, otherBrowser, links, deviceToken, probes };
@@ -116,43 +112,22 @@ async function linkFor({ id }: User, purpose: "verify" | "reset"): Promise<strin
   return token;
 }
 
-export async function opensAccount(headers: Readonly<Record<string, string>>): Promise<boolean> {
-  return (await send("/api/me", { headers })).ok;
+async function openSocketOf({ id }: User, headers: Readonly<Record<string, string>>): Promise<string> {
+  const socket = await holdSocket(id, await sessionIdFor(headers));
+  if (socket === undefined) throw new Error("No socket was opened");
+  return socket;
 }
 
 async function refreshes({ refreshToken }: TokenClient): Promise<boolean> {
-  return (await sendJson("POST", "/api/auth/refresh", { refreshToken })).ok;
-}
-
-export async function isRecent(headers: Readonly<Record<string, string>>): Promise<boolean> {
-  return (await sendJson("POST", "/api/me/keys", { name: "probe", permissions: ["notes:read"] }, headers)).ok;
+  return (await post("/refresh", { refreshToken })).ok;
 }
 
 async function confirms(token: string, password: string): Promise<boolean> {
-  return (await sendJson("POST", "/api/auth/verify-email", { token, password })).ok;
+  return (await post("/confirm", { token, password })).ok;
 }
 
-/** A password that its owner may not have: a link that works is refused with 400, and not used up. */
-async function mayReset(token: string, { email }: User): Promise<boolean> {
-  return (await sendJson("POST", "/api/auth/reset-password", { token, password: email })).status === 400;
-}
-
-/** Whether the token lets its holder try the password after a stranger has used up the attempts. */
-export async function knowsDevice({ email }: User, deviceToken: string, password: string): Promise<boolean> {
-  const once = { ACCOUNT_RATE_LIMIT: 1 };
-  await sendJson("POST", "/api/auth/login", { email, password: "a stranger's guess" }, {}, once);
-  return (await sendJson("POST", "/api/auth/login", { email, password, deviceToken }, {}, once)).ok;
-}
-
-/** Waits for up to 5 s for either: the answer to a message, or the end of the socket. */
-export async function isOpen(socket: Socket): Promise<boolean> {
-  const closed = socket.closed().then(() => false);
-  try {
-    socket.send({ type: "message", id: crypto.randomUUID(), text: "Anybody here?" });
-  } catch {
-    return closed;
-  }
-  return Promise.race([closed, socket.wait("ack").then(() => true)]);
+async function mayReset(token: string): Promise<boolean> {
+  return (await post("/reset", { token })).ok;
 }
 
 /** @returns The credentials that do not work any more. */

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Account, createAccount, createKey, openBrowser, send } from "../harness.ts";
+import { type Account, createAccount, createKey, openBrowser, PERMISSION, send, signInAnswer } from "../harness.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -8,7 +8,7 @@ const passTime = (ms: number) => vi.setSystemTime(Date.now() + ms);
 const endSessions = ({ user }: Account) => env.DB.prepare("DELETE FROM sessions WHERE user_id = ?").bind(user.id).run();
 const deleteUser = ({ user }: Account) => env.DB.prepare("DELETE FROM users WHERE id = ?").bind(user.id).run();
 const keyOf = async (account: Account, given: { expiresAt?: string } = {}) => ({
-  "X-API-Key": (await createKey(account, ["notes:read"], given)).key,
+  "X-API-Key": (await createKey(account, [PERMISSION], given)).key,
 });
 
 let me: Account;
@@ -20,7 +20,7 @@ afterEach(() => vi.useRealTimers());
 
 type Headers = Readonly<Record<string, string>>;
 
-const MISSING = "This needs a session cookie, an access token or an API key. Sign in first.";
+const MISSING = "A session cookie, an access token or an API key is required. Sign in first.";
 const INVALID = "The access token is not valid.";
 const EXPIRED = "The access token has expired. Refresh it.";
 const ENDED = "The session has ended. Sign in again.";
@@ -113,7 +113,7 @@ const STATES: [string, detail: string, () => Headers | Promise<Headers>][] = [
 describe.each(STATES)("with %s a request is 401 and told: %s", (_, detail, prepare) => {
   test("as a problem, with a challenge", async () => {
     const headers = await prepare();
-    const response = await send("/api/notes", { headers: { ...headers } });
+    const response = await send("/api/things", { headers: { ...headers } });
     expect(response.status).toBe(401);
     expect(response.headers.get("Content-Type")).toBe("application/problem+json");
     expect(await response.json()).toMatchObject({ title: "Unauthorized", status: 401, detail });
@@ -125,7 +125,7 @@ describe.each(STATES)("with %s a request is 401 and told: %s", (_, detail, prepa
 
   test("as a page, by being led to the sign-in, and back", async () => {
     const headers = { ...(await prepare()), Accept: "text/html" };
-    const response = await send("/notes?q=a", { headers });
-    expect([response.status, response.headers.get("Location")]).toEqual([303, "/login?next=%2Fnotes%3Fq%3Da"]);
+    const response = await send("/things?q=a", { headers });
+    expect([response.status, response.headers.get("Location")]).toEqual(signInAnswer("/things?q=a"));
   });
 });

@@ -17,7 +17,7 @@ const insertMany = (count: number, columns: string, values: string, ...bound: un
 const insertKeys = (count: number, name: string, expiresAt: number) =>
   insertMany(
     count,
-    "idempotency_keys (owner, route, key, body_hash, made_id, leased_until, expires_at)",
+    "idempotency_keys (owner, route, key, body_hash, resource_id, leased_until, expires_at)",
     "(SELECT min(id) FROM users), 'r', ? || value, 'h', 'm', 0, ?",
     name,
     expiresAt,

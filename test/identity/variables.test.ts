@@ -4,7 +4,15 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
 import { setup } from "../../src/http/index.ts";
 import { checkVariables } from "../../src/identity/variables.ts";
-import { PASSWORD, PRODUCTION, send } from "../harness.ts";
+import { READ, route } from "../../src/web/app/scope.ts";
+import { createApp, PASSWORD, PRODUCTION, sendTo } from "../harness.ts";
+import { things } from "../things.ts";
+
+const open = ["/health", "/health/ready", "/"].map((path) =>
+  route.on(READ, path, { resolve: () => new Response("open") }),
+);
+const app = createApp([open, things.routes]);
+const send = (path: string, init: RequestInit, variables: Partial<Env>) => sendTo(app, path, init, variables);
 
 /** A part of every malformed text, to be found where it leaks. */
 const SECRET = "5ecret";
@@ -65,15 +73,15 @@ const CASES = Object.entries(MALFORMED).flatMap(([name, values]) => [
 ]) as { name: string; value?: unknown; variables: Partial<Env> }[];
 
 const HEADERS = { "X-Request-Id": "the-request-id", Origin: "https://a.example" };
-const login = {
+const written = {
   method: "POST",
   headers: { ...HEADERS, "Content-Type": "application/json" },
-  body: JSON.stringify({ email: "ada@example.com", password: PASSWORD }),
+  body: JSON.stringify({ title: PASSWORD }),
 };
 const REFUSED: [path: string, init?: RequestInit][] = [
   ["/"],
   ["/", { headers: { ...HEADERS, Accept: "text/html" } }],
-  ["/api/me"],
+  ["/api/things"],
   ["/static/x"],
   ["/nowhere"],
   ["/health/ready"],
@@ -81,9 +89,9 @@ const REFUSED: [path: string, init?: RequestInit][] = [
   ["/Health"],
   ["/health?/health", { method: "POST" }],
   ["/x?/health"],
-  ["/api/me", { method: "OPTIONS", headers: { ...HEADERS, "Access-Control-Request-Method": "GET" } }],
-  ["/api/auth/login", login],
-  ["/login", { method: "POST", headers: HEADERS, body: new URLSearchParams({ email: "ada@example.com" }) }],
+  ["/api/things", { method: "OPTIONS", headers: { ...HEADERS, "Access-Control-Request-Method": "GET" } }],
+  ["/api/things", written],
+  ["/things", { method: "POST", headers: HEADERS, body: new URLSearchParams({ title: PASSWORD }) }],
 ];
 
 let logged: string[];
@@ -143,7 +151,7 @@ test.each(GOOD)("with %j every request is answered", async (variables) => {
 });
 
 test("the bindings of an isolate are looked at until they pass, and then no more; others are", async () => {
-  const app = setup({ onRequest: checkVariables, handlers: [] });
+  const checked = setup({ onRequest: checkVariables, handlers: [] });
   let reads = 0;
   const get = (target: Env, name: string | symbol) => {
     reads++;
@@ -151,7 +159,7 @@ test("the bindings of an isolate are looked at until they pass, and then no more
   };
   const watched = (variables: Partial<Env>) => new Proxy<Env>({ ...env, ...variables }, { get });
   const statusOf = async (bindings: Env) =>
-    (await app.fetch(new Request("http://localhost/"), bindings, createExecutionContext())).status;
+    (await checked.fetch(new Request("http://localhost/"), bindings, createExecutionContext())).status;
   const [good, bad] = [watched(PRODUCTION), watched({ ...PRODUCTION, MAIL_FROM: "" })];
   expect(await statusOf(good)).toBe(404);
   reads = 0;

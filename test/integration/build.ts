@@ -8,41 +8,39 @@ import { promisify } from "node:util";
 
 export const projectRoot = join(import.meta.dirname, "../..");
 
-/** What a deploy would upload. */
-export interface Build {
-  /** The Worker as one ES module. */
-  readonly script: string;
-  readonly compatibilityDate: string;
-}
+/** Names the folder of the build that all test files of a run share. */
+const BUILD_FOLDER = "CANDOR_TEST_BUILD";
 
-let build: Promise<Build> | undefined;
-
-/** The build of the sources as they are; made once. */
-export function buildWorker(): Promise<Build> {
-  build ??= deployDry();
-  return build;
-}
-
-async function deployDry(): Promise<Build> {
+/** The global set-up of Vitest: builds once, before the first test. @returns What removes the build after the last. */
+export default async function setup(): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), "candor-build-"));
+  await deployDry(folder);
+  process.env[BUILD_FOLDER] = folder;
+  return () => rm(folder, { recursive: true, force: true });
+}
+
+let script: Promise<string> | undefined;
+
+/** The Worker as one ES module, from the sources as they are. */
+export function buildWorker(): Promise<string> {
+  script ??= readBuild();
+  return script;
+}
+
+async function readBuild(): Promise<string> {
+  const shared = process.env[BUILD_FOLDER];
+  if (shared !== undefined) return readFile(join(shared, "index.js"), "utf8");
+  const remove = await setup();
   try {
-    await runWrangler(["deploy", "--dry-run", "--outdir", folder]);
-    const script = await readFile(join(folder, "index.js"), "utf8");
-    return { script, compatibilityDate: await readCompatibilityDate() };
+    return await readBuild();
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await remove();
   }
 }
 
-async function runWrangler(args: readonly string[]): Promise<void> {
+async function deployDry(folder: string): Promise<void> {
   const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin/wrangler.js");
+  const args = [wrangler, "deploy", "--dry-run", "--outdir", folder];
   const env = { ...process.env, CI: "true", WRANGLER_HIDE_BANNER: "true", WRANGLER_SEND_METRICS: "false" };
-  await promisify(execFile)(process.execPath, [wrangler, ...args], { cwd: projectRoot, env });
-}
-
-async function readCompatibilityDate(): Promise<string> {
-  const config = await readFile(join(projectRoot, "wrangler.toml"), "utf8");
-  const [, date] = /^compatibility_date = "(.+)"$/m.exec(config) ?? [];
-  if (date === undefined) throw new Error("wrangler.toml has no line compatibility_date");
-  return date;
+  await promisify(execFile)(process.execPath, args, { cwd: projectRoot, env });
 }

@@ -1,11 +1,15 @@
-/** Accounts of the running Worker, made and signed in to as its clients do it. */
+/** Accounts of the running Worker, made and signed in behind its back. */
 import { randomUUID } from "node:crypto";
 import { URLSearchParams } from "node:url";
 import type { Response } from "miniflare";
+import { csrfTokenOf } from "../../src/identity/sessions/page-session.ts";
+import { startCookieSession } from "../../src/identity/sessions/sessions.ts";
+import { signAccessToken } from "../../src/identity/tokens/access-token.ts";
+import { createDeviceId } from "../../src/identity/tokens/device-token.ts";
+import { createTokenSession } from "../../src/identity/tokens/refresh-token.ts";
+import { readTokenKeys } from "../../src/identity/tokens/token-keys.ts";
+import { createUser } from "../../src/identity/users/users.ts";
 import type { RunningWorker } from "./worker.ts";
-
-const JSON_TYPE = { "Content-Type": "application/json" };
-const PASSWORD = "a password for tests";
 
 /** Somebody who is signed in to the API. */
 export interface Client {
@@ -17,28 +21,30 @@ export interface Client {
 let addresses = 0;
 
 /** The limits count by client address: each client has its own. */
-function newAddress(): Readonly<Record<string, string>> {
+export function newAddress(): Readonly<Record<string, string>> {
   addresses += 1;
   return { "CF-Connecting-IP": `10.0.${addresses >> 8}.${addresses & 255}` };
 }
 
-export async function signUp(worker: RunningWorker): Promise<Client> {
-  const headers = { ...JSON_TYPE, ...newAddress() };
-  const account = { email: `${randomUUID()}@example.com`, password: PASSWORD };
-  const send = async (path: string, body: object) => {
-    const response = await worker.fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return response.json();
-  };
-  const { user } = (await send("/api/auth/register", { ...account, name: "Somebody" })) as { user: { id: string } };
-  const { accessToken } = (await send("/api/auth/login", account)) as { accessToken: string };
-  return { userId: user.id, headers: { Authorization: `Bearer ${accessToken}` } };
+async function makeAccount(worker: RunningWorker) {
+  const db = await databaseOf(worker);
+  const user = await createUser(db, { email: `${randomUUID()}@example.com`, name: "Somebody", passwordHash: "" });
+  if (!user) throw new Error("No account was made");
+  return { db, owner: { user, device: "test", deviceId: createDeviceId() } };
 }
 
-/** Sends a note to be made. */
-export function postNote(worker: RunningWorker, { headers }: Client, note: object): Promise<Response> {
-  const init = { method: "POST", headers: { ...headers, ...JSON_TYPE }, body: JSON.stringify(note) };
-  return worker.fetch("/api/notes", init);
+/** A cast: Miniflare describes the same database with types of its own. */
+async function databaseOf(worker: RunningWorker): Promise<D1Database> {
+  return (await worker.database()) as unknown as D1Database;
+}
+
+/** Makes an account that is signed in to the API. */
+export async function signUp(worker: RunningWorker): Promise<Client> {
+  const { db, owner } = await makeAccount(worker);
+  const session = await createTokenSession(db, owner);
+  if (!session) throw new Error("No session was started");
+  const accessToken = await signAccessToken(readTokenKeys(worker.tokenKeys), { ...session, role: "user" });
+  return { userId: owner.user.id, headers: { Authorization: `Bearer ${accessToken}` } };
 }
 
 /** A browser with a session. */
@@ -48,19 +54,19 @@ export interface Browser {
   submit(path: string, fields: Readonly<Record<string, string>>): Promise<Response>;
 }
 
-/** Registers by form, and takes cookie and token from what comes back. */
+/** Makes an account that is signed in with a browser. */
 export async function openBrowser(worker: RunningWorker): Promise<Browser> {
-  const headers = { Accept: "text/html", "Sec-Fetch-Site": "same-origin", ...newAddress() };
-  const fields = { email: `${randomUUID()}@example.com`, name: "Somebody", password: PASSWORD };
-  const registered = await worker.fetch("/register", { method: "POST", headers, body: new URLSearchParams(fields) });
-  const [Cookie = ""] = registered.headers.get("Set-Cookie")?.split(";") ?? [];
-  const open = (path: string) => worker.fetch(path, { headers: { ...headers, Cookie } });
-  const [, csrf = ""] = /name="csrf" value="([^"]+)"/.exec(await (await open("/notes")).text()) ?? [];
+  const { db, owner } = await makeAccount(worker);
+  const started = await startCookieSession(db, owner);
+  if (!started) throw new Error("No session was started");
+  const { secret } = started;
+  const Cookie = `__Host-session=${secret}`;
+  const headers = { Accept: "text/html", "Sec-Fetch-Site": "same-origin", Cookie, ...newAddress() };
   return {
-    open,
+    open: (path) => worker.fetch(path, { headers }),
     submit: (path, fields) => {
-      const body = new URLSearchParams({ csrf, ...fields });
-      return worker.fetch(path, { method: "POST", headers: { ...headers, Cookie }, body });
+      const body = new URLSearchParams({ csrf: csrfTokenOf(secret), ...fields });
+      return worker.fetch(path, { method: "POST", headers, body });
     },
   };
 }

@@ -1,5 +1,8 @@
 /** How much memory the Worker's isolate holds, asked of V8's inspector. */
 
+/** The block that is being filled, the one that storage takes meanwhile, and what comes and goes besides. */
+export const MOST_MEMORY = 14 * 1024 * 1024;
+
 interface Target {
   readonly id: string;
   readonly webSocketDebuggerUrl: string;

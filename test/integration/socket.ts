@@ -1,6 +1,7 @@
 /** Speaks HTTP/1.1 by hand, for requests that no client would send. */
 import { connect, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { expect } from "vitest";
 
 /** A response as it came over the wire, its chunks not joined. */
 export interface RawResponse {
@@ -30,6 +31,13 @@ export async function exchange(url: URL, pieces: Iterable<string>): Promise<RawR
   return parseResponse(Buffer.concat(received).toString("latin1"));
 }
 
+/** Sends the head of a GET and leaves the connection open. */
+export async function sendHead(url: URL, path: string, headers: readonly string[]): Promise<Socket> {
+  const socket = await open(url);
+  socket.write([`GET ${path} HTTP/1.1`, "Host: candor.test", ...headers, "", ""].join("\r\n"));
+  return socket;
+}
+
 /** Sends a piece of a request, waits until it must have arrived, and hangs up. */
 export async function hangUpAfter(url: URL, piece: string): Promise<void> {
   const socket = await open(url);
@@ -41,6 +49,16 @@ export async function hangUpAfter(url: URL, piece: string): Promise<void> {
 /** Head and body of a request that ends its connection. */
 export function request(line: string, headers: readonly string[] = [], body = ""): string {
   return [`${line} HTTP/1.1`, "Host: candor.test", "Connection: close", ...headers, "", body].join("\r\n");
+}
+
+/** HEAD is answered as GET is, without the body. @param headers Of both requests. */
+export async function expectHeadAsGet(url: URL, path: string, headers: readonly string[] = []): Promise<void> {
+  const got = await exchange(url, [request(`GET ${path}`, headers)]);
+  const head = await exchange(url, [request(`HEAD ${path}`, headers)]);
+  expect(got.body).not.toBe("");
+  expect(head.body).toBe("");
+  expect(head.status).toBe(got.status);
+  for (const name of ["content-type", "cache-control"]) expect(head.headers.get(name)).toBe(got.headers.get(name));
 }
 
 /** One chunk of a body with `Transfer-Encoding: chunked`, each character a byte; the empty one ends it. */

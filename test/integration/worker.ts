@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { Miniflare, type MiniflareOptions, type Response } from "miniflare";
+import { unstable_readConfig } from "wrangler";
 import { type AssetStorage, publish } from "../../scripts/assets.ts";
 import { readPublicFiles } from "../../scripts/public-files.ts";
 import { createTokenKeys } from "../../scripts/token-keys.ts";
@@ -16,9 +17,9 @@ export interface WorkerSetup {
   readonly database?: "migrated" | "empty" | "none";
   /** The secret; good keys without it. */
   readonly tokenKeys?: string;
-  /** The variable; 30 without it. */
+  /** The variable; that of `wrangler.toml` without it. */
   readonly signInRateLimit?: number;
-  /** The variable; 20 without it. */
+  /** The variable; that of `wrangler.toml` without it. */
   readonly accountRateLimit?: number;
   /** Requests a minute from one client address; a million without it. */
   readonly addressLimit?: number;
@@ -35,12 +36,14 @@ export interface RunningWorker {
   url(): Promise<URL>;
   /** The database of the Worker, behind its back. */
   database(): ReturnType<Miniflare["getD1Database"]>;
-  /** What users have uploaded, likewise. */
-  files(): ReturnType<Miniflare["getR2Bucket"]>;
+  /** A bucket, likewise. */
+  bucket(binding: string): ReturnType<Miniflare["getR2Bucket"]>;
   /** Publishes what is in `public`. */
   publishAssets(): Promise<void>;
   /** Where the inspector is, of a Worker that is inspected. */
   inspector(): Promise<URL>;
+  /** The secret that it runs with. */
+  readonly tokenKeys: string;
   /** Every line it has logged. */
   readonly lines: readonly string[];
   /** Ends the process and starts another on the same storage. */
@@ -52,19 +55,21 @@ export interface RunningWorker {
 export async function startWorker(setup: WorkerSetup = {}): Promise<RunningWorker> {
   const storage = await mkdtemp(join(tmpdir(), "candor-storage-"));
   const lines: string[] = [];
-  const options = await optionsOf(setup, storage, lines);
+  const { tokenKeys = createTokenKeys() } = setup;
+  const options = await optionsOf(setup, tokenKeys, storage, lines);
   let miniflare = new Miniflare(options);
   if ((setup.database ?? "migrated") === "migrated") await migrate(miniflare);
   return {
     fetch: (path, init) => miniflare.dispatchFetch(`http://candor.test${path}`, { redirect: "manual", ...init }),
     url: () => miniflare.ready,
     database: () => miniflare.getD1Database("DB"),
-    files: () => miniflare.getR2Bucket("FILES"),
+    bucket: (binding) => miniflare.getR2Bucket(binding),
     async publishAssets() {
       const { ASSETS, ASSET_MANIFEST } = await miniflare.getBindings<AssetStorage>();
       await publish(readPublicFiles(), { ASSETS, ASSET_MANIFEST });
     },
     inspector: () => miniflare.getInspectorURL(),
+    tokenKeys,
     lines,
     async restart() {
       await miniflare.dispose();
@@ -78,47 +83,86 @@ export async function startWorker(setup: WorkerSetup = {}): Promise<RunningWorke
 }
 
 type WorkerConfig = MiniflareOptions["workers"][number]["config"];
+type Bindings = NonNullable<WorkerConfig["env"]>;
 
-async function optionsOf(setup: WorkerSetup, storage: string, lines: string[]): Promise<MiniflareOptions> {
-  const { script, compatibilityDate } = await buildWorker();
-  const { environment = "production", database, tokenKeys = createTokenKeys() } = setup;
+/** What is read of `wrangler.toml`; Wrangler's own type of it resolves to nothing here. */
+interface WranglerConfig {
+  readonly compatibility_date?: string | undefined;
+  readonly vars: Readonly<Record<string, string | number>>;
+  readonly durable_objects: { readonly bindings: readonly { readonly name: string; readonly class_name: string }[] };
+  readonly r2_buckets: readonly { readonly binding: string; readonly bucket_name?: string }[];
+  readonly kv_namespaces: readonly { readonly binding: string }[];
+  readonly d1_databases: readonly { readonly binding: string; readonly database_name?: string }[];
+  readonly ratelimits: readonly {
+    readonly name: string;
+    readonly namespace_id: string;
+    readonly simple: { readonly limit: number; readonly period: 10 | 60 };
+  }[];
+}
+
+const CONFIG: WranglerConfig = unstable_readConfig(
+  { config: join(projectRoot, "wrangler.toml") },
+  { hideWarnings: true },
+);
+
+/** The bindings of `wrangler.toml`, as Miniflare takes them. */
+function bindingsOf(config: WranglerConfig): Bindings {
+  const bindings: Bindings = {};
+  for (const [name, value] of Object.entries(config.vars)) {
+    bindings[name] = typeof value === "string" ? { type: "text", value } : { type: "json", value };
+  }
+  for (const { name, class_name: exportName } of config.durable_objects.bindings) {
+    bindings[name] = { type: "durable-object", worker: "candor", exportName };
+  }
+  for (const { binding, bucket_name: name = binding } of config.r2_buckets) bindings[binding] = { type: "r2", name };
+  for (const { binding: id } of config.kv_namespaces) bindings[id] = { type: "kv", id };
+  for (const { binding, database_name: id = binding } of config.d1_databases) bindings[binding] = { type: "d1", id };
+  for (const { name, namespace_id: namespace, simple } of config.ratelimits) {
+    bindings[name] = { type: "rate-limit", namespace, simple };
+  }
+  return bindings;
+}
+
+async function optionsOf(
+  setup: WorkerSetup,
+  tokenKeys: string,
+  storage: string,
+  lines: string[],
+): Promise<MiniflareOptions> {
+  const { environment = "production", database } = setup;
   const { before = 'export { default } from "./worker.js";' } = setup;
+  const { DB, ADDRESS_LIMIT, ...bindings } = bindingsOf(CONFIG);
+  const limit = { ...ADDRESS_LIMIT, simple: { limit: setup.addressLimit ?? 1_000_000, period: 60 } };
   const config: WorkerConfig = {
     name: "candor",
-    compatibilityDate,
+    compatibilityDate: CONFIG.compatibility_date ?? "",
     manifest: {
       mainModule: "index.js",
       modulesRoot: "/",
       modules: {
         "index.js": { type: "esm", contents: `export * from "./worker.js";\n${before}` },
-        "worker.js": { type: "esm", contents: script },
+        "worker.js": { type: "esm", contents: await buildWorker() },
       },
     },
     exports: Object.fromEntries(
-      ["RateLimiter", "ChatRoom", "LiveFeed"].map((name) => [name, { type: "durable-object", storage: "sqlite" }]),
+      CONFIG.durable_objects.bindings.map(({ class_name }) => [
+        class_name,
+        { type: "durable-object", storage: "sqlite" },
+      ]),
     ),
     env: {
+      ...bindings,
       ENVIRONMENT: { type: "text", value: environment },
       TOKEN_KEYS: { type: "text", value: tokenKeys },
       PUBLIC_ORIGIN: { type: "text", value: "https://candor.test" },
-      SIGN_IN_RATE_LIMIT: { type: "json", value: setup.signInRateLimit ?? 30 },
-      ACCOUNT_RATE_LIMIT: { type: "json", value: setup.accountRateLimit ?? 20 },
-      API_RATE_LIMIT: { type: "json", value: 600 },
-      CORS_ORIGINS: { type: "text", value: "" },
-      ADMIN_EMAIL: { type: "text", value: "" },
-      MAIL_FROM: { type: "text", value: "no-reply@example.com" },
-      ADDRESS_LIMIT: {
-        type: "rate-limit",
-        namespace: "1001",
-        simple: { limit: setup.addressLimit ?? 1_000_000, period: 60 },
-      },
-      RATE_LIMITER: { type: "durable-object", worker: "candor", exportName: "RateLimiter" },
-      CHAT_ROOM: { type: "durable-object", worker: "candor", exportName: "ChatRoom" },
-      LIVE_FEED: { type: "durable-object", worker: "candor", exportName: "LiveFeed" },
-      FILES: { type: "r2", name: "candor-files" },
-      ASSETS: { type: "r2", name: "candor-assets" },
-      ASSET_MANIFEST: { type: "kv", id: "ASSET_MANIFEST" },
-      ...(database !== "none" && { DB: { type: "d1", id: "candor" } }),
+      ...(setup.signInRateLimit !== undefined && {
+        SIGN_IN_RATE_LIMIT: { type: "json", value: setup.signInRateLimit },
+      }),
+      ...(setup.accountRateLimit !== undefined && {
+        ACCOUNT_RATE_LIMIT: { type: "json", value: setup.accountRateLimit },
+      }),
+      ADDRESS_LIMIT: limit as Bindings[string],
+      ...(database !== "none" && DB && { DB }),
     },
   };
   return {

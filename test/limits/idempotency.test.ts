@@ -5,8 +5,9 @@ import { type Guard, setup } from "../../src/http/index.ts";
 import { sweepExpired } from "../../src/identity/sweep.ts";
 import { idempotency } from "../../src/limits/idempotency.ts";
 import { route } from "../../src/web/app/scope.ts";
-import { type Account, createAccount, createKey, type Note, send, sendJson } from "../harness.ts";
+import { type Account, createAccount, createKey, send, sendJson } from "../harness.ts";
 import { supplyLocals } from "../supply-locals.ts";
+import { PERMISSION, type Thing, WRITE_PERMISSION } from "../things.ts";
 
 const HOUR = 3_600_000;
 
@@ -19,12 +20,12 @@ const moveClock = (ms: number) => vi.setSystemTime(Date.now() + ms);
 /** A user with an API key, which does not expire when a test goes a day ahead. */
 async function createClient() {
   const { user } = await createAccount();
-  const { key } = await createKey({ user }, ["notes:read", "notes:write"]);
+  const { key } = await createKey({ user }, [PERMISSION, WRITE_PERMISSION]);
   const headers = { "X-API-Key": key };
   const post = (key: string, body: unknown = { title: "t" }, bindings: Partial<Env> = {}) =>
-    sendJson("POST", "/api/notes", body, { ...headers, "Idempotency-Key": key }, bindings);
+    sendJson("POST", "/api/things", body, { ...headers, "Idempotency-Key": key }, bindings);
   const titles = async () => {
-    const { items } = await (await send("/api/notes?limit=100", { headers })).json<{ items: Note[] }>();
+    const { items } = await (await send("/api/things", { headers })).json<{ items: Thing[] }>();
     return items.map(({ title }) => title);
   };
   return { headers, post, titles };
@@ -57,11 +58,11 @@ function holdAt(pattern: RegExp) {
   return { bindings, reached: reached.promise, release: released.resolve };
 }
 
-const WORK = /^INSERT INTO notes/;
+const WORK = /^INSERT INTO things/;
 const RECORD = /^UPDATE idempotency_keys SET status/;
 
 const isReplayed = ({ headers }: Response) => headers.get("Idempotency-Replayed") === "true";
-const idOf = async (response: Response) => (await response.json<Note>()).id;
+const idOf = async (response: Response) => (await response.json<Thing>()).id;
 
 describe("the same request again", () => {
   test("gets the first response again and makes nothing", async () => {
@@ -72,7 +73,7 @@ describe("the same request again", () => {
     for (const name of ["Location", "ETag", "Content-Type", "Cache-Control"]) {
       expect(again.headers.get(name), name).toBe(first.headers.get(name));
     }
-    expect(again.headers.get("Location")).toMatch(/^\/api\/notes\/.{36}$/);
+    expect(again.headers.get("Location")).toMatch(/^\/api\/things\/.{36}$/);
     expect(await again.text()).toBe(await first.text());
     expect(await titles()).toEqual(["t"]);
   });
@@ -98,10 +99,10 @@ describe("the same request again", () => {
     expect((await post("a", misfit)).status, "and does no harm to the first response").toBe(400);
   });
 
-  test("makes another note under another key, or under none", async () => {
+  test("makes another thing under another key, or under none", async () => {
     const { headers, post, titles } = await createClient();
     for (const key of ["a", "b"]) expect((await post(key)).status).toBe(201);
-    for (let i = 0; i < 2; i++) await sendJson("POST", "/api/notes", { title: "none" }, headers);
+    for (let i = 0; i < 2; i++) await sendJson("POST", "/api/things", { title: "none" }, headers);
     expect(await titles()).toEqual(["none", "none", "t", "t"]);
   });
 
@@ -144,7 +145,7 @@ describe("while the first request runs", () => {
     expect(await titles()).toEqual(["t"]);
   });
 
-  test("20 at once make one note", async () => {
+  test("20 at once make one thing", async () => {
     const { post, titles } = await createClient();
     const responses = await Promise.all(Array.from({ length: 20 }, () => post("a")));
     expect(responses.filter((response) => response.status === 201 && !isReplayed(response))).toHaveLength(1);
@@ -180,13 +181,13 @@ describe("after a failure", () => {
     expect((await post("a")).status).toBe(409);
     moveClock(1);
     expect((await post("a", { title: "other" })).status).toBe(422);
-    const { id } = (await (await send("/api/notes", { headers })).json<{ items: [Note] }>()).items[0];
-    await sendJson("PATCH", `/api/notes/${id}`, { title: "new" }, headers);
+    const { id } = (await (await send("/api/things", { headers })).json<{ items: [Thing] }>()).items[0];
+    await sendJson("PATCH", `/api/things/${id}`, { title: "new" }, headers);
     const retry = await post("a");
-    expect([retry.status, retry.headers.get("Location"), await titles()]).toEqual([201, `/api/notes/${id}`, ["new"]]);
+    expect([retry.status, retry.headers.get("Location"), await titles()]).toEqual([201, `/api/things/${id}`, ["new"]]);
     hold.release();
-    expect((await (await first).json<Note>()).title).toBe("t");
-    expect((await (await post("a")).json<Note>()).title, "the record of the retry stays").toBe("new");
+    expect((await (await first).json<Thing>()).title).toBe("t");
+    expect((await (await post("a")).json<Thing>()).title, "the record of the retry stays").toBe("new");
   });
 
   test("a retry has a lease of its own", async () => {

@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { isVersionedAddress, versionedPath } from "../../src/assets/manifest.ts";
 import { routes as assets } from "../../src/assets/routes.ts";
 import type { Env } from "../../src/env.ts";
-import { routes as health } from "../../src/features/health/api-routes.ts";
 import { describeRoutes } from "../../src/http/index.ts";
 import { limitAddress } from "../../src/limits/limit-address.ts";
 import { factsOf } from "../../src/web/app/guard-facts.ts";
@@ -24,7 +23,7 @@ function exhausted() {
 }
 
 const from = (address: string) => ({ headers: { "CF-Connecting-IP": address } });
-const LIMITED = ["/static/style.css", "/static/none.css", "/favicon.ico", "/robots.txt", "/health/ready"];
+const LIMITED = ["/static/style.css", "/static/none.css", "/favicon.ico", "/robots.txt"];
 
 describe("where an address has exhausted its limit", () => {
   test.each(LIMITED.flatMap((path) => ["GET", "HEAD"].map((method) => [method, path] as const)))(
@@ -33,7 +32,7 @@ describe("where an address has exhausted its limit", () => {
       const { keys, bindings } = exhausted();
       const unread = new Proxy({}, { get: () => expect.unreachable("storage was read") });
       const storage = Object.fromEntries(
-        ["DB", "FILES", "ASSETS", "ASSET_MANIFEST", "RATE_LIMITER"].map((name) => [name, unread]),
+        ["DB", "ASSETS", "ASSET_MANIFEST", "RATE_LIMITER"].map((name) => [name, unread]),
       );
       const response = await send(path, { method, ...from("203.0.113.7") }, { ...storage, ...bindings });
       expect([response.status, response.headers.get("Retry-After")]).toEqual([429, "60"]);
@@ -78,7 +77,7 @@ test.each([
   ["/static/.0123456789abcdef.css", false],
   ["/static/0123456789abcdef.css", false],
   ["/x/static/style.0123456789abcdef.css", false],
-  ["/notes/a.0123456789abcdef.css", false],
+  ["/things/a.0123456789abcdef.css", false],
 ])("whether %s names a version: %s", (address, isVersioned) => {
   expect(isVersionedAddress(address)).toBe(isVersioned);
 });
@@ -89,7 +88,7 @@ test.each<[failure: string, binding: unknown]>([
   ["is missing", undefined],
 ])("where the binding %s, requests are admitted and the log says so", async (_, ADDRESS_LIMIT) => {
   const bindings = { ADDRESS_LIMIT } as unknown as Partial<Env>;
-  expect((await send("/health/ready", from("203.0.113.7"), bindings)).status).toBe(200);
+  expect((await send("/robots.txt", from("203.0.113.7"), bindings)).status).toBe(404);
   expect(JSON.parse(String(errors.mock.lastCall?.[0]))).toMatchObject({ level: "error" });
 });
 
@@ -97,8 +96,8 @@ test("the guard is printed as rateLimit(address) and denies with 429", () => {
   expect([limitAddress.name, factsOf(limitAddress)]).toEqual(["rateLimit", { denies: [429], detail: "address" }]);
 });
 
-test("the routes of assets and of readiness begin with it", () => {
-  const routes = describeRoutes([...assets, ...health]).filter(({ path }) => path !== "/health");
+test("the routes of assets begin with it", () => {
+  const routes = describeRoutes(assets);
   expect(routes.length).toBeGreaterThanOrEqual(4);
   for (const { guards } of routes) expect(guards[0]).toMatchObject({ name: "rateLimit", phase: "head" });
 });

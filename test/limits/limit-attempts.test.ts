@@ -184,7 +184,9 @@ describe("a denial", () => {
     expect(
       headersOf(denied, ["Retry-After", "RateLimit-Policy", "X-RateLimit-Limit", "X-RateLimit-Remaining"]),
     ).toEqual(["700", '"others";q=10000;w=60, "strict";q=3;w=900', "3", "0"]);
-    expect(await denied.json()).toMatchObject({ detail: "Too many failed attempts. Try again in 12 minutes." });
+    expect(await denied.json()).toMatchObject({
+      detail: "Limit: 3 failed attempts per 15 minutes. Try again in 12 minutes.",
+    });
   });
 
   test.each([429, 503])("with %i is not remembered: after clearing, all attempts are there at once", async (status) => {
@@ -210,7 +212,7 @@ describe("where the object cannot be asked", () => {
     const response = await attempt(somebody(), "right", replacing({ reserve: fails }));
     expect([response.status, response.headers.get("Retry-After")]).toEqual([503, "5"]);
     expect(await response.json()).toMatchObject({
-      detail: "Requests cannot be counted at the moment. Try again in 5 seconds.",
+      detail: "The rate limiter is unavailable. Try again in 5 seconds.",
     });
   });
 

@@ -363,7 +363,7 @@ describe("a limit from a variable", () => {
       const response = await ask("/variable", somebody(), { SIGN_IN_RATE_LIMIT: limit } as unknown as Partial<Env>);
       expect(response.status).toBe(500);
       expect(String(log.mock.lastCall?.[0])).toMatch(
-        /limit of the policy variable is .* not a whole number above 0.*wrangler\.toml/,
+        /rate limit variable must be a whole number above 0, not .*wrangler\.toml/,
       );
     },
   );

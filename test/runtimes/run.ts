@@ -1,4 +1,4 @@
-/** Runs the core's cases on whatever runtime executes this file, and reports in plain lines. */
+/** Runs the conformance cases of the core on the current runtime and prints the result. */
 import process from "node:process";
 import { suite } from "../http/conformance/suite.ts";
 

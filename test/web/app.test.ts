@@ -1,52 +1,66 @@
 import { env } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { createAccount, createNote, openBrowser, PRODUCTION, send, sendJson } from "../harness.ts";
+import type { Env } from "../../src/env.ts";
+import { READ, route } from "../../src/web/app/scope.ts";
+import { createAccount, createApp, createKey, openBrowser, PRODUCTION, sendJsonTo, sendTo } from "../harness.ts";
+import { PERMISSION, things } from "../things.ts";
+
+const app = createApp([
+  things.routes,
+  ...["/", "/open"].map((path) => route.on(READ, path, { resolve: () => new Response("open") })),
+]);
+const send = (path: string, init?: RequestInit, bindings?: Partial<Env>) => sendTo(app, path, init, bindings);
+const sendJson = (
+  method: string,
+  path: string,
+  body: unknown,
+  headers?: Record<string, string>,
+  bindings?: Partial<Env>,
+) => sendJsonTo(app, method, path, body, headers, bindings);
 
 const log = vi.spyOn(console, "log").mockImplementation(() => {});
 const lines = () => log.mock.calls.map(([line]) => JSON.parse(String(line)) as Record<string, unknown>);
 afterEach(() => log.mockClear());
 
-/** A database that throws where it is asked for notes, and knows who is signed in. */
-function breakNotes(thrown: unknown) {
+/** A database that throws where it is asked for things, and knows who is signed in. */
+function breakThings(thrown: unknown) {
   const prepare = (sql: string) => {
-    if (sql.includes("notes")) throw thrown;
+    if (sql.includes("things")) throw thrown;
     return env.DB.prepare(sql);
   };
   return { DB: { prepare } as unknown as D1Database };
 }
 
-const BROKEN = breakNotes(new Error("no such table: secret_table", { cause: new Error("deep") }));
+const BROKEN = breakThings(new Error("no such table: secret_table", { cause: new Error("deep") }));
 
-/** The guards before the handler of POST /api/notes. */
+/** The guards before the handler of POST /api/things. */
 const GUARDS = [
   "rateLimit",
   "rateLimit",
-  "requireAuth",
-  "requireCsrf",
   "requirePermission",
-  "requireQuota",
+  "requireCsrf",
   "requireContentType",
   "claimIdempotencyKey",
 ];
 
 describe("X-Request-Id", () => {
   test.each(["abcdefgh", "A-Z_0-9-abcdefgh", "x".repeat(64)])("%s is taken from the request", async (id) => {
-    expect((await send("/health", { headers: { "X-Request-Id": id } })).headers.get("X-Request-Id")).toBe(id);
+    expect((await send("/open", { headers: { "X-Request-Id": id } })).headers.get("X-Request-Id")).toBe(id);
   });
 
   test.each(["short", "x".repeat(65), "with space", "semi;colon", "ünïcödé1"])("%s is not", async (id) => {
-    const given = (await send("/health", { headers: { "X-Request-Id": encodeURI(id) === id ? id : encodeURI(id) } }))
+    const given = (await send("/open", { headers: { "X-Request-Id": encodeURI(id) === id ? id : encodeURI(id) } }))
       .headers;
     expect(given.get("X-Request-Id")).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test.each(["/health", "/none", "/api/notes/none", "/", "/notes"])("is on the response to GET %s", async (path) => {
+  test.each(["/open", "/none", "/api/things/none", "/", "/things"])("is on the response to GET %s", async (path) => {
     expect((await send(path)).headers.get("X-Request-Id")).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   test("is on the response to an error, and in its body", async () => {
     const { headers } = await createAccount();
-    const response = await send("/api/notes", { headers }, BROKEN);
+    const response = await send("/api/things", { headers }, BROKEN);
     expect(response.status).toBe(500);
     expect((await response.json<{ requestId: string }>()).requestId).toBe(response.headers.get("X-Request-Id"));
   });
@@ -64,13 +78,13 @@ describe("no route", () => {
     expect([response.status, response.headers.get("Content-Type")]).toEqual([404, "text/html; charset=utf-8"]);
   });
 
-  test.each(["/api/notes", "/notes"])("for this method at %s answers 405 with Allow", async (path) => {
+  test.each(["/api/things", "/things"])("for this method at %s answers 405 with Allow", async (path) => {
     const response = await send(path, { method: "PUT" });
     expect([response.status, response.headers.get("Allow")]).toEqual([405, "GET, HEAD, OPTIONS, POST"]);
   });
 
   test("for OPTIONS answers 204 with Allow, and 404 where there is nothing", async () => {
-    const response = await send("/notes", { method: "OPTIONS" });
+    const response = await send("/things", { method: "OPTIONS" });
     expect([response.status, response.headers.get("Allow")]).toEqual([204, "GET, HEAD, OPTIONS, POST"]);
     expect((await send("/none", { method: "OPTIONS" })).status).toBe(404);
   });
@@ -78,18 +92,19 @@ describe("no route", () => {
 
 describe("OPTIONS", () => {
   test("on a path of the API answers 204 with Allow, without asking who it is", async () => {
-    const response = await send("/api/notes/x", { method: "OPTIONS" });
+    const response = await send("/api/things/x", { method: "OPTIONS" });
     expect([response.status, response.headers.get("Allow")]).toEqual([204, "DELETE, GET, HEAD, OPTIONS, PATCH"]);
-    expect(lines()).toMatchObject([{ route: "/api/notes/:id", outcome: "resolved", passed: [] }]);
+    expect(lines()).toMatchObject([{ route: "/api/things/:id", outcome: "resolved", passed: [] }]);
   });
 });
 
 describe("HEAD", () => {
   test("answers as GET does, without the body", async () => {
     const account = await createAccount();
-    const { id } = await createNote(account, "n");
+    const made = await sendJson("POST", "/api/things", { title: "t" }, account.headers);
+    const { id } = await made.json<{ id: string }>();
     const { headers } = await openBrowser(account);
-    const paths = ["/health", "/", "/notes", "/api/notes", `/api/notes/${id}`, "/api/notes/export.csv", "/none"];
+    const paths = ["/open", "/", "/things", "/api/things", `/api/things/${id}`, "/api/things/export", "/none"];
     for (const path of paths) {
       for (const init of [{ headers }, {}]) {
         const [get, head] = [await send(path, init), await send(path, { ...init, method: "HEAD" })];
@@ -104,7 +119,7 @@ describe("HEAD", () => {
 describe("an error", () => {
   test("in production says nothing but the request id", async () => {
     const { headers } = await createAccount();
-    const response = await send("/api/notes", { headers }, { ...BROKEN, ...PRODUCTION });
+    const response = await send("/api/things", { headers }, { ...BROKEN, ...PRODUCTION });
     const body = await response.json<object>();
     expect(response.status).toBe(500);
     expect(Object.keys(body).sort()).toEqual(["detail", "requestId", "status", "title", "type"]);
@@ -114,13 +129,13 @@ describe("an error", () => {
   test("in development shows its message, stack, route, user and the guards it passed", async () => {
     const { headers, user } = await createAccount();
     const bindings = { ...BROKEN, ENVIRONMENT: "development" };
-    const response = await sendJson("POST", "/api/notes", { title: "t" }, headers, bindings);
+    const response = await sendJson("POST", "/api/things", { title: "t" }, headers, bindings);
     expect(await response.json()).toMatchObject({
       debug: {
         message: "no such table: secret_table",
         stack: expect.any(String),
         phase: "resolve",
-        route: "/api/notes",
+        route: "/api/things",
         passed: GUARDS,
         userId: user.id,
       },
@@ -129,17 +144,17 @@ describe("an error", () => {
 
   test("on a page is a page, escaped", async () => {
     const { headers } = await openBrowser(await createAccount());
-    const bindings = breakNotes(new Error("<b>secret_table</b>"));
-    const development = await send("/notes", { headers }, { ...bindings, ENVIRONMENT: "development" });
+    const bindings = breakThings(new Error("<b>secret_table</b>"));
+    const development = await send("/things", { headers }, { ...bindings, ENVIRONMENT: "development" });
     expect([development.status, development.headers.get("Content-Type")]).toEqual([500, "text/html; charset=utf-8"]);
     expect(await development.text()).toContain("&lt;b&gt;secret_table");
-    const production = await send("/notes", { headers }, { ...bindings, ...PRODUCTION });
+    const production = await send("/things", { headers }, { ...bindings, ...PRODUCTION });
     expect(await production.text()).not.toContain("secret_table");
   });
 
   test("is in the log whole, with its cause and the user", async () => {
     const { headers, user } = await createAccount();
-    await send("/api/notes", { headers }, BROKEN);
+    await send("/api/things", { headers }, BROKEN);
     expect(lines()).toEqual([
       expect.objectContaining({
         level: "error",
@@ -162,7 +177,7 @@ describe("whatever is thrown", () => {
   };
   test.each(Object.entries(thrown))("%s is a 500 with its id, in one log line", async (_, value) => {
     const { headers } = await createAccount();
-    const response = await send("/api/notes", { headers }, { ...breakNotes(value), ENVIRONMENT: "development" });
+    const response = await send("/api/things", { headers }, { ...breakThings(value), ENVIRONMENT: "development" });
     expect([response.status, response.headers.get("X-Request-Id")]).toEqual([500, expect.any(String)]);
     expect(lines()).toEqual([expect.objectContaining({ outcome: "error", status: 500, error: expect.anything() })]);
   });
@@ -171,18 +186,18 @@ describe("whatever is thrown", () => {
 describe("the log", () => {
   test("has one line a request, which says what was decided, and for whom", async () => {
     const { headers, user } = await createAccount();
-    await send("/api/notes?q=secret", { headers: { ...headers, "X-Request-Id": "request-1" } });
+    await send("/api/things?q=secret", { headers: { ...headers, "X-Request-Id": "request-1" } });
     expect(lines()).toEqual([
       {
         level: "info",
         requestId: "request-1",
         protocol: null,
         method: "GET",
-        route: "/api/notes",
+        route: "/api/things",
         status: 200,
         duration: expect.any(Number),
         outcome: "resolved",
-        passed: GUARDS.slice(0, 5),
+        passed: GUARDS.slice(0, 4),
         denied: null,
         userId: user.id,
       },
@@ -191,15 +206,15 @@ describe("the log", () => {
 
   test("names the guard that denied, and those before it", async () => {
     const { headers, user } = await createAccount();
-    await send("/api/notes", { method: "POST", headers, body: "secret" });
-    await send("/api/notes/none", { headers });
-    await send("/api/notes");
-    const passed = GUARDS.slice(0, 5);
+    await send("/api/things", { method: "POST", headers, body: "secret" });
+    await send("/api/things/none", { headers });
+    await send("/api/things");
+    const passed = GUARDS.slice(0, 4);
     expect(lines()).toMatchObject([
       {
         outcome: "denied",
         denied: "requireContentType",
-        passed: GUARDS.slice(0, 6),
+        passed: GUARDS.slice(0, 4),
         status: 415,
         level: "warn",
         userId: user.id,
@@ -207,7 +222,7 @@ describe("the log", () => {
       { outcome: "denied", denied: "requireOwnership", passed, status: 404, level: "warn", userId: user.id },
       {
         outcome: "denied",
-        denied: "requireAuth",
+        denied: "requirePermission",
         passed: passed.slice(0, 2),
         status: 401,
         level: "warn",
@@ -219,9 +234,9 @@ describe("the log", () => {
   test("names the user of a browser's session, also where a later guard denies", async () => {
     const account = await createAccount();
     const { headers } = await openBrowser(account);
-    await send("/notes", { headers });
-    await send("/notes", { method: "POST", headers: { ...headers, "Sec-Fetch-Site": "cross-site" } });
-    await send("/notes");
+    await send("/things", { headers });
+    await send("/things", { method: "POST", headers: { ...headers, "Sec-Fetch-Site": "cross-site" } });
+    await send("/things");
     expect(lines()).toMatchObject([
       { status: 200, userId: account.user.id },
       { status: 403, denied: "requireCsrf", userId: account.user.id },
@@ -233,25 +248,20 @@ describe("the log", () => {
     const account = await createAccount({ email: `secret-${crypto.randomUUID()}@example.com`, name: "secret" });
     const { Authorization } = account.headers;
     const { Cookie } = (await openBrowser(account)).headers;
-    const key = await sendJson(
-      "POST",
-      "/api/me/keys",
-      { name: "secret", permissions: ["notes:read"] },
-      { Authorization },
-    );
-    const keyHeaders = { "X-API-Key": (await key.json<{ key: string }>()).key };
-    await sendJson("POST", "/api/notes?token=secret", { title: "secret" }, { Authorization, Cookie: "a=secret" });
-    await sendJson("POST", "/api/notes", "{secret", { Authorization, "Idempotency-Key": "secret" });
-    await send("/notes?q=secret", { headers: { Cookie } });
-    await send("/api/notes?q=secret", { headers: keyHeaders });
-    await send("/api/notes", { headers: { Authorization: "Bearer secret" } });
+    const { key } = await createKey(account, [PERMISSION], { name: "secret" });
+    const keyHeaders = { "X-API-Key": key };
+    await sendJson("POST", "/api/things?token=secret", { title: "secret" }, { Authorization, Cookie: "a=secret" });
+    await sendJson("POST", "/api/things", "{secret", { Authorization, "Idempotency-Key": "secret" });
+    await send("/things?q=secret", { headers: { Cookie } });
+    await send("/api/things?q=secret", { headers: keyHeaders });
+    await send("/api/things", { headers: { Authorization: "Bearer secret" } });
     await send("/secret", { headers: { Authorization, Cookie } });
-    expect(lines().map(({ status }) => status)).toEqual([201, 201, 400, 200, 200, 401, 404]);
+    expect(lines().map(({ status }) => status)).toEqual([201, 400, 200, 200, 401, 404]);
     const sent = ["secret", Authorization.slice("Bearer ".length), Cookie.slice("__Host-session=".length)];
     for (const secret of [...sent, keyHeaders["X-API-Key"]]) expect(JSON.stringify(lines())).not.toContain(secret);
   });
 });
 
 test("the tests run against the real database", async () => {
-  expect(await env.DB.prepare("SELECT count(*) AS n FROM notes").first("n")).toEqual(expect.any(Number));
+  expect(await env.DB.prepare("SELECT count(*) AS n FROM users").first("n")).toEqual(expect.any(Number));
 });

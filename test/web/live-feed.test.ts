@@ -2,7 +2,8 @@
 import { expect, test, vi } from "vitest";
 import { enter, newRoom } from "../features/chat/chat.ts";
 import { isActivity, listen } from "../features/live/listen.ts";
-import { createAccount, createNote, send } from "../harness.ts";
+import { createNote } from "../features/notes/notes.ts";
+import { createAccount, send } from "../harness.ts";
 
 test("the live feed tells of real things: requests, chat sockets, notes, and of nobody", {
   timeout: 40_000,

@@ -1,5 +1,4 @@
-/** The user's own account in the JSON API: name, password, sessions, API keys. */
-
+/** The signed-in user's account in the JSON API: name, password, sessions, API keys. */
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCurrentPassword } from "../../identity/guards/require-current-password.ts";
@@ -25,7 +24,7 @@ import { accountPatch, apiKeyInput, passwordChange, passwordConfirmation, permis
 
 const { route } = signedIn;
 
-/** Room for two of the longest passwords, their characters escaped. */
+/** Two of the longest passwords with every character escaped, and the other fields. */
 const maxBodyBytes = 16 * 1024;
 
 const requirePassword = requireCurrentPassword();
@@ -118,7 +117,7 @@ export const api = group({
         if (!input.ok) return invalidInput(locals, input);
         const unknown = permissionProblem(input.body.permissions, locals);
         if (unknown !== undefined) return invalidField(locals, "permissions", unknown);
-        const key = await events.makeApiKey(c, locals, input.body);
+        const key = await events.issueApiKey(c, locals, input.body);
         if (key === "session ended") return sessionEnded(locals);
         if (key === "too many") return quotaExceeded(c, API_KEYS_QUOTA);
         return Response.json(key, { status: 201, headers: { ...NOT_STORED, Location: `/api/me/keys/${key.id}` } });
@@ -134,7 +133,7 @@ export const api = group({
   ],
 });
 
-/** The session ended while the request was under way. */
+/** The response when the session ended during the request. */
 function sessionEnded(locals: ProblemLocals): Response {
   return problem(locals, 401, "The session has ended. Sign in again.");
 }

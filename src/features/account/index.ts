@@ -1,4 +1,4 @@
-/** The user's own account: the JSON API and the page. */
+/** The signed-in user's account: the JSON API and the page. */
 import { feature } from "../../web/app/feature.ts";
 import { api } from "./api-routes.ts";
 import { pages } from "./page-routes.ts";

@@ -1,6 +1,6 @@
-/** The page of the user's own account, and its forms. */
+/** The account page and its forms. */
 import * as z from "zod";
-import type { AppLocals } from "../../env.ts";
+import type { AppContext, AppLocals } from "../../env.ts";
 import type { Context } from "../../http/index.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
@@ -47,13 +47,13 @@ import { showAccount } from "./show-account.ts";
 
 const { route: page } = signedInPage;
 
-/** Room for two of the longest passwords, escaped. */
+/** Two of the longest passwords, URL-encoded, and the other fields. */
 const MAX_FORM_BYTES = 16 * 1024;
 
 const formGuards = <TFields>(schema: z.ZodType<TFields>) =>
   [requireCsrf, requireForm(MAX_FORM_BYTES, schema), requireCsrfToken] as const;
 
-/** A form that has only a button. */
+/** The guards of a form without fields. */
 const buttonGuards = formGuards(z.object({}));
 
 type AccountForm = Context<unknown, unknown, unknown, AppLocals & SessionLocals & SignedIn & FormLocals>;
@@ -133,7 +133,7 @@ export const pages = group({
         const renewed = await events.confirmPassword(c, { user: credentials, auth });
         if (renewed?.via !== "session") return seeOther(c.locals.app.paths.signIn ?? c.locals.app.homePath);
         const path = nextPath(form.continue, c.request.url, "");
-        return path === "" ? seeOther("/account", cookiesOf(c, renewed)) : sendAgain(path, cookiesOf(c, renewed));
+        return path === "" ? seeOther("/account", cookiesOf(c, renewed)) : resendForm(path, cookiesOf(c, renewed));
       },
     }),
 
@@ -142,7 +142,7 @@ export const pages = group({
       resolve: (c) => {
         const { user, session } = c.locals;
         if (!user.emailVerified) sendLink(c, user.email, "verify");
-        session.flash("done", user.emailVerified ? "The address is already confirmed." : "A mail is on its way.");
+        session.flash("done", user.emailVerified ? "Your address is already confirmed." : "A mail is on its way.");
         return seeOther("/account");
       },
     }),
@@ -178,10 +178,10 @@ export const pages = group({
         const permissionErrors: FormErrors = unknown === undefined ? {} : { permissions: unknown };
         if (!parsed.success) return refused({ ...errorsOf(parsed.error), ...permissionErrors }, 400);
         if (unknown !== undefined) return refused(permissionErrors, 400);
-        const newKey = await events.makeApiKey(c, c.locals, parsed.data);
+        const newKey = await events.issueApiKey(c, c.locals, parsed.data);
         if (newKey === "session ended") return seeOther(c.locals.app.paths.signIn ?? c.locals.app.homePath);
         if (newKey === "too many") return refused({ form: API_KEYS_QUOTA.refusal }, 422);
-        // No redirect: the next page could show the key only if it were stored.
+        // No redirect: the next page could show the key only if it were stored in plain text.
         const shown = await showAccount(c, { newKey, status: 201 });
         for (const [name, value] of Object.entries(NOT_STORED)) shown.headers.set(name, value);
         return shown;
@@ -204,17 +204,14 @@ export const pages = group({
   ],
 });
 
-function cookiesOf(
-  c: { readonly request: Request; readonly locals: AppLocals },
-  renewed: { readonly secret: string; readonly deviceToken: string },
-): Headers {
+function cookiesOf(c: AppContext, renewed: { readonly secret: string; readonly deviceToken: string }): Headers {
   const headers = new Headers();
   setSessionCookies(c, headers, renewed);
   return headers;
 }
 
-/** The browser sends the same form again, to the path that it was first sent to (RFC 9110 §15.4.8). */
-function sendAgain(path: string, headers: Headers): Response {
+/** Makes the browser send the original form again, to its own path (RFC 9110 §15.4.8). */
+function resendForm(path: string, headers: Headers): Response {
   headers.set("Location", path);
   headers.set("Cache-Control", "no-store");
   return new Response(null, { status: 307, headers });

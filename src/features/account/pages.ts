@@ -1,4 +1,4 @@
-/** The page of the user's own account. */
+/** The account page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { ApiKey } from "../../identity/tokens/api-keys.ts";
 import type { User } from "../../identity/users/user.ts";
@@ -16,7 +16,7 @@ const PASSWORDS: readonly Field[] = [
     label: "New password",
     type: "password",
     autocomplete: "new-password",
-    hint: "8 characters or more. Changing it signs you out everywhere else.",
+    hint: "At least 8 characters. Changing it signs you out everywhere else.",
     minlength: 8,
     maxlength: 256,
   },
@@ -52,20 +52,20 @@ function nameCard({ user, refused }: AccountView, csrf: string): SafeHtml {
 ${errorSummary(state)}
 ${csrfField(csrf)}
 ${textField(state, { ...NAME, value: typed ? typed.fields.name : user.name })}
-<button>Save the name</button>
+<button>Save name</button>
 </form>
 </section>`;
 }
 
 function emailCard({ email, emailVerified }: User, { csrf, app }: PageContext): SafeHtml {
-  const isConfirmed = html`<span class="badge good">Confirmed</span>`;
+  const confirmed = html`<span class="badge good">Confirmed</span>`;
   const again = html`<form method="post" action="/account/verify-email">${csrfField(csrf)}<button class="quiet">Send the link again</button></form>`;
-  const isOpen = html`<span class="badge warn">Not confirmed</span>
+  const unconfirmed = html`<span class="badge warn">Not confirmed</span>
 ${app.paths.verifyEmail === undefined ? "" : again}`;
   return html`<section class="card" aria-labelledby="email-title">
 <h2 id="email-title">E-mail</h2>
 <p class="long">${email}</p>
-<div class="actions">${emailVerified ? isConfirmed : isOpen}</div>
+<div class="actions">${emailVerified ? confirmed : unconfirmed}</div>
 </section>`;
 }
 
@@ -79,14 +79,14 @@ ${csrfField(csrf)}
 <input type="email" name="email" value="${user.email}" autocomplete="username" readonly hidden>
 ${PASSWORDS.map((field) => textField(state, field))}
 ${keysToEnd(keys.items)}
-<button>Change the password</button>
+<button>Change password</button>
 </form>
 </section>`;
 }
 
-/** API keys end with the password: a stranger who knew it may have made one. */
+/** A new password deletes the API keys, since someone who knew the old one may have created them. */
 function keysToEnd(keys: readonly ApiKey[]): SafeHtml | "" {
   if (keys.length === 0) return "";
-  return html`<p class="meta">These API keys are deleted as well: ${keys.map(({ name }) => name).join(", ")}.</p>
+  return html`<p class="meta">This also deletes your API keys: ${keys.map(({ name }) => name).join(", ")}.</p>
 <label><input type="checkbox" name="keepApiKeys" value="yes"> Keep my API keys</label>`;
 }

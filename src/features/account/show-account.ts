@@ -1,6 +1,6 @@
-/** Gathers what the account's page shows. */
+/** Loads the data of the account page and responds with the page. */
 import type * as z from "zod";
-import type { AppLocals } from "../../env.ts";
+import type { AppContext } from "../../env.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
 import type { SessionLocals } from "../../identity/sessions/page-session.ts";
 import { listSessions } from "../../identity/sessions/session-list.ts";
@@ -12,24 +12,19 @@ import type { AccountView } from "./account-view.ts";
 import { accountPage } from "./pages.ts";
 import type { accountQuery } from "./schema.ts";
 
-interface Asked {
-  readonly request: Request;
-  readonly locals: AppLocals & SessionLocals & SignedIn;
-}
-
-/** How many of each list the page shows at once. */
+/** The items of each list on one page. */
 const limit = 20;
 
-/** What a form led to. */
-interface Outcome extends Pick<AccountView, "refused" | "newKey"> {
-  /** 200 without it. */
+/** The outcome of a form. */
+interface FormOutcome extends Pick<AccountView, "refused" | "newKey"> {
+  /** 200 by default. */
   readonly status?: number;
 }
 
-/** @param cursors Where the lists begin. */
+/** @param cursors Where the two lists start. */
 export async function showAccount(
-  c: Asked,
-  { status, ...outcome }: Outcome = {},
+  c: AppContext<SessionLocals & SignedIn>,
+  { status, ...outcome }: FormOutcome = {},
   cursors: z.output<typeof accountQuery> = {},
 ): Promise<Response> {
   const { app, env, user, auth } = c.locals;

@@ -1,5 +1,4 @@
-/** What administrators do with accounts in the JSON API: list, search, change the role, delete. */
-
+/** Administration of users in the JSON API: list, search, change the role, delete. */
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireNotSelf } from "../../identity/guards/require-not-self.ts";
@@ -14,7 +13,7 @@ import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { toPage } from "../../web/request/paging.ts";
 import { invalidInput } from "../../web/respond/problem.ts";
-import { notDone } from "./refusal-response.ts";
+import { refuseChange } from "./refusal-response.ts";
 import { roleChange, usersQuery } from "./schema.ts";
 
 const { route } = signedIn;
@@ -39,7 +38,7 @@ export const api = group({
         const { params, input, locals } = c;
         if (!input.ok) return invalidInput(locals, input);
         const changed = await events.changeRole({ locals }, params.id, input.body.role);
-        return typeof changed === "string" ? notDone(c, changed) : Response.json(changed, { headers: NOT_STORED });
+        return typeof changed === "string" ? refuseChange(c, changed) : Response.json(changed, { headers: NOT_STORED });
       },
     }),
 
@@ -47,7 +46,7 @@ export const api = group({
       guards: [requireNotSelf, requireRecentSignIn],
       resolve: async (c) => {
         const deleted = await events.deleteAccount(c, c.params.id);
-        return typeof deleted === "string" ? notDone(c, deleted) : new Response(null, { status: 204 });
+        return typeof deleted === "string" ? refuseChange(c, deleted) : new Response(null, { status: 204 });
       },
     }),
   ],

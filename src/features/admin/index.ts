@@ -1,4 +1,4 @@
-/** What administrators do with accounts: the JSON API and the page. */
+/** Administration of users: the JSON API and the page. */
 import { feature } from "../../web/app/feature.ts";
 import { api } from "./api-routes.ts";
 import { pages } from "./page-routes.ts";

@@ -1,6 +1,6 @@
-/** What the page of the accounts shows, and what its forms do. */
+/** The page that lists the users, and its forms. */
 import * as z from "zod";
-import type { AppLocals } from "../../env.ts";
+import type { AppContext } from "../../env.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
@@ -25,8 +25,9 @@ import { nextPath } from "../../web/request/next-path.ts";
 import { toPage } from "../../web/request/paging.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
-import { deletionOf, foundUsers, pathOfSearch, roleChangeOf, usersPage } from "./pages.ts";
-import { notDone } from "./refusal-response.ts";
+import { usersPage } from "./pages.ts";
+import { deletionOf, roleChangeOf, searchPath, userList } from "./partials.ts";
+import { refuseChange } from "./refusal-response.ts";
 import { roleForm, usersQuery } from "./schema.ts";
 
 const { route: page } = signedInPage;
@@ -48,11 +49,11 @@ export const pages = group({
         const { q, limit } = input.query;
         const users = toPage(await listUsers(locals.env.DB, input.query), limit);
         const cursor = typeof raw.query.cursor === "string" ? raw.query.cursor : undefined;
-        const found = { q, cursor, users, self: locals.user.id };
+        const search = { q, cursor, users, self: locals.user.id };
         return partOrPage(request, {
-          part: () => foundUsers(found, locals.session.csrf),
-          page: async () => usersPage(await loadPageContext(c), found),
-          headers: hxReplaceUrl(pathOfSearch(q, cursor)),
+          part: () => userList(search, locals.session.csrf),
+          page: async () => usersPage(await loadPageContext(c), search),
+          headers: hxReplaceUrl(searchPath(q, cursor)),
         });
       },
     }),
@@ -61,12 +62,12 @@ export const pages = group({
       guards: formGuards(roleForm),
       resolve: async (c) => {
         const { session, form, parsed } = c.locals;
-        if (!parsed.success) return refuse(c, 400, "There is no such role.");
+        if (!parsed.success) return refuse(c, 400, "The role must be user or admin.");
         const { role } = parsed.data;
-        const next = listIn(c);
-        if (!isConfirmed(form)) return ask(c, (user) => roleChangeOf(user, role, next), next);
+        const next = listPath(c);
+        if (!isConfirmed(form)) return showConfirmation(c, (user) => roleChangeOf(user, role, next), next);
         const changed = await events.changeRole(c, c.params.id, role);
-        if (typeof changed === "string") return notDone(c, changed);
+        if (typeof changed === "string") return refuseChange(c, changed);
         session.flash("done", `${changed.name} is now ${role === "admin" ? "an administrator" : "a user"}.`);
         return seeOther(next);
       },
@@ -76,10 +77,10 @@ export const pages = group({
       guards: formGuards(z.object({})),
       resolve: async (c) => {
         const { session, form } = c.locals;
-        const next = listIn(c);
-        if (!isConfirmed(form)) return ask(c, (user) => deletionOf(user, next), next);
+        const next = listPath(c);
+        if (!isConfirmed(form)) return showConfirmation(c, (user) => deletionOf(user, next), next);
         const deleted = await events.deleteAccount(c, c.params.id);
-        if (typeof deleted === "string") return notDone(c, deleted);
+        if (typeof deleted === "string") return refuseChange(c, deleted);
         session.flash("done", `The account of ${deleted.name} has been deleted.`);
         return seeOther(next);
       },
@@ -87,14 +88,12 @@ export const pages = group({
   ],
 });
 
-interface Asked {
-  readonly request: Request;
+interface UserContext extends AppContext<SessionLocals> {
   readonly params: { readonly id: string };
-  readonly locals: AppLocals & SessionLocals;
 }
 
-/** The list that a form was on. */
-function listIn({
+/** The path of the list that a form was submitted from. */
+function listPath({
   request,
   locals: { form },
 }: {
@@ -104,7 +103,13 @@ function listIn({
   return nextPath(form.next, request.url, "/admin/users");
 }
 
-async function ask(c: Asked, actionOf: (user: User) => ConfirmableAction, back: string): Promise<Response> {
+async function showConfirmation(
+  c: UserContext,
+  actionOf: (user: User) => ConfirmableAction,
+  back: string,
+): Promise<Response> {
   const user = await getUser(c.locals.env.DB, c.params.id);
-  return user ? htmlResponse(confirmationPage(await loadPageContext(c), actionOf(user), back)) : notDone(c, "missing");
+  return user
+    ? htmlResponse(confirmationPage(await loadPageContext(c), actionOf(user), back))
+    : refuseChange(c, "missing");
 }

@@ -1,9 +1,9 @@
-/** What administrators are told where an account stays as it is, by the API and the pages alike. */
-import type { Refusal } from "../../identity/users/users.ts";
-import { type Refused, refuse } from "../../web/respond/refuse.ts";
+/** The response to a change of a user that was not made, in the API and on the page. */
+import type { UserRefusal } from "../../identity/users/users.ts";
+import { type RefusalContext, refuse } from "../../web/respond/refuse.ts";
 
-export function notDone(c: Refused, why: Refusal): Response {
-  if (why === "missing") return refuse(c, 404, "There is no such user.");
-  if (why === "address not proved") return refuse(c, 422, "This user has not confirmed the e-mail address yet.");
+export function refuseChange(c: RefusalContext, reason: UserRefusal): Response {
+  if (reason === "missing") return refuse(c, 404, "There is no such user.");
+  if (reason === "address not verified") return refuse(c, 422, "This user has not confirmed their e-mail address yet.");
   return refuse(c, 409, "This is the last administrator. Make another user an administrator first.");
 }

@@ -1,4 +1,4 @@
-/** Signing in to the JSON API: accounts, access and refresh tokens, mailed links. */
+/** Authentication in the JSON API: registration, access and refresh tokens, mailed links. */
 import * as z from "zod";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
@@ -21,7 +21,7 @@ import { invalidField, invalidInput, problem } from "../../web/respond/problem.t
 
 const refresh = z.strictObject({ refreshToken: z.string() });
 
-/** Room for the longest password, its characters escaped. */
+/** The longest password with every character escaped, and the other fields. */
 const maxBodyBytes = 8 * 1024;
 
 const requireResetLink = requireLink("reset");
@@ -54,7 +54,7 @@ export const api = group({
       resolve: async ({ request, input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const checked = await checkSignIn({ request, locals }, input.body);
-        const started = checked && (await events.startTokens({ request, locals }, checked.user, checked.deviceId));
+        const started = checked && (await events.startApiSession({ request, locals }, checked.user, checked.deviceId));
         if (!started) return problem(locals, 401, "The e-mail address or the password is wrong.");
         return tokenResponse(locals, started.session, started.deviceToken);
       },

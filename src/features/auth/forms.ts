@@ -1,4 +1,4 @@
-/** What the forms for signing in have in common. */
+/** Shared parts of the forms. */
 import type { SafeHtml } from "@remix-run/html-template";
 import type * as z from "zod";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
@@ -9,24 +9,24 @@ import type { FormErrors } from "../../web/pages/form-fields.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
 import type { PageContext } from "../../web/pages/layout.ts";
 import type { FormFields } from "../../web/request/form.ts";
-import type { Typed } from "./pages.ts";
+import type { SubmittedForm } from "./pages.ts";
 
-/** Room for every field at its longest, escaped. */
+/** The longest fields, URL-encoded. */
 const MAX_FORM_BYTES = 16 * 1024;
 
 /**
- * The guards of each form here. A visitor without a session has no token to show: `requireCsrf` keeps other sites out.
+ * The guards of each form. A visitor without a session has no CSRF token, so `requireCsrf` checks the request's origin.
  *
- * @param schema It allows fields besides its own.
+ * @param schema Must allow additional fields.
  */
-export function signInForm<TFields>(schema: z.ZodType<TFields>) {
+export function formGuards<TFields>(schema: z.ZodType<TFields>) {
   return [limitSignIn, requireCsrf, requireForm(MAX_FORM_BYTES, schema)] as const;
 }
 
-export type FormPage = (context: PageContext, state: Typed) => SafeHtml;
+export type FormPage = (context: PageContext, state: SubmittedForm) => SafeHtml;
 
-/** The form again, with what was typed and what is wrong with it. */
-export async function refused(
+/** Shows a form again, with its values and errors. */
+export async function refuseForm(
   c: Parameters<typeof loadPageContext>[0],
   page: FormPage,
   fields: FormFields,

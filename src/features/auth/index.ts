@@ -1,4 +1,4 @@
-/** Registering, signing in and out, and the links that are mailed: the JSON API and the pages. */
+/** Registration, sign-in, sign-out and mailed links: the JSON API and the pages. */
 import { feature } from "../../web/app/feature.ts";
 import { api } from "./api-routes.ts";
 import { linkPages } from "./link-page-routes.ts";
@@ -14,6 +14,21 @@ export const auth = feature({
     verifyEmail: "/verify-email",
     resetPassword: "/reset-password",
     outbox: "/outbox",
+  },
+  exceptions: {
+    unauthenticated: {
+      "POST /api/auth/register": "there is no account yet",
+      "POST /api/auth/login": "the password in the body is the proof",
+      "POST /api/auth/refresh": "the refresh token in the body is the proof",
+      "POST /api/auth/forgot-password": "it only sends mail to the account's own address",
+      "POST /api/auth/reset-password": "the token from the mail is the proof",
+      "POST /api/auth/verify-email": "requireLinkOwner asks for a session or the password",
+      "POST /login": "the password in the form is the proof",
+      "POST /register": "there is no account yet",
+      "POST /forgot-password": "it only sends mail to the account's own address",
+      "POST /reset-password": "the token from the mail is the proof",
+      "POST /verify-email": "requireLinkOwner asks for a session or the password",
+    },
   },
   activities: [
     { name: "account", text: "An account was created", routes: ["POST /api/auth/register", "POST /register"] },

@@ -1,4 +1,4 @@
-/** The pages around mailed links: to choose a new password, and to confirm an address. */
+/** The pages behind mailed links: to choose a new password, and to confirm an address. */
 import * as z from "zod";
 import type { AppLocals } from "../../env.ts";
 import type { Context } from "../../http/index.ts";
@@ -22,7 +22,7 @@ import { errorsOf } from "../../web/pages/form-fields.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
 import { firstValue } from "../../web/request/query-value.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
-import { type FormPage, refused, signInForm } from "./forms.ts";
+import { type FormPage, formGuards, refuseForm } from "./forms.ts";
 import { forgotPage, resetPage, verifyPage } from "./pages.ts";
 
 const { route } = visited;
@@ -41,8 +41,8 @@ const requireOwner = requireLinkOwner((c: OwnerForm) => {
   const { form, session, link } = c.locals;
   const page: FormPage = (context, state) =>
     verifyPage(context, form.token ?? "", link.user.id !== session.user?.id, state);
-  const error = form.password ? "The password is wrong." : "Enter the password of the account.";
-  return refused(c, page, form, { password: error }, 401);
+  const error = form.password ? "The password is wrong." : "Enter the password of this account.";
+  return refuseForm(c, page, form, { password: error }, 401);
 });
 
 export const linkPages = group({
@@ -52,10 +52,10 @@ export const linkPages = group({
     route.on(READ, "/forgot-password", { resolve: async (c) => htmlResponse(forgotPage(await loadPageContext(c))) }),
 
     route.post("/forgot-password", {
-      guards: [...signInForm(z.object(forgotten.shape)), limitMails],
+      guards: [...formGuards(z.object(forgotten.shape)), limitMails],
       resolve: async (c) => {
         const { form, parsed, session } = c.locals;
-        if (!parsed.success) return refused(c, forgotPage, form, errorsOf(parsed.error), 400);
+        if (!parsed.success) return refuseForm(c, forgotPage, form, errorsOf(parsed.error), 400);
         sendLink(c, parsed.data.email, "reset");
         session.flash("done", "If an account with this address exists, a mail is on its way.");
         return seeOther("/login");
@@ -67,7 +67,7 @@ export const linkPages = group({
     }),
 
     route.post("/reset-password", {
-      guards: [...signInForm(z.object(reset.shape)), requireResetLink, requireHashingCapacity],
+      guards: [...formGuards(z.object(reset.shape)), requireResetLink, requireHashingCapacity],
       resolve: async (c) => {
         const { parsed, env, session, hashing, link } = c.locals;
         if (!parsed.success) return refuseReset(c, errorsOf(parsed.error), 400);
@@ -94,7 +94,7 @@ export const linkPages = group({
 
     route.post("/verify-email", {
       guards: [
-        ...signInForm(z.object(verification.shape)),
+        ...formGuards(z.object(verification.shape)),
         requireVerifyLink,
         limitAccount,
         requireHashingCapacity,
@@ -117,5 +117,5 @@ function linkEnded({ locals }: { readonly locals: AppLocals & SessionLocals }): 
 
 function refuseReset(c: LinkForm, errors: FormErrors, status: number): Promise<Response> {
   const { form } = c.locals;
-  return refused(c, (context, state) => resetPage(context, form.token ?? "", state), form, errors, status);
+  return refuseForm(c, (context, state) => resetPage(context, form.token ?? "", state), form, errors, status);
 }

@@ -1,4 +1,4 @@
-/** The pages for signing in and out, the account pages that need no session, and the outbox of development. */
+/** The pages for registration, sign-in and sign-out, and the outbox of development. */
 import * as z from "zod";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
@@ -26,7 +26,7 @@ import { nextPath } from "../../web/request/next-path.ts";
 import { prefersHtml } from "../../web/request/prefers-html.ts";
 import { firstValue } from "../../web/request/query-value.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
-import { refused, signInForm } from "./forms.ts";
+import { formGuards, refuseForm } from "./forms.ts";
 import { loginPage, outboxPage, registerPage } from "./pages.ts";
 import { requireDevelopment } from "./require-development.ts";
 import { requireLoopback } from "./require-loopback.ts";
@@ -45,7 +45,7 @@ export const pages = group({
     }),
 
     route.post("/login", {
-      guards: [...signInForm(z.object(login.shape)), limitAccount, requireHashingCapacity],
+      guards: [...formGuards(z.object(login.shape)), limitAccount, requireHashingCapacity],
       resolve: async (c) => {
         const { form, parsed, env } = c.locals;
         const next = nextPath(form.next, c.request.url, c.locals.app.startPath);
@@ -60,17 +60,17 @@ export const pages = group({
     route.on(READ, "/register", { resolve: async (c) => htmlResponse(registerPage(await loadPageContext(c))) }),
 
     route.post("/register", {
-      guards: [...signInForm(registrationForm), limitMails, requireHashingCapacity],
+      guards: [...formGuards(registrationForm), limitMails, requireHashingCapacity],
       resolve: async (c) => {
         const { form, parsed, env, session, hashing } = c.locals;
-        if (!parsed.success) return refused(c, registerPage, form, errorsOf(parsed.error), 400);
+        if (!parsed.success) return refuseForm(c, registerPage, form, errorsOf(parsed.error), 400);
         const { email, name, password } = parsed.data;
         const hashed = hashNewPassword(env, hashing, parsed.data, password);
-        if ("problem" in hashed) return refused(c, registerPage, form, { password: hashed.problem }, 400);
+        if ("problem" in hashed) return refuseForm(c, registerPage, form, { password: hashed.problem }, 400);
         const user = await createUser(env.DB, { email, name, passwordHash: hashed.hash });
         if (!user) {
           const errors = { email: "An account with this e-mail address already exists." };
-          return refused(c, registerPage, form, errors, 409);
+          return refuseForm(c, registerPage, form, errors, 409);
         }
         sendLink(c, email, "verify");
         session.flash("done", "Welcome. We have sent you a mail to confirm your address.");

@@ -1,14 +1,14 @@
-/** The forms around signing in. */
+/** The pages for registration, sign-in and mailed links, and the outbox. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import type { KeptMail } from "../../identity/mail/mailer.ts";
+import type { OutboxMail } from "../../identity/mail/mailer.ts";
 import { csrfField } from "../../web/pages/csrf-field.ts";
 import { demoAccounts } from "../../web/pages/demo-accounts.ts";
 import { errorSummary, type Field, type FormErrors, textField } from "../../web/pages/form-fields.ts";
 import { layout, type PageContext } from "../../web/pages/layout.ts";
 import { timeOf } from "../../web/pages/time.ts";
 
-/** A form that was refused. */
-export interface Typed {
+/** The values and errors of a refused form. */
+export interface SubmittedForm {
   readonly fields: Readonly<Record<string, string | undefined>>;
   readonly errors: FormErrors;
 }
@@ -19,64 +19,69 @@ const PASSWORD: Field = { name: "password", label: "Password", type: "password",
 const NEW_PASSWORD: Field = {
   ...PASSWORD,
   autocomplete: "new-password",
-  hint: "8 characters or more. A few words in a row are easy to keep and hard to guess.",
+  hint: "At least 8 characters. A few words in a row are easy to remember and hard to guess.",
   minlength: 8,
   maxlength: 256,
 };
 
 /**
- * @param next Where to go on to, once signed in.
- * @param isDevelopment Whether there are accounts to try.
+ * @param next The path to open after sign-in.
+ * @param isDevelopment Whether to show the demonstration accounts.
  */
-export function loginPage(context: PageContext, next: string, isDevelopment: boolean, typed?: Typed): SafeHtml {
-  const after = html`<p class="aside"><a href="/forgot-password">Forgot the password?</a></p>
+export function loginPage(context: PageContext, next: string, isDevelopment: boolean, typed?: SubmittedForm): SafeHtml {
+  const after = html`<p class="aside"><a href="/forgot-password">Forgot your password?</a></p>
 <p class="aside">No account yet? <a href="/register">Register</a></p>
 ${isDevelopment ? demoAccounts(context.app.paths.outbox) : ""}`;
   return formPage(context, { title: "Sign in", fields: [EMAIL, PASSWORD], hidden: { next }, after }, typed);
 }
 
-export function registerPage(context: PageContext, typed?: Typed): SafeHtml {
+export function registerPage(context: PageContext, typed?: SubmittedForm): SafeHtml {
   const after = html`<p class="aside">Already have an account? <a href="/login">Sign in</a></p>`;
   const fields = [NAME, EMAIL, NEW_PASSWORD];
-  return formPage(context, { title: "Make an account", button: "Register", fields, after }, typed);
+  return formPage(context, { title: "Create an account", button: "Register", fields, after }, typed);
 }
 
-export function forgotPage(context: PageContext, typed?: Typed): SafeHtml {
+export function forgotPage(context: PageContext, typed?: SubmittedForm): SafeHtml {
   const lead = "We will send you a mail with a link to choose a new password.";
   const after = html`<p class="aside"><a href="/login">Back to sign-in</a></p>`;
   return formPage(
     context,
-    { title: "Ask for a new password", button: "Send the link", lead, fields: [EMAIL], after },
+    { title: "Reset your password", button: "Send the link", lead, fields: [EMAIL], after },
     typed,
   );
 }
 
 /** @param token From the link that was mailed. */
-export function resetPage(context: PageContext, token: string, typed?: Typed): SafeHtml {
+export function resetPage(context: PageContext, token: string, typed?: SubmittedForm): SafeHtml {
   const lead = "This signs you out everywhere and deletes your API keys.";
   const fields = [{ ...NEW_PASSWORD, label: "New password" }];
   const title = "Choose a new password";
-  return formPage(context, { title, button: "Change the password", lead, fields, hidden: { token } }, typed);
+  return formPage(context, { title, button: "Change password", lead, fields, hidden: { token } }, typed);
 }
 
 /**
- * A form, since mail programs open links on their own and would use the token up.
+ * A form, because mail programs may open the link themselves and would consume the token.
  *
- * @param needsPassword Whether the visitor is not signed in to the account of the link.
+ * @param needsPassword True unless the visitor is signed in to the account of the link.
  */
-export function verifyPage(context: PageContext, token: string, needsPassword: boolean, typed?: Typed): SafeHtml {
+export function verifyPage(
+  context: PageContext,
+  token: string,
+  needsPassword: boolean,
+  typed?: SubmittedForm,
+): SafeHtml {
   const lead = needsPassword
-    ? "Enter the password of the account that this link was sent for, to confirm that the account is yours."
+    ? "Enter your password to confirm that this account is yours."
     : "Confirm that this address belongs to your account.";
-  const after = html`<p class="aside">You did not create this account? <a href="/forgot-password">Take it over with a new password</a></p>`;
+  const after = html`<p class="aside">Didn’t create this account? <a href="/forgot-password">Take it over with a new password</a></p>`;
   const fields = needsPassword ? [PASSWORD] : [];
-  const title = "Confirm the e-mail address";
+  const title = "Confirm your e-mail address";
   return formPage(context, { title, button: "Confirm", lead, fields, hidden: { token }, after }, typed);
 }
 
 interface Form {
   readonly title: string;
-  /** What the button says; the title without it. */
+  /** The text of the button; the title by default. */
   readonly button?: string;
   readonly lead?: string;
   readonly fields: readonly Field[];
@@ -87,7 +92,7 @@ interface Form {
 function formPage(
   context: PageContext,
   form: Form,
-  { fields: typed, errors }: Typed = { fields: {}, errors: {} },
+  { fields: typed, errors }: SubmittedForm = { fields: {}, errors: {} },
 ): SafeHtml {
   const { title, button = title, lead, fields, hidden = {}, after } = form;
   const state = { id: "form", errors };
@@ -110,8 +115,7 @@ ${after ?? ""}
   );
 }
 
-/** @param mails What development did not send. */
-export function outboxPage(context: PageContext, mails: readonly KeptMail[]): SafeHtml {
+export function outboxPage(context: PageContext, mails: readonly OutboxMail[]): SafeHtml {
   return layout(
     "Outbox",
     html`<header class="page-head"><h1>Outbox</h1><p class="lead">In development, mail is kept here instead of being sent.</p></header>
@@ -120,7 +124,7 @@ ${mails.length === 0 ? html`<p class="empty">No mail yet.</p>` : html`<ul class=
   );
 }
 
-function mailItem({ to, subject, text, createdAt }: KeptMail): SafeHtml {
+function mailItem({ to, subject, text, createdAt }: OutboxMail): SafeHtml {
   return html`<li class="card">
 <h2>${subject}</h2>
 <p class="meta">To ${to}, ${timeOf(createdAt)}</p>
@@ -128,7 +132,7 @@ function mailItem({ to, subject, text, createdAt }: KeptMail): SafeHtml {
 </li>`;
 }
 
-/** The text with its links to follow. */
+/** Turns the addresses in a text into links. */
 function linked(text: string): (string | SafeHtml)[] {
   return text.split(/(https?:\/\/\S+)/).map((part, index) => (index % 2 ? html`<a href="${part}">${part}</a>` : part));
 }

@@ -1,10 +1,10 @@
-/** Keeps what is for developers out of production. */
+/** Hides routes outside development. */
 import type { AppLocals } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
 import { deny } from "../../web/respond/refuse.ts";
 
-/** Denies with 404, as if there were nothing, unless `ENVIRONMENT` is `development`. */
+/** Denies with 404, as for an unknown path, unless `ENVIRONMENT` is `development`. */
 export const requireDevelopment: Guard<AppLocals> = stateFacts(
   headGuard(function requireDevelopment(c: HeadContext<AppLocals>) {
     if (c.locals.env.ENVIRONMENT === "development") return { allow: true };

@@ -1,4 +1,4 @@
-/** Keeps what belongs to the developer's own machine from requests through any other name. */
+/** Hides routes from requests that do not address the local machine. */
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
 import { isLoopback } from "../../web/request/own-origin.ts";
@@ -6,9 +6,8 @@ import type { ProblemLocals } from "../../web/respond/problem.ts";
 import { deny } from "../../web/respond/refuse.ts";
 
 /**
- * Denies with 404, as if there were nothing, unless the request's host is `localhost` or a loopback address. So a page
- * that makes its own name resolve to this machine (DNS rebinding), and a development server that a tunnel or a network
- * exposes, show nothing.
+ * Denies with 404, as for an unknown path, unless the request's host is `localhost` or a loopback address. This protects
+ * a development server against DNS rebinding, and one that is exposed to a network or through a tunnel.
  */
 export const requireLoopback: Guard<ProblemLocals> = stateFacts(
   headGuard(function requireLoopback(c: HeadContext<ProblemLocals>) {

@@ -1,4 +1,4 @@
-/** Chat rooms for clients: their history, and the sockets to them. */
+/** Chat rooms for clients: message history and WebSockets. */
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireOwnOrigin } from "../../identity/guards/require-own-origin.ts";
 import { commonLimits } from "../../identity/limits.ts";
@@ -13,7 +13,7 @@ import { invalidInput } from "../../web/respond/problem.ts";
 import { connectionRequest } from "./connection.ts";
 import { limitSockets } from "./guards.ts";
 import { historyQuery, resumeQuery, roomParams } from "./protocol.ts";
-import { roomNamed } from "./room-stub.ts";
+import { roomStub } from "./room-stub.ts";
 
 const { route } = signedIn;
 
@@ -25,7 +25,7 @@ export const api = group({
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const { after = null, limit } = input.query;
-        const items = await roomNamed(locals.env, input.params.room).history(after, limit);
+        const items = await roomStub(locals.env, input.params.room).history(after, limit);
         return Response.json({ items }, { headers: REVALIDATED });
       },
     }),
@@ -44,10 +44,14 @@ export const api = group({
           socketId,
         };
         try {
-          return await roomNamed(env, room).fetch(connectionRequest(connection, input.query.after ?? null));
+          return await roomStub(env, room).fetch(connectionRequest(connection, input.query.after ?? null));
         } catch (error) {
           const removed = closeSockets(env.DB, [socketId]);
-          ctx.waitUntil(removed.catch((cause) => logFailure("The row of a socket that never opened lapses", cause)));
+          ctx.waitUntil(
+            removed.catch((cause) =>
+              logFailure("The row of a socket that did not open could not be removed; it will expire", cause),
+            ),
+          );
           throw error;
         }
       },

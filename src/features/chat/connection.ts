@@ -1,5 +1,4 @@
-/** Whose a socket is. The platform keeps it with the socket while the room is hibernated. */
-
+/** The user and session of a socket, which the platform keeps with the socket while the room hibernates. */
 import type { UserSocket } from "../../identity/sessions/sockets.ts";
 import type { ChatUser } from "./env.ts";
 

@@ -1,4 +1,4 @@
-/** The binding of chat rooms, and the object behind it as its callers see it. */
+/** The binding of chat rooms, and the interface of their Durable Object. */
 import type { SocketHolder } from "../../identity/sessions/sockets.ts";
 
 declare module "../../env.ts" {
@@ -9,21 +9,17 @@ declare module "../../env.ts" {
 
 /** The Durable Object in `room.ts`; `fetch` opens a socket. */
 export interface ChatRoomObject extends Rpc.DurableObjectBranded, SocketHolder {
-  /**
-   * Messages of the room, oldest first.
-   *
-   * @param after Returns the messages that follow this `seq`; null for the latest.
-   */
+  /** Messages of the room, oldest first. @param after The `seq` that they follow; null for the latest messages. */
   history(after: number | null, limit: number): Promise<ChatMessage[]>;
-  /** Stores a message without a socket, under the same rate limit. @returns The message, or why it was not stored. */
-  say(user: ChatUser, message: Pick<ChatMessage, "id" | "text">): Promise<ChatMessage | "too fast" | "unavailable">;
+  /** Posts a message without a socket, under the same rate limit. @returns The message, or the reason for a failure. */
+  post(user: ChatUser, message: Pick<ChatMessage, "id" | "text">): Promise<ChatMessage | "too fast" | "unavailable">;
 }
 
-/** A message as everybody in the room sees it. */
+/** A message as the users in the room see it. */
 export interface ChatMessage {
   /** Numbers the messages of the room, without gaps. */
   readonly seq: number;
-  /** The UUID that the sender gave it. */
+  /** A UUID that the sender chose. */
   readonly id: string;
   readonly sender: ChatUser;
   readonly text: string;

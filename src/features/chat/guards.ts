@@ -1,4 +1,4 @@
-/** What a socket to a room requires beside a user: that the user does not hold too many already. */
+/** The limit of open sockets for each user. */
 import type { AppLocals } from "../../env.ts";
 import type { Context, Guard, GuardResult } from "../../http/index.ts";
 import { MAX_SOCKETS_PER_USER, openSocket, recheckSockets } from "../../identity/sessions/sockets.ts";
@@ -7,30 +7,30 @@ import { stateFacts } from "../../web/app/guard-facts.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import { toUserSocket } from "./connection.ts";
 
-/** Sockets that one user may have open in one room at once; `MAX_SOCKETS_PER_USER` limits them in all rooms together. */
+/** Open sockets of one user in one room; `MAX_SOCKETS_PER_USER` limits those in all rooms. */
 export const MAX_SOCKETS_PER_ROOM = 10;
 
 const LIMITS = { perUser: MAX_SOCKETS_PER_USER, perObject: MAX_SOCKETS_PER_ROOM };
-const LIMITS_TEXT = `${MAX_SOCKETS_PER_USER} a user, ${MAX_SOCKETS_PER_ROOM} a room`;
+const LIMITS_TEXT = `${MAX_SOCKETS_PER_USER} per user, ${MAX_SOCKETS_PER_ROOM} per room`;
 
-/** In seconds. A socket that closes makes room at once, so that waiting longer gains nothing. */
+/** Seconds. Closing a socket frees its place at once, so a longer wait would gain nothing. */
 const RETRY_AFTER = "10";
 
-/** What the guard adds. */
+/** The locals that the guard adds. */
 export interface SocketLocals {
-  /** Of the row that counts the socket, for the room that renews it. */
+  /** Of the row in D1 that counts the socket; the room renews it. */
   readonly socketId: string;
 }
 
-type Needs = AppLocals & SignedIn;
+type SocketNeeds = AppLocals & SignedIn;
 
 /**
- * Opens the row of the socket, and denies with 429 where the user has too many of them, or with 401 where the session has
- * ended meanwhile. Before it denies with 429, the rooms concerned are asked which sockets they still hold, so that a
- * restart of a room, which loses its sockets, locks nobody out. With invalid input it opens nothing: the handler refuses.
+ * Adds the row that counts the socket. Denies with 429 if the user has too many sockets, or with 401 if the session has
+ * ended. Before it denies with 429, it asks the rooms which sockets are still open: a room that restarts loses its sockets,
+ * and their rows must not lock the user out. Invalid input passes without a row, for the handler to refuse.
  */
-export const limitSockets: Guard<Needs, SocketLocals> = stateFacts(
-  async function limitSockets(c: Context<unknown, unknown, unknown, Needs>): Promise<GuardResult<SocketLocals>> {
+export const limitSockets: Guard<SocketNeeds, SocketLocals> = stateFacts(
+  async function limitSockets(c: Context<unknown, unknown, unknown, SocketNeeds>): Promise<GuardResult<SocketLocals>> {
     const { env, user, auth } = c.locals;
     const socketId = crypto.randomUUID();
     if (!c.input.ok) return { allow: true, locals: { socketId } };

@@ -1,4 +1,4 @@
-/** Chat rooms: the history and the sockets for clients, and the page. */
+/** Chat rooms: message history and WebSockets for clients, and a page. */
 import { feature } from "../../web/app/feature.ts";
 import { api } from "./api-routes.ts";
 import { pages } from "./page-routes.ts";

@@ -1,4 +1,4 @@
-/** Chat rooms: what clients use, and the page. */
+/** The page of a chat room, and its form for browsers without JavaScript. */
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
@@ -12,28 +12,28 @@ import { htmlResponse } from "../../web/pages/html.ts";
 import { partOrPage } from "../../web/pages/htmx.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
-import { messagesOf, roomPage } from "./pages.ts";
-import { beforeQuery, roomParams, said } from "./protocol.ts";
-import { roomNamed } from "./room-stub.ts";
+import { roomPage } from "./pages.ts";
+import { messageList } from "./partials.ts";
+import { beforeQuery, messageInput, roomParams } from "./protocol.ts";
+import { roomStub } from "./room-stub.ts";
 
 const { route } = signedInPage;
 
-/** Where who asks for no room in particular goes. */
+/** The default room. */
 const LOBBY = "lobby";
 
-/** Room for the longest message, escaped. */
+/** The longest message, URL-encoded. */
 const MAX_FORM_BYTES = 64 * 1024;
 
-const requireMessage = requireForm(MAX_FORM_BYTES, said);
+const requireMessage = requireForm(MAX_FORM_BYTES, messageInput);
 
-/** Messages of a page. */
-const SHOWN = 50;
+const PAGE_SIZE = 50;
 
-/** Why a form was not accepted, and the status that says so. */
+/** The status and message for each reason to refuse a form. */
 const FAILURES = {
   invalid: { status: 400, text: "The message is not valid." },
-  "too fast": { status: 429, text: "You are sending messages too fast. Please wait a second and send it again." },
-  unavailable: { status: 503, text: "The message could not be stored. Please send it again." },
+  "too fast": { status: 429, text: "You are sending messages too fast. Wait a second, then send it again." },
+  unavailable: { status: 503, text: "The message could not be stored. Send it again." },
 } as const;
 
 export const pages = group({
@@ -54,13 +54,13 @@ export const pages = group({
         if (!input.ok) return refuse(c, 404, "There is no such room.");
         const { room } = input.params;
         const { before } = input.query;
-        // A seq leaves none out, so the messages before one are those behind another.
-        const after = before === undefined ? null : Math.max(0, before - 1 - SHOWN);
-        const limit = before === undefined ? SHOWN : Math.min(SHOWN, Math.max(0, before - 1));
-        const messages = await roomNamed(locals.env, room).history(after, limit);
+        // Without gaps in `seq`, the messages before one are those after another.
+        const after = before === undefined ? null : Math.max(0, before - 1 - PAGE_SIZE);
+        const limit = before === undefined ? PAGE_SIZE : Math.min(PAGE_SIZE, Math.max(0, before - 1));
+        const messages = await roomStub(locals.env, room).history(after, limit);
         const draft = { id: crypto.randomUUID(), text: "" };
         return partOrPage(request, {
-          part: () => messagesOf(room, locals.user, messages),
+          part: () => messageList(room, locals.user, messages),
           page: async () => roomPage(await loadPageContext(c), { room, me: locals.user, messages, draft }),
         });
       },
@@ -74,13 +74,13 @@ export const pages = group({
         const { env, user, form, parsed } = locals;
         if (!input.ok) return refuse(c, 404, "There is no such room.");
         const { room } = input.params;
-        const object = roomNamed(env, room);
-        const outcome = parsed.success ? await object.say({ id: user.id, name: user.name }, parsed.data) : "invalid";
+        const object = roomStub(env, room);
+        const outcome = parsed.success ? await object.post({ id: user.id, name: user.name }, parsed.data) : "invalid";
         if (typeof outcome === "object") return seeOther(`/chat/${room}`);
         const { status, text: failure } = FAILURES[outcome];
         const error = parsed.success ? failure : parsed.error.issues[0]?.message;
         const { id = "", text = "" } = form;
-        const messages = await object.history(null, SHOWN);
+        const messages = await object.history(null, PAGE_SIZE);
         const draft = { id: id || crypto.randomUUID(), text, error: error ?? failure };
         const page = htmlResponse(roomPage(await loadPageContext(c), { room, me: user, messages, draft }), status);
         if (status !== 400) page.headers.set("Retry-After", "1");

@@ -1,11 +1,11 @@
-/** The way to a room. */
+/** Access to rooms from the Worker. */
 import type { Env } from "../../env.ts";
 
-export function roomNamed({ CHAT_ROOM }: Pick<Env, "CHAT_ROOM">, name: string) {
+export function roomStub({ CHAT_ROOM }: Pick<Env, "CHAT_ROOM">, name: string) {
   return CHAT_ROOM.get(CHAT_ROOM.idFromName(name));
 }
 
-/** Asks a room that no user can enter. It leaves no trace. */
+/** Calls a room that no user can join. It stores nothing. */
 export async function checkRooms(env: Env): Promise<void> {
-  await roomNamed(env, " health").history(0, 0);
+  await roomStub(env, " health").history(0, 0);
 }

@@ -1,4 +1,4 @@
-/** The Durable Object of a chat room: it numbers the messages, keeps them, and sends them to everybody in the room. */
+/** The Durable Object of a chat room: it numbers the messages, stores them, and sends them to all sockets of the room. */
 
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../../env.ts";
@@ -13,28 +13,27 @@ import * as store from "./store.ts";
 
 const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** How often the sessions of all sockets are looked at, whatever happens; and how soon again where that failed. */
-const CHECK_MS = 25_000;
-const RETRY_MS = 2_000;
+/** How often the sessions of all sockets are checked, and how soon again after a check that failed. */
+const CHECK_INTERVAL_MS = 25_000;
+const CHECK_RETRY_MS = 2_000;
 
-interface Connected {
+interface ConnectedSocket {
   readonly socket: WebSocket;
   readonly connection: Connection;
 }
 
 /**
- * Everything that has to last stands in the database of the object or with its sockets: it can be put to sleep between
- * two frames, and wakes as if nothing had been. A frame is dealt with in one go, without waiting for anything,
- * so everybody sees the messages in the order of their `seq`; and what is sent leaves when what was stored is safe (the
- * platform's output gate).
+ * All durable state is in the object's database or attached to its sockets, so the object can hibernate between any two
+ * frames. A frame is processed synchronously, so every socket receives the messages in the order of their `seq`. The
+ * platform's output gate holds frames back until the writes before them are confirmed.
  *
- * A socket is closed when its session ends: at once where `recheckSessions` says so (every event that ends a session
- * causes that), and by an alarm at the moment when a session ends by itself. A socket is also looked at as soon as it has
- * entered, so that none slips in while its session ends. Where a call was lost, the alarm finds out within 25 s; where the
- * database does not answer, it is asked again every 2 s, and sockets stay open until it does.
+ * A socket is closed when its session ends. Every event that ends a session calls `recheckSessions`; an alarm closes the
+ * sockets of sessions that expire. A new socket is checked right after it has joined, in case its session ended meanwhile.
+ * If a call is lost, an alarm notices within 25 s. If the database does not respond, the check is repeated every 2 s, and
+ * sockets stay open until it succeeds.
  *
- * The pace counts per user, all sockets and `say` together, in memory. Nothing is lost with it: the platform hibernates a
- * room after 10 s of silence, and a bucket is full again after 3. Only a restart of the room grants a new burst.
+ * The rate limit counts all sockets of a user and `post` together. It is in memory: the platform hibernates a room after
+ * 10 s of silence, when every bucket has been full for 7. Only a restart of the room grants a new burst early.
  */
 export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
   readonly #sql = this.ctx.storage.sql;
@@ -50,16 +49,16 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     return [...store.messagesAfter(this.#sql, after, limit)];
   }
 
-  async say(user: ChatUser, message: store.NewMessage): Promise<ChatMessage | "too fast" | "unavailable"> {
+  async post(user: ChatUser, message: store.NewMessage): Promise<ChatMessage | "too fast" | "unavailable"> {
     if (this.#buckets.take(user.id) !== "allow") return "too fast";
     store.createTables(this.#sql);
     await this.#wakeWithin(RETENTION_MS);
-    return this.#take(message, user) ?? "unavailable";
+    return this.#storeAndBroadcast(message, user) ?? "unavailable";
   }
 
   async recheckSessions(socketIds: readonly string[]): Promise<string[]> {
-    await this.#check(this.#connected());
-    const held = new Set(this.#connected().map(({ connection }) => connection.socketId));
+    await this.#checkSessions(this.#connectedSockets());
+    const held = new Set(this.#connectedSockets().map(({ connection }) => connection.socketId));
     return socketIds.filter((id) => held.has(id));
   }
 
@@ -67,11 +66,11 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
   override async fetch(request: Request): Promise<Response> {
     const { connection, after } = readConnection(request);
     store.createTables(this.#sql);
-    await this.#wakeWithin(CHECK_MS);
+    await this.#wakeWithin(CHECK_INTERVAL_MS);
     const { 0: client, 1: socket } = new WebSocketPair();
     this.ctx.acceptWebSocket(socket);
-    this.#enter(socket, connection, after);
-    this.ctx.waitUntil(this.#check([{ socket, connection }]));
+    this.#join(socket, connection, after);
+    this.ctx.waitUntil(this.#checkSessions([{ socket, connection }]));
     return new Response(null, { status: 101, webSocket: client });
   }
 
@@ -79,11 +78,11 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     const connection = connectionOf(socket);
     if (!connection) return;
     this.#sockets.forget(socket);
-    const pacing = this.#buckets.take(connection.user.id);
-    const breach = protocol.breachOf(pacing, data);
-    if (breach) this.#close(socket, ...breach);
-    else if (pacing === "throttle") this.#send(socket, protocol.tooFast(String(data)));
-    else this.#send(socket, this.#answer(connection, protocol.parseFrame(String(data))));
+    const decision = this.#buckets.take(connection.user.id);
+    const violation = protocol.findViolation(decision, data);
+    if (violation) this.#close(socket, ...violation);
+    else if (decision === "throttle") this.#send(socket, protocol.tooFast(String(data)));
+    else this.#send(socket, this.#handleFrame(connection, protocol.parseFrame(String(data))));
   }
 
   override webSocketClose(socket: WebSocket): void {
@@ -96,49 +95,49 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
 
   /** Closes the sockets whose sessions have ended, removes old messages, and sets the next alarm. */
   override async alarm(): Promise<void> {
-    await this.#check(this.#connected());
+    await this.#checkSessions(this.#connectedSockets());
     const oldest = store.removeOlder(this.#sql, Date.now() - RETENTION_MS);
-    if (this.#connected().length > 0) return this.#wakeWithin(CHECK_MS);
+    if (this.#connectedSockets().length > 0) return this.#wakeWithin(CHECK_INTERVAL_MS);
     if (oldest !== null) return this.ctx.storage.setAlarm(oldest + RETENTION_MS + 1);
-    // Where something was said, the last `seq` is to be remembered.
+    // A room that has had messages keeps its last `seq`.
     if (store.readExtent(this.#sql).last === 0) await this.ctx.storage.deleteAll();
   }
 
-  #enter(socket: WebSocket, connection: Connection, after: number | null): void {
+  #join(socket: WebSocket, connection: Connection, after: number | null): void {
     const { room, user } = connection;
-    const here = this.#connected().map((other) => other.connection.user);
+    const here = this.#connectedSockets().map((other) => other.connection.user);
     const { last: seq, first } = store.readExtent(this.#sql);
     setConnection(socket, connection);
-    this.#tellInPongs(seq);
+    this.#setAutomaticPong(seq);
     this.#send(socket, { type: "welcome", room, you: user, seq, first, here });
     for (const message of store.messagesAfter(this.#sql, after ?? seq))
       if (!this.#send(socket, { type: "message", ...message })) break;
     this.#broadcast({ type: "join", user, count: here.length + 1 });
   }
 
-  /** Says that somebody is gone, once. */
+  /** Announces that a user has left, once for each socket. */
   #leave(socket: WebSocket): void {
     const connection = connectionOf(socket);
     this.#sockets.forget(socket);
     if (!connection) return;
     setConnection(socket, null);
-    this.#broadcast({ type: "leave", user: connection.user, count: this.#connected().length });
+    this.#broadcast({ type: "leave", user: connection.user, count: this.#connectedSockets().length });
     this.ctx.waitUntil(this.#removeRows([connection]));
   }
 
-  /** Deals with a frame. @returns What its sender is told. */
-  #answer({ user }: Connection, frame: protocol.ClientFrame | protocol.Refusal): protocol.Frame {
+  /** @returns The response to the frame's sender. */
+  #handleFrame({ user }: Connection, frame: protocol.ClientFrame | protocol.ErrorFrame): protocol.Frame {
     if (frame.type === "error") return frame;
     if (frame.type === "ping") return { type: "pong", seq: store.readExtent(this.#sql).last };
-    const message = this.#take(frame, user);
+    const message = this.#storeAndBroadcast(frame, user);
     return message ? { type: "ack", id: message.id, seq: message.seq } : protocol.unavailable(frame);
   }
 
-  /** Stores a message and tells everybody, once. @returns Null where it could not be stored. */
-  #take(said: store.NewMessage, user: ChatUser): ChatMessage | null {
+  /** Stores and sends a message, once for each id. @returns Null if it could not be stored. */
+  #storeAndBroadcast(input: store.NewMessage, user: ChatUser): ChatMessage | null {
     try {
-      const { isNew, message } = store.addMessage(this.#sql, said, user);
-      if (isNew) this.#tellInPongs(message.seq);
+      const { isNew, message } = store.addMessage(this.#sql, input, user);
+      if (isNew) this.#setAutomaticPong(message.seq);
       if (isNew) this.#broadcast({ type: "message", ...message });
       return message;
     } catch (error) {
@@ -147,23 +146,24 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     }
   }
 
-  /** Renews the rows of sockets, closes those whose sessions have ended, and comes back when the next one ends. */
-  async #check(connected: readonly Connected[]): Promise<void> {
+  /** Renews the rows of sockets, closes those whose sessions have ended, and sets an alarm for the next expiry. */
+  async #checkSessions(connected: readonly ConnectedSocket[]): Promise<void> {
     if (connected.length === 0) return;
     try {
       const sockets = connected.map(({ connection }) => toUserSocket(connection));
       const ends = await renewSockets(this.env.DB, sockets);
       const now = Date.now();
-      const endOf = ({ connection }: Connected) => ends.get(connection.sessionId) ?? 0;
-      const [gone, here] = partition(connected, ({ socket }) => connectionOf(socket) === null);
-      // Their rows may have been renewed after they were removed.
-      if (gone.length > 0) await this.#removeRows(gone.map(({ connection }) => connection));
-      const [ended, good] = partition(here, (each) => endOf(each) <= now);
-      for (const { socket } of ended) this.#close(socket, CLOSE.sessionOver, "The session is over.");
-      if (good.length > 0) await this.#wakeWithin(Math.min(CHECK_MS, ...good.map((each) => endOf(each) - now)));
+      const endOf = ({ connection }: ConnectedSocket) => ends.get(connection.sessionId) ?? 0;
+      const [closed, open] = partition(connected, ({ socket }) => connectionOf(socket) === null);
+      // They closed during the query, which may have renewed their rows after the removal.
+      if (closed.length > 0) await this.#removeRows(closed.map(({ connection }) => connection));
+      const [expired, valid] = partition(open, (each) => endOf(each) <= now);
+      for (const { socket } of expired) this.#close(socket, CLOSE.sessionOver, "The session has ended.");
+      if (valid.length > 0)
+        await this.#wakeWithin(Math.min(CHECK_INTERVAL_MS, ...valid.map((each) => endOf(each) - now)));
     } catch (error) {
-      logFailure("The sessions of a chat room could not be looked up; the next alarm tries again", error);
-      await this.#wakeWithin(RETRY_MS);
+      logFailure("The sessions of a chat room could not be checked; the next alarm tries again", error);
+      await this.#wakeWithin(CHECK_RETRY_MS);
     }
   }
 
@@ -172,25 +172,25 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
       const ids = connections.map(({ socketId }) => socketId);
       await closeSockets(this.env.DB, ids);
     } catch (error) {
-      logFailure("The rows of sockets that have closed could not be removed; they lapse", error);
+      logFailure("The rows of closed sockets could not be removed; they will expire", error);
     }
   }
 
-  #connected(): Connected[] {
+  #connectedSockets(): ConnectedSocket[] {
     return this.ctx.getWebSockets().flatMap((socket) => {
       const connection = connectionOf(socket);
       return connection ? [{ socket, connection }] : [];
     });
   }
 
-  /** @returns Whether the socket can be sent more. */
+  /** @returns Whether the socket accepts more frames. */
   #send(socket: WebSocket, frame: protocol.Frame): boolean {
     return this.#sockets.send(socket, JSON.stringify(frame));
   }
 
   #broadcast(frame: protocol.Frame): void {
     const text = JSON.stringify(frame);
-    for (const { socket } of this.#connected()) this.#sockets.send(socket, text);
+    for (const { socket } of this.#connectedSockets()) this.#sockets.send(socket, text);
   }
 
   #close(socket: WebSocket, code: number, reason: string): void {
@@ -198,8 +198,8 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     this.#leave(socket);
   }
 
-  /** Pings are answered by the platform, which does not wake the room: the answer says how far the room has come. */
-  #tellInPongs(seq: number): void {
+  /** The platform answers pings with the last `seq`, without waking the room. */
+  #setAutomaticPong(seq: number): void {
     const pong = JSON.stringify({ type: "pong", seq } satisfies protocol.Frame);
     this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(protocol.PING, pong));
   }
@@ -210,7 +210,7 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
   }
 }
 
-/** @returns The items that match, and the others. */
+/** @returns The items that match, and the rest. */
 function partition<T>(items: readonly T[], matches: (item: T) => boolean): readonly [T[], T[]] {
   const { yes = [], no = [] } = Object.groupBy(items, (item) => (matches(item) ? "yes" : "no"));
   return [yes, no];

@@ -1,7 +1,7 @@
 /** The messages of a room, in the SQLite database of its object. */
 import type { ChatMessage, ChatUser } from "./env.ts";
 
-/** AUTOINCREMENT remembers the last `seq`, also of a table that is empty by now: none is ever given again. */
+/** AUTOINCREMENT remembers the last `seq` even when the table is empty, so that no `seq` is used twice. */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS messages (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -14,12 +14,12 @@ const SCHEMA = `
   );
   CREATE INDEX IF NOT EXISTS messages_by_time ON messages (at);`;
 
-/** Makes the table where it is missing: whoever only asks for a room leaves no trace of it. */
+/** Creates the table if it is missing. Only joining or posting does that: reading a room stores nothing. */
 export function createTables(sql: SqlStorage): void {
   sql.exec(SCHEMA);
 }
 
-/** @returns False for a room that nobody has ever entered. */
+/** @returns False for a room that was never used. */
 export function hasTables(sql: SqlStorage): boolean {
   return sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'messages'").toArray().length > 0;
 }
@@ -35,10 +35,10 @@ type MessageRow = {
 
 const COLUMNS = "seq, id, sender_id AS senderId, sender_name AS senderName, text, at";
 
-/** What is said, before it has a number. */
+/** A message that has no `seq` yet. */
 export type NewMessage = Pick<ChatMessage, "id" | "text">;
 
-/** Stores a message once: of the same id and sender, the first stays. @returns Whether it is new, and the stored one. */
+/** Stores a message unless its sender has stored one with the same id. @returns The stored message. */
 export function addMessage(
   sql: SqlStorage,
   { id, text }: NewMessage,
@@ -47,26 +47,26 @@ export function addMessage(
   const same = `SELECT ${COLUMNS} FROM messages WHERE sender_id = ? AND id = ?`;
   const [stored] = sql.exec<MessageRow>(same, sender.id, id);
   if (stored) return { isNew: false, message: toMessage(stored) };
-  // Given here: SQLite itself may leave a number out.
+  // Not left to SQLite: AUTOINCREMENT may skip numbers.
   const seq = readExtent(sql).last + 1;
   const insert = `INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?) RETURNING ${COLUMNS}`;
   const row = sql.exec<MessageRow>(insert, seq, id, sender.id, sender.name, text, Date.now()).one();
   return { isNew: true, message: toMessage(row) };
 }
 
-/** The messages behind a `seq`, the oldest first, read as they are asked for. */
+/** The messages after a `seq`, oldest first, read lazily. */
 export function* messagesAfter(sql: SqlStorage, after: number, limit = -1): Generator<ChatMessage, void, undefined> {
   const rows = sql.exec<MessageRow>(`SELECT ${COLUMNS} FROM messages WHERE seq > ? ORDER BY seq LIMIT ?`, after, limit);
   for (const row of rows) yield toMessage(row);
 }
 
-/** The latest messages, the oldest of them first. */
+/** The latest messages, oldest first. */
 export function latestMessages(sql: SqlStorage, limit: number): ChatMessage[] {
   const rows = sql.exec<MessageRow>(`SELECT ${COLUMNS} FROM messages ORDER BY seq DESC LIMIT ?`, limit);
   return rows.toArray().map(toMessage).reverse();
 }
 
-/** The `seq` of the last message there ever was, 0 for none; and of the oldest that is kept. */
+/** The `seq` of the last message ever stored, or 0, and of the oldest that is still stored, or `last + 1`. */
 export function readExtent(sql: SqlStorage): { readonly last: number; readonly first: number } {
   const { last } = sql
     .exec<{ last: number }>("SELECT coalesce(max(seq), 0) AS last FROM sqlite_sequence WHERE name = 'messages'")
@@ -75,7 +75,7 @@ export function readExtent(sql: SqlStorage): { readonly last: number; readonly f
   return { last, first };
 }
 
-/** Removes what is older. @param before Milliseconds since the epoch. @returns The time of the oldest that is left. */
+/** Removes old messages. @param before Milliseconds since the epoch. @returns The time of the oldest that is left. */
 export function removeOlder(sql: SqlStorage, before: number): number | null {
   sql.exec("DELETE FROM messages WHERE at < ?", before);
   return sql.exec<{ at: number | null }>("SELECT min(at) AS at FROM messages").one().at;

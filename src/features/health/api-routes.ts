@@ -1,4 +1,4 @@
-/** Whether the Worker responds, and whether its dependencies do. */
+/** Reports whether the Worker responds, and whether its dependencies do. */
 import type { Env, ReadinessCheck } from "../../env.ts";
 import { limitAddress } from "../../limits/limit-address.ts";
 import { logFailure } from "../../web/app/log.ts";

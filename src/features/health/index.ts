@@ -1,5 +1,9 @@
-/** Health: whether the Worker responds, and whether its dependencies do. */
+/** Health checks of the Worker and its dependencies. */
 import { feature } from "../../web/app/feature.ts";
 import { routes } from "./api-routes.ts";
 
-export const health = feature({ name: "health", routes });
+export const health = feature({
+  name: "health",
+  routes,
+  exceptions: { unlimited: { "GET /health": "it answers from memory and reaches no storage" } },
+});

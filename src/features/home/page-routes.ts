@@ -1,4 +1,4 @@
-/** The front page, for visitors; a user is sent on to the landing page. */
+/** The front page for visitors. Users are redirected to the landing page. */
 import type { AppFacts } from "../../env.ts";
 import { commonLimits } from "../../identity/limits.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
@@ -10,7 +10,7 @@ import { htmlResponse } from "../../web/pages/html.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
 import { frontPage, type ShownRoute } from "./pages.ts";
 
-/** How many routes the page shows, from the least guarded to the most. */
+/** The number of routes that the page shows. */
 const EXAMPLES = 4;
 
 export const pages = group({
@@ -28,10 +28,10 @@ export const pages = group({
   ],
 });
 
-/** Routes of every kind, in the order of how many guards they have. */
+/** Picks routes evenly, from the one with the fewest guards to the one with the most. */
 function chooseExamples({ handlers }: AppFacts): ShownRoute[] {
   const sorted = describePolicy(handlers)
-    .filter(({ method }) => method !== "HEAD" && method !== "OPTIONS")
+    .filter(({ methods }) => !methods.includes("OPTIONS"))
     .sort((a, b) => a.guards.length - b.guards.length);
   const chosen = Array.from({ length: EXAMPLES }, (_, index) =>
     Math.round((index * (sorted.length - 1)) / (EXAMPLES - 1)),

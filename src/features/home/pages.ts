@@ -1,12 +1,13 @@
 /** The front page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import { APP_NAME } from "../../web/app/app-name.ts";
+import { fullName } from "../../web/app/policy.ts";
 import { demoAccounts } from "../../web/pages/demo-accounts.ts";
 import { layout, type PageContext } from "../../web/pages/layout.ts";
 
 /** A route as `npm run routes` prints it. */
 export interface ShownRoute {
-  readonly method: string;
+  readonly methods: readonly string[];
   readonly path: string;
   readonly guards: readonly { readonly name: string; readonly detail?: string }[];
 }
@@ -14,25 +15,25 @@ export interface ShownRoute {
 const PROMISES = [
   {
     title: "Read it",
-    text: "Every route stands in one table, with all that must hold before its handler runs. Nothing is decided elsewhere.",
+    text: "Every route is in one table, with every condition that must hold before its handler runs. Nothing is decided elsewhere.",
   },
   {
     title: "Compile it",
-    text: "A handler that reads what no guard supplies does not compile, nor does a guard before the one it needs.",
+    text: "A handler that reads a value no guard supplies does not compile. Neither does a guard placed before one that it needs.",
   },
   {
     title: "Print it, pin it",
-    text: "A command prints the table and a test pins it, so a change of policy is a line in the diff.",
+    text: "A command prints the table, and a test pins it: a change of policy is a line in the diff.",
   },
   {
     title: "Delete it",
-    text: "A feature is a folder and a line. Remove what you don’t need, and build your product on the rest.",
+    text: "A feature is one folder and one line in app.ts. Remove the ones you don’t need, and build your product on the rest.",
   },
 ];
 
 /**
- * @param examples Some routes of the app.
- * @param isDevelopment Whether there are accounts to try.
+ * @param examples Routes of the app.
+ * @param isDevelopment Whether to show the demonstration accounts.
  */
 export function frontPage(context: PageContext, examples: readonly ShownRoute[], isDevelopment: boolean): SafeHtml {
   return layout(
@@ -40,7 +41,7 @@ export function frontPage(context: PageContext, examples: readonly ShownRoute[],
     html`<section class="hero">
 <div>
 <h1>The route table is the policy.</h1>
-<p class="lead">${APP_NAME} is an application template for the edge: accounts, notes, files and what they stand on, in TypeScript on Cloudflare Workers. Fork it, run it in a minute, and read what it allows.</p>
+<p class="lead">${APP_NAME} is an application template in TypeScript for Cloudflare Workers: accounts, notes, files, and the foundations beneath them. Fork it, run it in a minute, and read what it allows.</p>
 ${signInLinks(context)}
 </div>
 <figure class="routes">
@@ -62,9 +63,8 @@ function signInLinks({ app: { paths } }: PageContext): SafeHtml | "" {
   return html`<p class="actions">${paths.register === undefined ? "" : register}<a class="button quiet" href="${paths.signIn}">Sign in</a></p>`;
 }
 
-function shownRoute({ method, path, guards }: ShownRoute): SafeHtml {
-  const names =
-    guards.length === 0 ? ["anyone"] : guards.map(({ name, detail }) => (detail ? `${name}(${detail})` : name));
-  return html`<li><code><b>${method}</b> ${path}</code>
+function shownRoute({ methods, path, guards }: ShownRoute): SafeHtml {
+  const names = guards.length === 0 ? ["anyone"] : guards.map(fullName);
+  return html`<li><code><b>${methods.join(", ")}</b> ${path}</code>
 <span class="guards">${names.map((name) => html`<i>${name}</i> `)}</span></li>`;
 }

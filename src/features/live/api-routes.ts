@@ -1,4 +1,4 @@
-/** The live feed for clients: as server-sent events, and over a socket. */
+/** The live feed for clients: server-sent events and WebSockets. */
 import { requireOwnOrigin } from "../../identity/guards/require-own-origin.ts";
 import { commonLimits } from "../../identity/limits.ts";
 import { group, READ, route } from "../../web/app/scope.ts";

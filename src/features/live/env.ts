@@ -1,4 +1,4 @@
-/** The binding of the live feed, and the object behind it as its callers see it. */
+/** The binding of the live feed, and the interface of its Durable Object. */
 import type { ActivityMetric } from "../../env.ts";
 
 declare module "../../env.ts" {
@@ -17,7 +17,7 @@ export interface LiveFeedObject extends Rpc.DurableObjectBranded {
 
 /** A metric of the feed. */
 export interface Metric extends ActivityMetric {
-  /** The activity that it counts; null for metrics that the feed measures itself. */
+  /** The name of the activity that it counts; null for metrics that the feed measures itself. */
   readonly activity: string | null;
 }
 
@@ -30,7 +30,7 @@ export interface Sample {
   readonly status: "normal" | "warning" | "critical";
 }
 
-/** An activity of users. It names no user. */
+/** An activity, without the name of the user. */
 export interface ActivityEvent {
   readonly timestamp: string;
   readonly activity: string;
@@ -38,7 +38,7 @@ export interface ActivityEvent {
   readonly count: number;
 }
 
-/** Responses that an isolate has given. */
+/** Counts of the responses of an isolate. */
 export interface ResponseCounts {
   readonly requests: number;
   /** By the name of the activity. */

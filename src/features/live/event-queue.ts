@@ -1,39 +1,39 @@
-/** What a listener has yet to take. Who takes too little is given up on. */
+/** The events that a listener has not read yet. It closes when the listener reads too slowly. */
 
 /** About four minutes of samples. */
-const MAX_WAITING = 1_000;
+const MAX_QUEUED = 1_000;
 
 export class EventQueue<T> {
-  readonly #waiting: T[] = [];
+  readonly #items: T[] = [];
   #isClosed = false;
   #wake = () => {};
 
-  /** @returns Whether there will be more to push: not for a reader who is given up on. */
+  /** @returns Whether the queue is still open. */
   push(item: T): boolean {
     if (this.#isClosed) return false;
-    this.#waiting.push(item);
-    if (this.#waiting.length > MAX_WAITING) this.close();
+    this.#items.push(item);
+    if (this.#items.length > MAX_QUEUED) this.close();
     this.#wake();
     return !this.#isClosed;
   }
 
-  /** What waits is dropped: whoever comes back asks for it again. */
+  /** Drops the queued items: a client that reconnects requests them again. */
   close(): void {
     this.#isClosed = true;
-    this.#waiting.length = 0;
+    this.#items.length = 0;
     this.#wake();
   }
 
-  /** Everything that is pushed, until the queue is closed. For one reader. */
+  /** All items until the queue is closed. For a single reader. */
   async *take(): AsyncGenerator<T, void, undefined> {
     while (!this.#isClosed) {
-      const item = this.#waiting.shift();
+      const item = this.#items.shift();
       if (item !== undefined) yield item;
-      else await this.#pushed();
+      else await this.#nextPush();
     }
   }
 
-  #pushed(): Promise<void> {
+  #nextPush(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;
     });

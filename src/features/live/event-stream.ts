@@ -1,15 +1,15 @@
-/** Server-sent events (HTML §9.2). */
+/** The format of server-sent events (HTML §9.2). */
 
 export interface ServerSentEvent {
-  /** What a client that reconnects sends as `Last-Event-ID`. No line ends, no NUL. */
+  /** Sent back by a reconnecting client as `Last-Event-ID`. Without line breaks and NUL. */
   readonly id?: string;
-  /** The type; `message` without one. */
+  /** The type; `message` by default. */
   readonly event?: string;
-  /** Sent as JSON, which has no line ends of its own. */
+  /** Sent as JSON on one line. */
   readonly data: unknown;
 }
 
-/** The headers of an event stream. Nothing between may keep or change it. */
+/** The headers of an event stream, which proxies must neither store nor transform. */
 export const EVENT_STREAM = {
   "Content-Type": "text/event-stream; charset=utf-8",
   "Cache-Control": "no-store, no-transform",
@@ -20,12 +20,12 @@ export function formatEvent({ id, event, data }: ServerSentEvent): string {
   return `${fields.filter(Boolean).join("\n")}\n\n`;
 }
 
-/** A line that clients pass over: it keeps the connection open. */
+/** A line that clients ignore; it keeps the connection open. */
 export function formatComment(text: string): string {
   return `: ${text}\n\n`;
 }
 
-/** How long a client waits before it reconnects. @param ms Milliseconds. */
+/** Sets the delay before a client reconnects. @param ms Milliseconds. */
 export function formatRetry(ms: number): string {
   return `retry: ${ms}\n\n`;
 }

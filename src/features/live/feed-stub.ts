@@ -1,4 +1,4 @@
-/** The way to the live feed. */
+/** Access to the live feed from the Worker. */
 import type { Env } from "../../env.ts";
 import type { LiveFeedObject } from "./env.ts";
 
@@ -7,7 +7,7 @@ export function liveFeed({ LIVE_FEED }: Pick<Env, "LIVE_FEED">): DurableObjectSt
   return LIVE_FEED.get(LIVE_FEED.idFromName("live"));
 }
 
-/** Asks a feed that has no listeners. */
+/** Calls a feed that never has listeners. */
 export async function checkFeed({ LIVE_FEED }: Env): Promise<void> {
   await LIVE_FEED.get(LIVE_FEED.idFromName("health")).report({ requests: 0, activities: {} });
 }

@@ -1,47 +1,47 @@
-/** The Durable Object of the live feed: it samples once a second while anybody listens, and tells what happens. */
+/** The Durable Object of the live feed: while it has listeners, it samples once a second and sends them all events. */
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../../env.ts";
 import { countSockets } from "../../identity/sessions/sockets.ts";
 import { logFailure } from "../../web/app/log.ts";
 import { BoundedSockets, CLOSE } from "../../web/realtime/backpressure.ts";
 import { TokenBucket } from "../../web/realtime/token-bucket.ts";
-import { type Piece, stream } from "../../web/respond/stream.ts";
+import { type Chunk, stream } from "../../web/respond/stream.ts";
 import type { LiveFeedObject, Metric, ResponseCounts } from "./env.ts";
+import { EventHistory, type FeedEvent } from "./event-history.ts";
 import { EventQueue } from "./event-queue.ts";
 import { EVENT_STREAM, formatComment, formatEvent, formatRetry } from "./event-stream.ts";
-import { type FeedEvent, FeedEvents } from "./feed-events.ts";
 import { MAX_LISTENERS, MAX_LISTENERS_PER_ADDRESS } from "./listener-limits.ts";
 import { Metrics } from "./metrics.ts";
 
 const SAMPLE_MS = 1_000;
-/** Between comments that keep a quiet connection open, in samples. */
+/** Samples between two comments that keep the connection open. */
 const HEARTBEAT = 15;
-/** How long a client waits before it comes back. */
+/** The delay before a client reconnects. */
 const RETRY_MS = 2_000;
-/** Samples between two counts of the open sockets, which read a row for each. */
+/** Samples between two counts of the open sockets. A count reads a row for each socket. */
 const SOCKETS_INTERVAL = 5;
 const SHOWN_ACTIVITIES = 20;
 
 type Listener = (event: FeedEvent | "heartbeat") => void;
 
-/** Somebody who wants to listen. */
-interface Newcomer {
-  /** Of the client. */
+/** A request to listen, from the Worker. */
+interface ListenRequest {
+  /** The address of the client. */
   readonly address: string;
-  /** The last event that the client has; null for new ones only. */
+  /** The id of the last event that the client has; null for new events only. */
   readonly after: string | null;
-  /** The metrics of the app that the client came through. */
+  /** The metrics of the app. */
   readonly metrics: readonly Metric[];
 }
 
 /**
- * Holds what it knows in memory, where it stays while somebody listens. When the object is lost, its listeners come back,
- * and are told that they have missed something.
+ * All state is in memory, which lasts while the object has listeners. If the object is lost, its listeners reconnect and
+ * receive a `reset` event.
  */
 export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   readonly #metrics = new Metrics();
-  readonly #events = new FeedEvents();
-  /** The listeners, and the address of each. */
+  readonly #events = new EventHistory();
+  /** The listeners, each with the address of its client. */
   readonly #listeners = new Map<Listener, string>();
   readonly #sockets = new BoundedSockets(
     () => 0,
@@ -50,14 +50,14 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   #timer: ReturnType<typeof setInterval> | undefined;
   #samples = 0;
 
-  /** Whether the object samples, that is, whether anybody listens. */
+  /** True while the feed has a listener. */
   get isSampling(): boolean {
     return this.#timer !== undefined;
   }
 
   async report(counts: ResponseCounts): Promise<boolean> {
     if (!this.isSampling) return false;
-    for (const data of this.#metrics.count(counts)) this.#tell(this.#events.add({ type: "activity", data }));
+    for (const data of this.#metrics.count(counts)) this.#publish(this.#events.add({ type: "activity", data }));
     return true;
   }
 
@@ -70,24 +70,24 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   }
 
   /**
-   * Begins to listen: with a socket, or else with server-sent events. The query has the client's `address`, `after` and `metrics`.
-   * Counting and listening are one step, so the limits are exact: 429 for the address, 503 for the feed.
+   * Adds a listener: a WebSocket for an upgrade, server-sent events otherwise. The query has the fields of `ListenRequest`.
+   * Nothing is awaited between counting and adding, so the limits are exact: 429 for the address, 503 for the feed.
    */
   override fetch(request: Request): Response {
     const query = new URL(request.url).searchParams;
     const metrics: readonly Metric[] = JSON.parse(query.get("metrics") ?? "[]");
-    const newcomer = { address: query.get("address") ?? "", after: query.get("after"), metrics };
-    const sameAddress = [...this.#listeners.values()].filter((address) => address === newcomer.address);
+    const listenRequest = { address: query.get("address") ?? "", after: query.get("after"), metrics };
+    const sameAddress = [...this.#listeners.values()].filter((address) => address === listenRequest.address);
     if (sameAddress.length >= MAX_LISTENERS_PER_ADDRESS) return new Response(null, { status: 429 });
     if (this.#listeners.size >= MAX_LISTENERS) return new Response(null, { status: 503 });
-    return request.headers.has("Upgrade") ? this.#openSocket(newcomer) : this.#openStream(newcomer);
+    return request.headers.has("Upgrade") ? this.#openSocket(listenRequest) : this.#openStream(listenRequest);
   }
 
-  /** It listens from now on, read or not: a generator that is never asked for anything would not even begin. */
-  #openStream({ address, after, metrics }: Newcomer): Response {
+  /** The listener is added here and not in the generator, which would start only with the first read. */
+  #openStream({ address, after, metrics }: ListenRequest): Response {
     const missed = this.#events.after(after);
     const queue = new EventQueue<FeedEvent | "heartbeat">();
-    const stop = this.#listen(address, metrics, (event) => {
+    const stop = this.#addListener(address, metrics, (event) => {
       if (!queue.push(event)) stop();
     });
     const leave = () => {
@@ -101,15 +101,15 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
     return stream(pull, { headers: EVENT_STREAM });
   }
 
-  #openSocket({ address, after, metrics }: Newcomer): Response {
+  #openSocket({ address, after, metrics }: ListenRequest): Response {
     const { 0: client, 1: socket } = new WebSocketPair();
-    // Not to be hibernated: while it is open there is something to do every second.
+    // Not hibernatable: the object has work every second while a socket is open.
     socket.accept();
     const bucket = new TokenBucket();
-    const tell: Listener = (event) => {
+    const listener: Listener = (event) => {
       if (event !== "heartbeat" && !this.#sockets.send(socket, toFrame(event))) leave();
     };
-    const stop = this.#listen(address, metrics, tell);
+    const stop = this.#addListener(address, metrics, listener);
     const leave = () => {
       stop();
       this.#sockets.forget(socket);
@@ -121,12 +121,12 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
     });
     socket.addEventListener("close", leave);
     socket.addEventListener("error", leave);
-    for (const event of this.#events.after(after)) tell(event);
+    for (const event of this.#events.after(after)) listener(event);
     return new Response(null, { status: 101, webSocket: client });
   }
 
-  /** @returns What ends it. With the last listener the sampling ends, too. */
-  #listen(address: string, metrics: readonly Metric[], listener: Listener): () => void {
+  /** @returns A function that removes the listener. Sampling stops with the last one. */
+  #addListener(address: string, metrics: readonly Metric[], listener: Listener): () => void {
     this.#metrics.use(metrics);
     this.#listeners.set(listener, address);
     if (!this.#timer) this.#samples = 0;
@@ -140,21 +140,21 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   }
 
   #sample(): void {
-    for (const data of this.#metrics.sample()) this.#tell(this.#events.add({ type: "sample", data }));
+    for (const data of this.#metrics.sample()) this.#publish(this.#events.add({ type: "sample", data }));
     if (this.#samples % SOCKETS_INTERVAL === 0) this.ctx.waitUntil(this.#countSockets());
     this.#samples += 1;
-    if (this.#samples % HEARTBEAT === 0) this.#tell("heartbeat");
+    if (this.#samples % HEARTBEAT === 0) this.#publish("heartbeat");
   }
 
   async #countSockets(): Promise<void> {
     try {
       this.#metrics.setSockets(await countSockets(this.env.DB));
     } catch (error) {
-      logFailure("The open sockets could not be counted; the live feed shows the last count", error);
+      logFailure("The open sockets could not be counted; the live feed repeats the last count", error);
     }
   }
 
-  #tell(event: FeedEvent | "heartbeat"): void {
+  #publish(event: FeedEvent | "heartbeat"): void {
     for (const listener of this.#listeners.keys()) listener(event);
   }
 }
@@ -162,12 +162,12 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
 async function* toPieces(
   missed: readonly FeedEvent[],
   queue: EventQueue<FeedEvent | "heartbeat">,
-): AsyncGenerator<Piece, void, undefined> {
+): AsyncGenerator<Chunk, void, undefined> {
   yield formatRetry(RETRY_MS) + missed.map(toServerSentEvent).join("");
   for await (const event of queue.take()) yield toServerSentEvent(event);
 }
 
-/** A sample has no type of its own: it is what `onmessage` gets. */
+/** A sample has the default type, so that `onmessage` receives it. */
 function toServerSentEvent(event: FeedEvent | "heartbeat"): string {
   if (event === "heartbeat") return formatComment("heartbeat");
   const { type, data } = event;

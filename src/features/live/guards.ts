@@ -1,4 +1,4 @@
-/** What listening to the live feed requires: that the client's address does not listen too often already. */
+/** The limit of listeners for each client address. */
 import type { AppLocals } from "../../env.ts";
 import { type Guard, type GuardResult, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
@@ -10,20 +10,18 @@ import { liveFeed } from "./feed-stub.ts";
 import { MAX_LISTENERS_PER_ADDRESS } from "./listener-limits.ts";
 import { metricsOf } from "./metrics.ts";
 
-/** What the guard adds. */
+/** The locals that the guard adds. */
 export interface ListenerLocals {
-  /** The feed's own response, for the handler to return. For a HEAD request, a response that listens to nothing. */
+  /** The response of the feed, for the handler to return. For a HEAD request, one without a listener. */
   readonly feedResponse: Response;
 }
 
-const DETAIL = `${MAX_LISTENERS_PER_ADDRESS} an address`;
+const DETAIL = `${MAX_LISTENERS_PER_ADDRESS} per address`;
 
 /**
- * Begins to listen, and denies with 429 where the client's address has too many listeners, or with 503 where the feed is
- * full. Only the feed can count them, so the guard connects to it: it must be the last of its route. Streams and sockets
- * count together, until they are closed.
- *
- * @param transport How the client listens.
+ * Connects to the feed, and denies with 429 if the client's address has too many listeners, or with 503 if the feed is
+ * full. Only the feed can count its listeners, and a connection counts until it is closed. So this guard must be the last
+ * one of its route.
  */
 export function limitListeners(transport: "events" | "socket"): Guard<AppLocals, ListenerLocals> {
   const headers: HeadersInit = transport === "socket" ? { Upgrade: "websocket" } : {};
@@ -42,7 +40,8 @@ export function limitListeners(transport: "events" | "socket"): Guard<AppLocals,
       if (feedResponse.status === 429) {
         return deny(c, 429, `Limit of listeners: ${DETAIL}. Close one and try again.`, { "Retry-After": "10" });
       }
-      if (feedResponse.status === 503) return deny(c, 503, "The live feed is full.", { "Retry-After": "30" });
+      if (feedResponse.status === 503)
+        return deny(c, 503, "The live feed has too many listeners. Try again later.", { "Retry-After": "30" });
       return { allow: true, locals: { feedResponse } };
     }),
     { denies: [429, 503], detail: DETAIL },

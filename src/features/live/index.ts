@@ -1,4 +1,4 @@
-/** The live feed: what the app is doing, as server-sent events, over a socket and as a page. */
+/** The live feed of metrics and activities: as server-sent events, over a WebSocket and as a page. */
 import { feature } from "../../web/app/feature.ts";
 import { api } from "./api-routes.ts";
 import { checkFeed } from "./feed-stub.ts";

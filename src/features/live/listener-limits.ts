@@ -1,7 +1,7 @@
-/** How many may listen to the live feed at once. */
+/** The limits of simultaneous listeners. */
 
-/** Of all addresses together. */
+/** In total. */
 export const MAX_LISTENERS = 1_000;
 
-/** Of one client address, streams and sockets together. */
+/** For one client address, streams and sockets together. */
 export const MAX_LISTENERS_PER_ADDRESS = 20;

@@ -1,8 +1,8 @@
-/** The metrics of the feed: counts in, samples out. */
+/** The metrics of the feed: collects counts, returns samples. */
 import type { AppFacts } from "../../env.ts";
 import type { ActivityEvent, Metric, ResponseCounts, Sample } from "./env.ts";
 
-/** Measured in every app. */
+/** Built-in metrics. */
 const REQUESTS: Metric = {
   name: "requests",
   title: "Requests",
@@ -20,7 +20,7 @@ const SOCKETS: Metric = {
   activity: null,
 };
 
-/** @returns The metrics that the app has: its own, and one for each activity that a feature counts. */
+/** @returns The built-in metrics, and those of the activities. */
 export function metricsOf({ activities }: Pick<AppFacts, "activities">): readonly Metric[] {
   const counted = activities.flatMap(({ name, metric }) => (metric ? [{ ...metric, activity: name }] : []));
   return [REQUESTS, SOCKETS, ...counted];
@@ -28,27 +28,27 @@ export function metricsOf({ activities }: Pick<AppFacts, "activities">): readonl
 
 const MINUTE_MS = 60_000;
 
-/** Seconds over which requests are averaged: reports of isolates do not arrive evenly. */
+/** Requests are averaged over this time, because isolates do not report evenly. */
 const AVERAGED_SECONDS = 3;
 
 export class Metrics {
   #metrics: readonly Metric[] = [];
-  /** Of the last seconds; the last entry is the current second. */
+  /** Requests of the last seconds; the last entry is the current second. */
   #requests: number[] = [0];
   #activities: { readonly at: number; readonly event: ActivityEvent }[] = [];
   #sockets = 0;
 
-  /** How many metrics each sample has. */
+  /** The number of metrics. */
   get size(): number {
     return this.#metrics.length;
   }
 
-  /** Sets the metrics to sample: those of the app that a listener came through. */
+  /** Sets the metrics to sample. */
   use(metrics: readonly Metric[]): void {
     this.#metrics = metrics;
   }
 
-  /** @returns The activities, for the listeners. */
+  /** Adds a report. @returns Its activities, as events. */
   count({ requests, activities }: ResponseCounts): ActivityEvent[] {
     this.#requests.push((this.#requests.pop() ?? 0) + requests);
     const timestamp = new Date().toISOString();
@@ -61,7 +61,7 @@ export class Metrics {
     this.#sockets = count;
   }
 
-  /** One sample of each metric; call it once a second. */
+  /** @returns A sample of each metric. Call it once a second. */
   sample(): Sample[] {
     const now = Date.now();
     this.#activities = this.#activities.filter(({ at }) => at > now - MINUTE_MS);

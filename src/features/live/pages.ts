@@ -1,4 +1,4 @@
-/** The live feed as a page: the page's script draws it, and without one it shows the latest values. */
+/** The page of the live feed. Its script draws the charts; without it, the page shows the latest values. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { Activity } from "../../env.ts";
 import { layout, type PageContext } from "../../web/pages/layout.ts";
@@ -12,8 +12,8 @@ export function livePage(context: PageContext, metrics: readonly Metric[], { sam
   return layout(
     "Live",
     html`<div class="live" id="live">
-<header class="page-head"><h1>Live</h1><p class="meta" id="state" role="status"><noscript>Without JavaScript, <a href="/live">load the page again</a> for new values.</noscript></p>
-<p class="lead">What this app is doing, second by second. Nothing is measured while nobody looks.</p></header>
+<header class="page-head"><h1>Live</h1><p class="meta" id="state" role="status"><noscript>Without JavaScript, <a href="/live">reload the page</a> to see new values.</noscript></p>
+<p class="lead">What this app is doing, second by second. It measures only while someone is watching.</p></header>
 <p class="visually-hidden" id="announcement" role="status"></p>
 <div class="metrics">${metrics.map(({ name, title, unit, warning, critical }) => {
       return html`<figure class="metric card" data-metric="${name}" data-warning="${warning}" data-critical="${critical}">
@@ -25,7 +25,7 @@ ${latest(samples.find((sample) => sample.metric === name))}
     })}</div>
 <section class="activity" aria-labelledby="activity-title"><h2 id="activity-title">Recent activity</h2>
 <ol class="card list plain" id="activity">${activities.map((event) => activityItem(event, kinds))}</ol>
-<p class="empty">Nothing has been made since somebody looked.</p>
+<p class="empty">No activity yet.</p>
 <template id="activity-item">${activityItem({ timestamp: "0000-00-00T00:00:00.000Z", activity: "", count: 0 }, kinds)}</template>
 </section>
 </div>`,
@@ -39,7 +39,7 @@ function latest(sample: Sample | undefined): SafeHtml {
   return html`<p class="latest"><span class="value">${value}</span> <span class="badge status" data-status="${status}">${status}</span></p>`;
 }
 
-/** Each kind with its words, so that the page's script finds them where it fills the template in. */
+/** The texts of all kinds, of which the page's script shows one when it fills in the template. */
 function activityItem({ timestamp, activity, count }: ActivityEvent, kinds: readonly Activity[]): SafeHtml {
   const names = kinds.map(
     ({ name, text }) => html`<span data-activity="${name}"${name === activity ? "" : html` hidden`}>${text}</span>`,

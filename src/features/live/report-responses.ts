@@ -1,29 +1,29 @@
-/** Tells the live feed how many responses there are, at next to no cost while nobody listens. */
+/** Reports counts of responses to the live feed, at almost no cost while the feed has no listeners. */
 import type { AppFacts, AppLocals, Env } from "../../env.ts";
 import type { OnResponseHandler } from "../../http/index.ts";
 import { logFailure } from "../../web/app/log.ts";
 import type { ResponseCounts } from "./env.ts";
 import { liveFeed } from "./feed-stub.ts";
 
-/** How long responses are counted before they are reported; and before it is asked again whether anybody listens. */
-const GATHER_MS = 1_000;
-const QUIET_MS = 5_000;
+/** The interval of reports while the feed has listeners, and of checks for listeners otherwise. */
+const REPORT_INTERVAL_MS = 1_000;
+const IDLE_INTERVAL_MS = 5_000;
 
-/** Of this isolate. */
+/** The state of this isolate. */
 let counts: { requests: number; activities: Record<string, number> } = { requests: 0, activities: {} };
-let isListenedTo = false;
+let hasListeners = false;
 let isReporting = false;
-let askedAt = Number.NEGATIVE_INFINITY;
+let reportedAt = Number.NEGATIVE_INFINITY;
 
-/** At most one report a second leaves an isolate; while nobody listens one in 5 s, which is empty. */
+/** An isolate sends at most one report per second; without listeners, an empty one every 5 s. */
 export const reportResponse: OnResponseHandler<AppLocals> = ({ context, response }) => {
   const { request, route, locals } = context;
-  if (isListenedTo) {
+  if (hasListeners) {
     counts.requests += 1;
     const activity = response.status < 400 ? activityOf(locals.app, request.method, route?.path) : undefined;
     if (activity !== undefined) counts.activities[activity] = (counts.activities[activity] ?? 0) + 1;
   }
-  if (!isReporting && (isListenedTo || Math.abs(Date.now() - askedAt) >= QUIET_MS)) {
+  if (!isReporting && (hasListeners || Math.abs(Date.now() - reportedAt) >= IDLE_INTERVAL_MS)) {
     isReporting = true;
     locals.ctx.waitUntil(report(locals.env));
   }
@@ -36,15 +36,15 @@ function activityOf({ activities }: AppFacts, method: string, path: string | und
 
 async function report(env: Env): Promise<void> {
   try {
-    if (isListenedTo) await scheduler.wait(GATHER_MS);
-    const gathered: ResponseCounts = counts;
+    if (hasListeners) await scheduler.wait(REPORT_INTERVAL_MS);
+    const collected: ResponseCounts = counts;
     counts = { requests: 0, activities: {} };
-    isListenedTo = await liveFeed(env).report(gathered);
+    hasListeners = await liveFeed(env).report(collected);
   } catch (error) {
-    isListenedTo = false;
-    logFailure("The live feed could not be told of responses", error);
+    hasListeners = false;
+    logFailure("The responses could not be reported to the live feed", error);
   } finally {
-    askedAt = Date.now();
+    reportedAt = Date.now();
     isReporting = false;
   }
 }

@@ -48,7 +48,7 @@ export const api = group({
         const { input, locals } = c;
         if (!input.ok) return invalidInput(locals, input);
         const { env, user } = locals;
-        const note = await createNote(env.DB, { ...input.body, ownerId: user.id, id: locals.idempotency?.madeId });
+        const note = await createNote(env.DB, { ...input.body, ownerId: user.id, id: locals.idempotency?.resourceId });
         if (note === "quota") return quotaExceeded(c, NOTES_QUOTA);
         return noteResponse(note, { status: 201, headers: { Location: `/api/notes/${note.id}` } });
       },

@@ -1,4 +1,4 @@
-/** Requires a program that uses an API key, where no user may come in person. */
+/** Requires an API key: a session or an access token is not enough. */
 import type { AppLocals } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
@@ -6,7 +6,7 @@ import { deny } from "../../web/respond/refuse.ts";
 import { identify } from "../sessions/identify.ts";
 import type { SignedIn } from "../users/user.ts";
 
-/** Supplies `user` and `auth`. Denies with 401 whoever sends no `X-API-Key` that is good. */
+/** Supplies `user` and `auth`. Denies with 401 a request without a valid `X-API-Key`. */
 export const requireApiKey: Guard<AppLocals, SignedIn> = stateFacts(
   headGuard(async function requireApiKey(c: HeadContext<AppLocals>) {
     const { signedIn, problem } = await identify(c);

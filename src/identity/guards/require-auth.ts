@@ -5,16 +5,17 @@ import { stateFacts } from "../../web/app/guard-facts.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import { identify } from "../sessions/identify.ts";
 import type { SignedIn } from "../users/user.ts";
-import { denyStranger } from "./deny-stranger.ts";
+import { denyUnauthenticated } from "./deny-unauthenticated.ts";
 
 /**
- * Supplies `user` and `auth`. Denies with 401 a request without a valid access token or session (a browser is sent to
- * the sign-in page), and with 403 an API key: keys are accepted only on routes guarded by `requirePermission`.
+ * Supplies `user` and `auth`. Denies with 401 a request without a valid access token or session (a browser is
+ * redirected to the sign-in page), and with 403 an API key: keys are accepted only on routes guarded by
+ * `requirePermission`.
  */
 export const requireAuth: Guard<AppLocals, SignedIn> = stateFacts(
   headGuard(async function requireAuth(c: HeadContext<AppLocals>) {
     const { signedIn, problem = "no credential" } = await identify(c);
-    if (!signedIn) return denyStranger(c, problem);
+    if (!signedIn) return denyUnauthenticated(c, problem);
     if (signedIn.auth.via === "key") return deny(c, 403, "API keys are not accepted here. Sign in.");
     return { allow: true, locals: signedIn };
   }),

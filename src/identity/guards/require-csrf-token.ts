@@ -1,4 +1,4 @@
-/** Requires the session's own token in a form. */
+/** Requires that a form carries the CSRF token of the session. */
 import type { Context, Guard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
 import type { FormLocals } from "../../web/guards/require-form.ts";
@@ -7,14 +7,14 @@ import { deny } from "../../web/respond/refuse.ts";
 import type { SessionLocals } from "../sessions/page-session.ts";
 import { equalSecrets } from "../tokens/secret.ts";
 
-type Needs = ProblemLocals & SessionLocals & Pick<FormLocals, "form">;
+type CsrfTokenNeeds = ProblemLocals & SessionLocals & Pick<FormLocals, "form">;
 
-/** Denies with 403 a form whose field `csrf` is not what the session's pages put into it. */
-export const requireCsrfToken: Guard<Needs> = stateFacts(
-  function requireCsrfToken(c: Context<unknown, unknown, unknown, Needs>) {
+/** Denies with 403 a form whose field `csrf` is not the session's token. */
+export const requireCsrfToken: Guard<CsrfTokenNeeds> = stateFacts(
+  function requireCsrfToken(c: Context<unknown, unknown, unknown, CsrfTokenNeeds>) {
     const { form, session } = c.locals;
     if (session.csrf !== "" && equalSecrets(form.csrf ?? "", session.csrf)) return { allow: true };
-    return deny(c, 403, "This form is of another session, or too old. Open the page again.");
+    return deny(c, 403, "This form belongs to another session or has expired. Open the page again.");
   },
   { denies: [403] },
 );

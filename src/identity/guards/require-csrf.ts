@@ -1,4 +1,4 @@
-/** Requires that a request that changes state and carries a cookie comes from a page of ours. */
+/** Requires that a state-changing request that may rely on a cookie comes from a page of this app. */
 import type { AppLocals, Env } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
@@ -7,14 +7,14 @@ import { isSafeMethod } from "../../web/request/safe-method.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import type { SignedIn } from "../users/user.ts";
 
-type Needs = Pick<AppLocals, "env" | "requestId"> & Partial<SignedIn>;
+type CsrfNeeds = Pick<AppLocals, "env" | "requestId"> & Partial<SignedIn>;
 
 /**
- * Denies with 403 what another site may have made a browser send. Access tokens and API keys are not
- * sent by a browser on its own, so requests that were recognised by one need no proof.
+ * Denies with 403 a request that another site may have made a browser send. A browser never sends access tokens and
+ * API keys by itself, so requests authenticated by one need no further proof.
  */
-export const requireCsrf: Guard<Needs> = stateFacts(
-  headGuard(function requireCsrf(c: HeadContext<Needs>) {
+export const requireCsrf: Guard<CsrfNeeds> = stateFacts(
+  headGuard(function requireCsrf(c: HeadContext<CsrfNeeds>) {
     const { request, locals } = c;
     const isProven = locals.auth !== undefined && locals.auth.via !== "session";
     if (isProven || isSafeMethod(request.method) || isSameOrigin(request, locals.env)) return { allow: true };
@@ -24,9 +24,9 @@ export const requireCsrf: Guard<Needs> = stateFacts(
 );
 
 /**
- * `Sec-Fetch-Site` decides, which no page can set (Fetch Metadata). Where a browser does not send it, `Origin` must be
- * the app's own; text browsers send only `Referer`, whose origin then decides. A header that is there and does not fit
- * refuses the request, also `Origin: null`: nothing falls back to a weaker one.
+ * `Sec-Fetch-Site` decides, since no page can set it (Fetch Metadata). If a browser does not send it, `Origin` must be
+ * the app's own. Text browsers send only `Referer`, whose origin then decides. A header that is present and does not
+ * match refuses the request, `Origin: null` included: there is no fallback to a weaker header.
  */
 function isSameOrigin(request: Request, env: Pick<Env, "PUBLIC_ORIGIN">): boolean {
   const { headers } = request;

@@ -1,9 +1,9 @@
-/** Requires the user's password in the body, from a session that is signed in. */
+/** Requires the user's current password in the body, from a signed-in session. */
 import type { AppLocals } from "../../env.ts";
-import type { Context, Guard } from "../../http/index.ts";
+import type { Guard } from "../../http/index.ts";
 import type { AttemptLocals } from "../../limits/limit-attempts.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
-import { fieldOf, type ParsedForm } from "../../web/request/fitting-input.ts";
+import { fieldOf, type InputContext, type ParsedForm } from "../../web/request/parsed-input.ts";
 import { invalidInput } from "../../web/respond/problem.ts";
 import { deny, refuse } from "../../web/respond/refuse.ts";
 import { checkPassword } from "../passwords/check-password.ts";
@@ -12,25 +12,24 @@ import type { SessionAuth, SignedIn } from "../users/user.ts";
 import type { Credentials } from "../users/users.ts";
 import type { HashingLocals } from "./require-hashing-capacity.ts";
 
-/** The user, whose password was just given. */
+/** The user whose password was just checked. */
 export interface CurrentPasswordLocals {
   readonly credentials: Credentials;
   readonly auth: SessionAuth;
 }
 
-type Needs = AppLocals & SignedIn & AttemptLocals & HashingLocals & ParsedForm;
-type InputContext<TNeeds> = Context<unknown, unknown, unknown, TNeeds>;
+type CurrentPasswordNeeds = AppLocals & SignedIn & AttemptLocals & HashingLocals & ParsedForm;
 
 /**
- * Supplies `credentials`, and `auth` as a session's. Denies an API key and a wrong password with 403, input that does
- * not fit with 400. The last wrong password that `rateLimit(session-password)` admits ends the session.
+ * Supplies `credentials`, and `auth` narrowed to a session. Denies an API key and a wrong password with 403, invalid
+ * input with 400. The last wrong password that `rateLimit(session-password)` admits ends the session.
  *
- * @param refused What answers instead, such as the form again. `isWrong` says that the password was checked.
+ * @param refused Creates the response of a denial, such as the form again. `isWrong`: the password was checked.
  */
 export function requireCurrentPassword<TPage extends AppLocals = AppLocals>(
   refused: (c: InputContext<TPage>, isWrong: boolean) => Response | Promise<Response> = refusePassword,
-): Guard<Needs & TPage, CurrentPasswordLocals> {
-  async function requireCurrentPassword(c: InputContext<Needs & TPage>) {
+): Guard<CurrentPasswordNeeds & TPage, CurrentPasswordLocals> {
+  async function requireCurrentPassword(c: InputContext<CurrentPasswordNeeds & TPage>) {
     const { env, user, auth, hashing, attempt } = c.locals;
     if (auth.via === "key") return deny(c, 403, "API keys are not accepted here. Sign in.");
     const password = fieldOf(c, "currentPassword") ?? fieldOf(c, "password");

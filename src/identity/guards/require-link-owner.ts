@@ -1,28 +1,27 @@
-/** Requires that the sender of a mailed link is signed in to its account, or knows its password. */
+/** Requires that the client that uses a mailed link is signed in to its account or knows its password. */
 import type { AppLocals } from "../../env.ts";
-import type { Context, Guard } from "../../http/index.ts";
+import type { Guard } from "../../http/index.ts";
 import type { AttemptLocals } from "../../limits/limit-attempts.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
-import { fieldOf, type ParsedForm } from "../../web/request/fitting-input.ts";
+import { fieldOf, type InputContext, type ParsedForm } from "../../web/request/parsed-input.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import type { HashingLocals } from "./require-hashing-capacity.ts";
 import type { LinkLocals } from "./require-link.ts";
 
-type Needs = AppLocals & LinkLocals & AttemptLocals & HashingLocals & ParsedForm;
-type InputContext<TNeeds> = Context<unknown, unknown, unknown, TNeeds>;
+type LinkOwnerNeeds = AppLocals & LinkLocals & AttemptLocals & HashingLocals & ParsedForm;
 
 /**
- * Reading the mail proves who owns the address, not who chose the password: a stranger may have registered it. Denies
- * with 401 a client that is neither signed in to the account nor supplies its password.
+ * Denies with 401 a client that is neither signed in to the account nor supplies its password. The mail alone is not
+ * enough: it proves ownership of the address, but a stranger may have registered the account and chosen the password.
  *
- * @param refused What answers instead, such as the form again.
+ * @param refused Creates the response of a denial, such as the form again.
  */
 export function requireLinkOwner<TPage extends AppLocals = AppLocals>(
   refused: (c: InputContext<TPage>) => Response | Promise<Response> = refuseSender,
-): Guard<Needs & TPage> {
-  async function requireLinkOwner(c: InputContext<Needs & TPage>) {
+): Guard<LinkOwnerNeeds & TPage> {
+  async function requireLinkOwner(c: InputContext<LinkOwnerNeeds & TPage>) {
     const { link, hashing, attempt } = c.locals;
-    if (link.isSenders) return { allow: true } as const;
+    if (link.isOwnerSignedIn) return { allow: true } as const;
     const password = fieldOf(c, "password");
     if (!password) return { deny: await refused(c) };
     if (!hashing.verify(password, link.user.passwordHash)) {

@@ -1,49 +1,47 @@
-/** Requires a mailed link that still works. */
+/** Requires a valid mailed link. */
 import type { AppLocals } from "../../env.ts";
-import type { Context, Guard } from "../../http/index.ts";
+import type { Guard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
-import { fieldOf, type ParsedForm } from "../../web/request/fitting-input.ts";
+import { fieldOf, type InputContext, type ParsedForm } from "../../web/request/parsed-input.ts";
 import { invalidInput } from "../../web/respond/problem.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { identify } from "../sessions/identify.ts";
 import { type EmailPurpose, findTokenOwner } from "../tokens/email-tokens.ts";
 import type { Credentials } from "../users/users.ts";
 
-/** A link that works. It is not used up yet. */
+/** A valid link. The guard does not use it up. */
 export interface Link {
   readonly token: string;
-  /** The account that it was mailed to. */
+  /** The account that the link was mailed to. */
   readonly user: Credentials;
   /** Whether the request comes from a session of that account. */
-  readonly isSenders: boolean;
+  readonly isOwnerSignedIn: boolean;
 }
 
 export interface LinkLocals {
   readonly link: Link;
 }
 
-type Needs = AppLocals & ParsedForm;
-type InputContext<TNeeds> = Context<unknown, unknown, unknown, TNeeds>;
+type LinkNeeds = AppLocals & ParsedForm;
 
 export const LINK_ENDED = "This link no longer works. Ask for a new one.";
 
 /**
- * Supplies `link`. Denies with 400 input that does not fit, and with 422 a token that was never mailed, was used, or has
- * expired.
+ * Supplies `link`. Denies invalid input with 400, and a token that is unknown, used or expired with 422.
  *
- * @param refused What answers instead, such as the form again.
+ * @param refused Creates the response of a denial, such as the form again.
  */
 export function requireLink<TPage extends AppLocals = AppLocals>(
   purpose: EmailPurpose,
   refused: (c: InputContext<TPage>) => Response | Promise<Response> = refuseLink,
-): Guard<Needs & TPage, LinkLocals> {
-  async function requireLink(c: InputContext<Needs & TPage>) {
+): Guard<LinkNeeds & TPage, LinkLocals> {
+  async function requireLink(c: InputContext<LinkNeeds & TPage>) {
     const token = fieldOf(c, "token");
     const user = token === undefined ? undefined : await findTokenOwner(c.locals.env.DB, token, purpose);
     if (token === undefined || !user) return { deny: await refused(c) };
     const { signedIn } = await identify(c);
-    const isSenders = signedIn?.user.id === user.id && signedIn.auth.via !== "key";
-    return { allow: true, locals: { link: { token, user, isSenders } } } as const;
+    const isOwnerSignedIn = signedIn?.user.id === user.id && signedIn.auth.via !== "key";
+    return { allow: true, locals: { link: { token, user, isOwnerSignedIn } } } as const;
   }
   return stateFacts(requireLink, { denies: [400, 422], detail: purpose });
 }

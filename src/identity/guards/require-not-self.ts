@@ -1,11 +1,11 @@
-/** Keeps users from doing to themselves what is meant for others. */
+/** Keeps users from applying an action to their own account. */
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
 import type { ProblemLocals } from "../../web/respond/problem.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import type { SignedIn } from "../users/user.ts";
 
-/** Denies with 403 where the path's `id` is the user's own. */
+/** Denies with 403 if the `id` in the path is the user's own. */
 export const requireNotSelf: Guard<ProblemLocals & SignedIn> = stateFacts(
   headGuard(function requireNotSelf(c: HeadContext<ProblemLocals & SignedIn>) {
     if (c.raw.params.id !== c.locals.user.id) return { allow: true };

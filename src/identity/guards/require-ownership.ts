@@ -1,22 +1,22 @@
-/** Requires that what the path names is the user's own. */
+/** Requires that the resource named by the path belongs to the user. */
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
 import type { ProblemLocals } from "../../web/respond/problem.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import type { SignedIn } from "../users/user.ts";
 
-/** Something that somebody owns. */
+/** A resource with an owner. */
 export interface Owned<TLocals> {
   readonly ownerId: string;
-  /** What was loaded, for the guards behind and the handler. */
+  /** For later guards and the handler. */
   readonly locals: TLocals;
 }
 
 /**
- * Supplies what `load` found. Denies with 404 what is not there and what is somebody else's alike, so
- * that nobody learns of what others have.
+ * Supplies the locals that `load` returned. Denies a missing resource and another user's resource with the same 404, so
+ * that the response does not reveal what other users have.
  *
- * @param load Loads what the path names; undefined or null where there is none.
+ * @param load Loads the resource named by the path. Returns undefined or null if it does not exist.
  */
 export function requireOwnership<TNeeds extends ProblemLocals & SignedIn, TLocals extends object>(
   load: (c: HeadContext<TNeeds>) => Promise<Owned<TLocals> | undefined | null>,

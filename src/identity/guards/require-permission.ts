@@ -5,7 +5,7 @@ import { stateFacts } from "../../web/app/guard-facts.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import { identify } from "../sessions/identify.ts";
 import type { SignedIn } from "../users/user.ts";
-import { denyStranger } from "./deny-stranger.ts";
+import { denyUnauthenticated } from "./deny-unauthenticated.ts";
 
 /** An action on a kind of resource, such as `notes:read`. */
 export type Permission = `${string}:${string}`;
@@ -20,7 +20,7 @@ export function requirePermission(permission: Permission): Guard<AppLocals, Sign
   return stateFacts(
     headGuard(async function requirePermission(c: HeadContext<AppLocals>) {
       const { signedIn, problem = "no credential" } = await identify(c);
-      if (!signedIn) return denyStranger(c, problem);
+      if (!signedIn) return denyUnauthenticated(c, problem);
       const { auth } = signedIn;
       if (auth.via !== "key" || auth.permissions.includes(permission)) return { allow: true, locals: signedIn };
       return deny(c, 403, `This API key does not have the permission ${permission}.`);

@@ -1,4 +1,4 @@
-/** Requires that the user has given the password a moment ago: for changes that a copied session must not make. */
+/** Requires that the user has entered the password recently, so that a stolen session cannot make sensitive changes. */
 import type { SafeHtml } from "@remix-run/html-template";
 import type { AppLocals } from "../../env.ts";
 import { type Context, type Guard, type HeadContext, headGuard } from "../../http/index.ts";
@@ -23,8 +23,8 @@ interface RecentSignIn {
 }
 
 /**
- * Supplies `auth` as a session's. Denies with 403 and a problem of type `recent-sign-in-required` a session whose
- * password was last given more than 10 minutes ago (`POST /api/me/confirm-password` renews it), and an API key.
+ * Supplies `auth` narrowed to a session. Denies an API key, and a session whose password was last entered more than
+ * 10 minutes ago, with 403 and a problem of type `recent-sign-in-required`. `POST /api/me/confirm-password` renews it.
  */
 export const requireRecentSignIn: Guard<AppLocals & SignedIn, RecentSignIn> = stateFacts(
   headGuard(function requireRecentSignIn(c: HeadContext<AppLocals & SignedIn>) {
@@ -37,13 +37,13 @@ export const requireRecentSignIn: Guard<AppLocals & SignedIn, RecentSignIn> = st
 
 type FormNeeds = AppLocals & SessionLocals & SignedIn & { readonly form: FormFields };
 
-/** The page that asks for the password. @param fields Of the form that was sent, to be sent again. */
+/** The page that asks for the password. @param original The form that was submitted, to be submitted again. */
 export type PasswordPage = (
   context: PageContext,
   original: { readonly path: string; readonly fields: FormFields },
 ) => SafeHtml;
 
-/** The same for a form: `page` asks for the password and then continues with the form that was sent. */
+/** The same guard for a form: `page` asks for the password and then submits the original form again. */
 export function requireRecentSignInForForm(page: PasswordPage): Guard<FormNeeds, RecentSignIn> {
   async function requireRecentSignIn(c: Context<unknown, unknown, unknown, FormNeeds>) {
     const { auth, form } = c.locals;
@@ -52,7 +52,7 @@ export function requireRecentSignInForForm(page: PasswordPage): Guard<FormNeeds,
     const canAsk = c.locals.app.paths.confirmPassword !== undefined && (isSwapped || prefersHtml(c.request));
     if (!canAsk) return deny(c, 403, DETAIL);
     const path = new URL(c.request.url).pathname;
-    // HTMX swaps a 422 in, and no 403.
+    // HTMX is configured to swap in a 422, but not a 403.
     const asking = htmlResponse(page(await loadPageContext(c), { path, fields: form }), isSwapped ? 422 : 403);
     if (isSwapped) for (const [name, value] of Object.entries(IN_PLACE_OF_THE_PAGE)) asking.headers.set(name, value);
     asking.headers.append("Vary", "HX-Request");
@@ -63,7 +63,7 @@ export function requireRecentSignInForForm(page: PasswordPage): Guard<FormNeeds,
 
 const IN_PLACE_OF_THE_PAGE = { ...hxRetarget("#main"), ...hxReselect("#main"), ...hxReswap("outerHTML") };
 
-/** A clock that has gone back behind the sign-in does not make it older. */
+/** A sign-in in the future, after the clock went back, counts as recent. */
 function isRecent(auth: Auth): auth is SessionAuth {
   return auth.via !== "key" && Date.now() - auth.authenticatedAt <= RECENT_MS;
 }

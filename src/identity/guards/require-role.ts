@@ -5,12 +5,12 @@ import type { ProblemLocals } from "../../web/respond/problem.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import type { Role, SignedIn } from "../users/user.ts";
 
-/** Denies with 403 who does not have the role, as the database says at this moment. */
+/** Denies with 403 a user without the role. The role is read from the database for each request. */
 export function requireRole(role: Role): Guard<ProblemLocals & SignedIn> {
   return stateFacts(
     headGuard(function requireRole(c: HeadContext<ProblemLocals & SignedIn>) {
       if (c.locals.user.role === role) return { allow: true };
-      return deny(c, 403, `This is for those with the role ${role}.`);
+      return deny(c, 403, `This requires the role ${role}.`);
     }),
     { denies: [403], detail: role },
   );

@@ -1,4 +1,4 @@
-/** Sends mail: through Cloudflare's e-mail binding, or in development into an outbox that can be read. */
+/** Sends mail: through Cloudflare's e-mail binding, or in development into an outbox in the database. */
 import { v7 as uuidv7 } from "uuid";
 import type { AppLocals, Env } from "../../env.ts";
 import { logFailure } from "../../web/app/log.ts";
@@ -15,22 +15,25 @@ export interface Mailer {
   readonly send: (mail: Mail) => Promise<void>;
 }
 
-/** A mail of the outbox. */
-export interface KeptMail extends Mail {
+export interface OutboxMail extends Mail {
   /** ISO 8601, UTC. */
   readonly createdAt: string;
 }
 
 /** A mail about to be sent. */
 export interface Draft extends Mail {
-  /** Undoes what was done for the mail, where it could not be sent. */
+  /** Called if the mail could not be sent: undoes the preparations for it. */
   readonly discard?: () => Promise<void>;
 }
 
-/** Writes and sends a mail once the response is on its way. A failure is logged. @param write Undefined sends nothing. */
+/**
+ * Writes and sends a mail after the response. A failure is logged.
+ *
+ * @param write Returns undefined to send nothing.
+ */
 export function sendLater({ env, ctx, requestId }: AppLocals, write: () => Promise<Draft | undefined>): void {
   const send = async () => {
-    // Otherwise it would begin at once, and the time of the response could tell what it finds.
+    // Without this, `write` would begin before the response, whose timing could reveal what it finds.
     await scheduler.wait(0);
     const draft = await write();
     if (!draft) return;
@@ -45,28 +48,28 @@ export function sendLater({ env, ctx, requestId }: AppLocals, write: () => Promi
   ctx.waitUntil(send().catch((error) => logFailure("A mail could not be sent", error, requestId)));
 }
 
-/** In development mail stays here to be read. @throws When it is to send and there is no binding `EMAIL`: see the README, Mail. */
+/** Creates the mailer of the environment. Outside development, `send` rejects if the binding `EMAIL` is missing. */
 export function createMailer(env: Env): Mailer {
-  if (env.ENVIRONMENT === "development") return { send: (mail) => keepMail(env.DB, mail) };
+  if (env.ENVIRONMENT === "development") return { send: (mail) => storeInOutbox(env.DB, mail) };
   return {
     async send({ to, subject, text }) {
-      if (!env.EMAIL) throw new Error("No mail was sent: the binding EMAIL is missing, see the README, Mail");
+      if (!env.EMAIL) throw new Error("The binding EMAIL is missing. Add [[send_email]] to wrangler.toml");
       await env.EMAIL.send({ from: env.MAIL_FROM, to, subject, text });
     },
   };
 }
 
-async function keepMail(db: D1Database, { to, subject, text }: Mail): Promise<void> {
+async function storeInOutbox(db: D1Database, { to, subject, text }: Mail): Promise<void> {
   await db
     .prepare("INSERT INTO outbox (id, recipient, subject, text, created_at) VALUES (?, ?, ?, ?, ?)")
     .bind(uuidv7(), to, subject, text, new Date().toISOString())
     .run();
 }
 
-/** The last 50 mails of the outbox, the newest first. */
-export async function listOutbox(db: D1Database): Promise<KeptMail[]> {
+/** Lists the latest 50 mails of the outbox, newest first. */
+export async function listOutbox(db: D1Database): Promise<OutboxMail[]> {
   const { results } = await db
     .prepare('SELECT recipient AS "to", subject, text, created_at AS createdAt FROM outbox ORDER BY id DESC LIMIT 50')
-    .all<KeptMail>();
+    .all<OutboxMail>();
   return results;
 }

@@ -1,4 +1,4 @@
-/** Checks passwords and prepares new ones: for the API and the pages alike. */
+/** Checks passwords and hashes new ones, for both the API and the pages. */
 import type { Env } from "../../env.ts";
 import type { User } from "../users/user.ts";
 import { type Credentials, findCredentials, rehashPassword } from "../users/users.ts";
@@ -9,7 +9,7 @@ import { personalProblem } from "./password-rules.ts";
 /**
  * Checks a password. An address without an account takes as long as a wrong password: one hash.
  *
- * @returns The user with the hash that the password fits. Undefined for a wrong password and for no account alike.
+ * @returns The user with the hash that the password matches; undefined for a wrong password or an unknown account.
  */
 export async function checkPassword(
   db: D1Database,
@@ -22,15 +22,15 @@ export async function checkPassword(
   if (!isOutdated(found.passwordHash)) return found;
   const passwordHash = hashing.hash(password);
   if (await rehashPassword(db, found.id, found.passwordHash, passwordHash)) return { ...found, passwordHash };
-  // Another sign-in has replaced the hash meanwhile, or the password has changed.
+  // Meanwhile, another sign-in has replaced the hash, or the password has changed.
   const current = await findCredentials(db, { id: found.id });
   return current && hashing.verify(password, current.passwordHash) ? current : undefined;
 }
 
-/** A new password, hashed; or why its owner may not have it. */
+/** The hash of a new password, or the reason why its owner must not use it. */
 export type NewPassword = { readonly hash: string } | { readonly problem: string };
 
-/** The only way to a hash that is stored: it refuses a password that its owner's name or address gives away. */
+/** Hashes a new password, unless it is derived from its owner's name or address. Every stored hash is created here. */
 export function hashNewPassword(
   { ENVIRONMENT }: Pick<Env, "ENVIRONMENT">,
   hashing: HashingTurn,

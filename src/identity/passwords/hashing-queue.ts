@@ -1,18 +1,18 @@
-/** The queue for hashing passwords: one turn at a time in an isolate, and client addresses are served in turn. */
+/** The queue for hashing passwords: one turn at a time per isolate, with client addresses served in rotation. */
 import type { HashingTurn, PasswordHasher } from "./hashing-turn.ts";
 import { hashPassword, verifyPassword } from "./password-hash.ts";
 import { RoundRobin } from "./round-robin.ts";
 
-/** Requests of one address in the queue, the one whose turn it is included. */
+/** Requests of one address in the queue, including the one whose turn it is. */
 const MAX_PER_ADDRESS = 4;
 
 /** The longest that a request waits for its turn. */
 const MAX_WAIT_MS = 2_000;
 
-/** A turn is passed on if it has not begun to hash by then, or has not ended that long after it began. */
+/** A turn passes to the next request if it does not start hashing within this time, or does not end within it. */
 const STALL_MS = 1_000;
 
-/** How often each request in the queue checks its own deadline and looks for a stalled turn. */
+/** The interval at which each request in the queue checks its own deadline and looks for a stalled turn. */
 const WAKE_MS = 250;
 
 /** The assumed length of a turn before any has been measured, and the weight of each measurement in the average. */
@@ -20,15 +20,15 @@ const INITIAL_TURN_MS = 150;
 const WEIGHT = 0.2;
 
 export interface HashingQueueOptions {
-  /** Milliseconds since the epoch; `Date.now` without it. It may jump. */
+  /** Milliseconds since the epoch; may jump. Default: `Date.now`. */
   readonly clock?: () => number;
-  /** Waits in the caller's own request; `scheduler.wait` without it. */
+  /** Waits in the caller's own request. Default: `scheduler.wait`. */
   readonly wait?: (ms: number) => Promise<void>;
-  /** `password-hash.ts` without it. */
+  /** Default: the functions of `password-hash.ts`. */
   readonly hasher?: PasswordHasher;
 }
 
-/** A request in the queue. It makes its promises itself: those of another request are lost when that ends. */
+/** A request in the queue. It creates its own promises: a promise of another request is lost when that request ends. */
 interface Entry {
   readonly expiresAt: number;
   readonly granted: PromiseWithResolvers<void>;
@@ -39,15 +39,15 @@ interface Entry {
 interface Turn {
   readonly address: string;
   readonly grantedAt: number;
-  /** When it last made progress: was granted, or began to hash. */
+  /** The time at which the turn was granted or, later, started hashing. */
   activeAt: number;
   isUsed: boolean;
   readonly over: PromiseWithResolvers<void>;
 }
 
 /**
- * Nothing here relies on a request that may be gone: each request waits by its own timers, and whichever wakes or
- * enters first passes a stalled turn on.
+ * Nothing here relies on another request being alive: each request waits with its own timers, and the first one that
+ * wakes or enters ends a stalled turn.
  */
 export class HashingQueue {
   readonly #clock: () => number;
@@ -68,9 +68,9 @@ export class HashingQueue {
   /**
    * Waits for a turn.
    *
-   * @param address Whose requests share one place in the rotation.
-   * @returns Undefined, at once, if the address has 4 requests in the queue or the wait would exceed 2 s; and after
-   *   2 s, if later requests of other addresses came first.
+   * @param address The client address; its requests share one place in the rotation.
+   * @returns Undefined, immediately, if the address has 4 requests in the queue or the wait would exceed 2 s; or after
+   *   2 s, if requests of other addresses were served first.
    */
   async enter(address: string): Promise<HashingTurn | undefined> {
     const now = this.#tidy();
@@ -109,7 +109,7 @@ export class HashingQueue {
     }
   }
 
-  /** The platform's clock stands still during a hash. After a pause it is right, and other requests were answered. */
+  /** The platform's clock stands still during a hash. A pause corrects it and lets other requests be answered. */
   async #endSoon(turn: Turn): Promise<void> {
     await this.#wait(1);
     const lastedMs = Math.min(this.#now() - turn.grantedAt, MAX_WAIT_MS);
@@ -117,7 +117,7 @@ export class HashingQueue {
     this.#end(turn);
   }
 
-  /** Passes the turn on even if its request never hashes and no other is there to notice. */
+  /** Ends the turn if its request never hashes, even if no other request is in the queue. */
   async #attend(turn: Turn): Promise<void> {
     while (this.#current === turn) {
       await Promise.race([turn.over.promise, this.#wait(WAKE_MS)]);
@@ -143,7 +143,7 @@ export class HashingQueue {
     entry.granted.resolve();
   }
 
-  /** Removes the entries whose time is over, and ends a turn that has stalled. @returns The time. */
+  /** Removes expired entries and ends a stalled turn. @returns The current time. */
   #tidy(): number {
     const now = this.#now();
     this.#waiting.keep(({ expiresAt }) => expiresAt > now);
@@ -151,7 +151,7 @@ export class HashingQueue {
     return now;
   }
 
-  /** The clock, which here never goes back. */
+  /** The time, corrected so that it never goes back. */
   #now(): number {
     const now = this.#clock() + this.#offset;
     if (now < this.#latest) this.#offset += this.#latest - now;

@@ -1,16 +1,16 @@
-/** The page that asks for the password again, and then continues with the form that was sent. */
+/** The page that asks for the password again and then continues with the submitted form. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import { csrfField } from "../../web/pages/csrf-field.ts";
 import { errorSummary, textField } from "../../web/pages/form-fields.ts";
 import { layout, type PageContext } from "../../web/pages/layout.ts";
 import type { FormFields } from "../../web/request/form.ts";
 
-/** Fields of this page; all others belong to the original form and are sent again. */
+/** Fields of this page; all others belong to the original form and are submitted again. */
 const OWN_FIELDS = ["csrf", "currentPassword", "continue"];
 
 /**
- * @param original The form that was sent: its path and its fields.
- * @param error What was wrong with the password.
+ * @param original The submitted form.
+ * @param error A message for the password field.
  */
 export function passwordPage(
   context: PageContext,

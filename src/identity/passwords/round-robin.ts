@@ -1,11 +1,11 @@
-/** Lines of items, one for each key, whose heads are taken in turn. */
+/** A queue per key; items are taken from the queues in rotation. */
 
 /**
- * The key that was served last stays behind all others, later ones included, until the next is served. So between two
- * items of a line, every other key gets one turn at most, and a key that is new waits for no second item of a line.
+ * The key served last stays behind all others, including later ones, until another is served. So between two items of a
+ * key, every other key is served at most once, and a new key never waits for a second item of another key.
  */
 export class RoundRobin<T> {
-  /** In the order of the rotation. No line is empty. */
+  /** In rotation order. No line is empty. */
   readonly #lines = new Map<string, readonly T[]>();
   #served: string | undefined;
 
@@ -39,12 +39,12 @@ export class RoundRobin<T> {
     }
   }
 
-  /** How many items of the key wait. */
+  /** The number of waiting items of the key. */
   count(key: string): number {
     return this.#lines.get(key)?.length ?? 0;
   }
 
-  /** How many items are taken before one of this key that is pushed now, if no other is pushed. */
+  /** The number of items that would be taken before an item of this key pushed now, if no other were pushed. */
   countBefore(key: string): number {
     const own = this.count(key);
     let before = own;

@@ -1,4 +1,4 @@
-/** The app's cookies: each bound to this host, to https and to every path by its prefix (RFC 6265bis §4.1.3.2). */
+/** The app's cookies. The `__Host-` prefix binds each to this host, https and the root path (RFC 6265bis §4.1.3.2). */
 import { Cookie, SetCookie } from "@remix-run/headers";
 import type { Env } from "../../env.ts";
 import { DEVICE_TOKEN_SECONDS } from "../tokens/device-token.ts";
@@ -7,15 +7,15 @@ import { SESSION_MS } from "./sessions.ts";
 type Environment = Pick<Env, "ENVIRONMENT">;
 
 export interface HostCookie {
-  /** @returns The value that the request carries; undefined without one. */
+  /** @returns The value in the request; undefined without one. */
   read(request: Request, env: Environment): string | undefined;
   /** Sets the cookie. @param value Null removes it. */
   set(request: Request, env: Environment, headers: Headers, value: string | null): void;
 }
 
 /**
- * A cookie `__Host-<name>`. In development over http there is a plain one beside it: not every browser takes a Secure
- * cookie there, not even on localhost.
+ * Creates the cookie `__Host-<name>`. In development over http, a plain cookie accompanies it, since some browsers
+ * reject a Secure cookie there, even on localhost.
  */
 function createHostCookie(name: string, maxAge: number): HostCookie {
   const names = { host: `__Host-${name}`, local: name };
@@ -42,7 +42,7 @@ function createHostCookie(name: string, maxAge: number): HostCookie {
 /** The secret of a page's session. */
 export const sessionCookie = createHostCookie("session", SESSION_MS / 1000);
 
-/** The device token of a browser. It stays when its user signs out. */
+/** The device token of a browser. It survives sign-out. */
 export const deviceCookie = createHostCookie("device", DEVICE_TOKEN_SECONDS);
 
 /** Messages for the next page of a visitor without a session. */

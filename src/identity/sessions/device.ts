@@ -1,8 +1,8 @@
-/** What a client is in words, by its `User-Agent`: a hint for whoever reads the list of sessions, and no proof. */
+/** Describes a client by its `User-Agent`: a hint for the list of sessions, not a proof. */
 
 type Names = readonly (readonly [mark: RegExp, name: string])[];
 
-/** Browsers call themselves by the names of others, too: the first that fits is the one. */
+/** A browser also names others in its `User-Agent`, so the first match counts. */
 const BROWSERS: Names = [
   [/\bEdg(e|A|iOS)?\//, "Edge"],
   [/\b(OPR|OPT|Opera)\//, "Opera"],
@@ -23,7 +23,7 @@ const SYSTEMS: Names = [
   [/\bLinux\b/, "Linux"],
 ];
 
-/** @returns Such as `Firefox on Linux`, or `Unknown device`. */
+/** @returns A description such as `Firefox on Linux`, or `Unknown device`. */
 export function describeDevice(userAgent: string): string {
   const known = [BROWSERS, SYSTEMS].flatMap((names) => names.find(([mark]) => mark.test(userAgent))?.[1] ?? []);
   return known.join(" on ") || "Unknown device";

@@ -1,13 +1,13 @@
-/** Finds out who a request is from. */
-import type { AppLocals } from "../../env.ts";
+/** Identifies the sender of a request. */
+import type { AppContext, AppLocals } from "../../env.ts";
 import { verifyAccessToken } from "../tokens/access-token.ts";
 import { findApiKey, touchApiKey } from "../tokens/api-keys.ts";
 import { readTokenKeys } from "../tokens/token-keys.ts";
 import type { SignedIn } from "../users/user.ts";
 import { sessionCookie } from "./cookies.ts";
-import { type FoundSession, findSession, keptPartOf, markUsed } from "./sessions.ts";
+import { type FoundSession, findSession, keptPartOf, touchSession } from "./sessions.ts";
 
-/** Why nobody was recognised. */
+/** The reason why a request is unauthenticated. */
 export type IdentityProblem =
   | "no credential"
   | "invalid token"
@@ -16,29 +16,23 @@ export type IdentityProblem =
   | "unknown key"
   | "expired key";
 
-/** What is known of a request's sender. */
+/** The sender of a request. */
 export interface Identity {
-  /** Undefined where nobody was recognised; `problem` says why. */
+  /** Undefined if the request is unauthenticated; `problem` says why. */
   readonly signedIn?: SignedIn | undefined;
   readonly problem?: IdentityProblem | undefined;
-  /** The session of the cookie, also a visitor's. */
+  /** The session of the cookie; a visitor's session, too. */
   readonly session?: (FoundSession & { readonly secret: string }) | undefined;
 }
 
 const identities = new WeakMap<Request, Promise<Identity>>();
 
 /**
- * Identifies by `Authorization: Bearer`, else by `X-API-Key`, else by the session cookie; the first that
- * is there counts, good or not. Asks the database anew for each request, once, so that whoever is
- * deleted, demoted or signed out is so from the next request on.
+ * Identifies the sender by `Authorization: Bearer`, else by `X-API-Key`, else by the session cookie. The first one
+ * present decides, even if it is invalid. Queries the database once per request, so that a deletion, a demotion or a
+ * sign-out takes effect from the next request on.
  */
-export function identify({
-  request,
-  locals,
-}: {
-  readonly request: Request;
-  readonly locals: AppLocals;
-}): Promise<Identity> {
+export function identify({ request, locals }: AppContext): Promise<Identity> {
   const known = identities.get(request);
   if (known) return known;
   const identity = findIdentity(request, locals);
@@ -46,8 +40,8 @@ export function identify({
   return identity;
 }
 
-/** The credential that a request is identified by, as it was sent. */
-export function credentialOf({ request, locals }: { readonly request: Request; readonly locals: AppLocals }) {
+/** The credential that identifies a request, as the client sent it. */
+export function credentialOf({ request, locals }: AppContext) {
   const { headers } = request;
   return headers.get("Authorization") ?? headers.get("X-API-Key") ?? sessionCookie.read(request, locals.env);
 }
@@ -61,7 +55,7 @@ async function findIdentity(request: Request, locals: AppLocals): Promise<Identi
   if (secret === undefined) return { problem: "no credential" };
   const session = await findSession(locals.env.DB, { secret });
   if (!session) return { problem: "ended session" };
-  noteUse(session, locals);
+  touchIfStale(session, locals);
   const { user, id: sessionId, authenticatedAt } = session;
   if (!user) return { problem: "no credential", session: { ...session, secret } };
   const keptSecret = keptPartOf(secret);
@@ -85,11 +79,11 @@ async function identifyBearer(authorization: string, locals: AppLocals): Promise
   if (typeof claims === "string") return { problem: claims === "expired" ? "expired token" : "invalid token" };
   const session = await findSession(locals.env.DB, claims);
   if (!session?.user) return { problem: "ended session" };
-  noteUse(session, locals);
+  touchIfStale(session, locals);
   const { user, id: sessionId, authenticatedAt } = session;
   return { signedIn: { user, auth: { via: "token", sessionId, authenticatedAt: authenticatedAt ?? 0 } } };
 }
 
-function noteUse({ id, isStale }: FoundSession, { env, ctx }: AppLocals): void {
-  if (isStale) ctx.waitUntil(markUsed(env.DB, id));
+function touchIfStale({ id, isStale }: FoundSession, { env, ctx }: AppLocals): void {
+  if (isStale) ctx.waitUntil(touchSession(env.DB, id));
 }

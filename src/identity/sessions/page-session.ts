@@ -1,5 +1,5 @@
-/** The session of a page's visitor: data that stays from request to request, and messages for the next page. */
-import type { AppLocals } from "../../env.ts";
+/** The session of a browser: data that persists between requests, and messages for the next page. */
+import type { AppContext, AppLocals } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard, type OnResponseHandler } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
 import type { Message } from "../../web/pages/message.ts";
@@ -22,14 +22,14 @@ import { readVisitorFlash, setVisitorFlash } from "./visitor-flash.ts";
 
 const FLASH = "flash";
 
-/** The token that binds a form to the session of a cookie. @param secret The cookie's. */
+/** The token that binds a form to a session. @param secret The value of the session cookie. */
 export function csrfTokenOf(secret: string): string {
   return hashSecret(`csrf ${keptPartOf(secret)}`);
 }
 
 /**
- * What `get`, `set`, `delete` and `flash` change is stored when the response leaves, by `saveSession`. A visitor gets a
- * session with the first change; messages alone need none.
+ * A session during a request. `saveSession` stores its changes before the response leaves. A visitor gets a
+ * session with the first change; messages alone do not need one.
  */
 export class Session {
   readonly #found: Identity["session"];
@@ -44,22 +44,22 @@ export class Session {
     this.#visitorFlash = visitorFlash;
   }
 
-  /** Undefined until there is a session to be stored. */
+  /** Undefined while the visitor has no session. */
   get id(): string | undefined {
     return this.#id;
   }
 
-  /** The session goes on under another id: changes are stored there. */
+  /** Stores changes under another id, because the session was renewed. */
   continueAs(id: string): void {
     this.#id = id;
   }
 
-  /** Null for a visitor who has not signed in. */
+  /** Null for a visitor. */
   get user(): User | null {
     return this.#found?.user ?? null;
   }
 
-  /** The token for the hidden field `csrf` of forms: bound to the session, told by nothing but the cookie. */
+  /** The token for the hidden field `csrf` of forms, derived from the session cookie. */
   get csrf(): string {
     return this.#found ? csrfTokenOf(this.#found.secret) : "";
   }
@@ -80,10 +80,11 @@ export class Session {
 
   /**
    * @param key Letters, digits, `_` and `-`.
-   * @param value What JSON can hold; undefined removes the key.
+   * @param value A JSON value; undefined removes the key.
    */
   set(key: string, value: unknown): void {
-    if (!/^[\w-]+$/.test(key)) throw new TypeError(`"${key}" is no key for session data`);
+    if (!/^[\w-]+$/.test(key))
+      throw new TypeError(`The session key ${JSON.stringify(key)} must consist of letters, digits, "_" and "-"`);
     this.#changes.set(key, value);
   }
 
@@ -91,13 +92,13 @@ export class Session {
     this.set(key, undefined);
   }
 
-  /** Leaves a message for the next page, which shows it once. */
+  /** Stores a message that the next page shows once. */
   flash(kind: Message["kind"], text: string, action?: Message["action"]): void {
     const message: Message = { kind, text, ...(action && { action }) };
     this.set(FLASH, [...this.#peekFlashes(this.#changes.get(FLASH)), message]);
   }
 
-  /** The messages that earlier requests left; they are gone then. */
+  /** Removes and returns the messages of earlier requests. */
   takeFlashes(): readonly Message[] {
     const flashes = this.#peekFlashes(this.#stored[FLASH]);
     if (flashes.length > 0 && !this.#changes.has(FLASH)) this.delete(FLASH);
@@ -109,12 +110,12 @@ export class Session {
     return this.#visitorFlash.length > 0 ? { [FLASH]: this.#visitorFlash } : {};
   }
 
-  /** What was changed is stored elsewhere. */
+  /** Discards the changes, because they are stored elsewhere. */
   settle(): void {
     this.#changes.clear();
   }
 
-  /** Only we write there. */
+  /** A safe cast: only `flash` writes this key. */
   #peekFlashes(value: unknown): readonly Message[] {
     return (value ?? []) as readonly Message[];
   }
@@ -124,7 +125,7 @@ export interface SessionLocals {
   readonly session: Session;
 }
 
-/** Supplies `session`. Denies nothing: visitors have one, too. */
+/** Supplies `session`, for visitors as well. Denies nothing. */
 export const loadSession: Guard<AppLocals, SessionLocals> = stateFacts(
   headGuard(async function loadSession(c: HeadContext<AppLocals>) {
     const { session } = await identify(c);
@@ -133,11 +134,11 @@ export const loadSession: Guard<AppLocals, SessionLocals> = stateFacts(
   { denies: [] },
 );
 
-/** Stores what a request changed in its session, before the response leaves. */
+/** Stores the changes that a request made to its session, before the response leaves. */
 export const saveSession: OnResponseHandler<AppLocals & Partial<SessionLocals>> = async ({ context, response }) => {
   const { request, locals } = context;
   const { session, env } = locals;
-  // HEAD shows nothing: a message that it took must still be shown.
+  // A response to HEAD shows no messages, so the next page must still show them.
   if (!session || session.changes.size === 0 || request.method === "HEAD") return response;
   if (session.id !== undefined) {
     await changeSessionData(env.DB, session.id, session.changes);
@@ -154,29 +155,24 @@ export const saveSession: OnResponseHandler<AppLocals & Partial<SessionLocals>> 
   return saved;
 };
 
-interface Visit {
-  readonly request: Request;
-  readonly locals: AppLocals & SessionLocals;
-}
-
-/** What signing in leads to, beside the cookies. */
+/** The result of a sign-in in a browser. */
 export interface SignedInBrowser {
-  /** They set the cookies. */
+  /** The headers that set the cookies. */
   readonly headers: Headers;
-  /** Whether a session that was used less recently had to end. */
+  /** Whether the least recently used session was ended to make room. */
   readonly hasEvicted: boolean;
 }
 
 /**
- * Signs a user in, in a browser whose session before is over by then. What a visitor had in it goes on in the new one,
- * and so does the user's own data; another user's does not.
+ * Signs a user in and ends the browser's previous session. The new session keeps the data of a visitor or of the same
+ * user, but not of another user.
  *
- * @param user Whose password was checked.
- * @param deviceId Of the browser's device token.
- * @returns Undefined where the password has changed meanwhile.
+ * @param user The user, whose password was checked.
+ * @param deviceId The id in the browser's device token.
+ * @returns Undefined if the password has changed meanwhile.
  */
 export async function signInBrowser(
-  { request, locals }: Visit,
+  { request, locals }: AppContext<SessionLocals>,
   user: Credentials,
   deviceId: string,
 ): Promise<SignedInBrowser | undefined> {
@@ -196,7 +192,7 @@ export async function signInBrowser(
 
 /** Sets the cookies of a session that was started or renewed. */
 export function setSessionCookies(
-  { request, locals: { env } }: { readonly request: Request; readonly locals: AppLocals },
+  { request, locals: { env } }: AppContext,
   headers: Headers,
   { secret, deviceToken }: { readonly secret: string; readonly deviceToken: string },
 ): void {

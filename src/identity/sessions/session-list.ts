@@ -1,18 +1,18 @@
-/** Where a user is signed in, for that user to see and to end. */
+/** Lists and ends a user's sessions. */
 import { describeDevice } from "./device.ts";
 import { IDLE_MS } from "./sessions.ts";
 
 /** A session as its owner sees it. Times are ISO 8601, UTC. */
 export interface ListedSession {
   readonly id: string;
-  /** In words. */
+  /** A description such as `Firefox on Linux`. */
   readonly device: string;
   readonly createdAt: string;
-  /** To the minute. */
+  /** Accurate to a minute. */
   readonly lastUsedAt: string;
 }
 
-interface SessionRow {
+interface ListedSessionRow {
   readonly id: string;
   readonly device: string;
   readonly createdAt: number;
@@ -20,9 +20,9 @@ interface SessionRow {
 }
 
 /**
- * Lists a user's sessions that are still good, browsers' and clients', the newest first.
+ * Lists a user's live sessions, of browsers and API clients, newest first.
  *
- * @returns Up to `limit + 1` sessions: the one too many tells that there are more.
+ * @returns Up to `limit + 1` sessions: an extra one means that there are more.
  */
 export async function listSessions(
   db: D1Database,
@@ -36,7 +36,7 @@ export async function listSessions(
        WHERE user_id = ?1 AND expires_at > ?2 AND used_at > ?3 AND (?4 IS NULL OR id < ?4) ORDER BY id DESC LIMIT ?5`,
     )
     .bind(userId, now, now - IDLE_MS, cursor ?? null, limit + 1)
-    .all<SessionRow>();
+    .all<ListedSessionRow>();
   return results.map(({ id, device, createdAt, usedAt }) => ({
     id,
     device: describeDevice(device),
@@ -45,13 +45,13 @@ export async function listSessions(
   }));
 }
 
-/** @returns Whether there was such a session of this user. */
+/** @returns Whether the user had such a session. */
 export async function endSessionOf(db: D1Database, userId: string, id: string): Promise<boolean> {
   const { meta } = await db.prepare("DELETE FROM sessions WHERE id = ? AND user_id = ?").bind(id, userId).run();
   return meta.changes > 0;
 }
 
-/** Signs a user out everywhere else. @param keptSession The one that goes on. */
+/** Ends a user's sessions except one. @param keptSession The id of the session that continues. */
 export async function endOtherSessions(db: D1Database, userId: string, keptSession: string | null): Promise<void> {
   await db.prepare("DELETE FROM sessions WHERE user_id = ?1 AND id IS NOT ?2").bind(userId, keptSession).run();
 }

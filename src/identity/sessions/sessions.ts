@@ -1,4 +1,4 @@
-/** Sessions in D1: where somebody is signed in, with a browser's cookie or with a refresh token. */
+/** Sessions in D1, of browsers (by a cookie) and of API clients (by a refresh token). */
 import { v7 as uuidv7 } from "uuid";
 import { createSecret, hashSecret } from "../tokens/secret.ts";
 import type { User } from "../users/user.ts";
@@ -6,23 +6,23 @@ import { type Credentials, toUser, USER_COLUMNS, type UserRow } from "../users/u
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Whatever is done with it, a session ends then. */
+/** A session ends after this time, even if it is used. */
 export const SESSION_MS = 30 * DAY_MS;
-/** A session that nobody uses ends before. */
+/** A session ends after this time without use. */
 export const IDLE_MS = 7 * DAY_MS;
-/** How exactly its last use is known: a write each so often. */
+/** The minimum time between two writes of the last use. */
 export const TOUCH_INTERVAL_MS = 60_000;
 
-/** What a session holds for the pages: JSON by key. */
+/** Data that pages keep in a session: JSON values by key. */
 export type SessionData = Readonly<Record<string, unknown>>;
 
-/** At most so many sessions of a kind; beyond them, the least recently used one ends. */
+/** Maximum sessions of one kind per user; a new one beyond it ends the least recently used one. */
 const MAX_SESSIONS = 50;
 
 /** A session about to be started. */
 interface NewSession {
   readonly kind: "cookie" | "token";
-  /** Null for a visitor who has not signed in. */
+  /** Null for a visitor. */
   readonly user: Credentials | null;
   readonly secretHash: string;
   readonly refreshHash?: string;
@@ -31,17 +31,16 @@ interface NewSession {
   readonly data?: SessionData;
 }
 
-/** What became of starting a session. */
 export interface StartedSession {
   readonly id: string;
-  /** Whether a session that was used less recently had to end. */
+  /** Whether the least recently used session was ended to make room. */
   readonly hasEvicted: boolean;
 }
 
 /**
  * Starts a session. For a user it starts only if the password has not been changed since it was checked.
  *
- * @returns Undefined where the password is another by now, or the user gone.
+ * @returns Undefined if the password has changed or the user was deleted.
  */
 async function start(db: D1Database, session: NewSession): Promise<StartedSession | undefined> {
   const { kind, user, secretHash, refreshHash = null, device, deviceId, data = {} } = session;
@@ -80,21 +79,21 @@ async function start(db: D1Database, session: NewSession): Promise<StartedSessio
   return id === undefined ? undefined : { id, hasEvicted: (evicted?.results.length ?? 0) > 0 };
 }
 
-/** What a client calls itself, cut to what a list can show. */
+/** The `User-Agent` of a request, at most 200 characters. */
 export function deviceOf(request: Request): string {
   return (request.headers.get("User-Agent") ?? "").slice(0, 200);
 }
 
-/** Whose session starts: a user whose password was checked, or a visitor. */
+/** The owner of a new session: a user whose password was checked, or a visitor. */
 export interface SessionOwner {
   readonly user: Credentials | null;
-  /** What the client calls itself. */
+  /** The `User-Agent` of the client. */
   readonly device: string;
-  /** Of the device token that belongs to the session; null for a visitor. */
+  /** The id in the session's device token; null for a visitor. */
   readonly deviceId: string | null;
 }
 
-/** A cookie's secret: a part that the session keeps while it lives, which forms are bound to, and one that is renewed. */
+/** Creates a cookie's secret: a part that the session keeps, to which forms are bound, and a part that is renewed. */
 export function createCookieSecret(kept: string = createSecret()): string {
   return `${kept}.${createSecret()}`;
 }
@@ -104,7 +103,7 @@ export function keptPartOf(secret: string): string {
   return secret.split(".", 1)[0] ?? "";
 }
 
-/** @returns The secret for the cookie; undefined where the password has changed meanwhile. */
+/** @returns The session with the secret for its cookie; undefined if the password has changed meanwhile. */
 export async function startCookieSession(
   db: D1Database,
   owner: SessionOwner,
@@ -115,7 +114,7 @@ export async function startCookieSession(
   return started && { ...started, secret };
 }
 
-/** @param tokens The hashes of the part that all refresh tokens of the session share, and of the first token. */
+/** @param tokens The hash of the part that all refresh tokens of the session share, and the hash of the first token. */
 export function startTokenSession(
   db: D1Database,
   owner: SessionOwner & { readonly user: object },
@@ -124,15 +123,15 @@ export function startTokenSession(
   return start(db, { kind: "token", ...owner, ...tokens });
 }
 
-/** A session that is still good. */
+/** A live session. */
 export interface FoundSession {
   readonly id: string;
   /** Null for a visitor. */
   readonly user: User | null;
   readonly data: SessionData;
-  /** When the password was last given, in milliseconds since the epoch; null for a visitor. */
+  /** When the password was last entered, in milliseconds since the epoch; null for a visitor. */
   readonly authenticatedAt: number | null;
-  /** Whether its last use is worth a new note, with `markUsed`. */
+  /** Whether the recorded last use is old enough to call `touchSession`. */
   readonly isStale: boolean;
 }
 
@@ -143,7 +142,7 @@ interface SessionRow extends UserRow {
   readonly usedAt: number;
 }
 
-/** @param by The secret of a cookie; or the id of a token's session and of its user. */
+/** @param by The secret of a cookie, or the session id and user id of an access token. */
 export async function findSession(
   db: D1Database,
   by: { readonly secret: string } | { readonly sessionId: string; readonly userId: string },
@@ -167,7 +166,7 @@ export async function findSession(
   return { id, user, authenticatedAt, data: JSON.parse(row.data), isStale: now - row.usedAt > TOUCH_INTERVAL_MS };
 }
 
-/** Whether a user is still signed in with this session. */
+/** Whether a session is live and belongs to a user. */
 export async function isLiveSession(db: D1Database, id: string): Promise<boolean> {
   const now = Date.now();
   const row = await db
@@ -177,19 +176,20 @@ export async function isLiveSession(db: D1Database, id: string): Promise<boolean
   return row !== null;
 }
 
-export async function markUsed(db: D1Database, id: string): Promise<void> {
+/** Records that a session has just been used. */
+export async function touchSession(db: D1Database, id: string): Promise<void> {
   await db.prepare("UPDATE sessions SET used_at = ? WHERE id = ?").bind(Date.now(), id).run();
 }
 
-/** Removes the session of a browser that signs in anew. The events that end a user's session are in `account-events.ts`. */
+/** Removes the previous session of a browser at sign-in. Other ends of sessions are in `account-events.ts`. */
 export async function removeSession(db: D1Database, id: string): Promise<void> {
   await db.prepare("DELETE FROM sessions WHERE id = ?").bind(id).run();
 }
 
 /**
- * Changes keys of a session's data, in one statement, so that of two requests at once neither undoes the other's.
+ * Changes keys of a session's data in one statement, so that concurrent requests do not undo each other's changes.
  *
- * @param changes Undefined removes the key.
+ * @param changes New values by key; undefined removes the key.
  */
 export async function changeSessionData(
   db: D1Database,

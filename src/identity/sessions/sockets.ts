@@ -1,4 +1,4 @@
-/** The sockets that users hold open, in D1: how many there are, which object holds each, and when its session ends. */
+/** Records in D1 which sockets users have open, which object holds each, and when its session ends. */
 import type { Env } from "../../env.ts";
 import { logFailure } from "../../web/app/log.ts";
 import { IDLE_MS } from "./sessions.ts";
@@ -6,9 +6,9 @@ import { IDLE_MS } from "./sessions.ts";
 /** Sockets that one user may have open at the same time. */
 export const MAX_SOCKETS_PER_USER = 20;
 
-/** A row counts for that long between the guard that opens it and the object that renews it. */
+/** The lifetime of a new row, until the object that holds the socket renews it. */
 export const RESERVED_MS = 90_000;
-/** For how long an object renews a row, and how much of that may be left when it does so again. */
+/** The lifetime of a renewed row, and the remaining lifetime below which it is renewed again. */
 const RENEWED_MS = 15 * 60_000;
 const RENEWAL_DUE_MS = 5 * 60_000;
 
@@ -41,15 +41,15 @@ export interface UserSocket {
   readonly objectName: string;
 }
 
-/** How many sockets a user may have open at once. */
+/** Maximum open sockets of a user, in total and per object. */
 export interface SocketLimits {
   readonly perUser: number;
   readonly perObject: number;
 }
 
 /**
- * Inserts the row of a socket, unless the user has too many already or the session has ended. One statement decides, so
- * the limits are exact however many handshakes arrive at once. The row lapses after 90 s unless an object renews it.
+ * Inserts the row of a socket, unless the user already has too many or the session has ended. One statement decides, so
+ * the limits are exact even for concurrent handshakes. The row lapses after 90 s unless an object renews it.
  */
 export async function openSocket(
   db: D1Database,
@@ -71,22 +71,22 @@ export async function openSocket(
   return (ends?.results[0]?.endsAt ?? 0) > now ? "too many" : "session ended";
 }
 
-/** @returns How many sockets are open, of all users. */
+/** @returns The number of open sockets of all users. */
 export async function countSockets(db: D1Database): Promise<number> {
   const count = db.prepare("SELECT count(*) AS count FROM sockets WHERE live_until > ?").bind(Date.now());
   return (await count.first<number>("count")) ?? 0;
 }
 
-/** Removes the rows of sockets that have closed, or never opened. */
+/** Removes the rows of sockets that have closed or never opened. */
 export async function closeSockets(db: D1Database, ids: readonly string[]): Promise<void> {
   await db.prepare("DELETE FROM sockets WHERE id IN (SELECT value FROM json_each(?))").bind(JSON.stringify(ids)).run();
 }
 
 /**
- * Renews the rows of sockets that are open, those that were lost included, and reads when their sessions end: one round
- * trip to the database, which writes a row only every ten minutes.
+ * Renews the rows of open sockets, inserts missing ones, and reads when the sessions end. Takes one round trip to the
+ * database, and writes each row only every ten minutes.
  *
- * @returns The ends of the sessions in milliseconds since the epoch, by session id. One that is missing has ended.
+ * @returns The ends of the sessions in milliseconds since the epoch, by session id. A missing session has ended.
  */
 export async function renewSockets(
   db: D1Database,
@@ -107,9 +107,9 @@ export async function renewSockets(
 }
 
 /**
- * Has every object that holds a socket of that user close those whose sessions have ended, and removes the rows of
- * sockets that their object no longer holds: those of an object that was restarted. To be called after whatever ends
- * sessions. A failure is logged; the object looks at its sessions from time to time anyway.
+ * Makes every object that holds sockets of the user close those whose sessions have ended, and removes the rows of
+ * sockets that no object holds any more, such as after a restart. Call it after ending sessions. A failure is logged:
+ * each object also checks its sessions periodically.
  */
 export async function recheckSockets(env: Env, userId: string): Promise<void> {
   try {
@@ -122,7 +122,10 @@ export async function recheckSockets(env: Env, userId: string): Promise<void> {
     const held = await Promise.all([...byObject.values()].map((rows) => recheckObject(env, rows)));
     await removeLost(env.DB, results, new Set(held.flat()));
   } catch (error) {
-    logFailure("The sockets of a user could not be looked up; their objects find out by themselves", error);
+    logFailure(
+      "The sockets of a user could not be looked up. Their objects will recheck the sessions by themselves",
+      error,
+    );
   }
 }
 
@@ -132,23 +135,23 @@ interface SocketRow {
   readonly objectName: string;
 }
 
-/** @param rows Of one object. @returns The ids of those that it holds; all where it could not be asked. */
+/** @param rows All of one object. @returns The ids of the sockets that it holds; all ids if the call fails. */
 async function recheckObject(env: Env, rows: readonly SocketRow[]): Promise<readonly string[]> {
   const [first] = rows;
   const namespace = first && namespaceOf(env, first.binding);
   if (!namespace) return [];
   const ids = rows.map(({ id }) => id);
-  // A stub whose call has failed is of no more use, so that each attempt takes its own.
+  // A stub is unusable after a failed call, so each attempt gets a new one.
   const recheck = () => namespace.get(namespace.idFromName(first.objectName)).recheckSessions(ids);
   try {
     return await recheck().catch(recheck);
   } catch (error) {
-    logFailure("An object could not be asked to recheck the sessions of its sockets. It will do so by itself", error);
+    logFailure("An object could not be reached to recheck its sessions. It will do so by itself", error);
     return ids;
   }
 }
 
-/** A row that no object has renewed yet may belong to a handshake that is under way: it stays until it lapses. */
+/** Keeps rows that were never renewed until they lapse, since their handshake may be in progress. */
 async function removeLost(db: D1Database, rows: readonly SocketRow[], held: ReadonlySet<string>): Promise<void> {
   const lost = rows.flatMap(({ id }) => (held.has(id) ? [] : [id]));
   if (lost.length === 0) return;
@@ -166,7 +169,7 @@ interface SessionEnd {
   readonly endsAt: number;
 }
 
-/** Using a session moves its end, so this is the earliest moment at which it can be over by itself. */
+/** Reads the earliest end of each session; use of a session may postpone it. */
 function selectSessionEnds(db: D1Database, ids: readonly string[]): D1PreparedStatement {
   return db
     .prepare(
@@ -176,7 +179,7 @@ function selectSessionEnds(db: D1Database, ids: readonly string[]): D1PreparedSt
     .bind(JSON.stringify(ids), IDLE_MS);
 }
 
-/** A cast: the column holds only what `openSocket` was given, or the binding of a feature that was removed since. */
+/** A safe cast: the column holds bindings that `openSocket` stored. The feature of one may have been removed since. */
 function namespaceOf(env: Env, binding: string): Env[SocketBinding] | undefined {
   return (env as Partial<Pick<Env, SocketBinding>>)[binding as SocketBinding];
 }

@@ -1,19 +1,14 @@
-/** Messages for a visitor without a session: signed, in a cookie, so that they need no row in the database. */
+/** Messages for a visitor without a session, in a signed cookie, so that they need no row in the database. */
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
-import type { AppLocals } from "../../env.ts";
+import type { AppContext } from "../../env.ts";
 import type { Message } from "../../web/pages/message.ts";
 import { equalSecrets } from "../tokens/secret.ts";
 import { readTokenKeys, signingKey } from "../tokens/token-keys.ts";
 import { flashCookie } from "./cookies.ts";
 
-interface Visit {
-  readonly request: Request;
-  readonly locals: AppLocals;
-}
-
-/** @returns The messages that an earlier answer left; none where the cookie is not one of ours. */
-export function readVisitorFlash({ request, locals: { env } }: Visit): readonly Message[] {
+/** @returns The messages of an earlier response; none if the cookie's signature is invalid. */
+export function readVisitorFlash({ request, locals: { env } }: AppContext): readonly Message[] {
   const [json = "", signature = ""] = flashCookie.read(request, env)?.split(".") ?? [];
   if (json === "") return [];
   const keys = [...readTokenKeys(env.TOKEN_KEYS).values()];
@@ -21,9 +16,9 @@ export function readVisitorFlash({ request, locals: { env } }: Visit): readonly 
   return JSON.parse(Buffer.from(json, "base64url").toString()) as readonly Message[];
 }
 
-/** @param messages None removes the cookie, where the request has one. */
+/** @param messages An empty list removes the cookie if the request has one. */
 export function setVisitorFlash(
-  { request, locals: { env } }: Visit,
+  { request, locals: { env } }: AppContext,
   headers: Headers,
   messages: readonly Message[],
 ): void {

@@ -1,4 +1,4 @@
-/** Access tokens: short-lived JWTs (RFC 9068) for clients of the API, checked as RFC 8725 asks. */
+/** Access tokens: short-lived JWTs (RFC 9068) for API clients, verified as RFC 8725 requires. */
 import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from "jose";
 import * as z from "zod";
 import type { Role } from "../users/user.ts";
@@ -11,10 +11,9 @@ const TYPE = "at+jwt";
 const ISSUER = "candor";
 const AUDIENCE = "candor-api";
 
-/** Without padding, and no bits set that mean nothing: so a token has one spelling (RFC 7515 §2). */
+/** No padding and no unused bits set, so that each token has only one spelling (RFC 7515 §2). */
 const CANONICAL = /^[\w-]+\.[\w-]+\.[\w-]{42}[AEIMQUYcgkosw048]$/;
 
-/** What a token says that we gave. */
 export interface AccessClaims {
   readonly userId: string;
   readonly sessionId: string;
@@ -22,7 +21,7 @@ export interface AccessClaims {
 
 const claims = z.object({ sub: z.uuid(), sid: z.uuid(), role: z.enum(["user", "admin"]) });
 
-/** @param role For other services to read; our own guards ask the database. */
+/** @param role For other services; the guards of this app read the role from the database. */
 export function signAccessToken(
   keys: TokenKeys,
   { userId, sessionId, role }: AccessClaims & { readonly role: Role },
@@ -38,7 +37,7 @@ export function signAccessToken(
     .sign(key);
 }
 
-/** @returns The claims of a token of ours; `expired` for one that was, `invalid` for anything else. */
+/** @returns The claims of a valid token; `expired` for a formerly valid one, `invalid` for any other text. */
 export async function verifyAccessToken(keys: TokenKeys, token: string): Promise<AccessClaims | "expired" | "invalid"> {
   if (!CANONICAL.test(token)) return "invalid";
   try {
@@ -58,10 +57,10 @@ export async function verifyAccessToken(keys: TokenKeys, token: string): Promise
   }
 }
 
-/** A header of ours says `alg`, `kid` and `typ`. One that brings a key, or where to fetch one, is forged. */
+/** Our headers contain `alg`, `kid` and `typ` only. A header with a key, or the address of one, is forged. */
 function findKey(keys: TokenKeys, header: JWTHeaderParameters) {
   const { alg, kid, typ, ...others } = header;
   const key = keys.get(kid ?? "");
-  if (!key || Object.keys(others).length > 0) throw new errors.JWSInvalid("No key of ours");
+  if (!key || Object.keys(others).length > 0) throw new errors.JWSInvalid("Unknown key or unexpected header");
   return key;
 }

@@ -1,4 +1,4 @@
-/** API keys in D1: for programs that act for a user, with permissions of their own, until they expire. */
+/** API keys in D1, for programs that act on behalf of a user with limited permissions. */
 import { v7 as uuidv7 } from "uuid";
 import type { Quota } from "../../limits/quotas.ts";
 import { IDLE_MS, TOUCH_INTERVAL_MS } from "../sessions/sessions.ts";
@@ -8,9 +8,8 @@ import { createSecret, hashSecret } from "./secret.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** How long a key works unless its owner says otherwise, and the longest that one may. */
-export const DEFAULT_KEY_LIFE_MS = 90 * DAY_MS;
-export const MAX_KEY_LIFE_MS = 365 * DAY_MS;
+export const DEFAULT_KEY_LIFETIME_MS = 90 * DAY_MS;
+export const MAX_KEY_LIFETIME_MS = 365 * DAY_MS;
 
 const MAX_KEYS = 20;
 
@@ -21,28 +20,28 @@ export const API_KEYS_QUOTA: Quota = {
   refusal: `You have reached the limit of ${MAX_KEYS} API keys. Delete some, then try again.`,
 };
 
-/** An expired key is kept for that long, so that a request with it learns that it has expired. */
+/** An expired key is kept for this time, so that a request with it is told that the key has expired. */
 export const EXPIRED_KEY_RETENTION_MS = 30 * DAY_MS;
 
-/** A key as its owner sees it after it was made. Times are ISO 8601, UTC. */
+/** A key as its owner sees it after its creation. Times are ISO 8601, UTC. */
 export interface ApiKey {
   readonly id: string;
   readonly name: string;
   readonly permissions: readonly string[];
   readonly createdAt: string;
   readonly expiresAt: string;
-  /** To the minute; null for a key that has not been used. */
+  /** Accurate to a minute; null for an unused key. */
   readonly lastUsedAt: string | null;
 }
 
 export type NewApiKey = Pick<ApiKey, "name" | "permissions"> & {
-  /** ISO 8601; 90 days from now without it. */
+  /** ISO 8601. Default: 90 days from now. */
   readonly expiresAt?: string | undefined;
-  /** The session that asks for the key, which must not have ended by then; null where none does. */
+  /** The session that requests the key, which must be live; null if none does. */
   readonly sessionId?: string | null;
 };
 
-/** So that a key that leaks is recognised for what it is. */
+/** Makes a leaked key recognisable. */
 const PREFIX = "candor_";
 
 const COLUMNS = "id, name, permissions, created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt";
@@ -57,9 +56,9 @@ interface KeyRow {
 }
 
 /**
- * Creates a key, in one statement with the count of the user's keys that have not expired.
+ * Creates a key. The same statement counts the user's unexpired keys.
  *
- * @returns The key, which nobody can see again; undefined where the user has that many already, or the session has ended.
+ * @returns The key, which is shown only once; undefined if the user has reached the quota, or the session has ended.
  */
 export async function createApiKey(
   db: D1Database,
@@ -67,7 +66,7 @@ export async function createApiKey(
   { name, permissions, expiresAt, sessionId = null }: NewApiKey,
 ): Promise<(ApiKey & { readonly key: string }) | undefined> {
   const [key, now] = [PREFIX + createSecret(), Date.now()];
-  const expires = expiresAt === undefined ? now + DEFAULT_KEY_LIFE_MS : Date.parse(expiresAt);
+  const expires = expiresAt === undefined ? now + DEFAULT_KEY_LIFETIME_MS : Date.parse(expiresAt);
   const row = await db
     .prepare(
       `INSERT INTO api_keys (id, user_id, key_hash, name, permissions, created_at, expires_at)
@@ -95,9 +94,9 @@ export async function createApiKey(
 }
 
 /**
- * Lists a user's keys, the newest first.
+ * Lists a user's keys, newest first.
  *
- * @returns Up to `limit + 1` keys: one too many says that there are more.
+ * @returns Up to `limit + 1` keys: an extra one means that there are more.
  */
 export async function listApiKeys(
   db: D1Database,
@@ -111,7 +110,7 @@ export async function listApiKeys(
   return results.map(toApiKey);
 }
 
-/** @returns Null where this user has no such key. */
+/** @returns Null if the user has no such key. */
 export async function getApiKey(db: D1Database, userId: string, id: string): Promise<ApiKey | null> {
   const row = await db
     .prepare(`SELECT ${COLUMNS} FROM api_keys WHERE id = ? AND user_id = ?`)
@@ -129,23 +128,23 @@ function toApiKey({ permissions, expiresAt, lastUsedAt, ...row }: KeyRow): ApiKe
   };
 }
 
-/** @returns Whether there was such a key of this user. */
+/** @returns Whether the user had such a key. */
 export async function deleteApiKey(db: D1Database, userId: string, id: string): Promise<boolean> {
   const { meta } = await db.prepare("DELETE FROM api_keys WHERE id = ? AND user_id = ?").bind(id, userId).run();
   return meta.changes > 0;
 }
 
-/** A key that a request carries. */
+/** The key of a request. */
 export interface FoundApiKey {
   readonly keyId: string;
   readonly permissions: readonly string[];
   readonly user: User;
   readonly isExpired: boolean;
-  /** Whether its last use is worth a new note, with `touchApiKey`. */
+  /** Whether the recorded last use is old enough to call `touchApiKey`. */
   readonly isStale: boolean;
 }
 
-/** @returns Undefined for a key that nobody has. */
+/** @returns Undefined for an unknown key. */
 export async function findApiKey(db: D1Database, key: string): Promise<FoundApiKey | undefined> {
   const row = await db
     .prepare(
@@ -165,7 +164,7 @@ export async function findApiKey(db: D1Database, key: string): Promise<FoundApiK
   };
 }
 
-/** Notes that a key has just been used. */
+/** Records that a key has just been used. */
 export async function touchApiKey(db: D1Database, id: string): Promise<void> {
   await db.prepare("UPDATE api_keys SET last_used_at = ? WHERE id = ?").bind(Date.now(), id).run();
 }

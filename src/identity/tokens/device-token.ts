@@ -1,4 +1,4 @@
-/** Device tokens (OWASP "device cookies"): proof of an earlier sign-in, which keeps its owner from being locked out. */
+/** Device tokens (OWASP "device cookies"): proof of an earlier sign-in, which protects its owner from a lock-out. */
 import { createHmac } from "node:crypto";
 import { createSecret, equalSecrets } from "./secret.ts";
 import { signingKey, type TokenKeys } from "./token-keys.ts";
@@ -6,7 +6,7 @@ import { signingKey, type TokenKeys } from "./token-keys.ts";
 /** Seconds: 180 days. */
 export const DEVICE_TOKEN_SECONDS = 180 * 24 * 60 * 60;
 
-/** The account as a device token names it. Raising the epoch ends all of an account's device tokens. */
+/** The account that a device token belongs to. Raising the epoch ends all of its device tokens. */
 export interface DeviceOwner {
   readonly id: string;
   readonly credentialEpoch: number;
@@ -14,7 +14,7 @@ export interface DeviceOwner {
 
 const TOKEN = /^([\w-]{43})\.([\w-]{43})$/;
 
-/** Creates the random part of a device token, which a session keeps. */
+/** Creates the random part of a device token, which the session stores. */
 export function createDeviceId(): string {
   return createSecret();
 }
@@ -24,12 +24,12 @@ export function signDeviceToken(keys: TokenKeys, owner: DeviceOwner, deviceId: s
   return `${deviceId}.${sign(key, owner, deviceId)}`;
 }
 
-/** Whether a text has the form of a device token, so that looking up its account is worth a query. */
+/** Whether a text has the form of a device token, and so is worth a query for its account. */
 export function isDeviceToken(text: string | undefined): text is string {
   return text !== undefined && TOKEN.test(text);
 }
 
-/** @returns The device's id; undefined for a token of another account, of an earlier epoch, or not signed by us. */
+/** @returns The device's id; undefined for a token of another account, of an earlier epoch, or with a bad signature. */
 export function verifyDeviceToken(keys: TokenKeys, owner: DeviceOwner, token: string): string | undefined {
   const [, deviceId, signature] = TOKEN.exec(token) ?? [];
   if (!deviceId || !signature) return undefined;

@@ -1,19 +1,17 @@
-/** Tokens for links in mails: each proves once, and not for long, that its sender can read the mail of the address. */
-
+/** Short-lived, single-use tokens for links in mails: a token proves that its sender can read the account's mail. */
 import { CREDENTIAL_COLUMNS, type CredentialRow, type Credentials, toCredentials } from "../users/users.ts";
 import { createSecret, hashSecret } from "./secret.ts";
 
 const HOUR_MS = 60 * 60_000;
 
-/** How long a token works, by its purpose. */
 const LIFETIME_MS = { verify: 24 * HOUR_MS, reset: HOUR_MS } as const;
 
-/** Live tokens of an account for one purpose: nobody can flood a mailbox, and its owner always holds a live link. */
+/** Maximum live tokens of an account per purpose: nobody can flood a mailbox, and its owner always has a live link. */
 const MAX_LIVE = 3;
 
 export type EmailPurpose = keyof typeof LIFETIME_MS;
 
-/** @returns Undefined where the account has three live tokens for this purpose already: then no mail is sent. */
+/** @returns Undefined if the account already has three live tokens for this purpose: send no mail then. */
 export async function createEmailToken(
   db: D1Database,
   userId: string,
@@ -30,12 +28,12 @@ export async function createEmailToken(
   return meta.changes > 0 ? token : undefined;
 }
 
-/** Removes a token that nobody has received, so that it takes no place among the live ones. */
+/** Removes a token whose mail could not be sent, so that it does not count as live. */
 export async function deleteEmailToken(db: D1Database, token: string): Promise<void> {
   await db.prepare("DELETE FROM email_tokens WHERE token_hash = ?").bind(hashSecret(token)).run();
 }
 
-/** Finds the account that a live token belongs to, without using the token up. */
+/** Finds the account of a live token, without using the token up. */
 export async function findTokenOwner(
   db: D1Database,
   token: string,

@@ -1,17 +1,17 @@
-/** Refresh tokens: opaque, good for one use, hashed at rest. Each use gives the next. */
+/** Refresh tokens: opaque, single-use, hashed at rest. Each use returns the next token. */
 import { createHmac } from "node:crypto";
 import { IDLE_MS, type SessionOwner, startTokenSession } from "../sessions/sessions.ts";
 import type { Role } from "../users/user.ts";
 import { createSecret, hashSecret } from "./secret.ts";
 import type { TokenKeys } from "./token-keys.ts";
 
-/** A client whose answer was lost may ask again for that long, and gets the same. */
+/** A client that lost the response may retry within this time and gets the same successor. */
 const GRACE_MS = 5_000;
 
-/** A part that all tokens of the session share, by which it is found, and a part of its own. */
+/** A part shared by all tokens of the session, which identifies it, and a part of its own. */
 const TOKEN = /^([\w-]{43})\.[\w-]{43}$/;
 
-/** What a client holds of a session. */
+/** A session of an API client. */
 export interface TokenSession {
   readonly sessionId: string;
   readonly userId: string;
@@ -19,14 +19,14 @@ export interface TokenSession {
   readonly refreshToken: string;
 }
 
-/** A refresh token that begins a session, or goes on with it under new secrets. */
+/** Creates a refresh token that starts a session or renews its secrets. */
 export function createRefreshToken() {
   const shared = createSecret();
   const refreshToken = `${shared}.${createSecret()}`;
   return { refreshToken, secretHash: hashSecret(shared), refreshHash: hashSecret(refreshToken) };
 }
 
-/** @returns Undefined where the password has changed since it was checked. */
+/** @returns Undefined if the password has changed since it was checked. */
 export async function createTokenSession(
   db: D1Database,
   owner: SessionOwner & { readonly user: object },
@@ -37,17 +37,17 @@ export async function createTokenSession(
   return started && { sessionId: started.id, userId, role, refreshToken, hasEvicted: started.hasEvicted };
 }
 
-/** A session that ended because one of its refresh tokens was used twice: somebody has a copy. */
+/** A session that ended because a refresh token was used twice, which means that a copy of it exists. */
 export interface ReusedToken {
+  /** The id of the session's user. */
   readonly endedSessionOf: string;
 }
 
 /**
- * Uses a refresh token. A token that was used before ends its session, but for a retry with the
- * immediate predecessor within 5 seconds, which gets the same successor.
+ * Uses a refresh token. Reuse ends the session, except a retry with the immediate predecessor within 5 seconds, which
+ * gets the same successor.
  *
- * The successor follows from the token and a key of ours: so the retry can be given it, although
- * only its hash was kept.
+ * The successor is derived from the token and a signing key, so a retry can get it although only its hash is stored.
  */
 export async function useRefreshToken(
   db: D1Database,
@@ -66,7 +66,7 @@ export async function useRefreshToken(
     successorHash: hashSecret(successor),
   });
   if (rotated?.expiresAt === 0) return { endedSessionOf: rotated.userId };
-  // A retry may come after the keys were rotated: then another of them made the successor.
+  // If the keys were rotated before a retry, another key than the first has created the successor.
   const refreshToken = successors.find((candidate) => hashSecret(candidate) === rotated?.refreshHash);
   if (!rotated || refreshToken === undefined) return undefined;
   const { sessionId, userId, role } = rotated;
@@ -79,12 +79,12 @@ interface RotatedRow extends Omit<TokenSession, "refreshToken"> {
 }
 
 /**
- * Puts a refresh token's successor in its place, in one statement: of requests with one token that come
- * at once, the first does it and the others, within the grace, find it done. Any other token of
- * the session was used before: somebody has a copy, and the session ends.
+ * Replaces a refresh token by its successor, in one statement: of concurrent requests with the same token, the first
+ * replaces it, and the others get the same successor within the grace time. Any other token of the session was used
+ * before, which means that a copy of it exists, so the session ends.
  *
- * @returns The hash of the token that is good now, and `expiresAt` 0 where this has ended the session; undefined where
- *   it was over before.
+ * @returns The hash of the current token, with `expiresAt` 0 if this call ended the session; null if the session had
+ *   already ended.
  */
 async function rotate(
   db: D1Database,

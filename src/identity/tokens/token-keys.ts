@@ -1,4 +1,4 @@
-/** The keys that sign access tokens: a ring in the secret `TOKEN_KEYS`, so that they rotate without a logout. */
+/** The keys in the secret `TOKEN_KEYS`: the first signs, all verify, so that a rotation signs nobody out. */
 import { createSecretKey, type KeyObject } from "node:crypto";
 import * as z from "zod";
 
@@ -9,33 +9,35 @@ const keySet = z.object({
     .refine((keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length),
 });
 
-/** Keys by their id, in the order of the secret. */
+/** Keys by id, in the order of the secret. */
 export type TokenKeys = ReadonlyMap<string, KeyObject>;
 
 let read: { readonly secret: string; readonly keys: TokenKeys } | undefined;
 
 /**
- * Reads the ring. To rotate, put a new key first; take the old one out when the tokens that it
- * signed have expired.
+ * Parses `TOKEN_KEYS`. To rotate, add a new key in front, and remove an old key when the tokens that it signed have
+ * expired.
  *
- * @param secret A JWK Set (RFC 7517 §5) of symmetric keys, each of at least 256 bits with a `kid` of its own.
- * @throws For any other text; the message does not hold it.
+ * @param secret A JWK Set (RFC 7517 §5) of symmetric keys, each with at least 256 bits and a unique `kid`.
+ * @throws Error for any other text. The message does not contain the secret.
  */
 export function readTokenKeys(secret: string): TokenKeys {
   if (read?.secret === secret) return read.keys;
   const parsed = keySet.safeParse(parseJson(secret));
   if (!parsed.success) {
-    throw new Error("The secret TOKEN_KEYS is not a JWK Set of symmetric keys of 256 bits: see the README, Secrets");
+    throw new Error(
+      "The secret TOKEN_KEYS must be a JWK Set of symmetric keys with 256 bits or more: run `npm run token-keys`",
+    );
   }
   const keys = new Map(parsed.data.keys.map(({ kid, k }) => [kid, createSecretKey(k, "base64url")]));
   read = { secret, keys };
   return keys;
 }
 
-/** The first key, which signs. */
+/** Returns the first key, which signs. */
 export function signingKey(keys: TokenKeys): readonly [kid: string, key: KeyObject] {
   const [first] = keys;
-  if (!first) throw new Error("The ring of token keys is empty");
+  if (!first) throw new Error("TOKEN_KEYS contains no key");
   return first;
 }
 

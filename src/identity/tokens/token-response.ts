@@ -1,5 +1,5 @@
-/** Answers of the API that carry the secrets of a session (RFC 6749 §5.1, in camel case). */
-import type { AppLocals } from "../../env.ts";
+/** API responses that contain the secrets of a session (RFC 6749 §5.1, in camel case). */
+import type { AppContext, AppLocals } from "../../env.ts";
 import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { setSessionCookies } from "../sessions/page-session.ts";
 import type { RenewedSecrets } from "../users/account-events.ts";
@@ -7,7 +7,7 @@ import { ACCESS_TOKEN_SECONDS, signAccessToken } from "./access-token.ts";
 import type { TokenSession } from "./refresh-token.ts";
 import { readTokenKeys } from "./token-keys.ts";
 
-/** @param deviceToken Where a password was given. */
+/** @param deviceToken Only after the user has entered the password. */
 export async function tokenResponse(
   { env }: AppLocals,
   { refreshToken, ...claims }: TokenSession,
@@ -18,11 +18,8 @@ export async function tokenResponse(
   return Response.json({ ...tokens, ...(deviceToken !== undefined && { deviceToken }) }, { headers: NOT_STORED });
 }
 
-/** New tokens for a client of the API; new cookies, and an empty object, for a browser. */
-export async function renewedResponse(
-  c: { readonly request: Request; readonly locals: AppLocals },
-  renewed: RenewedSecrets,
-): Promise<Response> {
+/** Returns new tokens to an API client, or sets new cookies with an empty object for a browser. */
+export async function renewedResponse(c: AppContext, renewed: RenewedSecrets): Promise<Response> {
   if (renewed.via === "token") return tokenResponse(c.locals, renewed.session, renewed.deviceToken);
   const response = Response.json({}, { headers: NOT_STORED });
   setSessionCookies(c, response.headers, renewed);

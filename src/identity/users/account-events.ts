@@ -1,6 +1,6 @@
 /** The events of an account, and the credentials, links and sockets that each of them ends. */
 import { v7 as uuidv7 } from "uuid";
-import type { AppLocals } from "../../env.ts";
+import type { AppContext, AppLocals } from "../../env.ts";
 import type { Link } from "../guards/require-link.ts";
 import { clearAccountLimit } from "../limits.ts";
 import { sendNotice } from "../mail/notices.ts";
@@ -16,32 +16,39 @@ import { readTokenKeys } from "../tokens/token-keys.ts";
 import { normalizeEmail } from "./account-schema.ts";
 import * as credentials from "./credentials.ts";
 import type { Role, SessionAuth, User } from "./user.ts";
-import { type Credentials, claimFirstAdministrator, deleteUser, type Refusal, setRole, toPublicUser } from "./users.ts";
+import {
+  type Credentials,
+  claimFirstAdministrator,
+  deleteUser,
+  setRole,
+  toPublicUser,
+  type UserRefusal,
+} from "./users.ts";
 
-interface Cause {
+interface EventContext {
   readonly locals: AppLocals;
 }
 
-/** What a client holds of a session that was renewed: a cookie's secret, or tokens. */
+/** The new secrets of a session: for a browser's cookies, or as tokens. */
 export type RenewedSecrets =
   | { readonly via: "session"; readonly sessionId: string; readonly secret: string; readonly deviceToken: string }
   | { readonly via: "token"; readonly session: TokenSession; readonly deviceToken: string };
 
-/** The address was proved by a link. @returns Undefined where the link does not work any more. */
-export async function confirmAddress({ locals }: Cause, { token, user }: Link): Promise<User | undefined> {
+/** Confirms an address by a link. @returns Undefined if the link is no longer valid. */
+export async function confirmAddress({ locals }: EventContext, { token, user }: Link): Promise<User | undefined> {
   if (!(await credentials.confirmAddress(locals.env.DB, user.id, token))) return undefined;
   return becomeFirstAdministrator(locals, { ...toPublicUser(user), emailVerified: true });
 }
 
-/** The password was reset by a link. @returns A device token; undefined where the link does not work any more. */
+/** Resets a password by a link. @returns A device token; undefined if the link is no longer valid. */
 export async function resetPassword(
-  { locals }: Cause,
+  { locals }: EventContext,
   { token, user }: Link,
   passwordHash: string,
 ): Promise<string | undefined> {
   const { env } = locals;
   if (!(await credentials.resetPassword(env.DB, user.id, token, passwordHash))) return undefined;
-  sessionsEnded(locals, user.id);
+  closeEndedSockets(locals, user.id);
   await clearAccountLimit(locals, user.email);
   sendNotice(locals, user, { event: "password reset" });
   await becomeFirstAdministrator(locals, { ...user, emailVerified: true });
@@ -49,9 +56,9 @@ export async function resetPassword(
   return signDeviceToken(readTokenKeys(env.TOKEN_KEYS), owner, createDeviceId());
 }
 
-/** The user changed the password. @returns Undefined where the session or the password before is not good any more. */
+/** Changes a password. @returns Undefined if the session or the previous password is no longer valid. */
 export async function changePassword(
-  { locals }: Cause,
+  { locals }: EventContext,
   { user, auth }: { readonly user: Credentials; readonly auth: SessionAuth },
   passwordHash: string,
   options: { readonly keepApiKeys: boolean },
@@ -59,54 +66,54 @@ export async function changePassword(
   const { env } = locals;
   const { session, secretsFor } = renew(auth, user, createDeviceId());
   if (!(await credentials.changePassword(env.DB, user, passwordHash, session, options))) return undefined;
-  sessionsEnded(locals, user.id);
+  closeEndedSockets(locals, user.id);
   sendNotice(locals, user, { event: "password changed" });
   return secretsFor(env, { ...user, credentialEpoch: user.credentialEpoch + 1 }, session.deviceId ?? "");
 }
 
-/** A user signed in with a client of the API. @returns Undefined where the password has changed meanwhile. */
-export async function startTokens(
-  { request, locals }: Cause & { readonly request: Request },
+/** Signs a user in, in an API client. @returns Undefined if the password has changed meanwhile. */
+export async function startApiSession(
+  { request, locals }: AppContext,
   user: Credentials,
   deviceId: string,
 ): Promise<Extract<RenewedSecrets, { via: "token" }> | undefined> {
   const { DB, TOKEN_KEYS } = locals.env;
   const session = await createTokenSession(DB, { user, device: deviceOf(request), deviceId });
   if (!session) return undefined;
-  if (session.hasEvicted) sessionsEnded(locals, user.id);
+  if (session.hasEvicted) closeEndedSockets(locals, user.id);
   return { via: "token", session, deviceToken: signDeviceToken(readTokenKeys(TOKEN_KEYS), user, deviceId) };
 }
 
-/** A user signed in with a browser. @returns Headers that set the cookies; undefined where the password has changed. */
+/** Signs a user in, in a browser. @returns Headers that set the cookies; undefined if the password has changed. */
 export async function startBrowserSession(
-  c: { readonly request: Request; readonly locals: AppLocals & SessionLocals },
+  c: AppContext<SessionLocals>,
   user: Credentials,
   deviceId: string,
 ): Promise<Headers | undefined> {
   const before = c.locals.session.user;
   const started = await signInBrowser(c, user, deviceId);
   if (!started) return undefined;
-  if (before) sessionsEnded(c.locals, before.id);
-  if (started.hasEvicted) sessionsEnded(c.locals, user.id);
+  if (before) closeEndedSockets(c.locals, before.id);
+  if (started.hasEvicted) closeEndedSockets(c.locals, user.id);
   return started.headers;
 }
 
-/** The user gave the password again. @returns Undefined where the session or the password is not good any more. */
+/** Renews a session after its user has confirmed the password. @returns Undefined if either is no longer valid. */
 export async function confirmPassword(
-  { locals }: Cause,
+  { locals }: EventContext,
   { user, auth }: { readonly user: Credentials; readonly auth: SessionAuth },
 ): Promise<RenewedSecrets | undefined> {
   const { env } = locals;
   const { session, secretsFor } = renew(auth, user, null);
   const deviceId = await credentials.renewSessionSecrets(env.DB, user, session);
   if (deviceId === undefined) return undefined;
-  sessionsEnded(locals, user.id);
+  closeEndedSockets(locals, user.id);
   return secretsFor(env, user, deviceId);
 }
 
-/** The user made an API key. @returns The key, which nobody can see again; or why there is none. */
-export async function makeApiKey(
-  { locals }: Cause,
+/** Creates an API key. @returns The key, which is shown only once, or the reason of the refusal. */
+export async function issueApiKey(
+  { locals }: EventContext,
   { user, auth }: { readonly user: User; readonly auth: SessionAuth },
   given: NewApiKey,
 ): Promise<(ApiKey & { readonly key: string }) | "too many" | "session ended"> {
@@ -118,51 +125,58 @@ export async function makeApiKey(
   return key;
 }
 
-/** A role was given or taken. */
-export async function changeRole({ locals }: Cause, id: string, role: Role): Promise<User | Refusal> {
+/** Changes a user's role. */
+export async function changeRole({ locals }: EventContext, id: string, role: Role): Promise<User | UserRefusal> {
   const changed = await setRole(locals.env.DB, id, role);
   if (typeof changed === "string") return changed;
   if (changed.isNew) sendNotice(locals, changed.user, { event: "role changed", role });
   return changed.user;
 }
 
-/** An administrator deleted the account. */
-export async function deleteAccount({ locals }: Cause, id: string): Promise<User | Refusal> {
+/** Deletes an account on behalf of an administrator. */
+export async function deleteAccount({ locals }: EventContext, id: string): Promise<User | UserRefusal> {
   const deleted = await deleteUser(locals.env.DB, id);
   if (typeof deleted === "string") return deleted;
-  sessionsEnded(locals, id);
+  closeEndedSockets(locals, id);
   sendNotice(locals, deleted, { event: "account deleted" });
   return deleted;
 }
 
-/** A user ended a session, this one or another. @returns Whether there was such a session of this user. */
-export async function endSession({ locals }: Cause, userId: string, sessionId: string): Promise<boolean> {
+/** Ends one of a user's sessions. @returns Whether the user had such a session. */
+export async function endSession({ locals }: EventContext, userId: string, sessionId: string): Promise<boolean> {
   const isEnded = await endSessionOf(locals.env.DB, userId, sessionId);
-  if (isEnded) sessionsEnded(locals, userId);
+  if (isEnded) closeEndedSockets(locals, userId);
   return isEnded;
 }
 
-/** A user ended all sessions but this one. */
-export async function endAllOtherSessions({ locals }: Cause, userId: string, kept: string | null): Promise<void> {
+/** Ends all of a user's sessions except one. */
+export async function endAllOtherSessions(
+  { locals }: EventContext,
+  userId: string,
+  kept: string | null,
+): Promise<void> {
   await endOtherSessions(locals.env.DB, userId, kept);
-  sessionsEnded(locals, userId);
+  closeEndedSockets(locals, userId);
 }
 
-/** A refresh token was used; one that was used before ends its session. @returns Undefined where it is not good. */
-export async function refreshSession({ locals }: Cause, refreshToken: string): Promise<TokenSession | undefined> {
+/** Uses a refresh token; reuse ends its session. @returns Undefined for an invalid or reused token. */
+export async function refreshSession(
+  { locals }: EventContext,
+  refreshToken: string,
+): Promise<TokenSession | undefined> {
   const { DB, TOKEN_KEYS } = locals.env;
   const refreshed = await useRefreshToken(DB, readTokenKeys(TOKEN_KEYS), refreshToken);
   if (!refreshed || "sessionId" in refreshed) return refreshed;
-  sessionsEnded(locals, refreshed.endedSessionOf);
+  closeEndedSockets(locals, refreshed.endedSessionOf);
   return undefined;
 }
 
-/** The user's sockets whose sessions have ended are closed, once the response is on its way. */
-export function sessionsEnded({ env, ctx }: AppLocals, userId: string): void {
+/** Closes, after the response, the user's sockets whose sessions have ended. */
+export function closeEndedSockets({ env, ctx }: AppLocals, userId: string): void {
   ctx.waitUntil(recheckSockets(env, userId));
 }
 
-/** @returns The user, as the first administrator where `ADMIN_EMAIL` names the account and there is none yet. */
+/** Makes the account of `ADMIN_EMAIL` an administrator if there is none. @returns The user, with the current role. */
 export async function becomeFirstAdministrator<TUser extends User>(locals: AppLocals, user: TUser): Promise<TUser> {
   const { DB, ADMIN_EMAIL } = locals.env;
   const mayClaim = user.emailVerified && user.role !== "admin" && normalizeEmail(ADMIN_EMAIL) === user.email;
@@ -172,11 +186,11 @@ export async function becomeFirstAdministrator<TUser extends User>(locals: AppLo
   return { ...user, role: admin.role };
 }
 
-/** New secrets for a session, and what becomes of them once they are stored. */
+/** Creates new secrets for a session: their hashes to store, and a function that returns them to the client. */
 function renew(auth: SessionAuth, user: Credentials, deviceId: string | null) {
   const newId = uuidv7();
   const { refreshToken, ...refreshHashes } = createRefreshToken();
-  // The kept part ties forms to a session. It changes with the password, and stays when the password is confirmed.
+  // Forms are bound to the kept part. It changes with the password, but not when the password is confirmed.
   const kept = auth.via === "session" && deviceId === null ? auth.keptSecret : undefined;
   const secret = createCookieSecret(kept);
   const hashes = auth.via === "session" ? { secretHash: hashSecret(secret), refreshHash: null } : refreshHashes;

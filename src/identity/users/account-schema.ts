@@ -1,57 +1,58 @@
-/** What the API and the pages ask for to register, to sign in, and to replace a lost password. */
+/** The input of registration, sign-in and password reset, for both the API and the pages. */
 import * as z from "zod";
 import { storableText } from "../../web/request/text.ts";
 import { givenPassword, newPassword, personalProblem } from "../passwords/password-rules.ts";
 
 const MAX_EMAIL_LENGTH = 254;
 
-/** A valid e-mail address (WHATWG HTML §4.10.5.1.5): what `<input type="email">` accepts. */
+/** A valid e-mail address (WHATWG HTML §4.10.5.1.5), as `<input type="email">` accepts it. */
 const EMAIL =
   /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
 
 /**
- * An address in the one form in which it is stored and compared: trimmed, in lower case, its domain in ASCII (`xn--`).
+ * Converts an address to the form in which it is stored and compared: trimmed, in lower case, its domain in ASCII
+ * (`xn--`).
  *
- * @returns Undefined where the text is not an address, or longer than 254 characters in that form.
+ * @returns Undefined if the text is not an address, or is longer than 254 characters in that form.
  * @example normalizeEmail(" User@MÜNCHEN.de"); // "user@xn--mnchen-3ya.de"
  */
 export function normalizeEmail(text: string): string | undefined {
   const [local = "", domain = "", ...rest] = text.trim().split("@");
   const email = `${local}@${toAsciiDomain(domain)}`;
   if (rest.length > 0 || email.length > MAX_EMAIL_LENGTH || !EMAIL.test(email)) return undefined;
-  // Only now: a Kelvin sign has a `k` for its lower case.
+  // After the check, because the lower case of a Kelvin sign is an ASCII `k`.
   return email.toLowerCase();
 }
 
 /**
- * By UTS 46, nontransitional, so that mail for `straße.de` does not go to `strasse.de`, which may be somebody else's.
- * (Chromium's e-mail field sends `strasse.de` for it.) An ASCII domain stays as it is.
+ * Converts a domain by UTS 46, nontransitional, so that mail for `straße.de` does not go to the possibly foreign
+ * `strasse.de`. (Chromium's e-mail field sends `strasse.de` instead.) An ASCII domain stays unchanged.
  *
- * @returns Empty where the domain cannot be converted.
+ * @returns An empty string if the domain cannot be converted.
  */
 function toAsciiDomain(domain: string): string {
   if (/^\p{ASCII}*$/u.test(domain)) return domain;
-  // A URL could have ports, paths and escapes as well.
+  // Excludes ports, paths and escapes, which a URL may contain.
   if (!/^[a-zA-Z0-9.\-\P{ASCII}]+$/u.test(domain) || !URL.canParse(`http://${domain}`)) return "";
   const { hostname } = new URL(`http://${domain}`);
   const isIpv4 = /^[\d.]+$/.test(hostname);
   return isIpv4 ? "" : hostname;
 }
 
-/** An e-mail address, in the form that `normalizeEmail` gives: every spelling of it is one account. */
+/** An e-mail address in the form of `normalizeEmail`, so that every spelling belongs to the same account. */
 export const emailAddress = z.string().transform((text, context) => {
   const email = normalizeEmail(text);
   if (email !== undefined) return email;
-  context.addIssue(`Enter an e-mail address such as name@example.com, of at most ${MAX_EMAIL_LENGTH} characters.`);
+  context.addIssue(`Enter an e-mail address such as name@example.com, with at most ${MAX_EMAIL_LENGTH} characters.`);
   return z.NEVER;
 });
 
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
-/** U+200C and U+200D are invisible, too, but Persian, Devanagari and emoji need them between two characters. */
+/** U+200C and U+200D are also invisible, but Persian, Devanagari and emoji need them between two characters. */
 const INVISIBLE = /(?![\u200c\u200d])\p{Default_Ignorable_Code_Point}/u;
 const STRAY_JOINER = /(?<![^\u200c\u200d])[\u200c\u200d]|[\u200c\u200d](?![^\u200c\u200d])/u;
 
-/** The name of an account or of an API key, which people tell apart by it: it can be seen and fits on a line. */
+/** The name of an account or of an API key. It must be visible and on one line, so that people can read it. */
 export const displayName = storableText()
   .trim()
   .min(1, { error: "Enter a name.", abort: true })
@@ -67,7 +68,7 @@ const registrationFields = { email: emailAddress, name: displayName, password: n
 
 type Registration = z.output<z.ZodObject<typeof registrationFields>>;
 
-/** The app checks again where it hashes, since only there it knows whether the demonstration password is allowed. */
+/** Checked again before hashing, because only there the app knows whether the demonstration password is allowed. */
 function refusePersonalPassword({ value, issues }: z.core.ParsePayload<Registration>): void {
   const message = personalProblem(value.password, value, true);
   if (message) issues.push({ code: "custom", message, path: ["password"], input: value.password });
@@ -75,7 +76,7 @@ function refusePersonalPassword({ value, issues }: z.core.ParsePayload<Registrat
 
 export const registration = z.strictObject(registrationFields).check(refusePersonalPassword);
 
-/** The same from a form, which has fields of its own besides. A schema of `registration.shape` would lose the check. */
+/** The same for a form, which has additional fields. A schema from `registration.shape` would lose the check. */
 export const registrationForm = z.object(registrationFields).check(refusePersonalPassword);
 
 /** The device token that an earlier sign-in returned; the limit leaves room for a longer format. */
@@ -89,12 +90,12 @@ export const login = z.strictObject({
 
 export const forgotten = z.strictObject({ email: emailAddress });
 
-/** The token in the link of a mail. */
+/** The token of a mailed link. */
 const token = z.string();
 
 export const reset = z.strictObject({ token, password: newPassword });
 
-/** Only a client that is not signed in to the account needs the password. A form sends an empty one. */
+/** A client that is signed in to the account does not need the password. A form then sends an empty one. */
 export const verification = z.strictObject({
   token,
   password: z

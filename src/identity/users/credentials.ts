@@ -1,24 +1,23 @@
-/** The statements behind "What an event ends": each event is one transaction, which happens whole or not at all. */
-
+/** Changes credentials and ends what a change invalidates, each time in one transaction. */
 import { IDLE_MS } from "../sessions/sessions.ts";
 import { hashSecret } from "../tokens/secret.ts";
 import type { Credentials } from "./users.ts";
 
-/** A session that goes on under a new id and new secrets, so that everything issued for it before is refused. */
+/** A session that continues under a new id and new secrets, so that everything issued for it before is refused. */
 export interface RenewedSession {
   readonly id: string;
   readonly newId: string;
-  /** Of the cookie, or of the part that all refresh tokens of the session share. */
+  /** The hash of the cookie's secret, or of the part that all refresh tokens of the session share. */
   readonly secretHash: string;
-  /** Of the refresh token; null for a cookie. */
+  /** The hash of the refresh token; null for a cookie. */
   readonly refreshHash: string | null;
-  /** Of the device token; null keeps the one that the session has. */
+  /** The id in the device token; null keeps the current one. */
   readonly deviceId: string | null;
 }
 
 const LIVE = "expires_at > ? AND used_at > ?";
 
-/** Renews a session whose user has just given the password, which must still be `user.passwordHash`. */
+/** Renews a session whose user has just entered the password, if its hash is still `user.passwordHash`. */
 function renewal(db: D1Database, user: Pick<Credentials, "id" | "passwordHash">, session: RenewedSession) {
   const now = Date.now();
   return db
@@ -44,7 +43,7 @@ function renewal(db: D1Database, user: Pick<Credentials, "id" | "passwordHash">,
     );
 }
 
-/** @returns The id of the session's device token; undefined where the session or the password is not good any more. */
+/** @returns The id in the session's device token; undefined if the session or the password is no longer valid. */
 export async function renewSessionSecrets(
   db: D1Database,
   user: Credentials,
@@ -55,12 +54,13 @@ export async function renewSessionSecrets(
 }
 
 /**
- * Sets a password that the user has changed. Ends all other sessions, all device tokens, the links to reset the
- * password, and the API keys unless they are kept.
+ * Changes a password. Ends all other sessions, all device tokens, all links that reset the password, and the API keys
+ * unless they are kept.
  *
- * @param user With the hash of the password before, which was checked.
- * @param passwordHash Of the new password. Its salt makes it unique: its presence says that the first statement held.
- * @returns False where the session has ended or the password has changed meanwhile; then nothing has happened.
+ * @param user The user, with the hash of the previous password, which was checked.
+ * @param passwordHash The hash of the new password. Its salt makes it unique, so the later statements run only if the
+ *   table contains it: if the first statement succeeded.
+ * @returns False if the session has ended or the password has changed meanwhile; then nothing was changed.
  */
 export async function changePassword(
   db: D1Database,
@@ -94,10 +94,10 @@ export async function changePassword(
 }
 
 /**
- * Sets a password by a mailed link, which proves the address. Ends everything that anybody may hold of the account:
- * sessions, API keys, device tokens, links.
+ * Resets a password by a mailed link, which verifies the address. Ends all sessions, API keys, device tokens and links
+ * of the account.
  *
- * @returns False where the link does not work any more; then nothing has happened.
+ * @returns False if the link is no longer valid; then nothing was changed.
  */
 export async function resetPassword(
   db: D1Database,
@@ -122,7 +122,7 @@ export async function resetPassword(
   return (updated?.meta.changes ?? 0) > 0;
 }
 
-/** Uses a link up that proves the address. @returns False where it does not work any more. */
+/** Verifies an address by a mailed link and uses the link up. @returns False if the link is no longer valid. */
 export async function confirmAddress(db: D1Database, userId: string, token: string): Promise<boolean> {
   const link = "token_hash = ?1 AND user_id = ?2 AND purpose = 'verify' AND expires_at > ?3";
   const values = [hashSecret(token), userId, Date.now()];

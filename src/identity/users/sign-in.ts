@@ -1,5 +1,5 @@
-/** Signing in with a password, for the API and the pages alike. */
-import type { AppLocals } from "../../env.ts";
+/** Sign-in with a password, for both the API and the pages. */
+import type { AppContext } from "../../env.ts";
 import type { AttemptLocals } from "../../limits/limit-attempts.ts";
 import type { HashingLocals } from "../guards/require-hashing-capacity.ts";
 import { checkPassword } from "../passwords/check-password.ts";
@@ -9,20 +9,14 @@ import { readTokenKeys } from "../tokens/token-keys.ts";
 import { becomeFirstAdministrator } from "./account-events.ts";
 import type { Credentials } from "./users.ts";
 
-/** What the guards of a route have supplied before a password is checked. */
-interface SignInContext {
-  readonly request: Request;
-  readonly locals: AppLocals & HashingLocals & AttemptLocals;
-}
-
 /**
- * Checks a password, and settles the attempt that `rateLimit(account)` has reserved.
+ * Checks a password and settles the attempt that `rateLimit(account)` has reserved.
  *
- * @returns The user and the id of the device: of the device token that came along, else a new one. Undefined for a wrong
- *   password and for no account alike.
+ * @returns The user and a device id: that of the device token in the request, or a new one. Undefined for a wrong
+ *   password or an unknown account.
  */
 export async function checkSignIn(
-  { request, locals }: SignInContext,
+  { request, locals }: AppContext<HashingLocals & AttemptLocals>,
   given: { readonly email: string; readonly password: string; readonly deviceToken?: string | undefined },
 ): Promise<{ readonly user: Credentials; readonly deviceId: string } | undefined> {
   const { env, hashing, attempt } = locals;

@@ -1,8 +1,8 @@
-/** Who somebody is, and how we know. */
+/** Users, and how a request was authenticated. */
 
 export type Role = "user" | "admin";
 
-/** An account, as its owner and administrators see it. */
+/** An account as its owner and administrators see it. */
 export interface User {
   readonly id: string;
   /** In lower case. */
@@ -16,28 +16,28 @@ export interface User {
 
 interface SessionFacts {
   readonly sessionId: string;
-  /** When the password was last given, in milliseconds since the epoch. */
+  /** When the password was last entered, in milliseconds since the epoch. */
   readonly authenticatedAt: number;
 }
 
-/** A session that a request came with: of an access token, or of a browser's cookie. */
+/** Authentication by a session: with an access token or a browser's cookie. */
 export type SessionAuth =
   | (SessionFacts & { readonly via: "token" })
-  /** `keptSecret` is the part of the cookie that its forms are bound to. */
+  /** `keptSecret` is the part of the cookie's secret to which forms are bound. */
   | (SessionFacts & { readonly via: "session"; readonly keptSecret: string });
 
-/** How a request proved whose it is. */
+/** How a request was authenticated. */
 export type Auth =
   | SessionAuth
   | { readonly via: "key"; readonly keyId: string; readonly permissions: readonly string[] };
 
-/** A user that a request was recognised as, and how. */
+/** The authenticated user of a request. */
 export interface SignedIn {
   readonly user: User;
   readonly auth: Auth;
 }
 
-/** The session that a request came with; null for a program with a key, which has none. */
+/** The id of the session; null for an API key, which has no session. */
 export function sessionIdOf(auth: Auth): string | null {
   return auth.via === "key" ? null : auth.sessionId;
 }

@@ -3,26 +3,26 @@ import { v7 as uuidv7 } from "uuid";
 import { foldCase } from "../../web/request/text.ts";
 import type { Role, User } from "./user.ts";
 
-/** The columns of a user, of the table or its alias `users`. */
+/** The columns of a user, in the table `users` or an alias of that name. */
 export const USER_COLUMNS =
   "users.id, users.email, users.name, users.role, users.email_verified AS emailVerified, users.created_at AS createdAt";
 
-/** A row of those columns: SQLite has no booleans. */
+/** A row of these columns: SQLite has no booleans. */
 export interface UserRow extends Omit<User, "emailVerified"> {
   readonly emailVerified: number;
 }
 
-/** The user without anything that a response must not show. */
+/** Removes everything that a response must not show. */
 export function toPublicUser({ id, email, name, role, emailVerified, createdAt }: User): User {
   return { id, email, name, role, emailVerified, createdAt };
 }
 
-/** Picks the user out of a row that may have more. */
+/** Converts a row, which may have more columns, to a user. */
 export function toUser({ id, email, name, role, emailVerified, createdAt }: UserRow): User {
   return { id, email, name, role, emailVerified: emailVerified === 1, createdAt };
 }
 
-/** @returns Undefined where the address is taken; of accounts made at once, one is made. */
+/** @returns Undefined if the address is taken. Of concurrent calls with the same address, only one succeeds. */
 export async function createUser(
   db: D1Database,
   { email, name, passwordHash }: { readonly email: string; readonly name: string; readonly passwordHash: string },
@@ -37,7 +37,7 @@ export async function createUser(
   return row ? toCredentials(row) : undefined;
 }
 
-/** A user with everything that proves or ends a sign-in: never part of a response. */
+/** A user with the data that authenticates sign-ins: never part of a response. */
 export interface Credentials extends User {
   readonly passwordHash: string;
   /** Part of every device token: raising it ends them all. */
@@ -48,7 +48,7 @@ export interface Credentials extends User {
 export const CREDENTIAL_COLUMNS = `${USER_COLUMNS}, users.password_hash AS passwordHash,
   users.credential_epoch AS credentialEpoch`;
 
-/** A row of those columns. */
+/** A row of these columns. */
 export interface CredentialRow extends UserRow {
   readonly passwordHash: string;
   readonly credentialEpoch: number;
@@ -77,7 +77,7 @@ export async function getUser(db: D1Database, id: string): Promise<User | undefi
   return row ? toUser(row) : undefined;
 }
 
-/** @returns Undefined where the user is gone. */
+/** @returns Undefined if the user no longer exists. */
 export async function renameUser(db: D1Database, { id, email }: User, name: string): Promise<User | undefined> {
   const row = await db
     .prepare(`UPDATE users SET name = ?, folded = ? WHERE id = ? RETURNING ${USER_COLUMNS}`)
@@ -87,11 +87,11 @@ export async function renameUser(db: D1Database, { id, email }: User, name: stri
 }
 
 /**
- * Makes the account of `ADMIN_EMAIL` the first administrator: only while its address is proved and there is no
- * administrator, in one statement. So a demotion lasts until another administrator reverses it.
+ * Makes the account of `ADMIN_EMAIL` the first administrator, in one statement, if its address is verified and there is
+ * no administrator. So a demotion lasts until another administrator reverses it.
  *
- * @param adminEmail In the stored form.
- * @returns The user; undefined where nothing has changed.
+ * @param adminEmail The address in its stored form.
+ * @returns The user; undefined if nothing was changed.
  */
 export async function claimFirstAdministrator(
   db: D1Database,
@@ -108,7 +108,7 @@ export async function claimFirstAdministrator(
   return row ? toUser(row) : undefined;
 }
 
-/** Replaces a hash that was made with older parameters. @returns False where it is not the user's any more. */
+/** Replaces a hash with outdated parameters. @returns False if `old` is no longer the user's hash. */
 export async function rehashPassword(db: D1Database, id: string, old: string, replacement: string): Promise<boolean> {
   const { meta } = await db
     .prepare("UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?")
@@ -118,9 +118,9 @@ export async function rehashPassword(db: D1Database, id: string, old: string, re
 }
 
 /**
- * Lists users, the newest first; `q` is looked for in e-mail and name, as it stands.
+ * Lists users, newest first. `q` is searched for literally in the e-mail address and the name.
  *
- * @returns Up to `limit + 1` users: the one too many tells that there are more.
+ * @returns Up to `limit + 1` users: an extra one means that there are more.
  */
 export async function listUsers(
   db: D1Database,
@@ -136,53 +136,52 @@ export async function listUsers(
   return results.map(toUser);
 }
 
-/** There is always an administrator: in one statement, so that two of them cannot remove each other. */
-const NOT_THE_LAST = "(role <> 'admin' OR (SELECT count(*) FROM users WHERE role = 'admin') > 1)";
+/** Keeps at least one administrator: part of each statement, so that two administrators cannot remove each other. */
+const NOT_LAST_ADMIN = "(role <> 'admin' OR (SELECT count(*) FROM users WHERE role = 'admin') > 1)";
 
-/** Why a user was not changed or removed. */
-export type Refusal = "missing" | "last administrator" | "address not proved";
+/** The reason why a user was not changed or deleted. */
+export type UserRefusal = "missing" | "last administrator" | "address not verified";
 
-/** A user whose role was set. */
 export interface ChangedRole {
   readonly user: User;
-  /** Whether the user had another role before. */
+  /** Whether the user had a different role before. */
   readonly isNew: boolean;
 }
 
-/** Sets a role. A demotion ends the user's open links as well. A user with an address not proved gets no new role. */
-export async function setRole(db: D1Database, id: string, role: Role): Promise<ChangedRole | Refusal> {
+/** Sets a role. A demotion also ends the user's mailed links. Only a user with a verified address can be promoted. */
+export async function setRole(db: D1Database, id: string, role: Role): Promise<ChangedRole | UserRefusal> {
   const [before, , changed] = await db.batch<UserRow>([
     db.prepare(`SELECT ${USER_COLUMNS} FROM users WHERE id = ?`).bind(id),
     db
       .prepare(
         `DELETE FROM email_tokens WHERE user_id = ?1 AND ?2 = 'user'
-         AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND role = 'admin' AND ${NOT_THE_LAST})`,
+         AND EXISTS (SELECT 1 FROM users WHERE id = ?1 AND role = 'admin' AND ${NOT_LAST_ADMIN})`,
       )
       .bind(id, role),
     db
       .prepare(
         `UPDATE users SET role = ?2 WHERE id = ?1
-         AND ((?2 = 'admin' AND email_verified = 1) OR (?2 = 'user' AND ${NOT_THE_LAST})) RETURNING ${USER_COLUMNS}`,
+         AND ((?2 = 'admin' AND email_verified = 1) OR (?2 = 'user' AND ${NOT_LAST_ADMIN})) RETURNING ${USER_COLUMNS}`,
       )
       .bind(id, role),
   ]);
   const [old, row] = [before?.results[0], changed?.results[0]];
   if (row) return { user: toUser(row), isNew: old?.role !== role };
   if (!old) return "missing";
-  return role === "admin" ? "address not proved" : "last administrator";
+  return role === "admin" ? "address not verified" : "last administrator";
 }
 
-/** Removes a user with everything that belongs to the account. */
-export async function deleteUser(db: D1Database, id: string): Promise<User | Refusal> {
+/** Deletes a user with all data of the account. */
+export async function deleteUser(db: D1Database, id: string): Promise<User | UserRefusal> {
   const row = await db
-    .prepare(`DELETE FROM users WHERE id = ? AND ${NOT_THE_LAST} RETURNING ${USER_COLUMNS}`)
+    .prepare(`DELETE FROM users WHERE id = ? AND ${NOT_LAST_ADMIN} RETURNING ${USER_COLUMNS}`)
     .bind(id)
     .first<UserRow>();
   if (row) return toUser(row);
   return (await getUser(db, id)) ? "last administrator" : "missing";
 }
 
-/** What a search for users looks in. */
+/** The text that a search for users is matched against. */
 export function foldUser(email: string, name: string): string {
   return foldCase(`${email} ${name}`);
 }

@@ -4,7 +4,7 @@ import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
 import { findExceeded, type Quota, type QuotaUsage, quotaExceeded, selectUsage } from "../quotas.ts";
 
-type Needs = AppLocals & { readonly user: { readonly id: string } };
+type QuotaNeeds = AppLocals & { readonly user: { readonly id: string } };
 
 export interface RequireQuotaOptions {
   /**
@@ -24,9 +24,9 @@ export interface RequireQuotaOptions {
 export function requireQuota(
   quotas: readonly Quota[],
   { allowRetries = false }: RequireQuotaOptions = {},
-): Guard<Needs> {
+): Guard<QuotaNeeds> {
   const adding = new Map(quotas.map((quota) => [quota, 1]));
-  const guard = headGuard(async function requireQuota(c: HeadContext<Needs>) {
+  const guard = headGuard(async function requireQuota(c: HeadContext<QuotaNeeds>) {
     const { env, user } = c.locals;
     if (allowRetries && c.request.headers.has("Idempotency-Key")) return { allow: true };
     const { results } = await selectUsage(env.DB, user.id).all<QuotaUsage>();

@@ -1,11 +1,14 @@
-/** Derives the facts of the app from its parts and features. */
+/** Derives facts about the app from its parts and features. */
 import type { AppFacts, AppPaths } from "../../env.ts";
 import type { Feature, Part } from "./feature.ts";
 import { factsOf } from "./guard-facts.ts";
 
+/** The routes that `assemble` adds itself. */
+const PREFLIGHTS = { "OPTIONS *": "preflights are answered from the route table and reach no storage" };
+
 /**
  * @param all The lower floors and the features.
- * @throws An error where two of them contribute the same name, or one a path that no route has.
+ * @throws If two of them contribute the same name, or if a contributed path has no route.
  */
 export function deriveFacts(all: readonly Part[], features: readonly Feature[]): Omit<AppFacts, "handlers"> {
   requireDistinct(
@@ -37,15 +40,23 @@ export function deriveFacts(all: readonly Part[], features: readonly Feature[]):
     permissions: [...new Set(permissions)].sort(),
     checks: Object.assign({}, ...all.map((part) => part.checks)),
     activities: features.flatMap(({ activities = [] }) => activities),
+    exceptions: {
+      unauthenticated: Object.assign({}, ...all.map(({ exceptions }) => exceptions?.unauthenticated)),
+      unlimited: Object.assign({}, ...all.map(({ exceptions }) => exceptions?.unlimited), PREFLIGHTS),
+    },
   };
 }
 
 function requireDistinct(kind: string, names: readonly string[]): void {
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated !== undefined) throw new Error(`Two parts of the app contribute the ${kind} "${repeated}"`);
+  if (repeated !== undefined)
+    throw new Error(`Two parts of the app contribute the ${kind} "${repeated}". Rename or remove one of them.`);
 }
 
 function requireRoutes(known: readonly string[], promised: readonly string[]): void {
   const missing = promised.find((path) => !known.includes(path));
-  if (missing !== undefined) throw new Error(`A feature leads to ${missing}, but no route has that path`);
+  if (missing !== undefined)
+    throw new Error(
+      `A feature contributes the path ${missing}, but no route has it. Add the route or remove the path.`,
+    );
 }

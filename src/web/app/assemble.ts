@@ -1,4 +1,4 @@
-/** Assembles the app from the list of its features: routes, hooks, sweeps, and every fact that follows from the list. */
+/** Assembles the app from the list of its features: routes, hooks, sweeps and facts. */
 import type { AppFacts, Env } from "../../env.ts";
 import { type App, setup, standardValidator } from "../../http/index.ts";
 import { answerError } from "../hooks/answer-error.ts";
@@ -9,19 +9,19 @@ import { createSupplyLocals } from "../hooks/supply-locals.ts";
 import { deriveFacts } from "./app-facts.ts";
 import type { Feature, Part } from "./feature.ts";
 
-/** What the Worker runs. */
+/** The app as the Worker runs it. */
 export interface AssembledApp {
   readonly app: App<Env, ExecutionContext>;
-  /** As requests get them in `locals.app`. */
+  /** Also supplied to requests, as `locals.app`. */
   readonly facts: AppFacts;
-  /** Each is safe to run twice, and makes up for a run that failed. */
+  /** Each is safe to run twice, and catches up after a failed run. */
   readonly sweeps: readonly ((env: Env) => Promise<void>)[];
 }
 
 /**
- * @param parts The lower floors. Their hooks run before those of features, and their routes are tried first.
- * @param features In the order of the navigation; the routes of an earlier feature are tried first.
- * @throws An error where two features contribute the same name, or a path that no route has.
+ * @param parts The lower floors. Their hooks and routes come before those of features.
+ * @param features In the order of the navigation and of route matching.
+ * @throws If two features contribute the same name, or if a contributed path has no route.
  */
 export function assemble({
   parts,

@@ -1,46 +1,58 @@
-/** A feature as one value: everything that it contributes to the app. */
-import type { Activity, AppLocals, AppPaths, Env, NavigationEntry, ReadinessCheck } from "../../env.ts";
+/** A feature as one value with everything that it contributes to the app. */
+import type {
+  Activity,
+  AppLocals,
+  AppPaths,
+  Env,
+  NavigationEntry,
+  PolicyExceptions,
+  ReadinessCheck,
+} from "../../env.ts";
 import type { Handler, OnRequestHandler, OnResponseHandler } from "../../http/index.ts";
 
-/** What a lower floor contributes. */
+/** The contributions of a lower floor. */
 export interface Part {
   readonly routes?: readonly Handler<AppLocals>[];
-  /** Asked by `/health/ready`, which reports them under these names. */
+  /** Run by `/health/ready`, which reports them under these names. */
   readonly checks?: Readonly<Record<string, ReadinessCheck>>;
-  /** Runs once a day. It must be safe to run twice, and make up for a run that failed. */
+  /** Runs once a day. Must be safe to run twice, and catch up after a failed run. */
   readonly sweep?: (env: Env) => Promise<void>;
-  /** Runs before matching, after the app's locals have been supplied. It supplies nothing. */
+  /** Runs before matching, after the app's locals are supplied. Must not supply locals itself. */
   readonly onRequest?: OnRequestHandler<undefined, Env, ExecutionContext>;
   /** Runs for every response of the app. */
   readonly onResponse?: OnResponseHandler<AppLocals>;
-  /** Paths of its routes that other parts of the app lead to. */
+  /** The reasons why some of its routes break a rule of the policy. */
+  readonly exceptions?: Partial<PolicyExceptions>;
+  /** Paths of its routes that other parts of the app link to. */
   readonly paths?: AppPaths;
 }
 
-/** What a feature contributes. */
+/** The contributions of a feature. */
 export interface Feature extends Part {
   /** In kebab-case; the name of its folder. */
   readonly name: string;
   readonly routes: readonly Handler<AppLocals>[];
   /** Its page in the navigation. */
   readonly page?: NavigationEntry;
-  /** What the live feed reports of it. */
+  /** Activities for the live feed to report. */
   readonly activities?: readonly Activity[];
 }
 
-/** The keys of `TNeeds` that the app's locals do not have. */
-type MissingKey<TNeeds> = { [K in keyof TNeeds]: AppLocals extends Pick<TNeeds, K> ? never : K }[keyof TNeeds];
-
 /** The keys that some of the routes need and that neither the app nor a guard supplies. */
 type UnmetKeys<TRoute> =
-  TRoute extends Handler<infer TNeeds> ? (AppLocals extends TNeeds ? never : MissingKey<TNeeds>) : "not a route";
+  TRoute extends Handler<infer TNeeds>
+    ? { [K in keyof TNeeds]: AppLocals extends Pick<TNeeds, K> ? never : K }[keyof TNeeds]
+    : never;
 
-type CheckRoutes<TRoutes extends readonly unknown[]> = [UnmetKeys<TRoutes[number]>] extends [never]
-  ? TRoutes
-  : { readonly "no guard of these routes supplies the local": UnmetKeys<TRoutes[number]> };
+type CheckRoutes<TRoutes extends readonly unknown[]> =
+  UnmetKeys<TRoutes[number]> extends infer TKeys
+    ? [TKeys] extends [never]
+      ? TRoutes
+      : { readonly "no guard of these routes supplies the local": TKeys }
+    : never;
 
 /**
- * Defines a feature. It does not compile where a route needs a local that nothing supplies.
+ * Defines a feature. It does not compile if a route needs a local that neither the app nor a guard supplies.
  *
  * @example
  * export const notes = feature({
@@ -52,10 +64,10 @@ type CheckRoutes<TRoutes extends readonly unknown[]> = [UnmetKeys<TRoutes[number
 export function feature<TRoutes extends readonly Handler[]>(
   definition: Omit<Feature, "routes"> & { readonly routes: TRoutes & CheckRoutes<TRoutes> },
 ): Feature {
-  return forgetNeeds(definition);
+  return eraseNeeds(definition);
 }
 
-/** The seam: `CheckRoutes` has checked that the app supplies what the routes need. */
-function forgetNeeds(definition: Omit<Feature, "routes"> & { readonly routes: readonly Handler[] }): Feature {
+/** The cast is safe: `CheckRoutes` has checked that the app supplies every local that the routes need. */
+function eraseNeeds(definition: Omit<Feature, "routes"> & { readonly routes: readonly Handler[] }): Feature {
   return definition as Omit<Feature, "routes"> & { readonly routes: readonly Handler<AppLocals>[] };
 }

@@ -1,12 +1,12 @@
-/** One JSON line a request: who asked for what, what was decided, how long it took. Never a body or a header. */
+/** The log: one line of JSON per request, without bodies and headers. */
 
-/** What a line says. */
+/** The members of a line. */
 export interface LogLine {
   readonly requestId: string | undefined;
-  /** Such as `HTTP/2`: what the client speaks; null where nobody knows. */
+  /** The HTTP version of the client, such as `HTTP/2`; null if unknown. */
   readonly protocol: string | null;
   readonly method: string;
-  /** The pattern of the route, not the path: a path can hold what must not be logged. */
+  /** The pattern of the route, not the path, which can contain secrets. */
   readonly route: string | null;
   readonly status: number;
   /** Milliseconds. */
@@ -19,24 +19,24 @@ export interface LogLine {
   readonly error?: unknown;
 }
 
-/** Writes the line; its level follows from the status. */
+/** Logs a request, at a level that depends on the status. */
 export function logRequest({ error, ...line }: LogLine): void {
   const level = line.status >= 500 ? "error" : line.status >= 400 ? "warn" : "info";
   console.log(JSON.stringify({ level, ...line, ...(error !== undefined && { error: describeError(error) }) }));
 }
 
-/** Writes a line about what failed beside a request, which is answered as if it had not. */
+/** Logs a failure that does not change the response. */
 export function logFailure(message: string, error: unknown, requestId?: string): void {
   console.error(JSON.stringify({ level: "error", requestId, message, error: describeError(error) }));
 }
 
-/** The id of the user that a guard has supplied, if one has. */
+/** The id of the user, if a guard has supplied one. */
 export function userIdOf(locals: object): string | null {
   const user = "user" in locals ? locals.user : undefined;
   return typeof user === "object" && user && "id" in user && typeof user.id === "string" ? user.id : null;
 }
 
-/** What was thrown, as data. */
+/** A thrown value as data. */
 export interface DescribedError {
   readonly name?: string;
   readonly message: string;
@@ -44,7 +44,7 @@ export interface DescribedError {
   readonly cause?: DescribedError;
 }
 
-/** Describes whatever was thrown without ever throwing itself. @param depth How many causes to follow. */
+/** Describes any thrown value, and never throws. @param depth The number of causes to follow. */
 export function describeError(error: unknown, depth = 5): DescribedError {
   if (typeof error === "object" && !(error instanceof Error)) return { message: Object.prototype.toString.call(error) };
   if (!(error instanceof Error)) return { message: String(error) };

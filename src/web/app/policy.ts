@@ -1,13 +1,70 @@
-/** The policy: the route table as data, with what each guard says of itself. */
-import { describeRoutes, type Handler } from "../../http/index.ts";
-import { factsOf } from "./guard-facts.ts";
+/** The policy: the route table as plain data, with the facts that each guard states and with CORS. */
+import { describeRoutes, type Handler, type RouteDescription } from "../../http/index.ts";
+import { hasCors } from "../hooks/cors.ts";
+import { factsOf, type GuardFacts } from "./guard-facts.ts";
 
-/** Describes a table, one row a method and path. @param handlers An app's own. */
-export function describePolicy(handlers: readonly Handler<never>[]) {
-  return handlers.flatMap((handler) =>
-    describeRoutes([handler]).map((route) => ({
-      ...route,
-      guards: route.guards.map((guard, index) => ({ ...guard, ...factsOf(handler.guards?.[index] ?? guard) })),
-    })),
-  );
+/** A guard of a route, with the facts that it states. */
+export type PolicyGuard = RouteDescription["guards"][number] & Partial<GuardFacts>;
+
+/** One route. Its hooks are those of the route and its groups, without the app's. */
+export interface PolicyRoute extends RouteDescription {
+  readonly guards: readonly PolicyGuard[];
+  /** Whether pages of the configured origins may call it. */
+  readonly cors: boolean;
+}
+
+/** The names of the hooks that run for every request, in order. */
+export interface AppHooks {
+  readonly onRequest: readonly string[];
+  readonly onResponse: readonly string[];
+  readonly onError: readonly string[];
+}
+
+/** The policy of an app. */
+export interface Policy {
+  readonly hooks: AppHooks;
+  readonly routes: readonly PolicyRoute[];
+}
+
+/** The parts of an app that its policy is read from: the arrays that dispatch runs. */
+interface AppTable {
+  readonly handlers: readonly Handler<never>[];
+  readonly onRequest: readonly { readonly name: string }[];
+}
+
+/**
+ * Describes an app: its hooks once, and one row per route.
+ *
+ * @example
+ * const { hooks, routes } = describeApp(app);
+ */
+export function describeApp({ handlers, onRequest }: AppTable): Policy {
+  // Every route of an app carries the app's hooks, so any one of them tells.
+  const [first] = describeRoutes(handlers.slice(0, 1));
+  const ofApp = (hooks: RouteDescription["onResponse"] = []) =>
+    hooks.filter(({ level }) => level === "app").map(({ name }) => name);
+  return {
+    hooks: {
+      onRequest: onRequest.map(({ name }) => name || "(anonymous)"),
+      onResponse: ofApp(first?.onResponse),
+      onError: ofApp(first?.onError),
+    },
+    routes: describePolicy(handlers),
+  };
+}
+
+/** Describes a table, one row per route, in the table's order. */
+export function describePolicy(handlers: readonly Handler<never>[]): PolicyRoute[] {
+  return describeRoutes(handlers).map((route, row) => ({
+    ...route,
+    guards: route.guards.map((guard, index) => ({ ...guard, ...factsOf(handlers[row]?.guards?.[index] ?? guard) })),
+    onResponse: route.onResponse.filter(({ level }) => level !== "app"),
+    onError: route.onError.filter(({ level }) => level !== "app"),
+    cors: hasCors(route.path),
+  }));
+}
+
+/** The name of a guard with what it was made for, such as `requireRole(admin)`. */
+export function fullName({ name, detail }: Pick<PolicyGuard, "name" | "detail">): string {
+  return detail ? `${name}(${detail})` : name;
 }

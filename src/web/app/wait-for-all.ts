@@ -1,6 +1,6 @@
-/** Work that goes on side by side, where one that fails does not end the others. */
+/** Concurrent work in which a failure does not abort the rest. */
 
-/** Waits for all of it. @throws What the first that failed threw. */
+/** Waits until all promises are settled. @throws The reason of the first rejected one. */
 export async function waitForAll(work: Iterable<Promise<void>>): Promise<void> {
   const failed = (await Promise.allSettled(work)).find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;

@@ -1,12 +1,12 @@
-/** What a GET or HEAD asks of a representation: its preconditions and its range (RFC 9110 §13, §14). */
+/** Evaluates the preconditions and the range of a GET or HEAD request (RFC 9110 §13, §14). */
 import { matchesStrongly, matchesWeakly } from "./etag.ts";
 import { parseHttpDate, toSeconds } from "./http-date.ts";
 
-/** What there is to be had. */
+/** The representation that a request selects. */
 export interface Representation {
   /** A strong entity tag, with its quotes. */
   readonly etag: string;
-  /** Milliseconds since the epoch; undefined where nobody knows. */
+  /** Milliseconds since the epoch; undefined if unknown. */
   readonly lastModified?: number;
   /** Bytes. */
   readonly size: number;
@@ -18,19 +18,19 @@ export interface ByteRange {
   readonly length: number;
 }
 
-/** What the answer is to be: 200, 206, 304, 412 or 416. */
-export type Wanted =
+/** The response to give: 200, 206, 304, 412 or 416. */
+export type ConditionalResult =
   | { readonly kind: "whole" | "unchanged" | "precondition failed" | "range not satisfiable" }
   | { readonly kind: "part"; readonly range: ByteRange };
 
 /** In the order of RFC 9110 §13.2.2. */
-export function whatIsWanted(request: Request, representation: Representation): Wanted {
+export function evaluateConditional(request: Request, representation: Representation): ConditionalResult {
   if (!passesMatch(request, representation)) return { kind: "precondition failed" };
   if (isFresh(request, representation)) return { kind: "unchanged" };
   const range = request.headers.get("Range");
-  // §14.2: other methods know no range. §13.1.5: nor does who asks for one of another representation.
+  // §14.2: only GET has ranges. §13.1.5: a range of an outdated representation is ignored.
   if (range === null || request.method !== "GET" || !passesIfRange(request, representation)) return { kind: "whole" };
-  return readRange(range, representation.size);
+  return parseRange(range, representation.size);
 }
 
 function passesMatch({ headers }: Request, { etag, lastModified }: Representation): boolean {
@@ -47,7 +47,7 @@ function isFresh({ headers }: Request, { etag, lastModified }: Representation): 
   return since !== undefined && lastModified !== undefined && toSeconds(lastModified) <= since;
 }
 
-/** A date is a strong validator here: what has an entity tag of its bytes does not change twice in a second. */
+/** A date counts as a strong validator here: the contents do not change twice within a second. */
 function passesIfRange({ headers }: Request, { etag, lastModified }: Representation): boolean {
   const validator = headers.get("If-Range")?.trim();
   if (validator === undefined || validator === etag) return true;
@@ -55,8 +55,8 @@ function passesIfRange({ headers }: Request, { etag, lastModified }: Representat
   return date !== undefined && lastModified !== undefined && toSeconds(lastModified) === date;
 }
 
-/** Several ranges, another unit and what is malformed are passed over, as §14.2 allows. */
-function readRange(header: string, size: number): Wanted {
+/** Multiple ranges, other units and malformed ranges are ignored, as §14.2 allows. */
+function parseRange(header: string, size: number): ConditionalResult {
   // §5.6.1.2: a list may have empty elements.
   const [, first = "", last = ""] = /^bytes=[ \t,]*(\d*)-(\d*)[ \t,]*$/i.exec(header.trim()) ?? [];
   if (first === "") return last === "" ? { kind: "whole" } : lastBytes(Number(last), size);
@@ -66,9 +66,9 @@ function readRange(header: string, size: number): Wanted {
   return { kind: "part", range: { offset: Number(first), length: end - Number(first) } };
 }
 
-function lastBytes(count: number, size: number): Wanted {
+function lastBytes(count: number, size: number): ConditionalResult {
   if (count === 0) return { kind: "range not satisfiable" };
-  // Satisfiable by §14.1.2, yet no Content-Range can name a range of no bytes.
+  // Satisfiable by §14.1.2, but Content-Range cannot express an empty range.
   if (size === 0) return { kind: "whole" };
   const length = Math.min(count, size);
   return { kind: "part", range: { offset: size - length, length } };

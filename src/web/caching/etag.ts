@@ -1,4 +1,4 @@
-/** Entity tags (RFC 9110 §8.8.3) of things that count their versions, and the requests that are conditional on them. */
+/** Entity tags (RFC 9110 §8.8.3) of versioned resources, and conditional requests for them. */
 
 /** @returns A strong validator. */
 export function etagOf({ version }: { readonly version: number }): string {
@@ -6,9 +6,9 @@ export function etagOf({ version }: { readonly version: number }): string {
 }
 
 /**
- * The versions that `If-Match` accepts (RFC 9110 §13.1.1). Strong comparison: weak tags match nothing.
+ * The versions that `If-Match` accepts (RFC 9110 §13.1.1). Comparison is strong: weak tags never match.
  *
- * @returns Undefined where any version will do: without the header, or with `*`.
+ * @returns Undefined if any version is accepted: without the header, or with `*`.
  */
 export function acceptedVersions(request: Request): readonly number[] | undefined {
   const header = request.headers.get("If-Match");
@@ -23,23 +23,23 @@ function versionOf(tag: string): number | undefined {
   return version === undefined ? undefined : Number(version);
 }
 
-/** Whether the client has this version already, by `If-None-Match` (RFC 9110 §13.1.2). */
+/** Whether the client already has this version, according to `If-None-Match` (RFC 9110 §13.1.2). */
 export function isUnchanged(request: Request, etag: string): boolean {
   const header = request.headers.get("If-None-Match");
   return header !== null && matchesWeakly(header, etag);
 }
 
-/** Whether a list of tags has this one, by strong comparison (RFC 9110 §8.8.3.2). `*` matches any. */
+/** Whether a list of tags contains this one, by strong comparison (RFC 9110 §8.8.3.2). `*` matches any. */
 export function matchesStrongly(list: string, etag: string): boolean {
   return list.trim() === "*" || entityTags(list).includes(etag);
 }
 
-/** The same by weak comparison. */
+/** The same, by weak comparison. */
 export function matchesWeakly(list: string, etag: string): boolean {
   return list.trim() === "*" || entityTags(list).some((tag) => tag.replace(/^W\//, "") === etag);
 }
 
-/** The tags of a list, each with its quotes and, where it is weak, its `W/`. What is no tag is passed over. */
+/** The tags of a list, with their quotes and `W/` prefixes. Anything else is ignored. */
 function entityTags(list: string): readonly string[] {
   return list.match(/(?<=^|[\s,])(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g) ?? [];
 }

@@ -1,12 +1,11 @@
-/** Requires a body of a type that the route reads. */
+/** Requires a media type that the route accepts. */
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../app/guard-facts.ts";
 import type { ProblemLocals } from "../respond/problem.ts";
 import { deny } from "../respond/refuse.ts";
 
 /**
- * Denies with 415 what is not one of these media types (RFC 9110 §15.5.16). Parameters such as
- * `charset` do not count.
+ * Denies with 415 (RFC 9110 §15.5.16) any other media type. Parameters such as `charset` are ignored.
  *
  * @param types In lower case, such as `application/json`.
  */
@@ -15,7 +14,7 @@ export function requireContentType(types: readonly string[]): Guard<ProblemLocal
     headGuard(function requireContentType(c: HeadContext<ProblemLocals>) {
       const type = mediaTypeOf(c.request);
       if (types.includes(type)) return { allow: true };
-      return deny(c, 415, `The Content-Type is to be ${types.join(" or ")}, not "${type}".`);
+      return deny(c, 415, `The Content-Type must be ${types.join(" or ")}, not "${type}".`);
     }),
     { denies: [415], detail: types.join(", ") },
   );
@@ -24,7 +23,7 @@ export function requireContentType(types: readonly string[]): Guard<ProblemLocal
 /** For routes with a body schema. */
 export const requireJson = requireContentType(["application/json"]);
 
-/** @returns In lower case, without parameters; empty without a Content-Type. */
+/** @returns The media type in lower case, without parameters; empty without a Content-Type. */
 export function mediaTypeOf(request: Request): string {
   return request.headers.get("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
 }

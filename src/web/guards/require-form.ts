@@ -1,4 +1,4 @@
-/** Requires an HTML form, reads it, and says whether it fits. */
+/** Requires an HTML form, and parses it. */
 import * as z from "zod";
 import type { Context, Guard } from "../../http/index.ts";
 import { stateFacts } from "../app/guard-facts.ts";
@@ -9,17 +9,17 @@ import { mediaTypeOf } from "./require-content-type.ts";
 
 const FORM = "application/x-www-form-urlencoded";
 
-/** A form, for the guards behind and the handler. */
+/** A form, for later guards and the handler. */
 export interface FormLocals<TFields = unknown> {
-  /** As it was typed. */
+  /** The values as submitted. */
   readonly form: FormFields;
-  /** Whether it fits the schema: a fact, for the handler to answer. */
+  /** The result of the schema. The handler responds to invalid values. */
   readonly parsed: z.ZodSafeParseResult<TFields>;
 }
 
 /**
- * Supplies `form` and `parsed`. Denies with 415 what is no URL-encoded form, and with 413 one of more
- * bytes, counted as they arrive.
+ * Supplies `form` and `parsed`. Denies with 415 a body that is not a URL-encoded form, and with 413 one of more than
+ * `maxBytes`, counted as they arrive.
  */
 export function requireForm<TFields>(
   maxBytes: number,
@@ -27,14 +27,14 @@ export function requireForm<TFields>(
 ): Guard<ProblemLocals, FormLocals<TFields>> {
   return stateFacts(
     async function requireForm(c: Context<unknown, unknown, unknown, ProblemLocals>) {
-      if (mediaTypeOf(c.request) !== FORM) return deny(c, 415, `The Content-Type is to be ${FORM}.`);
+      if (mediaTypeOf(c.request) !== FORM) return deny(c, 415, `The Content-Type must be ${FORM}.`);
       const form = await readForm(c.request, maxBytes);
-      if (!form) return deny(c, 413, `The form may have ${maxBytes} bytes.`);
+      if (!form) return deny(c, 413, `The form must not exceed ${maxBytes} bytes.`);
       return { allow: true, locals: { form, parsed: schema.safeParse(form) } } as const;
     },
     { denies: [413, 415], detail: `${maxBytes} B` },
   );
 }
 
-/** A form that is no more than its button. */
+/** For forms that have only a button. */
 export const requireButton = requireForm(1024, z.object({}));

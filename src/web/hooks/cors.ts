@@ -1,16 +1,21 @@
-/** Cross-origin access to the API, for the pages of configured origins (Fetch standard, CORS protocol). */
+/** Cross-origin access to the API for pages of the configured origins (Fetch standard, CORS protocol). */
 import type { AppLocals, Env } from "../../env.ts";
 import { route } from "../app/scope.ts";
 
-/** What a page may send and read beyond the safelisted. Cookies it may not: other origins use tokens or keys. */
+/** Headers that a page may send and read beyond the safelisted ones. Cookies are not allowed: use tokens or keys. */
 const REQUEST_HEADERS =
   "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key, X-Request-Id";
 const RESPONSE_HEADERS =
   "ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id";
 
-/** Lets a page of a configured origin read a response of the API. */
+/** Whether pages of the configured origins may call a path: those of the API. @param path Or a route's pattern. */
+export function hasCors(path: string): boolean {
+  return path.startsWith("/api/");
+}
+
+/** Allows pages of configured origins to read responses of the API. */
 export function allowOrigin(request: Request, headers: Headers, env: Pick<Env, "CORS_ORIGINS"> | undefined): void {
-  if (!new URL(request.url).pathname.startsWith("/api/")) return;
+  if (!hasCors(new URL(request.url).pathname)) return;
   headers.append("Vary", "Origin");
   if (!isListed(request, env)) return;
   headers.set("Access-Control-Allow-Origin", request.headers.get("Origin") ?? "");
@@ -19,7 +24,7 @@ export function allowOrigin(request: Request, headers: Headers, env: Pick<Env, "
 
 function isListed(request: Request, env: Pick<Env, "CORS_ORIGINS"> | undefined): boolean {
   const origin = request.headers.get("Origin");
-  // A text unless the variable is malformed, and then the error is answered here, too.
+  // The variable may be malformed: the response to that error passes through here, too.
   return Boolean(origin) && `${env?.CORS_ORIGINS ?? ""}`.split(" ").includes(origin ?? "");
 }
 
@@ -28,10 +33,10 @@ interface RouteFacts {
   readonly method: string | readonly string[];
 }
 
-/** An OPTIONS route for each path of these routes that is the API's: it answers preflights, and says `Allow`. */
+/** Creates an OPTIONS route for each path of the API, which answers preflights and sends `Allow`. */
 export function preflightRoutes(routes: readonly RouteFacts[]) {
-  const ofApi = routes.filter(({ path }) => path.startsWith("/api/"));
-  // What a parameter is called makes no other path of it.
+  const ofApi = routes.filter(({ path }) => hasCors(path));
+  // Paths that differ only in the names of parameters are the same.
   const byShape = Map.groupBy(ofApi, ({ path }) => path.replace(/:\w+/g, ":"));
   return [...byShape.values()].map((same) => {
     const methods = same.flatMap(({ method }) => method);

@@ -1,4 +1,4 @@
-/** The last hook of every response that is no error: its id, its log line, no body for HEAD. */
+/** The last hook of every response except errors: logs the request and adds the common headers. */
 import type { AppLocals } from "../../env.ts";
 import type { OnResponseHandler } from "../../http/index.ts";
 import { logRequest, userIdOf } from "../app/log.ts";
@@ -21,20 +21,20 @@ export const finishResponse: OnResponseHandler<AppLocals> = ({ context, response
     denied: outcome.kind === "denied" ? outcome.guard : null,
     userId: userIdOf(locals),
   });
-  return sealResponse(request, response, locals);
+  return prepareResponse(request, response, locals);
 };
 
-/** The response as every one leaves: with `X-Request-Id`, the headers that keep it safe, no body for HEAD. */
-export function sealResponse(
+/** Prepares any response for sending: adds `X-Request-Id`, security and CORS headers, and drops the body for HEAD. */
+export function prepareResponse(
   request: Request,
   response: Response,
   { requestId, env }: Pick<AppLocals, "requestId"> & Partial<AppLocals>,
 ): Response {
   const isHead = request.method === "HEAD";
   if (isHead) response.body?.cancel().catch(() => {});
-  const sealed = new Response(isHead ? null : response.body, response);
-  sealed.headers.set("X-Request-Id", requestId);
-  secureHeaders(request, sealed.headers);
-  allowOrigin(request, sealed.headers, env);
-  return sealed;
+  const prepared = new Response(isHead ? null : response.body, response);
+  prepared.headers.set("X-Request-Id", requestId);
+  secureHeaders(request, prepared.headers);
+  allowOrigin(request, prepared.headers, env);
+  return prepared;
 }

@@ -1,6 +1,6 @@
-/** The headers that keep a response from being used for more than it is (OWASP HTTP Headers Cheat Sheet). */
+/** Security headers (OWASP HTTP Headers Cheat Sheet). */
 
-/** Where a response says nothing of its own. */
+/** Defaults, which a response can override. */
 const DEFAULTS = Object.entries({
   "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "Cross-Origin-Opener-Policy": "same-origin",
@@ -11,7 +11,7 @@ const DEFAULTS = Object.entries({
   "X-Frame-Options": "DENY",
 });
 
-/** Adds what is missing; over https also that the host is to be asked over https alone (RFC 6797). */
+/** Adds the missing headers, and over HTTPS Strict-Transport-Security (RFC 6797). */
 export function secureHeaders(request: Request, headers: Headers): void {
   for (const [name, value] of DEFAULTS) if (!headers.has(name)) headers.set(name, value);
   if (request.url.startsWith("https:")) headers.set("Strict-Transport-Security", "max-age=31536000");

@@ -1,4 +1,4 @@
-/** The locals that every request starts with: the bindings, the facts of the app, an id and a time. */
+/** The locals that every request starts with: bindings, facts about the app, an id and a time. */
 import type { AppFacts, AppLocals, Env } from "../../env.ts";
 
 const REQUEST_ID = /^[A-Za-z0-9_-]{8,64}$/;
@@ -10,8 +10,8 @@ interface RequestInfo {
 }
 
 /**
- * Creates the hook that supplies the app's locals. A request keeps its own `X-Request-Id` only if that has 8 to 64
- * letters, digits, `_` or `-`.
+ * Creates the hook that supplies the app's locals. A client's `X-Request-Id` is used if it consists of 8 to 64 letters,
+ * digits, `_` and `-`.
  */
 export function createSupplyLocals(app: AppFacts): (info: RequestInfo) => AppLocals {
   return function supplyLocals({ request, env, ctx }) {

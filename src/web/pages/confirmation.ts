@@ -1,28 +1,28 @@
-/** Forms that ask before they do something: with scripts by a dialog (`public/confirm.js`), without by a page. */
+/** Forms that ask for confirmation: in a dialog (`public/confirm.js`), or without JavaScript on a page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { FormFields } from "../request/form.ts";
 import { csrfField } from "./csrf-field.ts";
 import { layout, type PageContext } from "./layout.ts";
 
-/** Something to be asked about. */
+/** An action that the user must confirm. */
 export interface ConfirmableAction {
   readonly question: string;
-  /** What the button says. */
+  /** The text of the button. */
   readonly button: string;
-  /** What it is done to: the button's name, where there are several. */
+  /** The object of the action, which distinguishes its button from others for screen readers. */
   readonly to: string;
-  /** Where the form posts to. */
+  /** The path that the form posts to. */
   readonly path: string;
-  /** What it says besides. */
+  /** Hidden fields. */
   readonly fields?: Readonly<Record<string, string>>;
 }
 
-/** Whether the question was answered; else `confirmationPage` is to put it. */
+/** Whether the user has confirmed. If not, respond with `confirmationPage`. */
 export function isConfirmed(form: FormFields): boolean {
   return form.confirmed === "yes";
 }
 
-/** @param csrf Of the session. */
+/** @param csrf The token of the session. */
 export function confirmForm(action: ConfirmableAction, csrf: string): SafeHtml {
   const { path, question, button, to } = action;
   return html`<form method="post" action="${path}" data-confirm="${question}">
@@ -31,7 +31,7 @@ ${hiddenFields(action, csrf, "")}
 </form>`;
 }
 
-/** @param back Where nothing is done: a path of ours. */
+/** @param back The path that Cancel leads to. */
 export function confirmationPage(context: PageContext, action: ConfirmableAction, back: string): SafeHtml {
   const { path, question, button } = action;
   return layout(

@@ -1,4 +1,4 @@
-/** The hidden field that proves a form to be of this session. */
+/** The hidden field with the session's CSRF token. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 
 export function csrfField(csrf: string): SafeHtml {

@@ -1,9 +1,9 @@
-/** The demonstration accounts: the set-up creates them, and the pages of development show them. */
+/** The demonstration accounts, which the local set-up creates. */
 
-/** The password of every demonstration account. It is public, so it is refused outside development. */
+/** The password of all demonstration accounts. It is public, and therefore refused outside development. */
 export const DEMO_PASSWORD = "correct-horse-battery-staple";
 
-/** Accounts with a proved address. */
+/** Accounts with a confirmed address. */
 export const DEMO_ACCOUNTS = [
   { email: "ada@example.com", name: "Ada", role: "admin" },
   { email: "grace@example.com", name: "Grace", role: "user" },

@@ -1,13 +1,13 @@
-/** The fields of forms, each with what is wrong with it, and the summary of that on top. */
+/** Form fields with their errors, and the summary of all errors. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type * as z from "zod";
 
-/** What is wrong with what was typed, by the names of the fields; under `form` what is wrong with the whole. */
+/** Error messages by field name; `form` for errors of the whole form. */
 export type FormErrors = Readonly<Record<string, string>>;
 
-/** A form that fields belong to. */
+/** The form that a field belongs to. */
 export interface FormState {
-  /** What the ids of its fields begin with, since a page can have several forms. */
+  /** The prefix of the ids of its fields, since a page can have several forms. */
   readonly id: string;
   readonly errors: FormErrors;
 }
@@ -23,7 +23,7 @@ export interface Field {
   readonly maxlength?: number;
   readonly minlength?: number;
   readonly isOptional?: boolean;
-  /** Whether one can type into it at once. */
+  /** Whether the field has the focus when the page opens. */
   readonly isFirst?: boolean;
 }
 
@@ -33,7 +33,7 @@ export function errorsOf({ issues }: z.ZodError): FormErrors {
   return Object.fromEntries([...byField].map(([field, [first]]) => [field, first?.message ?? ""]));
 }
 
-/** A line to type into. A password comes back empty. */
+/** A single-line field. A password is never sent back. */
 export function textField(form: FormState, field: Field): SafeHtml {
   const { type = "text", value = "" } = field;
   return labelled(
@@ -43,18 +43,18 @@ export function textField(form: FormState, field: Field): SafeHtml {
   );
 }
 
-/** Several lines to type into. */
+/** A multi-line field. */
 export function textArea(form: FormState, field: Field & { readonly rows: number }): SafeHtml {
   return labelled(
     form,
     field,
-    // The parser drops one line break after the tag (HTML §13.1.2.5), so that the text's own stays.
+    // The parser drops a line break after the tag (HTML §13.1.2.5), which keeps one at the start of the text.
     html`<textarea id="${idOf(form, field)}" name="${field.name}" rows="${field.rows}"${attributes(form, field)}>
 ${field.value ?? ""}</textarea>`,
   );
 }
 
-/** What is wrong with a form, each with a link to its field; nothing where all is well. */
+/** The errors of a form, with links to its fields; empty without errors. */
 export function errorSummary({ id, errors }: FormState): SafeHtml | "" {
   const entries = Object.entries(errors);
   if (entries.length === 0) return "";

@@ -1,4 +1,4 @@
-/** HTML responses: what a page may load is said in its Content-Security-Policy. */
+/** HTML responses, with the Content-Security-Policy of all pages. */
 import type { SafeHtml } from "@remix-run/html-template";
 import { type Preload, preload } from "../respond/preload.ts";
 
@@ -10,22 +10,21 @@ const HEADERS = {
   "Referrer-Policy": "same-origin",
 };
 
-/** What the head of a page names and the browser asks for first. A module is not preloaded in this way (HTML §4.6.7.15). */
-const NAMED = /<link rel="stylesheet" href="([^"]+)">|<script src="([^"]+)"/g;
+/** The files in the head of a page that can be preloaded. Modules cannot be (HTML §4.6.7.15). */
+const PRELOADABLE = /<link rel="stylesheet" href="([^"]+)">|<script src="([^"]+)"/g;
 
-/** @param status An HTTP status; 200 without it. */
 export function htmlResponse(page: SafeHtml, status = 200): Response {
   const text = `<!doctype html>${page}`;
   const response = new Response(text, { status, headers: HEADERS });
   const head = text.slice(0, text.indexOf("</head>"));
-  const preloads = [...head.matchAll(NAMED)].map(([, style, script = ""]): Preload => {
+  const preloads = [...head.matchAll(PRELOADABLE)].map(([, style, script = ""]): Preload => {
     return style ? { href: style, as: "style" } : { href: script, as: "script" };
   });
   preload(response.headers, preloads);
   return response;
 }
 
-/** A part of a page, to be swapped in. */
+/** A response with part of a page, for HTMX to swap in. */
 export function htmlPart(part: SafeHtml, status = 200): Response {
   return new Response(`${part}`, { status, headers: HEADERS });
 }

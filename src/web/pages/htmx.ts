@@ -1,59 +1,59 @@
-/** What HTMX says with a request, and what a response can tell it (https://htmx.org/reference/#headers). */
+/** The request and response headers of HTMX (https://htmx.org/reference/#headers). */
 import type { SafeHtml } from "@remix-run/html-template";
 import { seeOther } from "../respond/see-other.ts";
 import { htmlPart, htmlResponse } from "./html.ts";
 
-/** Whether HTMX asks for a part to swap in. For a page that it restores from the history it wants the whole. */
+/** Whether HTMX requests part of a page. To restore a page from the history, it requests the whole page. */
 export function isHtmx({ headers }: Request): boolean {
   return headers.get("HX-Request") === "true" && headers.get("HX-History-Restore-Request") !== "true";
 }
 
-/** Leads the whole page on, instead of swapping the answer in. @param path Of ours, with its query. */
+/** Redirects the whole page instead of swapping. @param path A path of this app, with its query. */
 export function hxRedirect(path: string): { readonly "HX-Redirect": string } {
   return { "HX-Redirect": path };
 }
 
-/** Fires an event on whatever made the request. @param detail What JSON can hold. */
+/** Dispatches an event on the element that made the request. @param detail Any JSON value. */
 export function hxTrigger(event: string, detail: unknown = null): { readonly "HX-Trigger": string } {
   return { "HX-Trigger": toAscii({ [event]: detail }) };
 }
 
-/** Swaps the answer in for another element. @param selector Of CSS. */
+/** Swaps the response into another element. @param selector A CSS selector. */
 export function hxRetarget(selector: string): { readonly "HX-Retarget": string } {
   return { "HX-Retarget": selector };
 }
 
-/** Swaps it in another way. @param swap A value of `hx-swap`. */
+/** Swaps the response in another way. @param swap A value of `hx-swap`. */
 export function hxReswap(swap: string): { readonly "HX-Reswap": string } {
   return { "HX-Reswap": swap };
 }
 
-/** Takes another part of the answer than the element asks for. @param selector Of CSS. */
+/** Swaps in another part of the response. @param selector A CSS selector. */
 export function hxReselect(selector: string): { readonly "HX-Reselect": string } {
   return { "HX-Reselect": selector };
 }
 
-/** Shows another address, as a new entry of the history. @param path Of ours, with its query. */
+/** Adds an entry to the browser history. @param path A path of this app, with its query. */
 export function hxPushUrl(path: string): { readonly "HX-Push-Url": string } {
   return { "HX-Push-Url": path };
 }
 
-/** Shows another address in place of the one that is shown. @param path Of ours, with its query. */
+/** Replaces the current entry of the browser history. @param path A path of this app, with its query. */
 export function hxReplaceUrl(path: string): { readonly "HX-Replace-Url": string } {
   return { "HX-Replace-Url": path };
 }
 
-/** What an answer is made of: the part for HTMX, the page for everybody else. */
+/** A response in two forms: a part for HTMX, or a complete page. */
 export interface PartAndPage {
   readonly part: () => SafeHtml;
   readonly page: () => Promise<SafeHtml>;
-  /** 200 without it. */
+  /** 200 by default. */
   readonly status?: number;
   /** Headers of the part. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Answers with the one or the other, and says that it depends. */
+/** Responds with the part or the page, and sets `Vary`. */
 export async function partOrPage(
   request: Request,
   { part, page, status, headers = {} }: PartAndPage,
@@ -65,14 +65,14 @@ export async function partOrPage(
   return response;
 }
 
-/** Answers with the part for HTMX, and leads everybody else on. @param path Of ours. */
+/** Responds with the part for HTMX, and redirects other clients. @param path A path of this app. */
 export function partOrRedirect(request: Request, path: string, part: () => SafeHtml): Response {
   const response = isHtmx(request) ? htmlPart(part()) : seeOther(path);
   response.headers.append("Vary", "HX-Request");
   return response;
 }
 
-/** A header holds ASCII: other characters are escaped as JSON has them. */
+/** Serializes to JSON with escapes for non-ASCII characters, which headers cannot contain. */
 function toAscii(value: unknown): string {
   return JSON.stringify(value).replace(
     /[^\x20-\x7e]/g,

@@ -1,4 +1,4 @@
-/** The frame of every page. */
+/** The layout of every page. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { AppFacts, NavigationEntry } from "../../env.ts";
 import { APP_NAME } from "../app/app-name.ts";
@@ -6,31 +6,31 @@ import { csrfField } from "./csrf-field.ts";
 import { type Message, messageBox } from "./message.ts";
 import { pagesFor } from "./navigation.ts";
 
-/** What a page knows of whoever looks at it. */
+/** The context that the layout of a page needs. */
 export interface PageContext {
-  /** Undefined for who has not signed in. */
+  /** Undefined if the visitor is not signed in. */
   readonly user: { readonly name: string; readonly email: string; readonly role: "user" | "admin" } | undefined;
-  /** What the app offers: the pages of the navigation, and where to sign in and out. */
+  /** The facts about the app, for the navigation and links. */
   readonly app: AppFacts;
   /** The path of the page. */
   readonly path: string;
-  /** For the hidden field of forms. */
+  /** The CSRF token, for the hidden field of forms. */
   readonly csrf: string;
-  /** Messages that an earlier request left for this page. */
+  /** Messages from an earlier request. */
   readonly flashes: readonly Message[];
-  /** The address of a file of `public`. */
+  /** Maps the path of a file in `public` to its address. */
   assetUrl(path: string): string;
 }
 
 /**
- * Of HTMX: it runs nothing that stands in attributes, keeps no pages, and swaps refused forms in as well. Of what else
- * is refused `public/messages.js` tells.
+ * The configuration of HTMX: no code in attributes, no stored pages, and refused forms are swapped in. Other refusals are
+ * shown by `public/messages.js`.
  */
 const HTMX_CONFIG = JSON.stringify({
   allowEval: false,
   allowScriptTags: false,
   includeIndicatorStyles: false,
-  // What is swapped in has its focus at once.
+  // New content can be focused immediately.
   defaultSettleDelay: 0,
   historyCacheSize: 0,
   refreshOnHistoryMiss: true,
@@ -45,9 +45,9 @@ const HTMX_CONFIG = JSON.stringify({
 });
 
 /**
- * @param title The page's own title.
- * @param context Absent on error pages, which look up neither the session nor the user.
- * @param files Of `public`: stylesheets and modules that this page needs beside those of every page.
+ * @param title The title of the page, without the app's name.
+ * @param context Absent on error pages, which do not load the session.
+ * @param files Stylesheets and modules in `public` that this page needs in addition to those of every page.
  */
 export function layout(
   title: string,
@@ -71,7 +71,7 @@ ${["style.css", ...files.filter(isStyle)].map((path) => html`<link rel="styleshe
 ${["messages.js", "confirm.js", ...files.filter((path) => !isStyle(path))].map((path) => html`<script type="module" src="${assetUrl(path)}"></script>`)}
 </head>
 <body>
-<a class="skip" href="#main">Skip to the content</a>
+<a class="skip" href="#main">Skip to content</a>
 <header class="top">
 <a class="brand" href="${homePath}"><img src="${assetUrl("icon.svg")}" alt="" width="28" height="28">${APP_NAME}</a>
 ${context ? navigation(context) : ""}
@@ -97,7 +97,7 @@ function navigation({ app, user, path, csrf }: PageContext): SafeHtml {
 <nav class="account" aria-label="Account">${user ? accountLinks(app, user.name, path, csrf) : offers.map((page) => linkTo(page, path))}</nav>`;
 }
 
-/** The link to the page that is shown, or to the one that it belongs to, says so. */
+/** Marks the link to the current page or to its parent with `aria-current`. */
 function linkTo({ label, path }: Pick<NavigationEntry, "label" | "path">, shown: string): SafeHtml {
   const current = shown === path ? "page" : shown.startsWith(`${path}/`) ? "true" : "";
   return html`<a href="${path}"${current && html` aria-current="${current}"`}>${label}</a>`;

@@ -1,7 +1,7 @@
-/** The pages that the navigation of every page links to. */
+/** The pages in the navigation. */
 import type { AppFacts, NavigationEntry } from "../../env.ts";
 
-/** @param role Undefined for a visitor who has not signed in. */
+/** @param role Undefined for a visitor who is not signed in. */
 export function pagesFor(
   { navigation }: Pick<AppFacts, "navigation">,
   role: "user" | "admin" | undefined,

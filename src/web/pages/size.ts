@@ -1,8 +1,8 @@
-/** Sizes as people read them. */
+/** Human-readable sizes. */
 
 const UNITS = ["bytes", "KiB", "MiB", "GiB"];
 
-/** @param bytes A number of them. @returns Such as `1 byte`, `900 bytes` or `2.5 MiB`. */
+/** @returns A text such as `1 byte`, `900 bytes` or `2.5 MiB`. */
 export function sizeOf(bytes: number): string {
   if (bytes === 1) return "1 byte";
   const power = bytes < 1024 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), UNITS.length - 1);

@@ -1,13 +1,13 @@
-/** Sends to sockets, and gives up on those whose readers have stalled: the platform queues for them without a bound. */
+/** Sends to sockets, and closes those whose readers have stalled, since the platform queues without a limit. */
 import { Buffer } from "node:buffer";
 
 const MIB = 1024 * 1024;
 
-/** The most bytes that a socket is sent without giving a sign of life, and the most of all sockets of an object. */
+/** Limits of the bytes sent since the last frame from a socket, and of their sum over all sockets of an object. */
 const MAX_BYTES_PER_SOCKET = 8 * MIB;
 const MAX_BYTES_PER_OBJECT = 48 * MIB;
 
-/** Close codes (RFC 6455 §7.4, and its registry), and 4000 to 4999 for an application's own. */
+/** Close codes (RFC 6455 §7.4 and its registry). Codes from 4000 to 4999 are for applications. */
 export const CLOSE = {
   unsupportedData: 1003,
   policyViolation: 1008,
@@ -16,7 +16,7 @@ export const CLOSE = {
   sessionOver: 4401,
 } as const;
 
-/** What a socket was sent since it was last heard of. */
+/** The data sent to a socket since its last frame. */
 interface Unacknowledged {
   bytes: number;
   /** Milliseconds since the epoch. */
@@ -24,9 +24,9 @@ interface Unacknowledged {
 }
 
 /**
- * workerd tells nobody how much of what was sent has left (there is no `bufferedAmount`), so what counts is what
- * was sent since the reader gave a sign of life: any frame, a ping included. Who only reads is not told apart from who
- * has stalled, and may read 8 MiB before it has to say something, or to connect anew.
+ * workerd has no `bufferedAmount`, so the data sent since the last frame from the reader counts as unacknowledged. Any
+ * frame acknowledges it, including a ping. A reader that sends nothing cannot be distinguished from a stalled one, and is
+ * closed after 8 MiB.
  */
 export class BoundedSockets {
   readonly #unacknowledged = new Map<WebSocket, Unacknowledged>();
@@ -35,29 +35,29 @@ export class BoundedSockets {
   #total = 0;
 
   /**
-   * @param pingedAt When a ping of the socket was last answered, in milliseconds since the epoch; 0 for never.
-   * @param onStalled What to do when a reader was given up on; its socket is closing.
+   * @param pingedAt The time of the last automatic response to a ping, in milliseconds since the epoch; 0 for never.
+   * @param onStalled Called with the socket of a stalled reader, which is closing.
    */
   constructor(pingedAt: (socket: WebSocket) => number, onStalled: (socket: WebSocket) => void) {
     this.#pingedAt = pingedAt;
     this.#onStalled = onStalled;
   }
 
-  /** Sends, unless the socket is closing. @returns Whether it can be sent more. */
+  /** Sends a frame unless the socket is closing. @returns Whether the socket accepts more frames. */
   send(socket: WebSocket, frame: string): boolean {
     if (socket.readyState !== WebSocket.OPEN) return false;
     const bytes = Buffer.byteLength(frame);
-    if (this.#countFor(socket).bytes + bytes > MAX_BYTES_PER_SOCKET) this.#hearPing(socket);
+    if (this.#countFor(socket).bytes + bytes > MAX_BYTES_PER_SOCKET) this.#countPing(socket);
     const unacknowledged = this.#countFor(socket);
-    if (unacknowledged.bytes + bytes > MAX_BYTES_PER_SOCKET) return this.#giveUp(socket);
+    if (unacknowledged.bytes + bytes > MAX_BYTES_PER_SOCKET) return this.#closeStalled(socket);
     unacknowledged.bytes += bytes;
     this.#total += bytes;
     socket.send(frame);
-    if (this.#total > MAX_BYTES_PER_OBJECT) this.#giveUpFurthestBehind();
+    if (this.#total > MAX_BYTES_PER_OBJECT) this.#closeFurthestBehind();
     return socket.readyState === WebSocket.OPEN;
   }
 
-  /** The reader has given a sign of life, or the socket is gone: what it was sent counts no more. */
+  /** Resets the count of a socket, after a frame from it or when it has closed. */
   forget(socket: WebSocket): void {
     this.#total -= this.#unacknowledged.get(socket)?.bytes ?? 0;
     this.#unacknowledged.delete(socket);
@@ -71,19 +71,19 @@ export class BoundedSockets {
     return fresh;
   }
 
-  #hearPing(socket: WebSocket): void {
+  #countPing(socket: WebSocket): void {
     if (this.#pingedAt(socket) > this.#countFor(socket).since) this.forget(socket);
   }
 
-  #giveUpFurthestBehind(): void {
-    for (const socket of [...this.#unacknowledged.keys()]) this.#hearPing(socket);
+  #closeFurthestBehind(): void {
+    for (const socket of [...this.#unacknowledged.keys()]) this.#countPing(socket);
     const furthestFirst = [...this.#unacknowledged].sort(([, a], [, b]) => b.bytes - a.bytes);
-    for (const [socket] of furthestFirst) if (this.#total > MAX_BYTES_PER_OBJECT / 2) this.#giveUp(socket);
+    for (const [socket] of furthestFirst) if (this.#total > MAX_BYTES_PER_OBJECT / 2) this.#closeStalled(socket);
   }
 
-  #giveUp(socket: WebSocket): false {
+  #closeStalled(socket: WebSocket): false {
     this.forget(socket);
-    socket.close(CLOSE.tryAgainLater, "Nothing was heard of you for too long.");
+    socket.close(CLOSE.tryAgainLater, "Too much unacknowledged data. Send a ping from time to time.");
     this.#onStalled(socket);
     return false;
   }

@@ -1,49 +1,50 @@
-/** How fast frames may arrive: a token bucket, with patience for a sender that ignores it. */
+/** Rate limits for frames: token buckets that tolerate some excess before the socket is closed. */
 
-/** Frames a second, and at once after a pause. */
+/** Frames per second. */
 export const SUSTAINED = 20;
+/** Frames at once after a pause. */
 export const BURST = 60;
-/** Frames that are refused before the socket is closed; a pause that fills the bucket resets the count. */
-const PATIENCE = 60;
+/** Throttled frames before the socket is closed. A pause that fills the bucket resets the count. */
+const MAX_THROTTLED = 60;
 
-/** What happens to a frame: it is accepted, refused, or the last that its socket sends. */
-export type Pacing = "allow" | "throttle" | "close";
+/** Accept the frame, refuse it, or close the socket. */
+export type RateDecision = "allow" | "throttle" | "close";
 
-/** Starts full. A clock that goes back takes nothing from it. */
+/** Starts full. A clock that moves backwards removes no tokens. */
 export class TokenBucket {
   #tokens = BURST;
-  #refused = 0;
+  #throttled = 0;
   #at = Date.now();
 
-  /** Whether it is as good as a new one. */
+  /** Whether the bucket is in the same state as a new one. */
   get isFull(): boolean {
     this.#refill();
     return this.#tokens === BURST;
   }
 
   /** Counts a frame. */
-  take(): Pacing {
+  take(): RateDecision {
     this.#refill();
     if (this.#tokens >= 1) {
       this.#tokens -= 1;
       return "allow";
     }
-    this.#refused += 1;
-    return this.#refused > PATIENCE ? "close" : "throttle";
+    this.#throttled += 1;
+    return this.#throttled > MAX_THROTTLED ? "close" : "throttle";
   }
 
   #refill(): void {
     const now = Date.now();
     this.#tokens = Math.min(BURST, this.#tokens + (Math.max(0, now - this.#at) / 1000) * SUSTAINED);
     this.#at = now;
-    if (this.#tokens === BURST) this.#refused = 0;
+    if (this.#tokens === BURST) this.#throttled = 0;
   }
 }
 
-/** Full buckets are looked for when there are so many. */
+/** The number of buckets at which full ones are first removed. */
 const PRUNE_SIZE = 64;
 
-/** A bucket for each key. Full ones are dropped, so there are never many more than keys in use within three seconds. */
+/** A bucket for each key. Full ones are removed, so that their number follows the keys in use within three seconds. */
 export class TokenBuckets {
   readonly #byKey = new Map<string, TokenBucket>();
   #pruneAt = PRUNE_SIZE;
@@ -53,7 +54,7 @@ export class TokenBuckets {
   }
 
   /** Counts a frame. */
-  take(key: string): Pacing {
+  take(key: string): RateDecision {
     const known = this.#byKey.get(key);
     if (known) return known.take();
     if (this.#byKey.size >= this.#pruneAt) this.#prune();

@@ -1,8 +1,8 @@
-/** Who sends a request, by the network. */
+/** The network address of a client. */
 
 /**
- * @returns The address that Cloudflare saw (`CF-Connecting-IP`, which no client can set), an IPv6
- *   address by its /64, which is what one subscriber has; `unknown` without one.
+ * @returns The address from `CF-Connecting-IP`, which clients cannot set; for IPv6 its /64 subnet, which usually belongs to
+ *   one subscriber; `unknown` without the header.
  */
 export function clientAddress(request: Request): string {
   const address = request.headers.get("CF-Connecting-IP")?.trim().toLowerCase() ?? "";
@@ -10,9 +10,9 @@ export function clientAddress(request: Request): string {
   return address.includes(":") ? subnetOf(address) : address;
 }
 
-/** The first four groups of an IPv6 address; of one that maps an IPv4 address (RFC 4291 §2.5.5.2), that address. */
+/** The first four groups of an IPv6 address, or the IPv4 address that it maps (RFC 4291 §2.5.5.2). */
 function subnetOf(address: string): string {
-  // A URL has every spelling of an address in one form (RFC 5952).
+  // URL parsing normalizes the address (RFC 5952).
   const url = `http://[${address}]`;
   const canonical = URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : address;
   const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(canonical) ?? [];

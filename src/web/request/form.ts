@@ -1,14 +1,12 @@
 /** Reads HTML forms. */
 
-/** What a form says, by the names of its fields; the last value where a name is repeated. No prototype. */
+/** The values of a form by field name; the last value of a repeated field. Without a prototype. */
 export type FormFields = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads an `application/x-www-form-urlencoded` body. The bytes that arrive are counted, whatever
- * `Content-Length` claims.
+ * Reads an `application/x-www-form-urlencoded` body. Counts the bytes that arrive and ignores `Content-Length`.
  *
- * @param maxBytes The most bytes to take; one more, and the rest is cancelled.
- * @returns Undefined where there are more bytes.
+ * @returns Undefined for a body of more than `maxBytes`, the rest of which is cancelled.
  */
 export async function readForm(request: Request, maxBytes: number): Promise<FormFields | undefined> {
   const decoder = new TextDecoder();

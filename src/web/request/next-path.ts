@@ -1,12 +1,12 @@
-/** Where a form leads back to: a path of our own, whatever the address bar says (CWE-601). */
+/** The path to return to after a form, without open redirects (CWE-601). */
 
 /**
- * @param next What a client asks for, such as the query's `next`.
- * @param requestUrl Of the request itself.
- * @returns `next` as a path with its query, where a browser would stay on our origin with it; else `fallback`.
+ * @param next The path that the client requests, such as the query's `next`.
+ * @param requestUrl The URL of the request.
+ * @returns The path and query of `next` if a browser would stay on our origin with it; otherwise `fallback`.
  */
 export function nextPath(next: string | undefined, requestUrl: string, fallback: string): string {
-  // What a browser strips or takes for a slash is refused as it stands, not mended.
+  // Characters that a browser strips or reads as a slash are refused, not repaired.
   if (!next || !/^\/(?![/\\])[!-~]*$/.test(next) || next.includes("\\")) return fallback;
   const { origin } = new URL(requestUrl);
   const url = new URL(next, origin);

@@ -1,27 +1,27 @@
-/** The app's own origins: the canonical one that `PUBLIC_ORIGIN` names, and the one that a request was sent to. */
+/** The app's own origins: `PUBLIC_ORIGIN`, and the origin of the request's URL. */
 import type { Env } from "../../env.ts";
 
 type Variables = Pick<Env, "ENVIRONMENT" | "PUBLIC_ORIGIN">;
 
-/** `localhost` and the names below it (RFC 6761 §6.3), 127.0.0.0/8 and ::1, as `URL` writes them. */
+/** `localhost` and its subdomains (RFC 6761 §6.3), 127.0.0.0/8 and ::1, as `URL` normalizes them. */
 const LOOPBACK = /^(?:(?:.+\.)?localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** The origins whose pages are the app's own: `PUBLIC_ORIGIN`, where it is set, and that of the request's URL. */
+/** The origins of the app's own pages: `PUBLIC_ORIGIN`, if set, and the origin of the request's URL. */
 export function ownOrigins(request: Request, { PUBLIC_ORIGIN }: Pick<Env, "PUBLIC_ORIGIN">): readonly string[] {
   const { origin } = new URL(request.url);
   return PUBLIC_ORIGIN ? [PUBLIC_ORIGIN, origin] : [origin];
 }
 
-/** @param origin As a header has it, such as `https://example.com`. Neither an empty text nor `null` is ever our own. */
+/** @param origin From a header, such as `https://example.com`. An empty string or `null` is never our own. */
 export function isOwnOrigin(request: Request, env: Pick<Env, "PUBLIC_ORIGIN">, origin: string): boolean {
   return ownOrigins(request, env).includes(origin);
 }
 
 /**
- * The origin for addresses that leave the app, such as links in mails. A client chooses the host that it sends a
- * request to, so the request's origin serves only in development and only for a loopback host.
+ * The origin for absolute addresses, such as links in mails. A client controls the host of its requests, so the request's
+ * origin is used only in development and only for a loopback host.
  *
- * @throws Where `PUBLIC_ORIGIN` is empty and the request's origin does not serve.
+ * @throws If `PUBLIC_ORIGIN` is empty in any other case.
  *
  * @example
  * const link = new URL("/verify-email", publicOrigin(request, env));
@@ -29,10 +29,10 @@ export function isOwnOrigin(request: Request, env: Pick<Env, "PUBLIC_ORIGIN">, o
 export function publicOrigin(request: Request, { ENVIRONMENT, PUBLIC_ORIGIN }: Variables): string {
   if (PUBLIC_ORIGIN) return PUBLIC_ORIGIN;
   if (ENVIRONMENT === "development" && isLoopback(request)) return new URL(request.url).origin;
-  throw new Error("PUBLIC_ORIGIN is empty: set it to the app's origin, such as https://example.com");
+  throw new Error("PUBLIC_ORIGIN is empty. Set it to the app's origin, such as https://example.com");
 }
 
-/** Whether the request was sent to a name or an address of this machine. */
+/** Whether the request's host is a loopback name or address. */
 export function isLoopback({ url }: Pick<Request, "url">): boolean {
   return LOOPBACK.test(new URL(url).hostname);
 }

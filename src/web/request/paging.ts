@@ -1,20 +1,20 @@
-/** Lists that page by an opaque cursor. */
+/** Lists that are paged by an opaque cursor. */
 import { Buffer } from "node:buffer";
 import * as z from "zod";
 
-/** A part of a list, and where the next part begins; null at the end. */
+/** A page of a list, and the cursor of the next page; null for the last page. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
 }
 
-/** The query of a list whose order is that of its ids: `limit` 1 to 100, 20 without one, and `cursor`. */
+/** The query of a list that is ordered by id: `limit` (1 to 100, by default 20) and `cursor`. */
 export const pageQuery = z.object({
   limit: z
     .string()
-    .regex(/^[1-9]\d{0,2}$/, "The limit is a number from 1 to 100")
+    .regex(/^[1-9]\d{0,2}$/, "The limit must be a number from 1 to 100")
     .transform(Number)
-    .refine((limit) => limit <= 100, "The limit is a number from 1 to 100")
+    .refine((limit) => limit <= 100, "The limit must be a number from 1 to 100")
     .default(20),
   cursor: z.string().transform(decodeCursor).optional(),
 });
@@ -23,7 +23,7 @@ export type PageQuery = z.output<typeof pageQuery>;
 
 const uuid = z.uuid();
 
-/** A cursor is opaque: it says only to us that it is the id of the last item. */
+/** Encodes the id of the last item, so that clients treat the cursor as opaque. */
 function encodeCursor(id: string): string {
   return Buffer.from(id).toString("base64url");
 }
@@ -31,18 +31,18 @@ function encodeCursor(id: string): string {
 function decodeCursor(cursor: string, issues: z.RefinementCtx): string {
   const id = Buffer.from(cursor, "base64url").toString();
   if (encodeCursor(id) === cursor && uuid.safeParse(id).success) return id;
-  issues.addIssue({ code: "custom", message: "The cursor is none that this list gave" });
+  issues.addIssue({ code: "custom", message: "The cursor is invalid. Use the nextCursor of an earlier page" });
   return z.NEVER;
 }
 
-/** The address of a part of a list, to be shared. @param cursor As the address has it. */
+/** The address of a page of a list. @param cursor Encoded, as in the query. */
 export function pathOfList(path: string, q: string, cursor?: string): string {
   const query = new URLSearchParams({ ...(q !== "" && { q }), ...(cursor && { cursor }) }).toString();
   return query === "" ? path : `${path}?${query}`;
 }
 
 /**
- * Cuts a page out of what a query for one item more than `limit` gave.
+ * Makes a page from the rows of a query for `limit + 1` items.
  *
  * @param rows Up to `limit + 1` items, in the list's order.
  */

@@ -1,6 +1,6 @@
-/** A parameter of a query that is to be there once. */
+/** Query parameters that should not be repeated. */
 
-/** @returns The first where the name is repeated. */
+/** @returns The first value of a repeated parameter. */
 export function firstValue(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }

@@ -1,4 +1,4 @@
-/** Which methods change nothing (RFC 9110 §9.2.1). */
+/** Safe methods, which change no state (RFC 9110 §9.2.1). */
 
 const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
 

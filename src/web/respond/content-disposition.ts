@@ -1,19 +1,19 @@
-/** The name under which a browser saves what it downloads (RFC 6266). */
+/** The header that names a download (RFC 6266). */
 
 /**
- * `Content-Disposition`. A name that is not plain ASCII comes twice: in RFC 8187's form, and in one for clients
- * that do not know it.
+ * @returns The value of `Content-Disposition`. A name that is not plain ASCII appears twice: encoded by RFC 8187, and
+ *   simplified for clients that do not support that.
  *
- * @param type `attachment` to be saved, `inline` to be shown.
+ * @param type `attachment` to save the file, `inline` to show it.
  */
 export function contentDisposition(type: "attachment" | "inline", name: string): string {
-  // RFC 6266 appendix D: no `%`, quote or backslash, which clients read in different ways.
+  // RFC 6266 appendix D: clients interpret `%`, quotes and backslashes differently.
   const plain = name.replace(/[^\x20-\x7e]/gu, "_").replace(/["%\\]/g, "_");
   const exact = plain === name ? "" : `; filename*=UTF-8''${encodeName(name)}`;
   return `${type}; filename="${plain}"${exact}`;
 }
 
-/** RFC 8187 §3.2.1 allows fewer characters than `encodeURIComponent` leaves alone. */
+/** RFC 8187 §3.2.1 allows fewer unencoded characters than `encodeURIComponent` leaves. */
 function encodeName(name: string): string {
   return encodeURIComponent(name).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -1,4 +1,4 @@
-/** The page that tells of an error. */
+/** The error page. */
 import { html } from "@remix-run/html-template";
 import type { AppFacts } from "../../env.ts";
 import { htmlResponse } from "../pages/html.ts";
@@ -8,9 +8,9 @@ export interface ErrorPage {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
-  /** Absent where the request failed before the app's facts were supplied. */
+  /** Absent if the request failed before the app's locals were supplied. */
   readonly app?: Pick<AppFacts, "homePath"> | undefined;
-  /** Details for developers; never given in production. */
+  /** Details for developers; undefined in production. */
   readonly debug?: string | undefined;
 }
 
@@ -20,8 +20,8 @@ export function errorPage({ status, title, detail, app, debug }: ErrorPage): Res
 <p class="status">${status}</p>
 <h1>${title}</h1>
 <p>${detail}</p>
-<p><a class="button" href="${homePath}">Back to the start</a></p>
-${debug === undefined ? "" : html`<pre tabindex="0" aria-label="For developers">${debug}</pre>`}
+<p><a class="button" href="${homePath}">Back to the home page</a></p>
+${debug === undefined ? "" : html`<pre tabindex="0" aria-label="Details for developers">${debug}</pre>`}
 </div>`;
   return htmlResponse(layout(title, content, undefined, [], homePath), status);
 }

@@ -1,14 +1,14 @@
-/** Tells a browser early what a page will need; Cloudflare sends it ahead as Early Hints (RFC 8297), as server push once did. */
+/** Preload headers, which Cloudflare sends ahead of the page as Early Hints (RFC 8297). */
 
-/** Something that a page needs. */
+/** A file that a page needs. */
 export interface Preload {
-  /** An address of ours, as it stands in the page. */
+  /** The address as in the page. */
   readonly href: string;
-  /** What it is used as (Fetch §2.2.7). */
+  /** The destination of the request (Fetch §2.2.7). */
   readonly as: "style" | "script" | "image" | "font" | "fetch";
 }
 
-/** Adds `Link` headers (RFC 8288) for what is to be preloaded. */
+/** Adds `Link` headers (RFC 8288). */
 export function preload(headers: Headers, preloads: readonly Preload[]): void {
   for (const { href, as } of preloads) headers.append("Link", `<${href}>; rel=preload; as=${as}`);
 }

@@ -1,8 +1,8 @@
-/** Errors of the JSON API: problem details (RFC 9457). */
+/** Error responses of the JSON API: problem details (RFC 9457). */
 import type { AppFacts } from "../../env.ts";
 import type { InputErr } from "../../http/index.ts";
 
-/** The statuses that the app refuses with, and what RFC 9110 and RFC 6585 call them. */
+/** The statuses of error responses, with their names from RFC 9110 and RFC 6585. */
 export const TITLES = {
   400: "Bad Request",
   401: "Unauthorized",
@@ -23,20 +23,20 @@ export const TITLES = {
 
 export type RefusalStatus = keyof typeof TITLES;
 
-/** The locals that a problem is told with. */
+/** The locals that an error response needs. */
 export interface ProblemLocals {
   readonly requestId: string;
-  /** For the links of the page that answers a browser. */
+  /** For the links of an error page. */
   readonly app?: AppFacts | undefined;
 }
 
-/** Further members of a problem, and headers of its response. */
+/** Additional members of a problem, and headers of its response. */
 export interface ProblemExtras {
   readonly members?: object;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** @param detail What was wrong with this request, for a person; nothing internal. */
+/** @param detail Describes the error to a person, without internals. */
 export function problem(
   { requestId }: ProblemLocals,
   status: RefusalStatus,
@@ -50,14 +50,14 @@ export function problem(
   });
 }
 
-/** The problem of a request whose input does not fit: 413 for a body over its limit, else 400, with every issue. */
+/** The problem for invalid input, with all issues: 413 for a body over its limit, otherwise 400. */
 export function invalidInput(locals: ProblemLocals, { issues }: InputErr): Response {
   const isTooLarge = issues.some((issue) => issue.part === "body" && issue.code === "too_large");
   const detail = issues.map(({ part, path, message }) => `${[part, ...path].join(".")}: ${message}`).join("; ");
   return problem(locals, isTooLarge ? 413 : 400, detail, { members: { issues } });
 }
 
-/** The problem of one field of a body that does not fit for a reason that its schema cannot know. */
+/** The problem for a field of a body that is invalid for a reason outside its schema. */
 export function invalidField(locals: ProblemLocals, field: string, message: string): Response {
   const issues = [{ part: "body", path: [field], message }];
   return problem(locals, 400, `body.${field}: ${message}`, { members: { issues } });

@@ -1,9 +1,9 @@
-/** Leads a browser on to another page. */
+/** Redirects after a form. */
 
 /**
- * The next page is asked for with GET, whatever this request was (RFC 9110 §15.4.4).
+ * Redirects to a page that is requested with GET, whatever the method of this request (RFC 9110 §15.4.4).
  *
- * @param path Of ours, with its query.
+ * @param path A path of this app, with its query.
  */
 export function seeOther(path: string, headers = new Headers()): Response {
   headers.set("Location", path);

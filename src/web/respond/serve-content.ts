@@ -1,31 +1,33 @@
-/** Answers with bytes that are stored somewhere: whole, a range of them, or only that they are the same still. */
-import { type ByteRange, type Representation, whatIsWanted } from "../caching/conditional.ts";
-import { type Refused, refuse } from "./refuse.ts";
+/** Serves stored contents, with ranges and conditional requests (RFC 9110 §13, §14). */
+import { type ByteRange, evaluateConditional, type Representation } from "../caching/conditional.ts";
+import { type RefusalContext, refuse } from "./refuse.ts";
 
-/** Stored bytes and how they are to be sent. */
+/** Stored contents and their headers. */
 export interface Content extends Representation {
-  /** Headers of every answer about it, such as `Cache-Control`. */
+  /** Headers of every response, including 304, such as `Cache-Control`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Headers that describe the bytes, such as `Content-Type`. */
+  /** Headers that describe the contents, such as `Content-Type`. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** Reads them, all without a range; null where they have just been removed. */
+  /** Reads a range, or everything; null if the contents have been removed meanwhile. */
   read(range?: ByteRange): Promise<ReadableStream<Uint8Array> | null>;
 }
 
-/** To a GET or HEAD by RFC 9110. Nothing is read for 304, 412, 416 and HEAD. */
-export async function serveContent(c: Refused, content: Content): Promise<Response> {
+/** Responds to GET or HEAD. Reads nothing for 304, 412, 416 and HEAD. */
+export async function serveContent(c: RefusalContext, content: Content): Promise<Response> {
   const { etag, lastModified, size } = content;
   const headers = { ...content.headers, ETag: etag };
-  const wanted = whatIsWanted(c.request, content);
-  switch (wanted.kind) {
+  const result = evaluateConditional(c.request, content);
+  switch (result.kind) {
     case "unchanged":
       return new Response(null, { status: 304, headers });
     case "precondition failed":
-      return refuse(c, 412, "This is not the version that you named.");
+      return refuse(c, 412, "The current version does not match the preconditions of the request.");
     case "range not satisfiable":
-      return refuse(c, 416, `There are ${size} bytes.`, { "Content-Range": `bytes */${size}` });
+      return refuse(c, 416, `The range is not satisfiable: the content has ${size} bytes.`, {
+        "Content-Range": `bytes */${size}`,
+      });
   }
-  const range = wanted.kind === "part" ? wanted.range : undefined;
+  const range = result.kind === "part" ? result.range : undefined;
   const isHead = c.request.method === "HEAD";
   const body = isHead ? null : await content.read(range);
   if (!body && !isHead) return refuse(c, 404, "There is nothing at this address.");
@@ -39,7 +41,7 @@ export async function serveContent(c: Refused, content: Content): Promise<Respon
       "Accept-Ranges": "bytes",
       "Content-Length": `${range?.length ?? size}`,
     },
-    // What is compressed already is sent as it is.
+    // Contents that are already compressed are sent unchanged.
     encodeBody: "Content-Encoding" in content.metadata ? "manual" : "automatic",
   });
 }

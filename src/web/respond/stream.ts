@@ -1,41 +1,40 @@
-/** Streamed responses that are pulled: nothing is made before the client takes it. */
-
+/** Streamed responses, produced only as fast as the client reads. */
 import { logFailure } from "../app/log.ts";
 
-/** A piece of a body; text is sent as UTF-8. */
-export type Piece = string | Uint8Array;
+/** A chunk of a body. Strings are sent as UTF-8. */
+export type Chunk = string | Uint8Array;
 
 /**
- * A response whose body is made piece by piece. The next piece is asked for only when the one before
- * has been taken, so a slow client holds up its own producer and nothing is kept for it.
+ * Creates a response whose body comes from a generator. Each chunk is requested only after the client has taken the one
+ * before, so nothing is buffered for a slow client.
  *
- * @param pull Makes the pieces. When the client leaves, the signal is aborted and the generator closed: its `finally` runs
- *   at the next `yield`, or as soon as what it awaits has settled, which the signal can hasten.
+ * @param pull Generates the chunks. When the client disconnects, the signal is aborted and the generator is closed: its
+ *   `finally` runs at the next `yield`, or when a pending `await` settles, which the signal can hasten.
  */
 export function stream(
-  pull: (signal: AbortSignal) => AsyncGenerator<Piece, void, undefined>,
+  pull: (signal: AbortSignal) => AsyncGenerator<Chunk, void, undefined>,
   init: ResponseInit = {},
 ): Response {
-  const gone = new AbortController();
-  const pieces = pull(gone.signal);
+  const disconnected = new AbortController();
+  const chunks = pull(disconnected.signal);
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { done, value } = await pieces.next().catch((error) => {
-          // The status has gone out: all that is left is to break off.
-          logFailure("A streamed response broke off", error);
+        const { done, value } = await chunks.next().catch((error) => {
+          // The status has already been sent, so the only option is to abort.
+          logFailure("A streamed response was aborted", error);
           throw error;
         });
         if (done) controller.close();
         else controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
       },
       async cancel() {
-        gone.abort();
-        await pieces.return();
+        disconnected.abort();
+        await chunks.return();
       },
     },
-    // Not even one piece ahead.
+    // Do not request a chunk in advance.
     { highWaterMark: 0 },
   );
   return new Response(body, init);

@@ -1,4 +1,4 @@
-/** The reference: the measured routes as one writes them without a router. It knows no others. */
+/** The reference: the measured routes, and only those, handwritten without a router. */
 import { createLabel, listLabels } from "../routes.ts";
 
 export default {

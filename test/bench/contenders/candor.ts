@@ -1,4 +1,4 @@
-/** The table in Candor's core; the body goes through its schema. */
+/** The table in Candor's core, which validates the body with its schema. */
 import { type Handler, route, setup, standardValidator } from "../../../src/http/index.ts";
 import { CREATE, LIST, listLabels, newLabel, READ, routes } from "../routes.ts";
 

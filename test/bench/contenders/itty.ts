@@ -1,4 +1,4 @@
-/** The table in itty-router, in its smallest form. */
+/** The table in itty-router, in its smallest variant. */
 import { type IRequest, IttyRouter } from "itty-router";
 import { CREATE, createLabel, LIST, listLabels, READ, routes } from "../routes.ts";
 

@@ -1,4 +1,4 @@
-/** The lifecycle written by hand, in one function. */
+/** The lifecycle, handwritten in one function. */
 import { answer, authenticate, body, identify, pathParams, permissionsOf, query, refuse } from "./task.ts";
 
 export async function fetch(request: Request): Promise<Response> {

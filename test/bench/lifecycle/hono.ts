@@ -1,4 +1,4 @@
-/** The lifecycle in Hono: three middlewares, its own validator around each schema, both hooks in one middleware. */
+/** The lifecycle in Hono: three middlewares, Hono's validator around each schema, and one middleware for both hooks. */
 import { Hono, type MiddlewareHandler } from "hono";
 import { validator } from "hono/validator";
 import { answer, authenticate, body, identify, pathParams, permissionsOf, query, refuse, type User } from "./task.ts";

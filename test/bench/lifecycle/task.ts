@@ -1,4 +1,4 @@
-/** The whole lifecycle's subject: schemas, checks and a request, the same for every contender. */
+/** The task of the lifecycle benchmark: schemas, checks and a request, the same for every contender. */
 import * as z from "zod";
 
 export const pathParams = z.object({ team: z.string().min(1).max(40) });
@@ -14,7 +14,7 @@ export interface User {
   readonly role: string;
 }
 
-/** Asynchronous as a look-up would be. */
+/** Asynchronous, as a database lookup would be. */
 export async function authenticate(request: Request): Promise<User | undefined> {
   return request.headers.get("authorization") === "Bearer token" ? { id: "u1", role: "editor" } : undefined;
 }

@@ -1,6 +1,7 @@
+import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { User } from "../../../src/identity/users/user.ts";
-import { type Account, createAccount, openBrowser, send, sendJson } from "../../harness.ts";
+import { type Account, createAccount, facts, openBrowser, send, sendJson } from "../../harness.ts";
 
 /** A user of each test's own. */
 let me: Account;
@@ -49,5 +50,25 @@ describe("PATCH /api/me", () => {
   ])("refuses %j with 400", async (body) => {
     expect((await patch(body)).status).toBe(400);
     expect(await (await send("/api/me", { headers: me.headers })).json()).toEqual(me.user);
+  });
+});
+
+describe("POST /api/me/verify-email", () => {
+  const mailsTo = ({ user }: Account) =>
+    env.DB.prepare("SELECT count(*) AS n FROM outbox WHERE recipient = ?").bind(user.email).first<number>("n");
+
+  test("mails nothing to an address that is confirmed", async () => {
+    expect((await send("/api/me/verify-email", { method: "POST", headers: me.headers })).status).toBe(202);
+    expect(await mailsTo(me)).toBe(0);
+  });
+
+  test("answers the fourth time as the times before, without another mail", async () => {
+    const account = await createAccount({ emailVerified: false });
+    const asks = Array.from({ length: 6 }, () => ({ method: "POST", headers: account.headers }));
+    for (const init of asks) {
+      const response = await send("/api/me/verify-email", init);
+      expect([response.status, await response.text()]).toEqual([202, ""]);
+    }
+    expect(await mailsTo(account)).toBe(facts.paths.verifyEmail === undefined ? 0 : 3);
   });
 });

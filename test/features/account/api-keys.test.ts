@@ -1,7 +1,8 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { hashSecret } from "../../../src/identity/tokens/secret.ts";
-import { type Account, createAccount, send, sendJson } from "../../harness.ts";
+import { type Account, createAccount, PERMISSION, send, sendJson } from "../../harness.ts";
+import { WRITE_PERMISSION } from "../../things.ts";
 
 interface Key {
   readonly id: string;
@@ -29,7 +30,7 @@ afterEach(() => vi.useRealTimers());
 
 const make = (body: unknown, { headers }: Pick<Account, "headers"> = me) =>
   sendJson("POST", "/api/me/keys", body, headers);
-const makeKey = async (name = "backup", permissions = ["notes:read"]) => {
+const makeKey = async (name = "backup", permissions = [PERMISSION]) => {
   const response = await make({ name, permissions });
   expect(response.status).toBe(201);
   return response.json<Key>();
@@ -38,12 +39,12 @@ const list = async (query = "", { headers } = me) => (await send(`/api/me/keys?$
 const remove = async (id: string, { headers } = me) =>
   (await send(`/api/me/keys/${id}`, { method: "DELETE", headers })).status;
 const withKey = ({ key }: Key) => ({ "X-API-Key": key });
-const statusOf = async (key: Key, path = "/api/notes") => (await send(path, { headers: withKey(key) })).status;
+const statusOf = async (key: Key, path = "/api/things") => (await send(path, { headers: withKey(key) })).status;
 
 describe("POST /api/me/keys", () => {
   test("answers 201 with the key, which nobody keeps or sees again", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
-    const response = await make({ name: " backup ", permissions: ["notes:read", "notes:write", "notes:read"] });
+    const response = await make({ name: " backup ", permissions: [PERMISSION, WRITE_PERMISSION, PERMISSION] });
     const made = await response.json<Key>();
     expect(response.status).toBe(201);
     expect(response.headers.get("Cache-Control")).toBe("no-store");
@@ -51,7 +52,7 @@ describe("POST /api/me/keys", () => {
     expect(made).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       name: "backup",
-      permissions: ["notes:read", "notes:write"],
+      permissions: [PERMISSION, WRITE_PERMISSION],
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       expiresAt: new Date(Date.now() + 90 * DAY_MS).toISOString(),
       lastUsedAt: null,
@@ -71,16 +72,16 @@ describe("POST /api/me/keys", () => {
   });
 
   test.each([
-    { name: "backup", permissions: ["notes:delete"] },
-    { name: "backup", permissions: ["notes:read", "admin"] },
+    { name: "backup", permissions: ["things:delete"] },
+    { name: "backup", permissions: [PERMISSION, "admin"] },
     { name: "backup", permissions: ["*"] },
     { name: "backup", permissions: ["__proto__"] },
-    { name: "backup", permissions: "notes:read" },
+    { name: "backup", permissions: PERMISSION },
     { name: "backup", permissions: [] },
     { name: "backup" },
-    { name: " ", permissions: ["notes:read"] },
-    { name: "a".repeat(101), permissions: ["notes:read"] },
-    { name: "backup", permissions: ["notes:read"], userId: "x" },
+    { name: " ", permissions: [PERMISSION] },
+    { name: "a".repeat(101), permissions: [PERMISSION] },
+    { name: "backup", permissions: [PERMISSION], userId: "x" },
   ])("refuses %j with 400", async (body) => {
     expect((await make(body)).status).toBe(400);
     expect((await list()).items).toEqual([]);
@@ -133,9 +134,9 @@ describe("DELETE /api/me/keys/:id", () => {
 
 describe("an API key", () => {
   test("does what it has the permission for, and no more", async () => {
-    const key = await makeKey("reader", ["notes:read"]);
+    const key = await makeKey("reader", [PERMISSION]);
     expect(await statusOf(key)).toBe(200);
-    expect((await sendJson("POST", "/api/notes", { title: "t" }, withKey(key))).status).toBe(403);
+    expect((await sendJson("POST", "/api/things", { title: "t" }, withKey(key))).status).toBe(403);
   });
 
   test.each([
@@ -147,10 +148,9 @@ describe("an API key", () => {
     ["POST", "/api/me/password"],
     ["POST", "/api/me/confirm-password"],
     ["POST", "/api/me/verify-email"],
-    ["POST", "/api/auth/logout"],
   ])("is refused by %s %s with 403, whatever it may", async (method, path) => {
-    const key = await makeKey("all", ["notes:read", "notes:write"]);
-    const body = method === "GET" ? {} : { body: JSON.stringify({ name: "more", permissions: ["notes:read"] }) };
+    const key = await makeKey("all", [PERMISSION, WRITE_PERMISSION]);
+    const body = method === "GET" ? {} : { body: JSON.stringify({ name: "more", permissions: [PERMISSION] }) };
     const headers = { ...withKey(key), "Content-Type": "application/json" };
     expect((await send(path, { method, headers, ...body })).status).toBe(403);
     expect((await list()).items).toHaveLength(1);
@@ -168,12 +168,12 @@ describe("an API key", () => {
       hashSecret(key),
       "",
     ]) {
-      expect((await send("/api/notes", { headers: { "X-API-Key": wrong } })).status).toBe(401);
+      expect((await send("/api/things", { headers: { "X-API-Key": wrong } })).status).toBe(401);
     }
   });
 
   test("is no access token", async () => {
     const { key } = await makeKey();
-    expect((await send("/api/notes", { headers: { Authorization: `Bearer ${key}` } })).status).toBe(401);
+    expect((await send("/api/things", { headers: { Authorization: `Bearer ${key}` } })).status).toBe(401);
   });
 });

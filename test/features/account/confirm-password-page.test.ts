@@ -1,143 +1,47 @@
-/** `requireRecentSignIn` on the pages, without JavaScript: the password, and then what was asked for. */
+/** Giving the password again on its page, without JavaScript. */
 import { env } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { app } from "../../../src/app.ts";
-import { describePolicy } from "../../../src/web/app/policy.ts";
-import { type Account, createAccount, openBrowser, PASSWORD, send, submit } from "../../harness.ts";
+import { describe, expect, test } from "vitest";
+import { account } from "../../../src/features/account/index.ts";
+import { type Account, openBrowser, PASSWORD, PERMISSION, send, signInAnswer, submit } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
-import { flashOf, openPlainBrowser, type PlainBrowser, type Shown } from "../../plain-browser.ts";
+import { flashOf, type Shown } from "../../plain-browser.ts";
+import { recentRoutes } from "../../recent-sign-in.ts";
+import {
+  browser,
+  fieldsOf,
+  me,
+  PASSWORD_FORM,
+  type SensitiveForm,
+  testSensitiveForms,
+  useOldSignIn,
+} from "./recent-forms.ts";
 
-const PASSWORD_FORM = "/account/confirm-password";
-
-let me: Account;
-let other: Account;
-let browser: PlainBrowser;
-beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["Date"] });
-  [me, other] = [await createAccount({ role: "admin" }), await createAccount({ name: "Grace" })];
-  browser = openPlainBrowser();
-  await browser.open("/login");
-  await browser.submit({ email: me.user.email, password: PASSWORD });
-  vi.setSystemTime(Date.now() + 10 * 60_000 + 1);
-});
-afterEach(() => vi.useRealTimers());
+useOldSignIn();
 
 const keysOf = async ({ user }: Account) => {
   const kept = env.DB.prepare("SELECT name, permissions FROM api_keys WHERE user_id = ?").bind(user.id);
   return (await kept.all<{ name: string; permissions: string }>()).results;
 };
-const roleOf = ({ user }: Account) => env.DB.prepare("SELECT role FROM users WHERE id = ?").bind(user.id).first("role");
 
-/** The hidden fields of the form that asks for the password. */
-function fieldsOf({ text }: Shown): Record<string, string> {
-  const form = text.split("<form").find((part) => part.includes(`action="${PASSWORD_FORM}"`)) ?? "";
-  const hidden = [...form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)];
-  return Object.fromEntries(hidden.map(([, name = "", value = ""]) => [name, value]));
-}
-
-/** The sensitive forms: where each is, what it sends, and what has happened once it has. */
-const FORMS = {
+const FORMS: Readonly<Record<string, SensitiveForm>> = {
   "POST /account/keys": {
-    page: () => "/account",
+    page: "/account",
     action: () => "/account/keys",
-    fields: { name: "backup & more", "notes:read": "on", days: "30" },
+    fields: { name: "backup & more", [PERMISSION]: "on", days: "30" },
     before: async () => expect(await keysOf(me)).toEqual([]),
     after: async (shown: Shown) => {
       expect([shown.status, shown.path]).toEqual([201, "/account/keys"]);
       expect(shown.text).toMatch(/<input id="made-key" value="candor_[\w-]{43}"/);
-      expect(await keysOf(me)).toEqual([{ name: "backup & more", permissions: '["notes:read"]' }]);
-    },
-  },
-  "POST /admin/users/:id/role": {
-    page: () => "/admin/users",
-    action: () => `/admin/users/${other.user.id}/role`,
-    fields: { role: "admin", next: "/admin/users?q=a", confirmed: "yes" },
-    before: async () => expect(await roleOf(other)).toBe("user"),
-    after: async (shown: Shown) => {
-      expect([shown.path, flashOf(shown)]).toEqual(["/admin/users?q=a", "Grace is now an administrator."]);
-      expect(await roleOf(other)).toBe("admin");
-    },
-  },
-  "POST /admin/users/:id/delete": {
-    page: () => "/admin/users",
-    action: () => `/admin/users/${other.user.id}/delete`,
-    fields: { next: "/admin/users", confirmed: "yes" },
-    before: async () => expect(await roleOf(other)).toBe("user"),
-    after: async (shown: Shown) => {
-      expect([shown.path, flashOf(shown)]).toEqual(["/admin/users", "The account of Grace has been deleted."]);
-      expect(await roleOf(other)).toBeNull();
+      expect(await keysOf(me)).toEqual([{ name: "backup & more", permissions: JSON.stringify([PERMISSION]) }]);
     },
   },
 };
 
 test("these are the forms that ask for a recent sign-in", () => {
-  const guarded = describePolicy(app.handlers).filter(({ guards }) =>
-    guards.some(({ name }) => name === "requireRecentSignIn"),
-  );
-  const pages = guarded.filter(({ path }) => !path.startsWith("/api/")).map(({ method, path }) => `${method} ${path}`);
-  expect(pages.sort()).toEqual(Object.keys(FORMS).sort());
+  expect(Object.keys(FORMS)).toEqual(recentRoutes(account, false));
 });
 
-describe.each(Object.entries(FORMS))("%s", (_, { page, action, fields, before, after }) => {
-  const submitForm = async () => {
-    await browser.open(page());
-    return browser.submit(fields, action());
-  };
-
-  test("asks for the password with every field of the form kept, and nothing has happened yet", async () => {
-    const asked = await submitForm();
-    expect([asked.status, /<title>(.*)<\/title>/.exec(asked.text)?.[1]]).toEqual([
-      403,
-      "Confirm your password · Candor",
-    ]);
-    const { csrf, continue: path, ...kept } = fieldsOf(asked);
-    expect(csrf).toMatch(/^[\w-]{43}$/);
-    expect([path, kept]).toEqual([
-      action(),
-      Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, escaped(value)])),
-    ]);
-    await before();
-  });
-
-  test("then does what was asked for", async () => {
-    await submitForm();
-    await after(await browser.submit({ currentPassword: PASSWORD }, PASSWORD_FORM));
-  });
-
-  test("a wrong password shows the page again, with the same fields, and nothing happens", async () => {
-    const asked = await submitForm();
-    const again = await browser.submit({ currentPassword: "a wrong password" }, PASSWORD_FORM);
-    expect([again.status, fieldsOf(again)]).toEqual([422, fieldsOf(asked)]);
-    expect(again.text).toContain('id="confirm-currentPassword-error" class="error">The password is wrong.');
-    expect(again.text).not.toContain("a wrong password");
-    await before();
-    const empty = await browser.submit({ currentPassword: "" }, PASSWORD_FORM);
-    expect([empty.status, fieldsOf(empty)]).toEqual([400, fieldsOf(asked)]);
-    await before();
-    await after(await browser.submit({ currentPassword: PASSWORD }, PASSWORD_FORM));
-  });
-
-  test("does not ask where the password was given a moment ago", async () => {
-    vi.setSystemTime(Date.now() - 1);
-    await after(await submitForm());
-  });
-
-  test("has HTMX show the same page in place of the content, and not inside the list it was sent from", async () => {
-    const { headers, csrf } = await openBrowser(me);
-    vi.setSystemTime(Date.now() + 10 * 60_000 + 1);
-    const htmx = { ...headers, Accept: "*/*", "HX-Request": "true" };
-    const body = new URLSearchParams({ csrf, ...fields });
-    const response = await send(action(), { method: "POST", headers: htmx, body });
-    expect(response.status).toBe(422);
-    expect(Object.fromEntries(response.headers)).toMatchObject({
-      "hx-retarget": "#main",
-      "hx-reselect": "#main",
-      "hx-reswap": "outerHTML",
-    });
-    expect(await response.text()).toContain('action="/account/confirm-password"');
-    await before();
-  });
-});
+testSensitiveForms(FORMS);
 
 describe("POST /account/confirm-password", () => {
   test("answers 307 to the path with new cookies, so that the browser sends the same body there", async () => {
@@ -180,7 +84,7 @@ describe("POST /account/confirm-password", () => {
   test("leads to the sign-in where nobody is signed in", async () => {
     const init = { method: "POST", headers: { Accept: "text/html" }, body: new URLSearchParams() };
     const response = await send(PASSWORD_FORM, init);
-    expect([response.status, response.headers.get("Location")]).toEqual([303, "/login"]);
+    expect([response.status, response.headers.get("Location")]).toEqual(signInAnswer());
   });
 
   test.each(HOSTILE)("the text %j does no harm in the fields that it keeps", async (hostile) => {
@@ -205,7 +109,7 @@ describe("the token that binds forms to a session", () => {
   test("stays when the password is confirmed, so that forms on other pages still work", async () => {
     const { cookies } = browser;
     const [before, secret] = [csrfIn(await browser.open("/account")), cookies.get("__Host-session")];
-    await browser.submit({ name: "k", "notes:read": "on" }, "/account/keys");
+    await browser.submit({ name: "k", [PERMISSION]: "on" }, "/account/keys");
     await browser.submit({ currentPassword: PASSWORD }, PASSWORD_FORM);
     expect(cookies.get("__Host-session")).not.toBe(secret);
     expect(csrfIn(await browser.open("/account"))).toBe(before);

@@ -6,6 +6,7 @@ import {
   createAccount,
   createKey,
   openBrowser,
+  PERMISSION,
   send,
   sendJson,
   submit,
@@ -35,10 +36,10 @@ afterEach(() => vi.useRealTimers());
 const timeIn = (ms: number) => new Date(Date.now() + ms).toISOString();
 const passTime = (ms: number) => vi.setSystemTime(Date.now() + ms);
 const make = (body: object = {}, { headers }: Pick<Account, "headers"> = me) =>
-  sendJson("POST", "/api/me/keys", { name: "backup", permissions: ["notes:read"], ...body }, headers);
+  sendJson("POST", "/api/me/keys", { name: "backup", permissions: [PERMISSION], ...body }, headers);
 const makeOnPage = (fields: Record<string, string> = {}) =>
-  submit(browser, "/account/keys", { name: "backup", "notes:read": "on", ...fields });
-const use = (key: string) => send("/api/notes", { headers: { "X-API-Key": key } });
+  submit(browser, "/account/keys", { name: "backup", [PERMISSION]: "on", ...fields });
+const use = (key: string) => send("/api/things", { headers: { "X-API-Key": key } });
 const storedKeys = async ({ user }: Account) => {
   const kept = env.DB.prepare("SELECT expires_at AS expiresAt FROM api_keys WHERE user_id = ?").bind(user.id);
   return (await kept.all<{ expiresAt: number }>()).results;
@@ -94,11 +95,11 @@ describe("the expiry of an API key", () => {
   });
 
   test("ends the key at that moment: 401, which says so, and nothing else that is sent counts", async () => {
-    const { key } = await createKey(me, ["notes:read"], { expiresAt: timeIn(MINUTE_MS) });
+    const { key } = await createKey(me, [PERMISSION], { expiresAt: timeIn(MINUTE_MS) });
     passTime(MINUTE_MS - 1);
     expect((await use(key)).status).toBe(200);
     passTime(1);
-    const response = await send("/api/notes", { headers: { "X-API-Key": key, Cookie: browser.headers.Cookie } });
+    const response = await send("/api/things", { headers: { "X-API-Key": key, Cookie: browser.headers.Cookie } });
     expect([response.status, response.headers.get("WWW-Authenticate")]).toEqual([401, "Bearer"]);
     expect(await response.json()).toMatchObject({ detail: "The API key has expired. Create a new one." });
   });
@@ -106,7 +107,7 @@ describe("the expiry of an API key", () => {
 
 describe("lastUsedAt of an API key", () => {
   test("is null until it is used, then the time to the minute", async () => {
-    const { key } = await createKey(me, ["notes:read"]);
+    const { key } = await createKey(me, [PERMISSION]);
     expect((await listed())[0]?.lastUsedAt).toBeNull();
     await use(key);
     const first = timeIn(0);
@@ -121,10 +122,10 @@ describe("lastUsedAt of an API key", () => {
 
   test("is of that key alone, and not set by a use that is refused for its expiry", async () => {
     const [used, expired] = [
-      await createKey(me, ["notes:read"]),
-      await createKey(me, ["notes:read"], { expiresAt: timeIn(1) }),
+      await createKey(me, [PERMISSION]),
+      await createKey(me, [PERMISSION], { expiresAt: timeIn(1) }),
     ];
-    await createKey(me, ["notes:read"]);
+    await createKey(me, [PERMISSION]);
     passTime(1);
     for (const { key } of [used, expired]) await use(key);
     const uses = (await listed()).map(({ id, lastUsedAt }) => [id, lastUsedAt]);
@@ -133,7 +134,7 @@ describe("lastUsedAt of an API key", () => {
 
   test("is on the page", async () => {
     const page = async () => (await send("/account", { headers: browser.headers })).text();
-    const { key } = await createKey(me, ["notes:read"]);
+    const { key } = await createKey(me, [PERMISSION]);
     expect(await page()).toContain("Never used");
     await use(key);
     expect(await page()).not.toContain("Never used");
@@ -142,7 +143,7 @@ describe("lastUsedAt of an API key", () => {
 
 describe("of API keys a user may have 20 that have not expired", () => {
   const fill = async (count: number, given: { expiresAt?: string } = {}) => {
-    for (let i = 0; i < count; i++) await createKey(me, ["notes:read"], given);
+    for (let i = 0; i < count; i++) await createKey(me, [PERMISSION], given);
   };
 
   test("the 21st is 422, which names the quota, and it is not made; another user's is", async () => {

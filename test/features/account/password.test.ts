@@ -4,8 +4,19 @@ import { checkPassword } from "../../../src/identity/passwords/check-password.ts
 import { hashPassword, verifyPassword } from "../../../src/identity/passwords/password-hash.ts";
 import { startCookieSession } from "../../../src/identity/sessions/sessions.ts";
 import { createDeviceId } from "../../../src/identity/tokens/device-token.ts";
+import { createEmailToken } from "../../../src/identity/tokens/email-tokens.ts";
 import { createTokenSession } from "../../../src/identity/tokens/refresh-token.ts";
-import { type Account, createAccount, createKey, openBrowser, PASSWORD, send, sendJson } from "../../harness.ts";
+import {
+  type Account,
+  createAccount,
+  createKey,
+  openBrowser,
+  PASSWORD,
+  PERMISSION,
+  send,
+  sendJson,
+} from "../../harness.ts";
+import { post } from "../../identity/credential-app.ts";
 
 const NEW_PASSWORD = "another password for tests";
 type Headers = Readonly<Record<string, string>>;
@@ -25,9 +36,9 @@ beforeEach(async () => {
 afterEach(() => vi.useRealTimers());
 
 const statusFor = async (headers: Headers, path = "/api/me") => (await send(path, { headers })).status;
-const login = (password: string) => sendJson("POST", "/api/auth/login", { email: me.user.email, password });
+const login = (password: string) => post("/sign-in", { email: me.user.email, password });
 const refresh = async ({ refreshToken }: Pick<Tokens, "refreshToken">) =>
-  (await sendJson("POST", "/api/auth/refresh", { refreshToken })).status;
+  (await post("/refresh", { refreshToken })).status;
 const bearer = ({ accessToken }: Tokens) => ({ Authorization: `Bearer ${accessToken}` });
 const change = (headers: Headers, body: object = {}) =>
   sendJson("POST", "/api/me/password", { currentPassword: PASSWORD, newPassword: NEW_PASSWORD, ...body }, headers);
@@ -78,18 +89,18 @@ describe("POST /api/me/password", () => {
     [{ keepApiKeys: false }, 401],
     [{ keepApiKeys: true }, 200],
   ])("with %j answers an API key from then on with %i, and another user's as before", async (options, status) => {
-    const [mine, other] = [await createKey(me, ["notes:read"]), await createAccount()];
-    const others = await createKey(other, ["notes:read"]);
+    const [mine, other] = [await createKey(me, [PERMISSION]), await createAccount()];
+    const others = await createKey(other, [PERMISSION]);
     expect((await change(me.headers, options)).status).toBe(200);
-    expect(await statusFor({ "X-API-Key": mine.key }, "/api/notes")).toBe(status);
-    expect(await statusFor({ "X-API-Key": others.key }, "/api/notes")).toBe(200);
+    expect(await statusFor({ "X-API-Key": mine.key }, "/api/things")).toBe(status);
+    expect(await statusFor({ "X-API-Key": others.key }, "/api/things")).toBe(200);
   });
 
   test("answers 403 for a wrong current password, and changes nothing", async () => {
-    const [browser, { key }] = [await openBrowser(me), await createKey(me, ["notes:read"])];
+    const [browser, { key }] = [await openBrowser(me), await createKey(me, [PERMISSION])];
     expect((await change(me.headers, { currentPassword: "a wrong password" })).status).toBe(403);
     expect([await statusFor(browser.headers), await statusFor(me.headers), await refresh(me)]).toEqual([200, 200, 200]);
-    expect(await statusFor({ "X-API-Key": key }, "/api/notes")).toBe(200);
+    expect(await statusFor({ "X-API-Key": key }, "/api/things")).toBe(200);
     expect((await login(PASSWORD)).status).toBe(200);
   });
 
@@ -135,12 +146,10 @@ describe("POST /api/me/password", () => {
   });
 
   test("voids a link for a new password that was mailed before", async () => {
-    await sendJson("POST", "/api/auth/forgot-password", { email: me.user.email });
-    const mail = env.DB.prepare("SELECT text FROM outbox WHERE recipient = ?").bind(me.user.email);
-    const [, token] = /token=([\w-]+)/.exec((await mail.first<string>("text")) ?? "") ?? [];
+    const token = await createEmailToken(env.DB, me.user.id, "reset");
+    expect((await post("/reset", { token })).status).toBe(200);
     await change(me.headers);
-    const reset = { token, password: "a third password for tests" };
-    expect((await sendJson("POST", "/api/auth/reset-password", reset)).status).toBe(422);
+    expect((await post("/reset", { token })).status).toBe(422);
     expect((await login(NEW_PASSWORD)).status).toBe(200);
   });
 });

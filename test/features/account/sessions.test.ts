@@ -4,7 +4,8 @@ import { IDLE_MS, startCookieSession } from "../../../src/identity/sessions/sess
 import { createDeviceId } from "../../../src/identity/tokens/device-token.ts";
 import { createTokenSession } from "../../../src/identity/tokens/refresh-token.ts";
 import { findCredentials } from "../../../src/identity/users/users.ts";
-import { type Account, createAccount, openBrowser, send, sendJson } from "../../harness.ts";
+import { type Account, createAccount, openBrowser, PERMISSION, send, sendJson } from "../../harness.ts";
+import { post } from "../../identity/credential-app.ts";
 
 interface Session {
   readonly id: string;
@@ -87,7 +88,7 @@ describe("GET /api/me/sessions", () => {
   });
 
   test("is not for strangers, nor for a program with a key", async () => {
-    const made = await sendJson("POST", "/api/me/keys", { name: "k", permissions: ["notes:read"] }, me.headers);
+    const made = await sendJson("POST", "/api/me/keys", { name: "k", permissions: [PERMISSION] }, me.headers);
     const { key } = await made.json<{ key: string }>();
     expect((await send("/api/me/sessions")).status).toBe(401);
     expect((await send("/api/me/sessions", { headers: { "X-API-Key": key } })).status).toBe(403);
@@ -111,9 +112,9 @@ describe("DELETE /api/me/sessions/:id", () => {
     expect(await end(id, browser.headers)).toBe(204);
     expect(await statusFor(me.headers)).toBe(401);
     const { refreshToken } = me;
-    expect((await sendJson("POST", "/api/auth/refresh", { refreshToken })).status).toBe(401);
+    expect((await post("/refresh", { refreshToken })).status).toBe(401);
     const other = await createTokenSession(env.DB, await ownerOf(me, ""));
-    expect((await sendJson("POST", "/api/auth/refresh", { refreshToken: other?.refreshToken })).status).toBe(200);
+    expect((await post("/refresh", { refreshToken: other?.refreshToken })).status).toBe(200);
   });
 
   test("answers 404 for somebody else's session and for none, and ends nothing", async () => {

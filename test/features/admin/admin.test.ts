@@ -1,7 +1,10 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
+import { createEmailToken } from "../../../src/identity/tokens/email-tokens.ts";
 import type { Role, User } from "../../../src/identity/users/user.ts";
-import { type Account, createAccount, createNote, openBrowser, send, sendJson } from "../../harness.ts";
+import { renameUser } from "../../../src/identity/users/users.ts";
+import { type Account, createAccount, createKey, openBrowser, PERMISSION, send, sendJson } from "../../harness.ts";
+import { post } from "../../identity/credential-app.ts";
 
 interface Page {
   readonly items: User[];
@@ -29,10 +32,7 @@ const statusFor = async (headers: Headers, path = "/api/admin/users") => (await 
 const roleOf = ({ user }: Account) => env.DB.prepare("SELECT role FROM users WHERE id = ?").bind(user.id).first("role");
 /** An id as it can stand in a path. */
 const spellingsOf = ({ user: { id } }: Account) => [id, `%${id.charCodeAt(0).toString(16)}${id.slice(1)}`];
-const keyOf = async ({ headers }: Account) => {
-  const response = await sendJson("POST", "/api/me/keys", { name: "all", permissions: ["notes:read"] }, headers);
-  return { "X-API-Key": (await response.json<{ key: string }>()).key };
-};
+const keyOf = async (account: Account) => ({ "X-API-Key": (await createKey(account, [PERMISSION])).key });
 
 describe("the routes of administrators", () => {
   const routes = ["GET /api/admin/users", "PATCH /api/admin/users/:id", "DELETE /api/admin/users/:id"];
@@ -83,8 +83,8 @@ describe("GET /api/admin/users", () => {
 
   test("finds a name by what it was changed to", async () => {
     const [before, after] = [crypto.randomUUID(), crypto.randomUUID()];
-    const { user, headers } = await createAccount({ name: before });
-    await sendJson("PATCH", "/api/me", { name: after }, headers);
+    const { user } = await createAccount({ name: before });
+    await renameUser(env.DB, user, after);
     expect((await list({ q: after })).items).toEqual([{ ...user, name: after }]);
     expect((await list({ q: before })).items).toEqual([]);
   });
@@ -157,11 +157,11 @@ describe("DELETE /api/admin/users/:id", () => {
   test("ends token, cookie and key from the very next request on", async () => {
     const account = await createAccount();
     const callers = [account.headers, (await openBrowser(account)).headers, await keyOf(account)];
-    for (const headers of callers) expect(await statusFor(headers, "/api/notes")).toBe(200);
+    for (const headers of callers) expect(await statusFor(headers, "/api/things")).toBe(200);
     expect((await remove(account.user.id)).status).toBe(204);
-    for (const headers of callers) expect(await statusFor(headers, "/api/notes")).toBe(401);
+    for (const headers of callers) expect(await statusFor(headers, "/api/things")).toBe(401);
     const { refreshToken } = account;
-    expect((await sendJson("POST", "/api/auth/refresh", { refreshToken })).status).toBe(401);
+    expect((await post("/refresh", { refreshToken })).status).toBe(401);
     expect((await remove(account.user.id)).status).toBe(404);
   });
 
@@ -173,30 +173,26 @@ describe("DELETE /api/admin/users/:id", () => {
     for (const owner of [account, other]) {
       await openBrowser(owner);
       await keyOf(owner);
-      await createNote(owner, "title");
-      await send("/api/me/verify-email", { method: "POST", headers: owner.headers });
+      await createEmailToken(env.DB, owner.user.id, "verify");
     }
-    const tables = { sessions: 2, api_keys: 1, email_tokens: 1, notes: 1 };
+    const tables = { sessions: 2, api_keys: 1, email_tokens: 1 };
     const countsOf = async ({ user }: Account) => {
-      const counted = Object.keys(tables).map(async (table) => {
-        const owner = table === "notes" ? "owner_id" : "user_id";
-        return [
-          table,
-          await env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE ${owner} = ?`).bind(user.id).first("n"),
-        ];
-      });
+      const counted = Object.keys(tables).map(async (table) => [
+        table,
+        await env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE user_id = ?`).bind(user.id).first("n"),
+      ]);
       return Object.fromEntries(await Promise.all(counted));
     };
     expect(await countsOf(account)).toEqual(tables);
     expect((await remove(account.user.id)).status).toBe(204);
-    expect(await countsOf(account)).toEqual({ sessions: 0, api_keys: 0, email_tokens: 0, notes: 0 });
+    expect(await countsOf(account)).toEqual({ sessions: 0, api_keys: 0, email_tokens: 0 });
     expect(await countsOf(other)).toEqual(tables);
   });
 
-  test("removes the responses that were kept for the user's idempotency keys: they have the notes in them", async () => {
+  test("removes the responses that were kept for the user's idempotency keys: they have what was made in them", async () => {
     const { user, headers } = await createAccount();
     const title = crypto.randomUUID();
-    await sendJson("POST", "/api/notes", { title }, { ...headers, "Idempotency-Key": "key" });
+    await sendJson("POST", "/api/things", { title }, { ...headers, "Idempotency-Key": "key" });
     const kept = () =>
       env.DB.prepare("SELECT count(*) AS n FROM idempotency_keys WHERE instr(body, ?)").bind(title).first("n");
     expect(await kept()).toBe(1);

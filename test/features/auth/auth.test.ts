@@ -3,7 +3,8 @@ import { decodeJwt } from "jose";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
 import type { User } from "../../../src/identity/users/user.ts";
-import { createAccount, PASSWORD, send, sendJson } from "../../harness.ts";
+import { createAccount, createKey, facts, PASSWORD, send, sendJson } from "../../harness.ts";
+import { ask } from "../../identity/credential-app.ts";
 
 const UNLIMITED = { API_RATE_LIMIT: 100_000, SIGN_IN_RATE_LIMIT: 100_000, ACCOUNT_RATE_LIMIT: 100_000 };
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -22,7 +23,7 @@ const register = (email: string, bindings: Partial<Env> = {}) =>
 const login = (email: string, password = PASSWORD, bindings: Partial<Env> = {}) =>
   post("login", { email, password }, bindings);
 const signIn = async (email: string) => (await login(email)).json<Tokens>();
-const me = (accessToken: string) => send("/api/me", { headers: { Authorization: `Bearer ${accessToken}` } });
+const me = (accessToken: string) => ask("/whoami", { Authorization: `Bearer ${accessToken}` });
 const statusesOf = (responses: Response[]) => responses.map(({ status }) => status).sort();
 const atOnce = (count: number, ask: () => Promise<Response>) => Promise.all(Array.from({ length: count }, ask));
 
@@ -100,7 +101,7 @@ describe("POST /api/auth/login", () => {
     });
     const { iat = 0, exp } = decodeJwt(tokens.accessToken);
     expect(exp).toBe(iat + 900);
-    expect(await (await me(tokens.accessToken)).json()).toEqual(user);
+    expect(await (await me(tokens.accessToken)).json()).toMatchObject(user);
   });
 
   test("answers a wrong password and an address without an account alike, in every header", async () => {
@@ -152,7 +153,7 @@ describe("POST /api/auth/logout", () => {
     const { user, headers, refreshToken } = await createAccount();
     const other = await signIn(user.email);
     expect((await send("/api/auth/logout", { method: "POST", headers })).status).toBe(204);
-    expect((await send("/api/me", { headers })).status).toBe(401);
+    expect((await ask("/whoami", headers)).status).toBe(401);
     expect((await post("refresh", { refreshToken })).status).toBe(401);
     expect((await me(other.accessToken)).status).toBe(200);
     expect((await post("refresh", { refreshToken: other.refreshToken })).status).toBe(200);
@@ -189,4 +190,9 @@ describe("ADMIN_EMAIL", () => {
     expect((await post("verify-email", { token, password: PASSWORD }, { ADMIN_EMAIL })).status).toBe(200);
     expect(await roleOf(email)).toBe("user");
   });
+});
+
+test("an API key does not sign out, whatever it may", async () => {
+  const { key } = await createKey(await createAccount(), facts.permissions);
+  expect((await send("/api/auth/logout", { method: "POST", headers: { "X-API-Key": key } })).status).toBe(403);
 });

@@ -1,15 +1,10 @@
 import { env } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
-import { createAccount, PASSWORD, send } from "../../harness.ts";
+import { createAccount, facts, PASSWORD, send } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
-import {
-  decodeHtml,
-  flashOf,
-  isSignedIn,
-  openPlainBrowser,
-  type PlainBrowser,
-  type Shown,
-} from "../../plain-browser.ts";
+import { decodeHtml, flashOf, openPlainBrowser, type PlainBrowser, type Shown } from "../../plain-browser.ts";
+
+const isSignedIn = ({ text }: Shown) => text.includes('action="/logout"');
 
 // Many requests or hashes a test: on a slow machine they take their time.
 vi.setConfig({ testTimeout: 60_000 });
@@ -26,10 +21,10 @@ async function linkIn(browser: PlainBrowser, email: string): Promise<string> {
 test("GET shows each form with its title", async () => {
   const titles = {
     "/login": "Sign in",
-    "/register": "Make an account",
-    "/forgot-password": "Ask for a new password",
+    "/register": "Create an account",
+    "/forgot-password": "Reset your password",
     "/reset-password?token=x": "Choose a new password",
-    "/verify-email?token=x": "Confirm the e-mail address",
+    "/verify-email?token=x": "Confirm your e-mail address",
     "/outbox": "Outbox",
   };
   for (const [path, title] of Object.entries(titles)) {
@@ -44,12 +39,12 @@ describe("registering", () => {
     await browser.open("/register");
     const welcome = await browser.submit({ name: "Ada <3", email: ` ${email.toUpperCase()} `, password: PASSWORD });
     expect([welcome.path, isSignedIn(welcome), flashOf(welcome)]).toEqual([
-      "/notes",
+      facts.startPath,
       true,
       expect.stringMatching(/Welcome/),
     ]);
-    expect(welcome.text).toContain('<a href="/account">Ada &lt;3</a>');
-    expect(flashOf(await browser.open("/notes"))).toBeUndefined();
+    expect(welcome.text).toContain("Ada &lt;3");
+    expect(flashOf(await browser.open(facts.startPath))).toBeUndefined();
 
     const link = await linkIn(browser, email);
     await browser.open(link);
@@ -74,7 +69,7 @@ describe("registering", () => {
     expect(text).toMatch(/id="form-email".* aria-describedby="form-email-error" aria-invalid="true"/);
     expect(text).toMatch(/id="form-password".* aria-describedby="form-password-hint form-password-error"/);
     expect(text).toContain(
-      '<small id="form-email-error" class="error">Enter an e-mail address such as name@example.com, of at most 254 characters.</small>',
+      '<small id="form-email-error" class="error">Enter an e-mail address such as name@example.com, with at most 254 characters.</small>',
     );
     expect(text).not.toContain('id="form-name-error"');
     expect(text).toContain('name="name" type="text" value="A &quot;name&quot;"');
@@ -94,22 +89,22 @@ describe("registering", () => {
 describe("signing in", () => {
   test("leads on to where one came from", async () => {
     const [browser, { user }] = [openPlainBrowser(), await createAccount()];
-    expect((await browser.open("/notes?q=tea")).path).toMatch(/^\/login\?next=/);
+    expect((await browser.open("/things?q=tea")).path).toMatch(/^\/login\?next=/);
     const page = await browser.submit({ email: user.email, password: PASSWORD });
-    expect([page.path, isSignedIn(page)]).toEqual(["/notes?q=tea", true]);
+    expect([page.path, isSignedIn(page)]).toEqual(["/things?q=tea", true]);
   });
 
   test("with a wrong password or address says only that one of them is, and keeps the way on", async () => {
     const [browser, { user }] = [openPlainBrowser(), await createAccount()];
     for (const email of [user.email, freshEmail(), "no address"]) {
-      await browser.open("/login?next=/notes?q=tea");
+      await browser.open("/login?next=/things?q=tea");
       const answer = await browser.submit({ email, password: "the wrong password" });
       expect([answer.status, isSignedIn(answer)]).toEqual([401, false]);
       expect(answer.text).toContain('role="alert"><ul><li>The e-mail address or the password is wrong.');
       expect(answer.text).toContain(`name="email" type="email" value="${email}"`);
       expect(answer.text).not.toContain("the wrong password");
     }
-    expect((await browser.submit({ email: user.email, password: PASSWORD })).path).toBe("/notes?q=tea");
+    expect((await browser.submit({ email: user.email, password: PASSWORD })).path).toBe("/things?q=tea");
   });
 
   test("and out: the session's cookies are gone, the device's stay, and pages lead to the sign-in again", async () => {
@@ -117,9 +112,9 @@ describe("signing in", () => {
     await browser.open("/login");
     await browser.submit({ email: user.email, password: PASSWORD });
     const page = await browser.submit({}, "/logout");
-    expect([page.path, isSignedIn(page)]).toEqual(["/", false]);
+    expect([page.path, isSignedIn(page)]).toEqual([facts.homePath, false]);
     expect([...browser.cookies.keys()]).toEqual(["__Host-device", "device"]);
-    expect((await browser.open("/notes")).path).toMatch(/^\/login/);
+    expect((await browser.open("/things")).path).toMatch(/^\/login/);
   });
 });
 
@@ -185,7 +180,7 @@ test("a hostile name is harmless on the pages and in the mail that show it", asy
   const [browser, email] = [openPlainBrowser(), freshEmail()];
   await browser.open("/register");
   const page = await browser.submit({ name: hostile, email, password: PASSWORD });
-  expect([page.path, isSignedIn(page)]).toEqual(["/notes", true]);
+  expect([page.path, isSignedIn(page)]).toEqual([facts.startPath, true]);
   await expectNoHarm(page);
   expect(page.text).toContain(escaped(hostile));
   await expectNoHarm(await browser.open("/outbox"));

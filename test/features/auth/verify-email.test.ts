@@ -1,6 +1,16 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Account, createAccount, createKey, openBrowser, PASSWORD, send, sendJson } from "../../harness.ts";
+import {
+  type Account,
+  createAccount,
+  createKey,
+  openBrowser,
+  PASSWORD,
+  PERMISSION,
+  send,
+  sendJson,
+} from "../../harness.ts";
+import { sendVerifyLink } from "./verify-links.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -9,7 +19,7 @@ let token: string;
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   me = await createAccount({ emailVerified: false });
-  await send("/api/me/verify-email", { method: "POST", headers: me.headers });
+  await sendVerifyLink(me.user.email);
   const mail = env.DB.prepare("SELECT text FROM outbox WHERE recipient = ?").bind(me.user.email);
   token = /\?token=([\w-]{43})\s/.exec((await mail.first<string>("text")) ?? "")?.[1] ?? "";
 });
@@ -34,7 +44,7 @@ const SENDERS: [string, number, (other: Account) => Promise<{ headers: Headers; 
   ["another account's token", 401, async ({ headers }) => ({ headers })],
   ["another account's token and a wrong password", 401, async ({ headers }) => ({ headers, password: "wrong one" })],
   ["another account's cookie", 401, async (other) => ({ headers: (await openBrowser(other)).headers })],
-  ["the account's API key", 401, async () => ({ headers: { "X-API-Key": (await createKey(me, ["notes:read"])).key } })],
+  ["the account's API key", 401, async () => ({ headers: { "X-API-Key": (await createKey(me, [PERMISSION])).key } })],
   [
     "the account's token of a session that has ended",
     401,
@@ -62,10 +72,10 @@ describe("POST /api/auth/verify-email", () => {
   });
 
   test("a proof does not sign in, and ends nothing", async () => {
-    const [browser, { key }] = [await openBrowser(me), await createKey(me, ["notes:read"])];
+    const [browser, { key }] = [await openBrowser(me), await createKey(me, [PERMISSION])];
     const response = await verify({}, PASSWORD);
     expect(response.headers.getSetCookie()).toEqual([]);
     const held: Headers[] = [me.headers, browser.headers, { "X-API-Key": key }];
-    for (const headers of held) expect((await send("/api/notes", { headers })).status).toBe(200);
+    for (const headers of held) expect((await send("/api/things", { headers })).status).toBe(200);
   });
 });

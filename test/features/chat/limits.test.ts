@@ -29,7 +29,7 @@ describe("a user", () => {
     const [first] = await enterMany(ada, 10);
     const response = await handshake(`/ws/chat/${room}`, ada.headers);
     expect([response.status, response.headers.get("Retry-After")]).toEqual([429, "10"]);
-    expect(await response.json()).toMatchObject({ detail: expect.stringContaining("20 a user, 10 a room") });
+    expect(await response.json()).toMatchObject({ detail: expect.stringContaining("20 per user, 10 per room") });
     expect(await statusOf(ada, newRoom())).toBe(101);
     expect(await statusOf(grace)).toBe(101);
     first?.socket.close(1000);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Account, type Browser, createAccount, openBrowser, send, submit } from "../../harness.ts";
+import { type Account, type Browser, createAccount, openBrowser, send, signInAnswer, submit } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
 import { enter, message, newRoom } from "./chat.ts";
 
@@ -33,7 +33,7 @@ describe("/chat", () => {
 
   test("leads a stranger to the sign-in page, and from there back", async () => {
     const response = await send(`/chat/${room}`, { headers: { Accept: "text/html" } });
-    expect(response.headers.get("Location")).toBe(`/login?next=%2Fchat%2F${room}`);
+    expect([response.status, response.headers.get("Location")]).toEqual(signInAnswer(`/chat/${room}`));
   });
 
   test("of a room with another name is 404 as a page", async () => {
@@ -64,7 +64,7 @@ describe("a message sent by form", () => {
     const text = "x".repeat(4_001);
     const response = await say(text);
     const html = await response.text();
-    expect([response.status, html.includes("longer than 4,000")]).toEqual([400, true]);
+    expect([response.status, html.includes("must not exceed 4,000 characters")]).toEqual([400, true]);
     expect(html).toContain(`\n${text}</textarea>`);
     expect((await say("")).status).toBe(400);
     expect(textsOf(await page())).toEqual([]);

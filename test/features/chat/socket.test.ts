@@ -1,6 +1,6 @@
 import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Account, createAccount, openBrowser, send, sendJson } from "../../harness.ts";
+import { type Account, createAccount, createKey, openBrowser, PERMISSION, send } from "../../harness.ts";
 import { handshake, open } from "../../sockets.ts";
 import { enter, message, newRoom, objectOf } from "./chat.ts";
 
@@ -39,8 +39,7 @@ describe("a handshake", () => {
   });
 
   test("with an API key answers 403: rooms are for people", async () => {
-    const made = await sendJson("POST", "/api/me/keys", { name: "k", permissions: ["notes:read"] }, ada.headers);
-    const { key } = await made.json<{ key: string }>();
+    const { key } = await createKey(ada, [PERMISSION]);
     expect(await statusOf({ "X-API-Key": key })).toBe(403);
   });
 

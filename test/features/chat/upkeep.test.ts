@@ -3,7 +3,7 @@ import { env, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test"
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { removeSession as endSession } from "../../../src/identity/sessions/sessions.ts";
 import { deleteUser } from "../../../src/identity/users/users.ts";
-import { type Account, createAccount, openBrowser, send, sendJson } from "../../harness.ts";
+import { type Account, createAccount, createKey, openBrowser, PERMISSION, send } from "../../harness.ts";
 import { open } from "../../sockets.ts";
 import { enter, message, newRoom, objectOf } from "./chat.ts";
 
@@ -30,7 +30,7 @@ const tablesOf = (name: string) =>
 
 describe("a session that is over", () => {
   const ends: Readonly<Record<string, () => Promise<unknown>>> = {
-    "by a logout": () => send("/api/auth/logout", { method: "POST", headers: ada.headers }),
+    "by a sign-out": () => env.DB.prepare("DELETE FROM sessions WHERE user_id = ?").bind(ada.user.id).run(),
     "with its account": () => deleteUser(env.DB, ada.user.id),
     "by expiry": () => env.DB.prepare("UPDATE sessions SET expires_at = 0 WHERE user_id = ?").bind(ada.user.id).run(),
   };
@@ -39,7 +39,7 @@ describe("a session that is over", () => {
     const [a, b] = [await enter(ada, room), await enter(grace, room)];
     await end();
     expect(await runDurableObjectAlarm(objectOf(room))).toBe(true);
-    expect(await a.closed()).toEqual({ code: 4401, reason: "The session is over." });
+    expect(await a.closed()).toEqual({ code: 4401, reason: "The session has ended." });
     expect(await b.wait("leave")).toMatchObject([{ user: { name: "Ada" }, count: 1 }]);
     b.send(message("still here"));
     await b.wait("ack");
@@ -195,8 +195,7 @@ describe("history", () => {
   });
 
   test("is closed to API keys: 403", async () => {
-    const made = await sendJson("POST", "/api/me/keys", { name: "k", permissions: ["notes:read"] }, ada.headers);
-    const { key } = await made.json<{ key: string }>();
+    const { key } = await createKey(ada, [PERMISSION]);
     expect((await send("/api/rooms/lobby/messages", { headers: { "X-API-Key": key } })).status).toBe(403);
   });
 });

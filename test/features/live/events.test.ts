@@ -1,9 +1,8 @@
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { facts } from "../../../src/app.ts";
 import type { LiveFeed } from "../../../src/features/live/feed.ts";
 import { metricsOf } from "../../../src/features/live/metrics.ts";
-import { send } from "../../harness.ts";
+import { facts, send } from "../../harness.ts";
 import { feed, isActivity, isSample, type Listener, listen } from "./listen.ts";
 
 const listeners: Listener[] = [];
@@ -94,7 +93,7 @@ describe("who comes back with Last-Event-ID", () => {
     await steady.wait(isSample, 4);
     const back = await begin(id);
     await back.wait(isSample, 4);
-    expect(back.heard[1]).toEqual({ event: "reset", data: { reason: expect.stringMatching(/not known/) } });
+    expect(back.heard[1]).toEqual({ event: "reset", data: { reason: expect.stringMatching(/no longer stored/) } });
     expect(idsOf(back)).toEqual(expect.arrayContaining(idsOf(steady).slice(0, 4)));
   });
 

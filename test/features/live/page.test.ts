@@ -1,7 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
-import { facts } from "../../../src/app.ts";
 import { metricsOf } from "../../../src/features/live/metrics.ts";
-import { createAccount, openBrowser, send } from "../../harness.ts";
+import { createAccount, facts, openBrowser, send } from "../../harness.ts";
 import { expectHarmless, HOSTILE } from "../../hostile-text.ts";
 import { feed, isSample, listen } from "./listen.ts";
 

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Account, createAccount, createNote, type Note, send, sendJson } from "../../harness.ts";
+import { type Account, createAccount, send, sendJson } from "../../harness.ts";
+import { createNote, type Note } from "./notes.ts";
 
 interface List {
   items: Note[];

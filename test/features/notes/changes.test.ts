@@ -1,15 +1,7 @@
 /** Changing a note by form: in place and on its page, and where somebody else was first. */
 import { beforeEach, describe, expect, test } from "vitest";
-import {
-  type Account,
-  type Browser,
-  createAccount,
-  createNote,
-  openBrowser,
-  send,
-  sendJson,
-  submit,
-} from "../../harness.ts";
+import { type Account, type Browser, createAccount, openBrowser, send, sendJson, submit } from "../../harness.ts";
+import { createNote } from "./notes.ts";
 
 let me: Account;
 let browser: Browser;

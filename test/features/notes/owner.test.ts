@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Account, createAccount, createNote, openBrowser, send, sendJson } from "../../harness.ts";
+import { type Account, createAccount, openBrowser, send, sendJson } from "../../harness.ts";
+import { createNote } from "./notes.ts";
 
 type Headers = Readonly<Record<string, string>>;
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Account, type Browser, createAccount, createNote, openBrowser, send, submit } from "../../harness.ts";
+import { type Account, type Browser, createAccount, openBrowser, send, submit } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
+import { createNote } from "./notes.ts";
 
 /** A user of each test's own, signed in with a browser. */
 let me: Account;

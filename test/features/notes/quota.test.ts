@@ -6,8 +6,6 @@ import {
   type Account,
   type Browser,
   createAccount,
-  createNote,
-  type Note,
   openBrowser,
   send,
   sendJson,
@@ -15,6 +13,7 @@ import {
   unreadable,
 } from "../../harness.ts";
 import { leaveRoom, quotaProblem, usageOf } from "../../limits/quota-usage.ts";
+import { createNote, type Note } from "./notes.ts";
 
 let me: Account;
 let browser: Browser;

@@ -2,16 +2,8 @@
 import { createScheduledController, env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import worker from "../../../src/index.ts";
-import {
-  type Account,
-  type Browser,
-  createAccount,
-  createNote,
-  openBrowser,
-  send,
-  sendJson,
-  submit,
-} from "../../harness.ts";
+import { type Account, type Browser, createAccount, openBrowser, send, sendJson, submit } from "../../harness.ts";
+import { createNote } from "./notes.ts";
 
 let me: Account;
 let browser: Browser;

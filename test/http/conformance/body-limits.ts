@@ -1,4 +1,4 @@
-/** Body limits: the bytes that arrive are counted, whatever the head of the request claims. */
+/** Body limits: they apply to the bytes that arrive, whatever the headers claim. */
 import assert from "node:assert/strict";
 import { byteStream, chunksOf, endless, watched } from "./body-stream.ts";
 import { inputOf, readAs } from "./probes.ts";
@@ -8,7 +8,7 @@ const TEN = '"12345678"';
 const MIB = 1024 * 1024;
 
 export const cases: Record<string, () => void | Promise<void>> = {
-  "a body of exactly the limit is read, one byte more is too large": async () => {
+  "a body of exactly the limit is read, and one byte more is too large": async () => {
     for (const size of [1, 3, 100]) {
       assert.equal(await readAs(posting(TEN), { route: 10 }), TEN);
       assert.equal(await readAs(posting(`${TEN} `), { route: 10 }), "too_large");
@@ -24,7 +24,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.equal(await readAs(posting('"ééé"'), { route: 7 }), "too_large");
   },
 
-  "Content-Length is never believed: smaller, larger, none or nonsense": async () => {
+  "Content-Length is not trusted, whether it is too small, too large, missing or malformed": async () => {
     for (const claim of [
       "0",
       "1",
@@ -62,17 +62,17 @@ export const cases: Record<string, () => void | Promise<void>> = {
     }
   },
 
-  "what a client declares reserves no more than 64 KiB for it": async () => {
+  "a declared Content-Length allocates at most 64 KiB": async () => {
     for (const claim of ["10", "65536", "65537", "1000000", "4503599627370496"]) {
-      const rooms: number[] = [];
-      const body = byteStream(chunksOf(TEN, 64), (room) => rooms.push(room));
+      const sizes: number[] = [];
+      const body = byteStream(chunksOf(TEN, 64), (size) => sizes.push(size));
       const headers = { "content-length": claim };
       assert.equal(await readAs(posting(body, headers), { route: Number.MAX_SAFE_INTEGER }), TEN);
-      assert.ok(Math.max(...rooms) <= 65_537, `${claim} reserved ${rooms}`);
+      assert.ok(Math.max(...sizes) <= 65_537, `${claim} allocated ${sizes}`);
     }
   },
 
-  "an endless body is cancelled, soon after the limit": async () => {
+  "an endless body is cancelled soon after the limit": async () => {
     for (const headers of [{}, { "content-length": "10" }]) {
       const body = watched(endless(1000));
       assert.equal(await readAs(posting(body.stream, headers), { route: 5000 }), "too_large");
@@ -82,14 +82,14 @@ export const cases: Record<string, () => void | Promise<void>> = {
     }
   },
 
-  "a body whose cancellation fails or never ends is too large all the same": async () => {
+  "a body whose cancellation fails or never ends is still too large": async () => {
     for (const cancel of [() => Promise.reject(new Error("stuck")), () => new Promise<void>(() => {})]) {
       const pull = (controller: ReadableStreamDefaultController) => controller.enqueue(new Uint8Array(10));
       assert.equal(await readAs(posting(new ReadableStream({ pull, cancel })), { route: 5 }), "too_large");
     }
   },
 
-  "the route's limit counts before the app's, and 1 MiB where neither is set": async () => {
+  "the limit of the route overrides that of the app, and the default is 1 MiB": async () => {
     const text = (size: number) => `"${"x".repeat(size - 2)}"`;
     assert.equal(await readAs(posting(TEN), { app: 9 }), "too_large");
     assert.equal(await readAs(posting(TEN), { app: 9, route: 10 }), TEN);

@@ -1,14 +1,14 @@
-/** Bodies that tell how they were read. */
+/** Request bodies that record how they were read. */
 
-/** A body and what happened to it. */
+/** A body, and a record of how it was read. */
 export interface WatchedBody {
   readonly stream: ReadableStream<Uint8Array>;
-  /** How many times a chunk was asked for. */
+  /** The number of times that a chunk was requested. */
   pulls: number;
   cancelled: boolean;
 }
 
-/** A body of the given chunks, each made only when it is asked for. */
+/** A body of the given chunks, each produced only when it is requested. */
 export function watched(chunks: Iterable<Uint8Array<ArrayBuffer>>, onPull: () => void = () => {}): WatchedBody {
   const iterator = chunks[Symbol.iterator]();
   const source: UnderlyingSource<Uint8Array> = {
@@ -27,16 +27,16 @@ export function watched(chunks: Iterable<Uint8Array<ArrayBuffer>>, onPull: () =>
   return body;
 }
 
-/** A byte stream, which can be read into a buffer of the reader's own. @param onRoom Told how large that is. */
+/** A byte stream, which a BYOB reader can read. @param onRead Called with the size of the reader's buffer. */
 export function byteStream(
   chunks: Iterable<Uint8Array<ArrayBuffer>>,
-  onRoom: (bytes: number) => void = () => {},
+  onRead: (bytes: number) => void = () => {},
 ): ReadableStream<Uint8Array> {
   const iterator = chunks[Symbol.iterator]();
   return new ReadableStream({
     type: "bytes",
     pull(controller: ReadableByteStreamController) {
-      onRoom(controller.byobRequest?.view?.byteLength ?? 0);
+      onRead(controller.byobRequest?.view?.byteLength ?? 0);
       const { done, value } = iterator.next();
       if (!done) return controller.enqueue(value);
       controller.close();
@@ -45,13 +45,13 @@ export function byteStream(
   });
 }
 
-/** A text as UTF-8, in chunks of at most `size` bytes. */
+/** A text encoded as UTF-8, in chunks of at most `size` bytes. */
 export function* chunksOf(text: string, size: number): Generator<Uint8Array<ArrayBuffer>> {
   const bytes = new TextEncoder().encode(text);
   for (let at = 0; at < bytes.byteLength; at += size) yield bytes.slice(at, at + size);
 }
 
-/** Zeros without end, a chunk of `size` bytes at a time. */
+/** An endless sequence of chunks of `size` zero bytes. */
 export function* endless(size: number): Generator<Uint8Array<ArrayBuffer>> {
   while (true) yield new Uint8Array(size);
 }

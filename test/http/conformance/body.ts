@@ -1,4 +1,4 @@
-/** Bodies: read once, as JSON, only where a schema asks for it. */
+/** Bodies: read once, as JSON, and only if the route has a body schema. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { route, setup, standardValidator } from "../../../src/http/index.ts";
@@ -11,7 +11,7 @@ const bytes = (...values: number[]) => new Uint8Array(values);
 const quoted = (...values: number[]) => bytes(0x22, ...values, 0x22);
 
 export const cases: Record<string, () => void | Promise<void>> = {
-  "bytes that are not UTF-8 are invalid_utf8": async () => {
+  "a body that is not valid UTF-8 has the issue invalid_utf8": async () => {
     const wrong = [
       quoted(0xff),
       quoted(0xc0, 0xaf),
@@ -23,7 +23,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.equal(await readAs(posting(watched([bytes(0x22, 0xe2, 0x82), bytes(0x22)]).stream)), "invalid_utf8");
   },
 
-  "text that is not JSON is invalid_json, with the message Invalid JSON": async () => {
+  "a body that is not valid JSON has the issue invalid_json with the message Invalid JSON": async () => {
     for (const text of ["{", "{'a':1}", "nope", " ", "1 2", "undefined", "NaN", '{"a":1,}']) {
       const input = await inputOf(posting(text));
       assert.ok(!input.ok);
@@ -32,7 +32,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     }
   },
 
-  "an empty body is undefined, and goes to the schema": async () => {
+  "an empty body is undefined and is validated by the schema": async () => {
     for (const body of ["", watched([]).stream, byteStream([])]) assert.equal(await readAs(posting(body)), undefined);
     assert.equal(await readAs(posting("", { "content-length": "5" })), undefined);
     const schema = z.object({ a: z.string() }).default({ a: "default" });
@@ -43,13 +43,13 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual(JSON.parse(await read(app, "/", { method: "POST" })).body, { a: "default" });
   },
 
-  "JSON of every kind is read, whatever Content-Type says": async () => {
+  "every kind of JSON value is read, whatever Content-Type says": async () => {
     for (const text of ["null", "0", "false", '""', "[]", '{"a":[1,{"b":null}]}', '{"__proto__":1}']) {
       assert.equal(await readAs(posting(text, { "content-type": "text/plain" })), text);
     }
   },
 
-  "characters that are split over chunks are put together": async () => {
+  "characters split across chunks are decoded correctly": async () => {
     const text = '"aé€😀"';
     for (const size of [1, 2, 3, 5]) {
       assert.equal(await readAs(posting(watched(chunksOf(text, size)).stream)), text);
@@ -57,12 +57,12 @@ export const cases: Record<string, () => void | Promise<void>> = {
     }
   },
 
-  "a byte order mark in front is passed over, and one in a text is kept": async () => {
+  "a leading byte order mark is ignored, and one inside a string is kept": async () => {
     assert.equal(await readAs(posting(`${BOM}{"a":1}`)), '{"a":1}');
     assert.equal(await readAs(posting(`"${BOM}"`)), `"${BOM}"`);
   },
 
-  "without a body schema the body is untouched, and the handler reads it itself": async () => {
+  "without a body schema the body is left unread for the handler": async () => {
     const app = setup({
       validator: standardValidator,
       handlers: [
@@ -83,7 +83,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual([body.pulls, body.cancelled], [0, false]);
   },
 
-  "a body that breaks off, or was read before, goes to onError in phase input": async () => {
+  "a body that fails while being read, or was read before, goes to onError in phase input": async () => {
     const phases: string[] = [];
     const app = setup({
       validator: standardValidator,

@@ -1,4 +1,4 @@
-/** Levels of onError: the nearest is asked first. */
+/** Levels of onError: the nearest level is called first. */
 import assert from "node:assert/strict";
 import { group, route, setup } from "../../../src/http/index.ts";
 import { createLog, thrower } from "./probes.ts";
@@ -9,7 +9,7 @@ class DatabaseError extends Error {}
 const ok = () => new Response("ok");
 
 export const cases: Record<string, () => void | Promise<void>> = {
-  "onError asks the nearest level first; undefined passes it outward": async () => {
+  "onError of the nearest level is called first, and undefined passes the error outward": async () => {
     const { log, pass } = createLog();
     const handlers = group({
       onError: pass("outer"),
@@ -26,7 +26,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual([log.at(-1), logged], ["app", ["x"]]);
   },
 
-  "the first level that answers has the last word": async () => {
+  "the first onError that returns a response ends the search": async () => {
     const { log, pass } = createLog();
     const app = setup({
       onError: pass("app"),
@@ -39,7 +39,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual(log, []);
   },
 
-  "a level can be limited to a class of errors": async () => {
+  "a level can handle only one class of errors": async () => {
     const app = setup({
       onError: () => new Response("app"),
       handlers: group({
@@ -53,7 +53,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual([await read(app, "/db"), await read(app, "/other")], ["database", "app"]);
   },
 
-  "what throws before a route matched goes to the app's onError alone": async () => {
+  "an error before a route has matched goes only to the onError of the app": async () => {
     const { log, pass } = createLog();
     const handlers = [route.get("/", { onError: pass("route"), resolve: ok })];
     const app = setup({ handlers, onRequest: thrower(1), onError: () => new Response("app") });
@@ -61,7 +61,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual(log, []);
   },
 
-  "an onError that throws ends the levels with the default": async () => {
+  "an onError that throws ends the search, and the default 500 is sent": async () => {
     const { log, pass } = createLog();
     const app = setup({
       onError: pass("app"),

@@ -1,4 +1,4 @@
-/** What throws: where it goes, and with which facts. */
+/** Errors: every throw reaches onError, with the facts collected so far. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { headGuard, route, setup, standardValidator, type Validator } from "../../../src/http/index.ts";
@@ -10,12 +10,12 @@ const allow = () => ({ allow: true }) as const;
 const broken: Validator = { validate: thrower("validator") };
 
 export const cases: Record<string, () => void | Promise<void>> = {
-  "onError learns the phase in which it threw": async () => {
+  "onError receives the phase in which the error was thrown": async () => {
     const log: ErrorInfo[] = [];
     const onError = recorder(log);
     const plain = [route.get("/", { resolve: ok })];
     const phaseOf = async (app: Parameters<typeof send>[0]) => {
-      assert.equal(await read(app, "/"), "rescued");
+      assert.equal(await read(app, "/"), "handled");
       return log.at(-1)?.phase;
     };
     assert.equal(await phaseOf(setup({ onError, onRequest: thrower(1), handlers: plain })), "onRequest");
@@ -33,7 +33,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.equal(log.length, 7);
   },
 
-  "a promise that rejects is a throw, in every place": async () => {
+  "a rejected promise counts as a throw in every phase": async () => {
     const log: ErrorInfo[] = [];
     const onError = recorder(log);
     const reject = async () => thrower("late")();
@@ -45,12 +45,12 @@ export const cases: Record<string, () => void | Promise<void>> = {
       setup({ onError, handlers: [route.get("/", { resolve: reject })] }),
       setup({ onError, onResponse: reject, handlers: plain }),
     ]) {
-      assert.equal(await read(app, "/"), "rescued");
+      assert.equal(await read(app, "/"), "handled");
       assert.equal(log.at(-1)?.error, "late");
     }
   },
 
-  "a URL that is none goes to onError in phase match": async () => {
+  "an invalid URL goes to onError in phase match": async () => {
     const log: ErrorInfo[] = [];
     const app = setup({ onError: recorder(log), handlers: [route.get("/", { resolve: ok })] });
     const request = { url: "nonsense", method: "GET", headers: new Headers() } as Request;
@@ -58,7 +58,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.equal(log[0]?.phase, "match");
   },
 
-  "onError gets the locals collected so far, onRequest's included": async () => {
+  "onError receives the locals collected so far, including those of onRequest": async () => {
     const log: ErrorInfo[] = [];
     const app = setup({
       onRequest: () => ({ requestId: "r" }),
@@ -86,7 +86,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual([unmatched?.context.locals, unmatched?.context.route], [{ requestId: "r" }, undefined]);
   },
 
-  "onError gets the names of the guards that had allowed": async () => {
+  "onError receives the names of the guards that allowed the request": async () => {
     const log: ErrorInfo[] = [];
     const requireA = headGuard(allow);
     const requireB = () => ({ allow: true }) as const;
@@ -97,28 +97,30 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual(log[0]?.passed, ["allow", "requireB"]);
   },
 
-  "a resolve, an onResponse or a notFound that returns no Response is a bug; the message names the route": async () => {
-    for (const value of [undefined, null, "text", 1, { status: 200 }, []]) {
-      for (const result of [() => value as never, async () => value as never]) {
-        const log: ErrorInfo[] = [];
-        const onError = recorder(log);
-        const handlers = [
-          route.get("/things/:id", { resolve: result }),
-          route.put("/things/:id", { resolve: ok, onResponse: result }),
-        ];
-        const app = setup({ onError, handlers, notFound: result });
-        for (const method of ["GET", "PUT", "POST"]) assert.equal(await read(app, "/things/1", { method }), "rescued");
-        assert.deepEqual(
-          log.map(({ phase }) => phase),
-          ["resolve", "onResponse", "match"],
-        );
-        assert.match(String(log[0]?.error), /GET \/things\/:id/);
-        assert.match(String(log[1]?.error), /PUT \/things\/:id/);
+  "a resolve, onResponse or notFound that does not return a Response is an error that names the step and the route":
+    async () => {
+      for (const value of [undefined, null, "text", 1, { status: 200 }, []]) {
+        for (const result of [() => value as never, async () => value as never]) {
+          const log: ErrorInfo[] = [];
+          const onError = recorder(log);
+          const handlers = [
+            route.get("/things/:id", { resolve: result }),
+            route.put("/things/:id", { resolve: ok, onResponse: result }),
+          ];
+          const app = setup({ onError, handlers, notFound: result });
+          for (const method of ["GET", "PUT", "POST"])
+            assert.equal(await read(app, "/things/1", { method }), "handled");
+          assert.deepEqual(
+            log.map(({ phase }) => phase),
+            ["resolve", "onResponse", "match"],
+          );
+          assert.match(String(log[0]?.error), /GET \/things\/:id/);
+          assert.match(String(log[1]?.error), /PUT \/things\/:id/);
+        }
       }
-    }
-  },
+    },
 
-  "invalid input is no error": async () => {
+  "invalid input does not call onError": async () => {
     const log: ErrorInfo[] = [];
     const handlers = [route.post("/", { request: { body: z.string() }, resolve: ok })];
     const app = setup({ validator: standardValidator, onError: recorder(log), handlers });

@@ -1,4 +1,4 @@
-/** Guards: they allow or deny, and nothing else gets past them. */
+/** Guards: a request continues only if every guard explicitly allows it. */
 import assert from "node:assert/strict";
 import { headGuard, route, setup } from "../../../src/http/index.ts";
 import { createGuardedApp } from "./probes.ts";
@@ -8,7 +8,7 @@ const deny = (status: number) => () => ({ deny: new Response("denied", { status 
 const allow = () => ({ allow: true }) as const;
 
 export const cases: Record<string, () => void | Promise<void>> = {
-  "a denial ends the list: no later guard and no handler runs": async () => {
+  "after a denial no later guard and no handler runs": async () => {
     const log: string[] = [];
     const late = () => {
       log.push("late");
@@ -21,18 +21,18 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual(log, []);
   },
 
-  "a guard may decide later": async () => {
+  "a guard may be asynchronous": async () => {
     assert.equal((await send(createGuardedApp([async () => deny(403)()]), "/", posting("{}"))).status, 403);
     assert.equal(await read(createGuardedApp([async () => allow()]), "/", posting("{}")), "ok");
   },
 
-  "a thenable that is no Promise is awaited like one": async () => {
+  "a thenable is awaited like a Promise": async () => {
     // biome-ignore lint/suspicious/noThenProperty: some libraries make such promises.
     const thenable = { then: (take: (value: unknown) => void) => take({ deny: new Response("", { status: 403 }) }) };
     assert.equal((await send(createGuardedApp([() => thenable]), "/", posting("{}"))).status, 403);
   },
 
-  "anything else that a guard returns fails closed, into onError": async () => {
+  "any other result of a guard fails closed and goes to onError": async () => {
     const wrong: unknown[] = [
       undefined,
       null,
@@ -56,14 +56,14 @@ export const cases: Record<string, () => void | Promise<void>> = {
     }
   },
 
-  "a guard that both allows and denies is refused": async () => {
+  "a guard that both allows and denies is an error": async () => {
     const log: string[] = [];
     const both = () => ({ allow: true, deny: new Response("no", { status: 403 }) });
     assert.equal((await send(createGuardedApp([both], log), "/", posting("{}"))).status, 500);
     assert.equal(log.includes("resolve"), false);
   },
 
-  "the error for a wrong result names the guard and the route": async () => {
+  "the error for an invalid result names the guard and the route": async () => {
     const log: string[] = [];
     function requireNothing() {
       return undefined;
@@ -73,7 +73,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.match(String(log[1]), /POST \//);
   },
 
-  "without an onError a wrong result is a 500, and logged": async () => {
+  "without an onError an invalid result is logged and answered with 500": async () => {
     const app = setup([route.get("/", { guards: [(() => ({})) as never], resolve: () => new Response("in") })]);
     const logged = await silenced(async () => assert.equal((await send(app, "/")).status, 500));
     assert.match(String(logged[0]), /GET \//);
@@ -92,7 +92,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     }
   },
 
-  "a guard reads params, query, headers and the locals before it": async () => {
+  "a guard can read params, query, headers and the locals so far": async () => {
     const app = setup([
       route.get("/:id<int>", {
         guards: [

@@ -1,4 +1,4 @@
-/** Head guards: they run before the body is touched. */
+/** Head guards: they run before the body is read. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { headGuard, route, setup, standardValidator } from "../../../src/http/index.ts";
@@ -16,7 +16,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual([response.status, sent.pulls], [401, 0]);
   },
 
-  "a head guard runs before the body is touched, and a plain one after it was read": async () => {
+  "a head guard runs before the body is read, and a plain guard runs after": async () => {
     const sent = watched(chunksOf('{"title":"x"}', 4));
     const pulls: number[] = [];
     const count = () => {
@@ -29,7 +29,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.ok(Number(pulls[2]) > 0);
   },
 
-  "a route of head guards alone reads the body before its handler runs": async () => {
+  "a route with only head guards reads the body before its handler runs": async () => {
     const resolve = (c: { input: unknown }) => Response.json(c.input);
     const app = setup({
       validator: standardValidator,
@@ -38,7 +38,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual(JSON.parse(await read(app, "/", posting('{"title":"x"}'))).body, { title: "x" });
   },
 
-  "a head guard sees no input and no body; a plain guard sees both": async () => {
+  "a head guard has no input and no body, and a plain guard has both": async () => {
     const seen: unknown[] = [];
     const head = (c: object) => {
       seen.push("input" in c ? c.input : undefined);
@@ -53,7 +53,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual([seen[0], seen[1], input.ok, input.body], [undefined, { title: "x" }, true, { title: "x" }]);
   },
 
-  "a head guard behind a plain guard runs in its place, with the body read": async () => {
+  "a head guard after a plain guard runs in list order, after the body is read": async () => {
     const sent = watched(chunksOf('{"title":"x"}', 4));
     const log: string[] = [];
     const note = (name: string) => () => {
@@ -68,7 +68,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual(log, ["first false", "second true", "third true"]);
   },
 
-  "headGuard gives back the same function": () => {
+  "headGuard returns the same function": () => {
     assert.equal(headGuard(allow), allow);
   },
 };

@@ -1,4 +1,4 @@
-/** Validation: three parts, one state, no decision. */
+/** Validation: all three parts are validated into one state, and the request continues. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { type InputState, route, setup, standardValidator } from "../../../src/http/index.ts";
@@ -8,7 +8,7 @@ import { send } from "./request.ts";
 const number = z.object({ n: z.coerce.number() });
 
 export const cases: Record<string, () => void | Promise<void>> = {
-  "all three parts are validated, and the schemas' output is the input": async () => {
+  "all three parts are validated, and input holds the output of their schemas": async () => {
     const schemas = {
       params: z.object({ id: z.coerce.number() }),
       query: z.object({ page: z.coerce.number().default(1) }),
@@ -36,7 +36,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     for (const issue of issues) assert.ok(issue.message.length > 0 && typeof issue.code === "string");
   },
 
-  "only the parts at fault are failed, received and in errors": async () => {
+  "failed, received and errors contain only the invalid parts": async () => {
     const state = failed(
       (await validate({ query: z.object({ q: z.string() }), body: number }, "/7?x=1", '{"n":1}')).input,
     );
@@ -47,7 +47,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual({ ...(state.received.query as object) }, { x: "1" });
   },
 
-  "an unreadable body keeps neither params nor query from being validated": async () => {
+  "params and query are validated even if the body cannot be parsed": async () => {
     const { input, raw } = await validate(
       { params: z.object({ id: z.uuid() }), query: z.object({}), body: number },
       "/7",
@@ -60,7 +60,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual(raw, { params: { id: "7" }, query: {}, body: undefined });
   },
 
-  "raw keeps what came, also where it is invalid": async () => {
+  "raw keeps the original values, even if they are invalid": async () => {
     const { input, raw } = await validate({ body: number }, "/a%20b?q=1&q=2", '{"n":"x"}');
     assert.deepEqual(raw, { params: { id: "a b" }, query: { q: ["1", "2"] }, body: { n: "x" } });
     assert.deepEqual(failed(input).received.body, { n: "x" });
@@ -75,7 +75,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     );
   },
 
-  "params and query reach the schema as strings, typed segments too": async () => {
+  "params and query reach the schema as strings, including typed segments": async () => {
     const resolve = (c: { input: unknown; params: unknown }) => Response.json([c.input, c.params]);
     const handlers = [route.get("/:id<int>", { request: { params: z.object({ id: z.string() }) }, resolve })];
     const response = await send(setup({ validator: standardValidator, handlers }), "/7");
@@ -83,7 +83,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual([input.ok && input.params, params], [{ id: "7" }, { id: 7 }]);
   },
 
-  "what a schema makes of __proto__ in a body stays in the body": async () => {
+  "a __proto__ key in a body stays an own key of the body": async () => {
     const { raw } = await validate({ body: z.unknown() }, "/1", '{"__proto__":{"admin":true}}');
     assert.equal(({} as Record<string, unknown>).admin, undefined);
     assert.equal(Object.hasOwn((raw as { body: object }).body, "__proto__"), true);

@@ -1,4 +1,4 @@
-/** Levels: what routes, groups and the app share, and in which order it runs. */
+/** Levels: the order in which guards and hooks of routes, groups and the app run. */
 import assert from "node:assert/strict";
 import { group, route, setup } from "../../../src/http/index.ts";
 import { createLog } from "./probes.ts";
@@ -27,23 +27,24 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual(log, []);
   },
 
-  "onResponse runs the route's first, then inner and outer groups', then the app's; lists in order": async () => {
-    const { log, dress } = createLog();
-    const app = setup({
-      onResponse: [dress("app 1"), dress("app 2")],
-      handlers: group({
-        onResponse: dress("outer"),
+  "onResponse runs for the route first, then the inner group, the outer group and the app, and lists run in order":
+    async () => {
+      const { log, observe } = createLog();
+      const app = setup({
+        onResponse: [observe("app 1"), observe("app 2")],
         handlers: group({
-          onResponse: [dress("inner 1"), dress("inner 2")],
-          handlers: [route.get("/", { onResponse: [dress("route 1"), dress("route 2")], resolve: ok })],
+          onResponse: observe("outer"),
+          handlers: group({
+            onResponse: [observe("inner 1"), observe("inner 2")],
+            handlers: [route.get("/", { onResponse: [observe("route 1"), observe("route 2")], resolve: ok })],
+          }),
         }),
-      }),
-    });
-    await send(app, "/");
-    assert.deepEqual(log, ["route 1", "route 2", "inner 1", "inner 2", "outer", "app 1", "app 2"]);
-  },
+      });
+      await send(app, "/");
+      assert.deepEqual(log, ["route 1", "route 2", "inner 1", "inner 2", "outer", "app 1", "app 2"]);
+    },
 
-  "each onResponse gets what the one before returned, at once or later": async () => {
+  "each onResponse receives the result of the one before, synchronous or asynchronous": async () => {
     const add = (letter: string) => async (info: { response: Response }) =>
       new Response((await info.response.text()) + letter, info.response);
     const app = setup({
@@ -56,23 +57,24 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.equal(await read(app, "/"), "abc");
   },
 
-  "a denial by an outer guard passes the onResponse of every level; no match only the app's": async () => {
-    const { log, dress } = createLog();
-    const app = setup({
-      onResponse: dress("app"),
-      handlers: group({
-        guards: [() => ({ deny: new Response("no", { status: 403 }) })],
-        onResponse: dress("group"),
-        handlers: [route.get("/", { onResponse: dress("route"), resolve: ok })],
-      }),
-    });
-    assert.equal((await send(app, "/")).status, 403);
-    assert.deepEqual(log.splice(0), ["route", "group", "app"]);
-    assert.equal((await send(app, "/none")).status, 404);
-    assert.deepEqual(log, ["app"]);
-  },
+  "a denial by an outer guard runs onResponse of every level, and an unmatched request only that of the app":
+    async () => {
+      const { log, observe } = createLog();
+      const app = setup({
+        onResponse: observe("app"),
+        handlers: group({
+          guards: [() => ({ deny: new Response("no", { status: 403 }) })],
+          onResponse: observe("group"),
+          handlers: [route.get("/", { onResponse: observe("route"), resolve: ok })],
+        }),
+      });
+      assert.equal((await send(app, "/")).status, 403);
+      assert.deepEqual(log.splice(0), ["route", "group", "app"]);
+      assert.equal((await send(app, "/none")).status, 404);
+      assert.deepEqual(log, ["app"]);
+    },
 
-  "a group leaves its routes as they were: the same route stands outside it without its guards": async () => {
+  "a group does not change the routes it is given: outside the group they run without its guards": async () => {
     const { log, guard } = createLog();
     const shared = route.get("/a", { resolve: ok });
     const before = JSON.stringify(shared);
@@ -82,14 +84,14 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual(log, []);
   },
 
-  "a group without guards, and one without routes, change nothing": async () => {
+  "a group without guards or without routes changes nothing": async () => {
     const app = setup({
       handlers: [group({ handlers: [] }), group({ guards: [], handlers: [route.get("/a", { resolve: ok })] })],
     });
     assert.equal(await read(app, "/a"), "ok");
   },
 
-  "a group's guards see the locals before them, and supply those behind": async () => {
+  "the guards of a group read the locals before them and supply locals to the routes": async () => {
     const app = setup({
       onRequest: () => ({ trail: "0" }),
       handlers: group({

@@ -1,4 +1,4 @@
-/** The life of a request: what runs, in which order, with which facts. */
+/** The life of a request: which steps run, in which order, with which facts. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { group, headGuard, type Outcome, route, setup, type Validator } from "../../../src/http/index.ts";
@@ -21,7 +21,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
       log.push(name);
       return { allow: true } as const;
     };
-    const dress = (name: string) => (info: { response: Response }) => {
+    const observe = (name: string) => (info: { response: Response }) => {
       log.push(name);
       return info.response;
     };
@@ -34,15 +34,15 @@ export const cases: Record<string, () => void | Promise<void>> = {
     const app = setup({
       validator,
       onRequest: () => void log.push("onRequest"),
-      onResponse: dress("app onResponse"),
+      onResponse: observe("app onResponse"),
       handlers: group({
         guards: [headGuard(step("head guard"))],
-        onResponse: dress("group onResponse"),
+        onResponse: observe("group onResponse"),
         handlers: [
           route.post("/:id", {
             request: { params: {}, query: {}, body: {} },
             guards: [step("guard")],
-            onResponse: dress("route onResponse"),
+            onResponse: observe("route onResponse"),
             resolve: () => {
               log.push("resolve");
               return new Response("done");
@@ -68,13 +68,13 @@ export const cases: Record<string, () => void | Promise<void>> = {
     );
   },
 
-  "without a match the answer is 404 Not Found": async () => {
+  "a request without a matching route is answered with 404 Not Found": async () => {
     const response = await send(setup({ handlers: [route.get("/a", { resolve: ok })] }), "/b");
     assert.deepEqual([response.status, await response.text()], [404, "Not Found"]);
     assert.equal((await send(setup({ handlers: [] }), "/")).status, 404);
   },
 
-  "notFound decides instead, with onRequest's locals, the query and the methods that the path has": async () => {
+  "notFound replaces the 404 and receives the locals of onRequest, the query and the allowed methods": async () => {
     const app = setup({
       onRequest: () => ({ requestId: "r1" }),
       handlers: [
@@ -92,7 +92,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual(JSON.parse(await read(app, "/none")), ["r1", [], {}, null]);
   },
 
-  "onResponse learns that the route resolved, a guard denied, or nothing matched": async () => {
+  "onResponse receives whether the route resolved, a guard denied, or nothing matched": async () => {
     const log: Outcome[] = [];
     const allow = () => ({ allow: true }) as const;
     const requireKey = () => ({ deny: new Response("no", { status: 401 }) });
@@ -122,14 +122,14 @@ export const cases: Record<string, () => void | Promise<void>> = {
     );
   },
 
-  "the context names the route by its method and path as the table has them": async () => {
+  "the context names the route by its method and path in the table": async () => {
     const resolve = (c: { route: { method: unknown; path: string } }) => Response.json([c.route.method, c.route.path]);
     const app = setup([route.get("/a/:id", { resolve }), route.on(["GET", "PUT"], "/b", { resolve })]);
     assert.equal(await read(app, "/a/1"), '["GET","/a/:id"]');
     assert.equal(await read(app, "/b"), '[["GET","PUT"],"/b"]');
   },
 
-  "a handler gets the request itself, and what it returns is answered as it is": async () => {
+  "a handler receives the original request, and its response is returned unchanged": async () => {
     const answer = new Response("x", { status: 299 });
     const request = new Request("http://localhost/");
     let same = false;
@@ -141,7 +141,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.ok(same);
   },
 
-  "a body that fails its schema ends nothing: the handler decides": async () => {
+  "an invalid body does not end the request: the handler decides": async () => {
     const validator: Validator = {
       validate: (_s, _i, part) => ({ ok: false, issues: [{ part, path: [], message: "no" }] }),
     };

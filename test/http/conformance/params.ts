@@ -1,4 +1,4 @@
-/** Parameters: what a path gives, decoded and typed. */
+/** Path parameters: decoding and types. */
 import assert from "node:assert/strict";
 import { factsOf } from "./probes.ts";
 
@@ -8,14 +8,14 @@ async function paramsOf(pattern: string, path: string): Promise<Record<string, u
 }
 
 export const cases: Record<string, () => void | Promise<void>> = {
-  "a value is percent-decoded, slashes in it too": async () => {
+  "a value is percent-decoded, including encoded slashes": async () => {
     assert.deepEqual(await paramsOf("/a/:x", "/a/b%20c%2Fd%C3%A9"), { x: "b c/dé" });
     assert.deepEqual(await paramsOf("/a/*", "/a/b%20c/d%2Fe"), { "*": "b c/d/e" });
     assert.deepEqual(await paramsOf("/a/:x(b.+)", "/a/b%20c"), { x: "b c" });
     assert.deepEqual(await paramsOf("/a/:x", "/a/b+c"), { x: "b+c" });
   },
 
-  "a value that does not decode stays as it came": async () => {
+  "a malformed percent-encoding stays as it came": async () => {
     for (const value of ["%", "%zz", "100%", "%E0%A4", "%20%", "%FF"]) {
       assert.deepEqual(await paramsOf("/a/:x", `/a/${value}`), { x: value });
       assert.deepEqual(await paramsOf("/a/*", `/a/${value}`), { "*": value });
@@ -37,7 +37,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     ]);
   },
 
-  "<int> takes canonical decimal, safe integers, as numbers": async () => {
+  "<int> matches safe integers in canonical decimal form and gives numbers": async () => {
     const accepted = { "0": 0, "7": 7, "-1": -1, "9007199254740991": 2 ** 53 - 1, "-9007199254740991": 1 - 2 ** 53 };
     for (const [text, value] of Object.entries(accepted))
       assert.deepEqual(await paramsOf("/a/:n<int>", `/a/${text}`), { n: value });
@@ -60,14 +60,14 @@ export const cases: Record<string, () => void | Promise<void>> = {
     for (const text of refused) assert.equal(await paramsOf("/a/:n<int>", `/a/${text}`), undefined, text);
   },
 
-  "<uint> takes what <int> takes, but no minus": async () => {
+  "<uint> matches like <int>, without negative numbers": async () => {
     for (const text of ["0", "10", "9007199254740991"])
       assert.deepEqual(await paramsOf("/:n<uint>", `/${text}`), { n: Number(text) });
     for (const text of ["-1", "-0", "00", "+1", "9007199254740992", "a"])
       assert.equal(await paramsOf("/:n<uint>", `/${text}`), undefined, text);
   },
 
-  "<uuid> takes any UUID, in either case, as it came": async () => {
+  "<uuid> matches any UUID in either case and keeps the case": async () => {
     const id = "0190b4e0-7f3a-7cc0-8000-0123456789ab";
     assert.deepEqual(await paramsOf("/:id<uuid>", `/${id}`), { id });
     assert.deepEqual(await paramsOf("/:id<uuid>", `/${id.toUpperCase()}`), { id: id.toUpperCase() });
@@ -82,7 +82,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     for (const text of refused) assert.equal(await paramsOf("/:id<uuid>", `/${text}`), undefined, text);
   },
 
-  "raw params hold strings where the typed ones are numbers": async () => {
+  "raw params are strings even if the typed params are numbers": async () => {
     const facts = await factsOf("/:a<int>/:b<uint>/:c", "/-1/2/3");
     assert.deepEqual(
       [{ ...facts?.params }, { ...facts?.raw }],
@@ -93,14 +93,14 @@ export const cases: Record<string, () => void | Promise<void>> = {
     );
   },
 
-  "a typed segment is a number inside exotic syntax, too": async () => {
+  "a typed segment is also a number inside exotic syntax": async () => {
     assert.deepEqual(await paramsOf("/a/:n<int>{.json}?", "/a/7.json"), { n: 7 });
     assert.deepEqual(await paramsOf("/a{/:n<uint>}?/b", "/a/b"), {});
     assert.deepEqual(await paramsOf("/a{/:n<uint>}?/b", "/a/7/b"), { n: 7 });
     assert.deepEqual(await paramsOf("/:x(\\d+)/:n<int>/*", "/1/2/3"), { x: "1", n: 2, "*": "3" });
   },
 
-  "an optional segment that is not there is no key": async () => {
+  "a missing optional segment gives no key": async () => {
     assert.deepEqual(await paramsOf("/a/:x?", "/a"), {});
     assert.deepEqual(await paramsOf("/a/:x?", "/a/1"), { x: "1" });
     assert.equal(await paramsOf("/a/:x?", "/a/"), undefined);
@@ -110,7 +110,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual(await paramsOf("/:x?", "/"), undefined);
   },
 
-  "a trailing /* captures the rest, which may be empty": async () => {
+  "a trailing /* captures the rest of the path, which may be empty": async () => {
     assert.deepEqual(await paramsOf("/a/*", "/a/b/c/"), { "*": "b/c/" });
     assert.deepEqual(await paramsOf("/a/*", "/a/"), { "*": "" });
     assert.equal(await paramsOf("/a/*", "/a"), undefined);

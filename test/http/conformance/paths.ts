@@ -1,4 +1,4 @@
-/** Matching: which route answers a path. */
+/** Matching: the route that answers a path. */
 import assert from "node:assert/strict";
 import { route, setup } from "../../../src/http/index.ts";
 import { answers, createPatternApp } from "./probes.ts";
@@ -7,7 +7,7 @@ import { read, send } from "./request.ts";
 const NONE = "Not Found";
 
 export const cases: Record<string, () => void | Promise<void>> = {
-  "a path matches whole, case and trailing slash included": async () => {
+  "a pattern matches the whole path, including case and trailing slash": async () => {
     const app = createPatternApp("/a", "/a/b/", "/");
     assert.deepEqual(await answers(app, ["/a", "/a/", "/A", "/a/b/", "/a/b", "/", "//", "/a?q=/", "/a/b/c"]), [
       "/a",
@@ -22,7 +22,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     ]);
   },
 
-  "a parameter takes one segment, never an empty one": async () => {
+  "a parameter matches exactly one non-empty segment": async () => {
     const app = createPatternApp("/a/:x", "/a/:x/c");
     assert.deepEqual(await answers(app, ["/a/b", "/a/", "/a//c", "/a/b/c", "/a/b/d", "/a/b/", "/a/.b"]), [
       "/a/:x",
@@ -94,7 +94,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     ]);
   },
 
-  "a branch that ends nowhere is left for another": async () => {
+  "the router backtracks from a branch that does not lead to a route": async () => {
     const app = createPatternApp("/a/b/c/d", "/a/:x/c", "/:a/:b/:c/e", "/*");
     assert.deepEqual(await answers(app, ["/a/b/c/d", "/a/b/c", "/a/b/c/e", "/a/b/c/f", "/a/b"]), [
       "/a/b/c/d",
@@ -105,7 +105,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     ]);
   },
 
-  "the URLPattern syntax counts: groups, modifiers, expressions, several parameters in a segment": async () => {
+  "the URLPattern syntax works: groups, modifiers, expressions, several parameters in a segment": async () => {
     const table: Record<string, readonly [match: readonly string[], noMatch: readonly string[]]> = {
       "/a{/b}?": [
         ["/a", "/a/b"],
@@ -130,12 +130,12 @@ export const cases: Record<string, () => void | Promise<void>> = {
     for (const [pattern, [match, noMatch]] of Object.entries(table)) {
       const app = createPatternApp(pattern);
       for (const path of match.filter((path) => path !== ""))
-        assert.equal(await read(app, path), pattern, `${pattern} takes ${path}`);
-      for (const path of noMatch) assert.equal(await read(app, path), NONE, `${pattern} leaves ${path}`);
+        assert.equal(await read(app, path), pattern, `${pattern} matches ${path}`);
+      for (const path of noMatch) assert.equal(await read(app, path), NONE, `${pattern} does not match ${path}`);
     }
   },
 
-  "a typed segment keeps its meaning inside exotic syntax": async () => {
+  "a typed segment also works inside exotic syntax": async () => {
     const app = createPatternApp("/a/:n<int>{.json}?", "/b/:x(\\w+)/:n<uint>");
     assert.deepEqual(await answers(app, ["/a/1", "/a/-1.json", "/a/01.json", "/a/x", "/b/c/1", "/b/c/-1"]), [
       "/a/:n<int>{.json}?",
@@ -147,14 +147,14 @@ export const cases: Record<string, () => void | Promise<void>> = {
     ]);
   },
 
-  "methods match exactly; HEAD and OPTIONS are routes of their own": async () => {
+  "methods match exactly, and HEAD and OPTIONS need routes of their own": async () => {
     const app = createPatternApp("/a");
     for (const method of ["HEAD", "OPTIONS", "POST"]) assert.equal((await send(app, "/a", { method })).status, 404);
     const both = setup([route.on(["GET", "HEAD"], "/a", { resolve: () => new Response("x") })]);
     assert.equal((await send(both, "/a", { method: "HEAD" })).status, 200);
   },
 
-  "a long path costs no more than its length": async () => {
+  "a long path is matched without excessive work": async () => {
     const app = createPatternApp("/:a/:b", "/a/:b/c", "/:a/b/d", "/a/*");
     assert.equal(await read(app, `/a${"/x".repeat(20_000)}`), "/a/*");
     assert.equal(await read(app, `/${"a".repeat(20_000)}/b`), "/:a/:b");

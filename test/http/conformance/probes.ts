@@ -1,4 +1,4 @@
-/** Apps that tell what they saw of a request, and hooks that tell what they were told. */
+/** Apps and hooks that record the facts they receive. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import {
@@ -22,22 +22,22 @@ export function thrower(value: unknown) {
 
 export type ErrorInfo = Parameters<OnErrorHandler>[0];
 
-/** Keeps what `onError` is told. */
+/** An `onError` that records its arguments. */
 export function recorder(log: ErrorInfo[]): OnErrorHandler {
   return (info) => {
     log.push({ ...info, context: { ...info.context } });
-    return new Response("rescued", { status: 500 });
+    return new Response("handled", { status: 500 });
   };
 }
 
-/** Guards and hooks that note their names in one log. */
+/** Creates guards and hooks that write their names to one log. */
 export function createLog() {
   const log: string[] = [];
   const guard = (name: string) => () => {
     log.push(name);
     return { allow: true } as const;
   };
-  const dress = (name: string) => (info: { response: Response }) => {
+  const observe = (name: string) => (info: { response: Response }) => {
     log.push(name);
     return info.response;
   };
@@ -47,10 +47,10 @@ export function createLog() {
       log.push(name);
       return undefined;
     };
-  return { log, guard, dress, pass };
+  return { log, guard, observe, pass };
 }
 
-/** An app of one POST route with these guards and a schema for its body. */
+/** An app with one POST route that has these guards and a body schema. */
 export function createGuardedApp(guards: readonly object[], log: string[] = []) {
   return setup({
     validator: standardValidator,
@@ -71,7 +71,7 @@ export function createGuardedApp(guards: readonly object[], log: string[] = []) 
   });
 }
 
-/** Posts a text to a route `/:id` with the given schemas, and gives the context's raw values and input. */
+/** Posts a text to a route `/:id` with the given schemas. Returns the raw values and the input. */
 export async function validate(
   request: RequestSchemas,
   path: string,
@@ -92,7 +92,7 @@ export async function validate(
   return { status: response.status, input, raw };
 }
 
-/** The input of a request that has to be invalid. */
+/** The input of a request that must be invalid. */
 export function failed(input: InputState | undefined): InputErr {
   assert.ok(input && !input.ok);
   return input;
@@ -103,7 +103,7 @@ interface BodyLimits {
   readonly route?: number;
 }
 
-/** The input of a route that takes any JSON as its body. */
+/** The input of a route that accepts any JSON body. */
 export async function inputOf(init: ReturnType<typeof posting>, limits: BodyLimits = {}): Promise<InputState> {
   const app = setup({
     validator: standardValidator,
@@ -125,7 +125,7 @@ export async function inputOf(init: ReturnType<typeof posting>, limits: BodyLimi
   return input;
 }
 
-/** What a body is read as: its value in JSON, or the code of its issue. */
+/** The value of a body as JSON text, or the code of its issue. */
 export async function readAs(init: ReturnType<typeof posting>, limits?: BodyLimits): Promise<string | undefined> {
   const input = await inputOf(init, limits);
   return input.ok ? JSON.stringify(input.body) : input.issues.map(({ code }) => code).join();
@@ -137,7 +137,7 @@ interface Facts {
   readonly query: Record<string, unknown>;
 }
 
-/** The facts that a route of this pattern has of a path; undefined where it does not match. */
+/** The facts that a route of this pattern receives for a path. Undefined if the pattern does not match. */
 export async function factsOf(pattern: string, url: string | Request): Promise<Facts | undefined> {
   let facts: Facts | undefined;
   const handler = route.get(pattern, {
@@ -151,12 +151,12 @@ export async function factsOf(pattern: string, url: string | Request): Promise<F
   return facts;
 }
 
-/** An app whose routes answer with their own pattern; `Not Found` where none does. */
+/** An app whose routes answer with their own pattern, and `Not Found` if none matches. */
 export function createPatternApp(...patterns: string[]) {
   return setup(patterns.map((pattern) => route.get(pattern, { resolve: () => new Response(pattern) })));
 }
 
-/** What an app answers to each path. */
+/** The answer of an app to each path. */
 export async function answers(app: ReturnType<typeof createPatternApp>, paths: readonly string[]): Promise<string[]> {
   return Promise.all(paths.map((path) => read(app, path)));
 }

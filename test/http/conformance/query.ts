@@ -1,4 +1,4 @@
-/** The query and the fragment: what a URL has behind its path. */
+/** The query and the fragment of a URL. */
 import assert from "node:assert/strict";
 import { route, setup } from "../../../src/http/index.ts";
 import { factsOf } from "./probes.ts";
@@ -9,7 +9,7 @@ async function queryOf(query: string): Promise<Record<string, unknown>> {
 }
 
 export const cases: Record<string, () => void | Promise<void>> = {
-  "params and query have no prototype, also where they are empty or nothing matched": async () => {
+  "params and query have no prototype, even if they are empty or no route matched": async () => {
     for (const url of ["/", "/a/1?q=1", "/b/1?q=%20", "/c/1", "/none?q=1"]) {
       const objects: object[] = [];
       const keep = (c: { params: object; raw: { params: object; query: object } }) => {
@@ -24,7 +24,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     }
   },
 
-  "a query value is a string, and a list where its name is repeated": async () => {
+  "a query value is a string, or a list if its name is repeated": async () => {
     assert.deepEqual(await queryOf("?a=1&b=2&a=3&a="), { a: ["1", "3", ""], b: "2" });
     assert.deepEqual(await queryOf(""), {});
     assert.deepEqual(await queryOf("?"), {});
@@ -51,7 +51,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     }
   },
 
-  "a fragment is part of neither the path nor the query": async () => {
+  "a fragment belongs to neither the path nor the query": async () => {
     const facts = await factsOf("/a/:x", new Request("http://localhost/a/b?q=1#f?g=2"));
     assert.deepEqual([{ ...facts?.params }, { ...facts?.query }], [{ x: "b" }, { q: "1" }]);
     assert.deepEqual({ ...(await factsOf("/a/:x", rawRequest("http://localhost/a/b#f?g=2")))?.params }, { x: "b" });

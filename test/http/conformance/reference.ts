@@ -1,4 +1,4 @@
-/** The ways of use that the core was made for, each as an app would have it. */
+/** Typical uses of the core, each written as in an app. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import {
@@ -24,7 +24,7 @@ const requireAdmin = (c: { locals: { user: { admin: boolean } } }) =>
 
 const as = (name: string) => ({ headers: { authorization: `Bearer ${name}` } });
 
-/** The adapter for zod, written by hand. */
+/** A handwritten validator for zod. */
 const zodValidator: Validator<z.ZodType> = {
   validate(schema, input, part) {
     const result = schema.safeParse(input);
@@ -39,7 +39,7 @@ const zodValidator: Validator<z.ZodType> = {
   },
 };
 
-/** A guard that believes Content-Length, for an early answer. */
+/** A guard that checks Content-Length in order to answer early. */
 function refuseOver(bytes: number): GuardFn {
   return headGuard((c) => {
     const size = Number(c.request.headers.get("content-length") ?? 0);
@@ -47,7 +47,7 @@ function refuseOver(bytes: number): GuardFn {
   });
 }
 
-/** A guard that admits a few requests from each address. */
+/** A guard that allows a limited number of requests from each address. */
 function limitRate(limit: number): GuardFn {
   const counts = new Map<string, number>();
   return headGuard((c) => {
@@ -101,7 +101,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     }
   },
 
-  "a guard proves who asks, a later one what they may, and the handler reads it": async () => {
+  "one guard authenticates, a later one authorizes, and the handler reads the user": async () => {
     const app = setup([
       route.get("/me", { guards: [requireAuth], resolve: (c) => new Response(c.locals.user.name) }),
       group({
@@ -115,7 +115,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.equal(await read(app, "/admin/users/7", { method: "DELETE", ...as("ada") }), "7");
   },
 
-  "a last route for everything answers what no other does": async () => {
+  "a catch-all route at the end answers everything else": async () => {
     const app = setup([
       route.get("/a", { resolve: () => new Response("a") }),
       route.all("/*", { resolve: (c) => Response.json({ error: "Not found", path: c.params["*"] }, { status: 404 }) }),
@@ -146,7 +146,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual(await answer("/b", "GET"), [404, null]);
   },
 
-  "a request id from onRequest is on every response": async () => {
+  "onResponse puts the request id of onRequest on every response": async () => {
     const app = setup({
       onRequest: () => ({ requestId: "r1" }),
       onResponse: addRequestId,
@@ -169,7 +169,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     }
   },
 
-  "CORS: a route for preflights, a hook for answers": async () => {
+  "CORS: a route answers preflights and a hook adds the header": async () => {
     const allowOrigin: OnResponseHandler = ({ response }) => {
       response.headers.set("access-control-allow-origin", "*");
       return response;
@@ -188,7 +188,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.equal((await send(app, "/a")).headers.get("access-control-allow-origin"), "*");
   },
 
-  "guards as recipes: an early 413, a limit on the rate": async () => {
+  "guards answer with an early 413 and limit the request rate": async () => {
     const guards = [refuseOver(10), limitRate(2)];
     const app = setup([route.post("/upload", { guards, resolve: async (c) => new Response(await c.request.text()) })]);
     assert.equal((await send(app, "/upload", posting("x", { "content-length": "11" }))).status, 413);

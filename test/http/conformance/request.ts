@@ -1,4 +1,4 @@
-/** Requests for the cases, and quick ways to read an answer. */
+/** Sends requests to an app and reads its answers. */
 
 interface App {
   readonly fetch: (request: Request) => Promise<Response>;
@@ -9,17 +9,17 @@ export function send(app: App, path: string, init?: RequestInit): Promise<Respon
   return app.fetch(new Request(`http://localhost${path}`, init));
 }
 
-/** Sends a GET, and reads the answer's text. */
+/** Sends a request and returns the text of the answer. */
 export async function read(app: App, path: string, init?: RequestInit): Promise<string> {
   return (await send(app, path, init)).text();
 }
 
-/** A POST's init. A stream needs `duplex`, which not every type library knows. */
+/** The init of a POST request. A stream needs `duplex`, which some type libraries lack. */
 export function posting(body: string | Uint8Array<ArrayBuffer> | ReadableStream, headers: Record<string, string> = {}) {
   return { method: "POST", body, headers, duplex: "half" };
 }
 
-/** Runs `work` with `console.error` silenced. Gives the values that were logged. */
+/** Runs `work` with `console.error` silenced. Returns the logged values. */
 export async function silenced(work: () => unknown): Promise<unknown[]> {
   const { error } = console;
   const logged: unknown[] = [];
@@ -34,7 +34,7 @@ export async function silenced(work: () => unknown): Promise<unknown[]> {
   return logged;
 }
 
-/** A request that no `Request` constructor has seen, as a careless server might pass it on. */
+/** A request whose URL no `Request` constructor has normalized. */
 export function rawRequest(url: string): Request {
   return { url, method: "GET", headers: new Headers() } as Request;
 }

@@ -1,15 +1,7 @@
-/** Mistakes in a table that set-up refuses, and tables that look like mistakes but are none. */
+/** Mistakes in a route table that set-up rejects, and valid tables that look similar. */
 import assert from "node:assert/strict";
 import { z } from "zod";
-import {
-  describeRoutes,
-  group,
-  type Handler,
-  route,
-  SetupError,
-  setup,
-  standardValidator,
-} from "../../../src/http/index.ts";
+import { group, type Handler, route, SetupError, setup, standardValidator } from "../../../src/http/index.ts";
 
 const resolve = () => new Response();
 const get = (path: string) => route.get(path, { resolve });
@@ -24,10 +16,10 @@ function refusal(work: () => unknown): SetupError {
     for (const name of error.routes) assert.ok(error.message.includes(name), `"${error.message}" names ${name}`);
     return error;
   }
-  assert.fail("set-up refuses nothing");
+  assert.fail("setup did not throw");
 }
 
-function refuses(code: string, routes: readonly string[], handlers: readonly Handler<{}>[]): void {
+function assertRefused(code: string, routes: readonly string[], handlers: readonly Handler<{}>[]): void {
   const error = refusal(() => setup({ handlers }));
   assert.deepEqual([error.code, [...error.routes].sort()], [code, [...routes].sort()]);
 }
@@ -44,17 +36,17 @@ export const cases: Record<string, () => void | Promise<void>> = {
   },
 
   "route_duplicate: the same method and pattern twice": () => {
-    refuses("route_duplicate", ["GET /a/:x", "GET /a/:x"], [get("/a/:x"), get("/b"), get("/a/:x")]);
-    refuses("route_duplicate", ["GET /a", "GET /a"], [get("/a"), route.on(["PUT", "GET"], "/a", { resolve })]);
-    refuses("route_duplicate", ["GET /a(b)?", "GET /a(b)?"], [get("/a(b)?"), get("/a(b)?")]);
+    assertRefused("route_duplicate", ["GET /a/:x", "GET /a/:x"], [get("/a/:x"), get("/b"), get("/a/:x")]);
+    assertRefused("route_duplicate", ["GET /a", "GET /a"], [get("/a"), route.on(["PUT", "GET"], "/a", { resolve })]);
+    assertRefused("route_duplicate", ["GET /a(b)?", "GET /a(b)?"], [get("/a(b)?"), get("/a(b)?")]);
     assert.equal(
       refusal(() => setup([route.all("/a", { resolve }), route.all("/a", { resolve })])).code,
       "route_duplicate",
     );
-    refuses("route_duplicate", ["GET /a", "GET /a"], [...group({ handlers: [get("/a")] }), get("/a")]);
+    assertRefused("route_duplicate", ["GET /a", "GET /a"], [...group({ handlers: [get("/a")] }), get("/a")]);
   },
 
-  "route_unreachable: an earlier route takes every path": () => {
+  "route_unreachable: an earlier route matches every path": () => {
     const pairs = [
       ["/a/:x", "/a/b"],
       ["/a/:x", "/a/:y"],
@@ -73,10 +65,10 @@ export const cases: Record<string, () => void | Promise<void>> = {
       ["/:a/:b", "/:a/c"],
     ] as const;
     for (const [first, second] of pairs)
-      refuses("route_unreachable", [`GET ${first}`, `GET ${second}`], [get(first), get(second)]);
+      assertRefused("route_unreachable", [`GET ${first}`, `GET ${second}`], [get(first), get(second)]);
   },
 
-  "route_unreachable: an earlier route takes every method and path": () => {
+  "route_unreachable: an earlier route matches every method and path": () => {
     const all = (path: string) => route.all(path, { resolve });
     const put = (path: string) => route.on(["POST", "PUT"], path, { resolve });
     const tables = [
@@ -92,7 +84,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     }
   },
 
-  "tables that are no mistake are taken: an earlier route leaves something": () => {
+  "a valid table is accepted: the later route matches paths that the earlier one does not": () => {
     const tables = [
       ["/a/b", "/a/:x"],
       ["/:n<uint>", "/:n<int>", "/:id<uuid>", "/:x"],
@@ -123,7 +115,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     for (const table of tables) assert.doesNotThrow(() => setup(table.map(get)), table.join(" then "));
   },
 
-  "tables that are no mistake are taken: other methods": () => {
+  "a valid table is accepted: the routes have different methods": () => {
     setup([get("/a"), route.post("/a", { resolve }), route.all("/a", { resolve }), route.all("/*", { resolve })]);
     setup([get("/*"), route.post("/a", { resolve })]);
     setup([get("/*"), route.all("/a", { resolve })]);
@@ -131,7 +123,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     setup([route.on(["GET", "PUT"], "/a", { resolve }), route.on(["POST", "PATCH"], "/a", { resolve })]);
   },
 
-  "pattern_invalid: a path that does not parse": () => {
+  "pattern_invalid: the path does not parse": () => {
     for (const path of [
       "/:",
       "/a(",
@@ -144,29 +136,23 @@ export const cases: Record<string, () => void | Promise<void>> = {
       "/:x(",
       "/a/(*)",
     ]) {
-      refuses("pattern_invalid", [`GET ${path}`], [get(path)]);
+      assertRefused("pattern_invalid", [`GET ${path}`], [get(path)]);
     }
-    for (const path of ["a", "", "a/b", "http://localhost/a"]) refuses("pattern_invalid", [`GET ${path}`], [get(path)]);
+    for (const path of ["a", "", "a/b", "http://localhost/a"])
+      assertRefused("pattern_invalid", [`GET ${path}`], [get(path)]);
     for (const path of ["/:n<float>", "/:n<>"]) {
       assert.equal(refusal(() => setup([get(path)])).code, "pattern_invalid", path);
     }
   },
 
-  "guard_invalid: a guard that is no function": () => {
+  "guard_invalid: a guard is not a function": () => {
     for (const wrong of [undefined, null, "requireAuth", {}, { allow: true }, Promise.resolve()]) {
-      refuses("guard_invalid", ["GET /a"], [route.get("/a", { guards: [wrong] as never, resolve })]);
-      refuses("guard_invalid", ["GET /a"], group({ guards: [wrong] as never, handlers: [get("/a")] }));
+      assertRefused("guard_invalid", ["GET /a"], [route.get("/a", { guards: [wrong] as never, resolve })]);
+      assertRefused("guard_invalid", ["GET /a"], group({ guards: [wrong] as never, handlers: [get("/a")] }));
     }
   },
 
-  "guard_unnamed: a guard without a name in a description, but not in an app": () => {
-    const handlers = [route.get("/a", { guards: [() => ({ allow: true })], resolve })];
-    setup(handlers);
-    const error = refusal(() => describeRoutes(handlers));
-    assert.deepEqual([error.code, error.routes], ["guard_unnamed", ["GET /a"]]);
-  },
-
-  "a mistake in a group names the route, whatever its depth": () => {
+  "the error for a mistake in a nested group names the route": () => {
     const inner = group({ handlers: [route.post("/deep", { request: { body: z.string() }, resolve })] });
     assert.deepEqual(refusal(() => setup(group({ handlers: [inner] }))).routes, ["POST /deep"]);
   },

@@ -1,4 +1,4 @@
-/** Every case, by subject. */
+/** All conformance cases, by subject. */
 import { cases as body } from "./body.ts";
 import { cases as bodyLimits } from "./body-limits.ts";
 import { cases as description } from "./description.ts";

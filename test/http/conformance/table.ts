@@ -1,4 +1,4 @@
-/** The table: the makers of routes, and what `setup` takes. */
+/** The route table: the functions that create routes, and the arguments of `setup`. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { group, route, scope, setup, standardValidator } from "../../../src/http/index.ts";
@@ -7,7 +7,7 @@ import { posting, read, send } from "./request.ts";
 const resolve = (c: { request: Request }) => new Response(c.request.method);
 
 export const cases: Record<string, () => void | Promise<void>> = {
-  "each maker makes a route of its method": async () => {
+  "each route function creates a route for its method": async () => {
     const makers = {
       GET: route.get,
       POST: route.post,
@@ -26,19 +26,19 @@ export const cases: Record<string, () => void | Promise<void>> = {
     }
   },
 
-  "route.on takes any method, or several": async () => {
+  "route.on accepts any method, or several": async () => {
     const app = setup([route.on("PROPFIND", "/dav", { resolve }), route.on(["GET", "PUT"], "/dav", { resolve })]);
     for (const method of ["PROPFIND", "GET", "PUT"]) assert.equal(await read(app, "/dav", { method }), method);
     for (const method of ["POST", "MKCOL"]) assert.equal((await send(app, "/dav", { method })).status, 404);
   },
 
-  "route.all takes every method, also one that no route names": async () => {
+  "route.all matches every method, even one that no route names": async () => {
     const app = setup([route.get("/a", { resolve: () => new Response("get") }), route.all("/a", { resolve })]);
     assert.equal(await read(app, "/a"), "get");
     for (const method of ["POST", "DELETE", "PURGE"]) assert.equal(await read(app, "/a", { method }), method);
   },
 
-  "route.all stands in order with the routes of one method": async () => {
+  "route.all keeps its place in the order of priority": async () => {
     const app = setup([
       route.all("/:x/b", { resolve: () => new Response("all") }),
       route.get("/a/:y", { resolve: () => new Response("get") }),
@@ -52,7 +52,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     );
   },
 
-  "setup takes a list of routes and groups, or a config": async () => {
+  "setup accepts a list of routes and groups, or a config": async () => {
     const handlers = [route.get("/a", { resolve }), group({ handlers: [route.get("/b", { resolve })] })];
     for (const app of [setup(handlers), setup({ handlers })]) {
       assert.deepEqual(
@@ -82,24 +82,24 @@ export const cases: Record<string, () => void | Promise<void>> = {
     );
   },
 
-  "an app set up again from another's handlers runs its own hooks once, and not the other's": async () => {
+  "an app set up from the handlers of another app runs only its own app-level hooks": async () => {
     const log: string[] = [];
-    const dress = (name: string) => (info: { response: Response }) => {
+    const observe = (name: string) => (info: { response: Response }) => {
       log.push(name);
       return info.response;
     };
     const first = setup({
-      onResponse: dress("first"),
-      handlers: group({ onResponse: dress("group"), handlers: [route.get("/", { resolve })] }),
+      onResponse: observe("first"),
+      handlers: group({ onResponse: observe("group"), handlers: [route.get("/", { resolve })] }),
     });
-    const second = setup({ handlers: first.handlers, onRequest: () => ({ n: 1 }), onResponse: dress("second") });
+    const second = setup({ handlers: first.handlers, onRequest: () => ({ n: 1 }), onResponse: observe("second") });
     await send(second, "/");
     assert.deepEqual(log.splice(0), ["group", "second"]);
     await send(first, "/");
     assert.deepEqual(log, ["group", "first"]);
   },
 
-  "an app set up again from another's handlers has its own body limit, and the routes keep theirs": async () => {
+  "an app set up from the handlers of another app uses its own body limit, and routes keep theirs": async () => {
     const config = {
       request: { body: z.string() },
       resolve: (c: { input: { ok: boolean } }) => Response.json(c.input.ok),
@@ -120,7 +120,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     );
   },
 
-  "a scope's makers work as the bare ones do": async () => {
+  "the functions of a scope work like the bare ones": async () => {
     const { route, group, setup } = scope<{ name: string }>();
     const handlers = group({ handlers: [route.get("/", { resolve: (c) => new Response(c.locals.name) })] });
     assert.equal(await read(setup({ handlers, onRequest: () => ({ name: "ada" }) }), "/"), "ada");

@@ -1,4 +1,4 @@
-/** What is thrown, what onError makes of it, and what the client learns. */
+/** Thrown values: how they reach onError, what is logged, and what the client receives. */
 import assert from "node:assert/strict";
 import { route, setup } from "../../../src/http/index.ts";
 import { type ErrorInfo, recorder, thrower } from "./probes.ts";
@@ -7,7 +7,7 @@ import { read, send, silenced } from "./request.ts";
 const ok = () => new Response("ok");
 
 export const cases: Record<string, () => void | Promise<void>> = {
-  "without an onError the error is logged, and the client learns nothing of it": async () => {
+  "without an onError the error is logged, and the client receives no detail": async () => {
     const error = new Error("secret");
     const logged = await silenced(async () => {
       const response = await send(setup([route.get("/", { resolve: thrower(error) })]), "/");
@@ -17,7 +17,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.ok(logged.includes(error));
   },
 
-  "an onError that throws, rejects or returns no Response leaves the default": async () => {
+  "if onError throws, rejects or does not return a Response, the default 500 is sent": async () => {
     const error = new Error("first");
     for (const onError of [
       thrower("second"),
@@ -30,15 +30,16 @@ export const cases: Record<string, () => void | Promise<void>> = {
         assert.equal(await read(app, "/"), '{"error":"Internal Server Error"}'),
       );
       assert.ok(logged.includes(error));
+      assert.match(String(logged[0]), /second|onError of GET \/ did not return a Response/);
     }
   },
 
-  "an onError that answers is not logged over": async () => {
+  "an error that onError answers is not logged": async () => {
     const app = setup({ onError: () => new Response("mine"), handlers: [route.get("/", { resolve: thrower(1) })] });
     assert.deepEqual(await silenced(async () => assert.equal(await read(app, "/"), "mine")), []);
   },
 
-  "onError may answer later": async () => {
+  "onError may be asynchronous": async () => {
     const app = setup({
       onError: async () => new Response("late"),
       handlers: [route.get("/", { resolve: thrower(1) })],
@@ -46,7 +47,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.equal(await read(app, "/"), "late");
   },
 
-  "anything may be thrown, and reaches onError as it is": async () => {
+  "any value may be thrown and reaches onError unchanged": async () => {
     for (const value of [
       "text",
       0,
@@ -60,14 +61,14 @@ export const cases: Record<string, () => void | Promise<void>> = {
     ]) {
       const log: ErrorInfo[] = [];
       const app = setup({ onError: recorder(log), handlers: [route.get("/", { resolve: thrower(value) })] });
-      assert.equal(await read(app, "/"), "rescued");
+      assert.equal(await read(app, "/"), "handled");
       assert.ok(Object.is(log[0]?.error, value));
       const bare = setup([route.get("/", { resolve: thrower(value) })]);
       await silenced(async () => assert.equal((await send(bare, "/")).status, 500));
     }
   },
 
-  "nothing is written on a thrown value: it may be shared by requests under way": async () => {
+  "a thrown value is never modified, since concurrent requests may share it": async () => {
     const shared = new Error("shared");
     const before = Reflect.ownKeys(shared);
     const log: ErrorInfo[] = [];
@@ -85,19 +86,19 @@ export const cases: Record<string, () => void | Promise<void>> = {
     ]);
   },
 
-  "after a throw no onResponse runs": async () => {
-    let dressed = 0;
+  "onResponse does not run after a throw": async () => {
+    let runs = 0;
     const count = ({ response }: { response: Response }) => {
-      dressed++;
+      runs++;
       return response;
     };
     const handlers = [route.get("/", { onResponse: count, resolve: thrower(1) })];
     assert.equal(await read(setup({ onResponse: count, onError: () => new Response("mine"), handlers }), "/"), "mine");
     await silenced(() => send(setup({ onResponse: count, handlers }), "/"));
-    assert.equal(dressed, 0);
+    assert.equal(runs, 0);
   },
 
-  "an onResponse that throws ends the hooks: onError answers, and none runs again": async () => {
+  "if an onResponse throws, onError answers and no other onResponse runs": async () => {
     const log: string[] = [];
     const note =
       (name: string, fail = false) =>
@@ -107,10 +108,10 @@ export const cases: Record<string, () => void | Promise<void>> = {
       };
     const app = setup({
       onResponse: note("app"),
-      onError: ({ error }) => new Response(`rescued ${error}`),
+      onError: ({ error }) => new Response(`handled ${error}`),
       handlers: [route.get("/", { onResponse: [note("first"), note("second", true), note("third")], resolve: ok })],
     });
-    assert.equal(await read(app, "/"), "rescued hook");
+    assert.equal(await read(app, "/"), "handled hook");
     assert.deepEqual(log, ["first", "second"]);
   },
 };

@@ -1,4 +1,4 @@
-/** URLs: how a path is written, and who wrote it. */
+/** URLs: encoded, unnormalized and unusual paths. */
 import assert from "node:assert/strict";
 import { answers, createPatternApp } from "./probes.ts";
 import { rawRequest, read } from "./request.ts";
@@ -18,11 +18,11 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual(await answers(createPatternApp("/a"), ["/%61"]), [NONE]);
   },
 
-  "an encoded slash is no separator": async () => {
+  "an encoded slash is not a separator": async () => {
     assert.deepEqual(await answers(createPatternApp("/a/b", "/:x"), ["/a%2Fb"]), ["/:x"]);
   },
 
-  "dot segments are resolved before matching, encoded ones too, whoever made the request": async () => {
+  "dot segments, even encoded ones, are resolved before matching, whether or not the URL was normalized": async () => {
     const app = createPatternApp("/admin", "/public/*");
     const paths = ["/public/../admin", "/public/%2e%2e/admin", "/./admin", "/public/x/.%2E/../../admin", "\\admin"];
     for (const path of paths) {
@@ -46,7 +46,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.equal(await (await app.fetch(rawRequest("http://localhost/a\t"))).text(), "/a");
   },
 
-  "what stands for a parameter inside the router is nothing that a path could say": async () => {
+  "no path can match the marks that stand for parameters inside the router": async () => {
     const app = createPatternApp("/:n<int>", "/:x(\\d+)/a", "/b/*");
     for (const path of ["/ int", "/ uint", "/ any", "/%20int", "/:n", "/:n<int>", "/ any/a", "/b *", "/*", "/ *"]) {
       assert.equal(await (await app.fetch(rawRequest(`http://localhost${path}`))).text(), NONE, path);

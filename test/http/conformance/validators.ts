@@ -1,11 +1,11 @@
-/** Validators: adapters for any library, and the one for Standard Schemas. */
+/** Validators: custom adapters, and `standardValidator`. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import type { Validator } from "../../../src/http/index.ts";
 import { failed, validate } from "./probes.ts";
 import { silenced } from "./request.ts";
 
-/** A schema of no library, with only `safeParse`: an object's fields that have to be text. */
+/** A handwritten schema with only `safeParse`: the named fields of an object must be strings. */
 function texts(...names: string[]) {
   return {
     safeParse(input: unknown) {
@@ -20,18 +20,18 @@ const textsValidator: Validator<ReturnType<typeof texts>> = {
   validate(schema, input, part) {
     const result = schema.safeParse(input);
     if (result.success) return { ok: true, value: result.data as never };
-    const issues = result.error.map((name) => ({ part, path: [name], message: `${name} is no text` }));
+    const issues = result.error.map((name) => ({ part, path: [name], message: `${name} is not a string` }));
     return { ok: false, issues, error: result.error as never };
   },
 };
 
-/** A Standard Schema of no library. */
+/** A handwritten Standard Schema. */
 function standard(validate: (value: unknown) => unknown) {
-  return { "~standard": { version: 1, vendor: "house", validate } };
+  return { "~standard": { version: 1, vendor: "test", validate } };
 }
 
 export const cases: Record<string, () => void | Promise<void>> = {
-  "schemas may validate later": async () => {
+  "schemas may be asynchronous": async () => {
     const taken = z.object({ name: z.string().refine(async (name) => name !== "ada", "taken") });
     const { issues } = failed((await validate({ body: taken }, "/1", '{"name":"ada"}')).input);
     assert.deepEqual(
@@ -41,18 +41,18 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.ok((await validate({ body: taken }, "/1", '{"name":"bob"}')).input?.ok);
   },
 
-  "a Validator for any library with safeParse: its issues, its error, its values": async () => {
+  "a Validator adapts any library with safeParse: its issues, its error and its values": async () => {
     const request = { params: texts("id"), query: texts("q", "r"), body: texts("t") };
     const state = failed((await validate(request, "/1", '{"t":"x"}', textsValidator)).input);
     assert.deepEqual(state.issues, [
-      { part: "query", path: ["q"], message: "q is no text" },
-      { part: "query", path: ["r"], message: "r is no text" },
+      { part: "query", path: ["q"], message: "q is not a string" },
+      { part: "query", path: ["r"], message: "r is not a string" },
     ]);
     assert.deepEqual(state.errors, { query: ["q", "r"] });
     assert.ok((await validate(request, "/1?q=a&r=b", '{"t":"x"}', textsValidator)).input?.ok);
   },
 
-  "a validator may answer later, and give no error of its own": async () => {
+  "a validator may be asynchronous and may omit the error of its library": async () => {
     const validator: Validator = {
       validate: async (_s, _i, part) => ({ ok: false, issues: [{ part, path: ["x"], message: "no" }] }),
     };
@@ -64,7 +64,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual({ ...state.errors }, {});
   },
 
-  "a validator gets the schema, the raw value and the part": async () => {
+  "a validator receives the schema, the raw value and the part": async () => {
     const seen: unknown[] = [];
     const validator: Validator = {
       validate(schema, value, part) {
@@ -80,7 +80,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     ]);
   },
 
-  "a validator that throws goes to onError: the input is a bug, not invalid": async () => {
+  "an error thrown by a validator goes to onError and is not invalid input": async () => {
     const validator: Validator = {
       validate() {
         throw new Error("broken");
@@ -92,7 +92,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.equal(logged.length > 0, true);
   },
 
-  "standardValidator takes any Standard Schema, and names paths with objects, numbers and symbols": async () => {
+  "standardValidator accepts any Standard Schema, and its paths may hold objects, numbers and symbols": async () => {
     const key = Symbol("key");
     const issues = [
       { message: "a", path: [{ key: "list" }, 0, { key: "name" }] },
@@ -111,7 +111,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual(input.body, [1]);
   },
 
-  "standardValidator refuses a schema that is no Standard Schema": async () => {
+  "standardValidator throws for a schema that is not a Standard Schema": async () => {
     const logged = await silenced(async () => assert.equal((await validate({ body: {} }, "/1")).status, 500));
     assert.ok(logged[0] instanceof TypeError);
   },

@@ -1,4 +1,4 @@
-/** What has to compile: each line of this file, with exactly these types. Nothing here is run. */
+/** Code that must compile with exactly these types. It never runs. */
 import { z } from "zod";
 import {
   type Context,
@@ -27,8 +27,8 @@ type Flat<T> = T extends object ? { [K in keyof T]: T[K] } : T;
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
 /**
- * Compiles only if the value's type is exactly `TExpected`; intersections count as the object that
- * they make. Gives a response, so that a handler can be just this.
+ * Compiles only if the type of the value is exactly `TExpected`. An intersection equals the object
+ * type with the same members. Returns a response, so that a handler can consist of this call.
  */
 function exactly<TExpected>() {
   return <T>(_value: T, ..._same: Equal<Flat<T>, Flat<TExpected>> extends true ? [] : [never, T]) => ok();
@@ -132,7 +132,7 @@ const positives: Validator<SchemaLike> = {
 setup({ handlers: [handmade], validator: positives });
 setup({ handlers: [handmade], validator: standardValidator });
 
-// Locals, flowing from guards to later guards and the handler.
+// Locals flow from guards to later guards and the handler.
 
 const app = scope<AppLocals>();
 
@@ -206,7 +206,7 @@ const requireRole =
 const list = [requireAuth, requireRole("admin")] as const;
 app.route.delete("/listed", { guards: list, resolve: (c) => new Response(c.locals.user.id) });
 
-// Scopes and groups: what a handler counts on has to come from somewhere.
+// Scopes and groups: the locals that a handler needs must be supplied around it.
 
 const signedIn = scope<AppLocals & { user: User }>();
 const withNote = scope<AppLocals & { user: User; note: Note }>();
@@ -222,7 +222,7 @@ const guarded = app.group({
 });
 exactly<Handler<AppLocals>[]>()(guarded);
 
-// Hooks. What onRequest returns is what the table may count on.
+// Hooks: the handlers may rely on the locals that onRequest returns.
 
 const onResponse: OnResponseHandler = ({ outcome }) => exactly<Outcome>()(outcome);
 
@@ -248,7 +248,7 @@ signedIn.setup({ onRequest: () => ({ requestId: "r1", startedAt: 0, user }), han
 setup([bare]);
 setup([group({ guards: [requireAuth], handlers: [bare] }), bare]);
 
-/** The platform's arguments, as a Worker would type them. */
+/** The platform's arguments, as in a Worker. */
 interface Env {
   readonly SECRET: string;
 }
@@ -273,7 +273,7 @@ exactly<Promise<Response>>()(setup({ onRequest: [supply, check], handlers: [guar
 setup([bare]).fetch(request);
 setup([bare]).fetch(request, env, ctx);
 
-// The reference's own style: bare exports, GuardFn, locals of which nothing is known.
+// Bare exports and GuardFn, with unknown locals.
 
 const requireKey: GuardFn = (c) =>
   c.request.headers.get("x-api-key")
@@ -307,7 +307,7 @@ setup({
     Response.json({ error: String(error), id: context.locals.requestId }, { status: 500 }),
 }).fetch(request);
 
-/** Guards written in place, whose parameters the compiler types last, supply what a group's handlers need. */
+/** Inline guards, whose parameters the compiler types last, supply the locals that handlers of a group need. */
 const inPlace = scope<{ requestId: string }>();
 const needsName = scope<{ requestId: string; name: string }>().route.get("/named", {
   resolve: (c) => new Response(c.locals.name),

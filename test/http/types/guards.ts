@@ -11,7 +11,7 @@ export interface Note {
   readonly owner: string;
 }
 
-/** What the app's `onRequest` supplies. An interface, as an app would write it. */
+/** The locals that `onRequest` supplies. An interface, as an app would write it. */
 export interface AppLocals {
   readonly requestId: string;
   readonly startedAt: number;

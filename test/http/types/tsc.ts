@@ -1,4 +1,4 @@
-/** Runs the compiler and reads what it says. */
+/** Runs the TypeScript compiler and parses its diagnostics. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,14 +6,14 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("../../../", import.meta.url).href);
 
 export interface Diagnostic {
-  /** Relative to the project's root; empty for one that concerns no file. */
+  /** Relative to the root of the project. Empty for a diagnostic without a file. */
   readonly file: string;
   readonly line: number;
-  /** With its continuation lines. */
+  /** Includes the continuation lines. */
   readonly message: string;
 }
 
-/** @returns All that `tsc -p project` prints. A compiler that doesn't start throws. */
+/** @returns The output of `tsc -p project`. Throws if the compiler does not start. */
 export function runTsc(project: string, ...options: readonly string[]): string {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
   const args = [tsc, "-p", project, "--pretty", "false", ...options];
@@ -22,7 +22,7 @@ export function runTsc(project: string, ...options: readonly string[]): string {
   return stdout + stderr;
 }
 
-/** The errors in a compiler's output, in its order. */
+/** The errors in the output of the compiler, in their order. */
 export function readDiagnostics(output: string): Diagnostic[] {
   const blocks = output.split(/\n(?! )/).filter((block) => /error TS\d+: /.test(block));
   return blocks.map((message) => {

@@ -1,4 +1,4 @@
-/** Pins what the types accept and refuse: every marked line of refused/ fails for its reason, and nothing else does. */
+/** Pins the types: every marked line of refused/ fails with its reason, and no other line fails. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -9,7 +9,7 @@ const diagnostics = readDiagnostics(runTsc(here));
 
 interface Refusal {
   readonly file: string;
-  /** The line after the comment: the one that must not compile. */
+  /** The line after the comment, which must not compile. */
   readonly line: number;
   readonly code: string;
   readonly reason: string;
@@ -29,22 +29,22 @@ function isAt({ file, line }: Refusal) {
   return (diagnostic: Diagnostic) => diagnostic.file === file && diagnostic.line === line;
 }
 
-describe("what the types refuse", () => {
+describe("the types reject", () => {
   test.each(refusals)("$file:$line $code", (refusal) => {
     const messages = diagnostics.filter(isAt(refusal)).map(({ message }) => message);
     expect(messages.join("\n")).toContain(refusal.reason);
   });
 });
 
-test("the core, without any runtime's types, and all of accepted.ts compile", () => {
+test("the core and accepted.ts compile without the types of any runtime", () => {
   expect(diagnostics.filter(({ file }) => !file.startsWith(`${here}/refused/`))).toEqual([]);
 });
 
-test("no line of refused/ fails that is not marked", () => {
+test("no unmarked line of refused/ fails", () => {
   const unmarked = diagnostics.filter((diagnostic) => !refusals.some((refusal) => isAt(refusal)(diagnostic)));
   expect(unmarked.filter(({ file }) => file.startsWith(`${here}/refused/`))).toEqual([]);
 });
 
-test("refused/ has its cases", () => {
+test("refused/ has at least 50 cases", () => {
   expect(refusals.length).toBeGreaterThanOrEqual(50);
 });

@@ -3,50 +3,11 @@ import { scryptSync } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import { checkPassword } from "../../../src/identity/passwords/check-password.ts";
 import { hashPassword, isOutdated, verifyPassword } from "../../../src/identity/passwords/password-hash.ts";
-import { createUser, rehashPassword } from "../../../src/identity/users/users.ts";
-import { createAccount, PASSWORD, sendJson } from "../../harness.ts";
+import { rehashPassword } from "../../../src/identity/users/users.ts";
+import { PASSWORD } from "../../harness.ts";
+import { endWatch, hashAs, newUser, TODAY, watchScrypt } from "./hashes.ts";
 
-/** A hash as the app made it in another year: by hand, so that the form is checked against its definition. */
-function hashAs(
-  password: string,
-  { ln, r = 8, p = 1, bytes = 32 }: { ln: number; r?: number; p?: number; bytes?: number },
-) {
-  const salt = crypto.getRandomValues(new Uint8Array(16));
-  const hash = scryptSync(password, salt, bytes, { N: 2 ** ln, r, p, maxmem: 2 ** 27 });
-  const [saltText, hashText] = [Buffer.from(salt), hash].map((part) => part.toString("base64").replaceAll("=", ""));
-  return `$scrypt$ln=${ln},r=${r},p=${p}$${saltText}$${hashText}`;
-}
-
-/**
- * Counts derivations by what the platform does in each, and nobody else does: it looks for the
- * option `cost`, another name of N. The module itself can't be spied on in workerd.
- */
-function watchScrypt(): { N: number; r: number; p: number }[] {
-  const seen: { N: number; r: number; p: number }[] = [];
-  Object.defineProperty(Object.prototype, "cost", {
-    configurable: true,
-    get(this: { N: number; r: number; p: number }) {
-      const { N, r, p } = this;
-      seen.push({ N, r, p });
-    },
-  });
-  return seen;
-}
-afterEach(() => void Reflect.deleteProperty(Object.prototype, "cost"));
-
-const TODAY = { N: 2 ** 14, r: 8, p: 5 };
-const storedHashOf = (id: string) =>
-  env.DB.prepare("SELECT password_hash FROM users WHERE id = ?").bind(id).first<string>("password_hash");
-const login = (email: string, password: string) => sendJson("POST", "/api/auth/login", { email, password });
-const newUser = async (passwordHash: string) => {
-  const user = await createUser(env.DB, {
-    email: `${crypto.randomUUID()}@example.com`,
-    name: "Somebody",
-    passwordHash,
-  });
-  if (!user) throw new Error("The address is taken");
-  return user;
-};
+afterEach(endWatch);
 
 describe("hashPassword", () => {
   test("gives a PHC string with a salt of its own, and derives with N=2^14, r=8, p=5", () => {
@@ -119,36 +80,17 @@ test("isOutdated tells a hash with other parameters from today's", () => {
   }
 });
 
-describe("a login", () => {
-  test("replaces a hash of other parameters by one of today's, which works", async () => {
-    const { id, email } = await newUser(hashAs("a password", { ln: 10 }));
-    expect((await login(email, "a password")).status).toBe(200);
-    const replaced = (await storedHashOf(id)) ?? "";
-    expect(replaced).toMatch(/^\$scrypt\$ln=14,r=8,p=5\$/);
-    expect((await login(email, "a password")).status).toBe(200);
-    expect(await storedHashOf(id)).toBe(replaced);
-  });
-
-  test("with a wrong password replaces nothing", async () => {
-    const stored = hashAs("a password", { ln: 10 });
-    const { id, email } = await newUser(stored);
-    expect((await login(email, "b password")).status).toBe(401);
-    expect(await storedHashOf(id)).toBe(stored);
-  });
-
-  test("that rehashes while the password is changed does not bring the old one back", async () => {
+describe("rehashPassword", () => {
+  test("while the password is changed does not bring the old one back", async () => {
     const { id } = await newUser("changed meanwhile");
     await rehashPassword(env.DB, id, "the hash that was checked", "its replacement");
-    expect(await storedHashOf(id)).toBe("changed meanwhile");
+    const stored = env.DB.prepare("SELECT password_hash FROM users WHERE id = ?").bind(id);
+    expect(await stored.first("password_hash")).toBe("changed meanwhile");
   });
+});
 
-  test("derives as often for an address without an account as for a wrong password", async () => {
-    const { user } = await createAccount();
-    for (const email of [user.email, `${crypto.randomUUID()}@example.com`]) {
-      const seen = watchScrypt();
-      expect((await login(email, "b password")).status).toBe(401);
-      expect(seen).toEqual([TODAY]);
-    }
+describe("checkPassword", () => {
+  test("knows no password of an account that there is not", async () => {
     const turn = { verify: verifyPassword, hash: hashPassword, end() {}, ended: Promise.resolve() };
     expect(await checkPassword(env.DB, turn, { id: crypto.randomUUID() }, PASSWORD)).toBeUndefined();
   });

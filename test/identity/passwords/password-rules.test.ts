@@ -1,10 +1,9 @@
-/** Which passwords are refused, and that refusing them costs no hash. */
-import { afterEach, describe, expect, test, vi } from "vitest";
+/** Which passwords are refused. */
+import { describe, expect, test } from "vitest";
 import { COMMON_PASSWORDS } from "../../../src/identity/passwords/common-passwords.ts";
 import { givenPassword, newPassword, personalProblem } from "../../../src/identity/passwords/password-rules.ts";
 import { APP_NAME } from "../../../src/web/app/app-name.ts";
 import { DEMO_PASSWORD } from "../../../src/web/pages/demo-data.ts";
-import { sendJson } from "../../harness.ts";
 
 const isAccepted = (password: unknown) => newPassword.safeParse(password).success;
 const messageFor = (password: unknown) => newPassword.safeParse(password).error?.issues[0]?.message;
@@ -200,31 +199,5 @@ describe("a password to sign in with", () => {
 
   test("may be one that can no longer be chosen", () => {
     expect(givenPassword.safeParse("password").success).toBe(true);
-  });
-});
-
-describe("a password that is refused costs no hash", () => {
-  /** The platform looks for the option `cost` in each derivation; nothing else does. */
-  const derive = vi.fn<() => undefined>();
-  afterEach(() => void Reflect.deleteProperty(Object.prototype, "cost"));
-
-  test.each([
-    ["register", { name: "Somebody", password: passwordOf(257) }, 400],
-    ["register", { name: "Somebody", password: "password" }, 400],
-    ["register", { name: "Somebody", password: "football2026" }, 400],
-    ["register", { name: "Somebody", password: "somebody2026" }, 400],
-    ["register", { name: "Somebody", password: "x".repeat(9000) }, 413],
-    ["login", { password: passwordOf(257) }, 400],
-    ["login", { password: "" }, 400],
-    ["login", { password: passwordOf(256) }, 401],
-  ])("POST /api/auth/%s", async (path, body, status) => {
-    Object.defineProperty(Object.prototype, "cost", { configurable: true, get: derive.mockClear() });
-    const response = await sendJson("POST", `/api/auth/${path}`, {
-      email: `${crypto.randomUUID()}@example.com`,
-      ...body,
-    });
-    expect(response.status).toBe(status);
-    // The last case shows that a derivation would be seen.
-    expect(derive).toHaveBeenCalledTimes(status === 401 ? 1 : 0);
   });
 });

@@ -1,79 +1,19 @@
-import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:test";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { setup } from "../../../src/http/index.ts";
-import { visited } from "../../../src/identity/scope.ts";
-import { loadSession, type Session, saveSession } from "../../../src/identity/sessions/page-session.ts";
-import { group } from "../../../src/web/app/scope.ts";
-import { createAccount, PASSWORD, send } from "../../harness.ts";
-import { supplyLocals } from "../../supply-locals.ts";
+import type { Session } from "../../../src/identity/sessions/page-session.ts";
+import { type Jar, visit } from "./visit.ts";
 
 // Many requests or hashes a test: on a slow machine they take their time.
 vi.setConfig({ testTimeout: 60_000 });
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** A browser's jar: the cookie of the session, and that of a visitor's messages. */
-interface Jar {
-  cookie: string;
-  flash?: string;
-}
-
-function keepCookie(jar: Jar, response: Response): void {
-  for (const cookie of response.headers.getSetCookie()) {
-    const [, name, value] = /^__Host-(session|flash)=([^;]*)/.exec(cookie) ?? [];
-    if (name === undefined) continue;
-    jar[name === "session" ? "cookie" : "flash"] = value === "" ? "" : `__Host-${name}=${value}`;
-  }
-}
-
-const cookiesIn = ({ cookie, flash = "" }: Jar) => [cookie, flash].filter(Boolean).join("; ");
-
-/** Does something with the session of a request. @returns What it gives, and the response. */
-async function visit<T>(jar: Jar, act: (session: Session) => T | Promise<T>) {
-  let given: T | undefined;
-  const resolve = async ({ locals }: { locals: { session: Session } }) => {
-    given = await act(locals.session);
-    return new Response();
-  };
-  const page = visited.route.get("/", { resolve });
-  const pages = group({ guards: [loadSession], onResponse: saveSession, handlers: [page] });
-  const app = setup({ onRequest: supplyLocals, handlers: pages });
-  const ctx = createExecutionContext();
-  const request = new Request("http://localhost/", { headers: { Cookie: cookiesIn(jar) } });
-  const response = await app.fetch(request, env, ctx);
-  await waitOnExecutionContext(ctx);
-  keepCookie(jar, response);
-  return { given, response };
-}
-
-/** Sends a form to the app from a page of ours. */
-async function post(jar: Jar, path: string, fields: Record<string, string>) {
-  const headers = { Cookie: cookiesIn(jar), "Sec-Fetch-Site": "same-origin", Accept: "text/html" };
-  const body = new URLSearchParams(fields);
-  const response = await send(
-    path,
-    { method: "POST", headers, body },
-    { SIGN_IN_RATE_LIMIT: 100_000, ACCOUNT_RATE_LIMIT: 100_000 },
-  );
-  keepCookie(jar, response);
-  return response;
-}
-
 const count = () => env.DB.prepare("SELECT count(*) AS n FROM sessions").first<number>("n");
 const get = async (jar: Jar, key: string) => (await visit(jar, (session) => session.get(key))).given;
 
 afterEach(() => {
   vi.useRealTimers();
-});
-
-test("HEAD uses no message up", async () => {
-  const jar = { cookie: "" };
-  await post(jar, "/forgot-password", { email: "nobody@example.com" });
-  const headers = { Cookie: cookiesIn(jar) };
-  const head = await send("/login", { method: "HEAD", headers });
-  expect(head.headers.getSetCookie()).toEqual([]);
-  expect(await (await send("/login", { headers })).text()).toContain("a mail is on its way");
 });
 
 test("taking away what is not there starts no session", async () => {
@@ -204,62 +144,6 @@ describe("a flash", () => {
     });
     expect((await visit(jar, (session) => session.takeFlashes())).given).toEqual([{ kind: "done", text: "new" }]);
   });
-});
-
-describe("a login", () => {
-  test("gives a new id and a new secret, carries the data over, and the cookie before it is dead", async () => {
-    const { user } = await createAccount();
-    const jar = { cookie: "" };
-    await visit(jar, (session) => session.set("cart", { tea: 2 }));
-    const before = { cookie: jar.cookie, ...(await visit(jar, ({ id, csrf }) => ({ id, csrf }))).given };
-    expect((await post(jar, "/login", { email: user.email, password: PASSWORD })).status).toBe(303);
-    const { given } = await visit(jar, (session) => ({ ...session.data, id: session.id, user: session.user?.id }));
-    expect(given).toEqual({ cart: { tea: 2 }, id: expect.any(String), user: user.id });
-    expect([jar.cookie === before.cookie, given?.id === before.id]).toEqual([false, false]);
-    expect((await visit(jar, ({ csrf }) => csrf)).given).not.toBe(before.csrf);
-    expect((await visit({ cookie: before.cookie }, ({ id, user }) => [id, user])).given).toEqual([undefined, null]);
-  });
-
-  test("of somebody else in the same browser ends the session before, and hands on nothing of it", async () => {
-    const [one, other] = [await createAccount(), await createAccount()];
-    const jar = { cookie: "" };
-    await post(jar, "/login", { email: one.user.email, password: PASSWORD });
-    await visit(jar, (session) => session.set("cart", { tea: 2 }));
-    const { cookie } = jar;
-    await post(jar, "/login", { email: one.user.email, password: PASSWORD });
-    expect(await get(jar, "cart")).toEqual({ tea: 2 });
-    await post(jar, "/login", { email: other.user.email, password: PASSWORD });
-    expect((await visit(jar, ({ user, data }) => [user?.id, data])).given).toEqual([other.user.id, {}]);
-    expect((await visit({ cookie }, ({ user }) => user)).given).toBeNull();
-  });
-
-  test("does not adopt a session that an attacker has planted", async () => {
-    const { user } = await createAccount();
-    const planted = { cookie: "" };
-    await visit(planted, (session) => session.set("a", 1));
-    await post({ ...planted }, "/login", { email: user.email, password: PASSWORD });
-    expect((await visit({ ...planted }, (session) => [session.id, session.user])).given).toEqual([undefined, null]);
-  });
-
-  test("with the wrong password changes nothing", async () => {
-    const { user } = await createAccount();
-    const jar = { cookie: "" };
-    await visit(jar, (session) => session.set("a", 1));
-    const { cookie } = jar;
-    expect((await post(jar, "/login", { email: user.email, password: "wrong password" })).status).toBe(401);
-    expect([jar.cookie, await get(jar, "a")]).toEqual([cookie, 1]);
-  });
-});
-
-test("a logout removes the cookie, and what it was is refused", async () => {
-  const { user } = await createAccount();
-  const jar = { cookie: "" };
-  await post(jar, "/login", { email: user.email, password: PASSWORD });
-  const [{ cookie }, csrf] = [{ ...jar }, (await visit(jar, (session) => session.csrf)).given ?? ""];
-  const response = await post(jar, "/logout", { csrf });
-  expect(response.headers.getSetCookie()).toContainEqual(expect.stringMatching(/^__Host-session=;.*Max-Age=0/));
-  expect(jar.cookie).toBe("");
-  expect((await visit({ cookie }, ({ id, user }) => [id, user])).given).toEqual([undefined, null]);
 });
 
 describe("time", () => {

@@ -1,63 +1,6 @@
-import { env } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { startCookieSession } from "../../../src/identity/sessions/sessions.ts";
-import { createDeviceId } from "../../../src/identity/tokens/device-token.ts";
-import { createTokenSession } from "../../../src/identity/tokens/refresh-token.ts";
-import { findCredentials } from "../../../src/identity/users/users.ts";
-import { type Account, createAccount, PASSWORD, send, sendJson } from "../../harness.ts";
-
-const MAX = 50;
-const MINUTE_MS = 60_000;
-
-/** The clock stands still but for what a test lets pass: so it is known which session was used least recently. */
-let me: Account;
-beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["Date"] });
-  me = await createAccount();
-});
-afterEach(() => vi.useRealTimers());
-const passTime = (ms: number) => vi.setSystemTime(Date.now() + ms);
-
-type Kind = "cookie" | "token";
-
-/** Starts a session, a minute after the one before. @returns What uses it up to the next sign-in. */
-async function start(
-  kind: Kind,
-  { user }: Account = me,
-): Promise<{ readonly id: string; readonly use: () => Promise<number> }> {
-  passTime(MINUTE_MS + 1);
-  const credentials = await findCredentials(env.DB, { id: user.id });
-  if (!credentials) throw new Error("The user is gone");
-  const owner = { user: credentials, device: "test", deviceId: createDeviceId() };
-  if (kind === "cookie") {
-    const started = await startCookieSession(env.DB, owner);
-    const headers = { Cookie: `__Host-session=${started?.secret}` };
-    return { id: started?.id ?? "", use: async () => (await send("/api/me", { headers })).status };
-  }
-  const started = await createTokenSession(env.DB, owner);
-  let refreshToken = started?.refreshToken;
-  const use = async () => {
-    const response = await sendJson("POST", "/api/auth/refresh", { refreshToken });
-    if (response.ok) ({ refreshToken } = await response.json<{ refreshToken: string }>());
-    return response.status;
-  };
-  return { id: started?.sessionId ?? "", use };
-}
-
-async function startTimes(count: number, kind: Kind) {
-  const sessions = [];
-  for (let i = 0; i < count; i++) sessions.push(await start(kind));
-  return sessions;
-}
-
-/** The ids of a user's sessions of that kind. */
-async function idsOf(kind: Kind, { user }: Account = me): Promise<string[]> {
-  const found = env.DB.prepare("SELECT id FROM sessions WHERE user_id = ? AND kind = ?").bind(user.id, kind);
-  return (await found.all<{ id: string }>()).results.map(({ id }) => id);
-}
-
-/** The account starts with a session for tokens, which here is none of those that are counted. */
-const endFirst = () => env.DB.prepare("DELETE FROM sessions WHERE user_id = ?").bind(me.user.id).run();
+import { beforeEach, describe, expect, test } from "vitest";
+import { createAccount } from "../../harness.ts";
+import { endFirst, idsOf, MAX, MINUTE_MS, passTime, start, startTimes } from "./session-times.ts";
 
 describe.each(["cookie", "token"] as const)("of sessions with a %s a user has 50 at most", (kind) => {
   const other = kind === "cookie" ? "token" : "cookie";
@@ -91,20 +34,4 @@ describe.each(["cookie", "token"] as const)("of sessions with a %s a user has 50
     await Promise.all(Array.from({ length: 10 }, () => start(kind)));
     expect(await idsOf(kind)).toHaveLength(MAX);
   });
-});
-
-test.each([
-  ["/api/auth/login", "token"],
-  ["/login", "cookie"],
-] as const)("the 51st is started by %s as well", async (path, kind) => {
-  await endFirst();
-  const [oldest] = await startTimes(MAX, kind);
-  const fields = { email: me.user.email, password: PASSWORD };
-  const headers = { "Sec-Fetch-Site": "same-origin" };
-  const response = await (kind === "token"
-    ? sendJson("POST", path, fields)
-    : send(path, { method: "POST", headers, body: new URLSearchParams(fields) }));
-  expect(response.status).toBe(kind === "token" ? 200 : 303);
-  expect(await idsOf(kind)).toHaveLength(MAX);
-  expect(await oldest?.use()).toBe(401);
 });

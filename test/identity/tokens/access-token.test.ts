@@ -2,7 +2,8 @@ import { env } from "cloudflare:test";
 import { createHmac } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader, exportSPKI, generateKeyPair, SignJWT } from "jose";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { createAccount, openBrowser, send, sendJson } from "../../harness.ts";
+import { createAccount, openBrowser } from "../../harness.ts";
+import { ask as askApp, post } from "../credential-app.ts";
 
 const UNLIMITED = { API_RATE_LIMIT: 100_000 };
 const SECOND_MS = 1000;
@@ -54,7 +55,7 @@ const forge = (forgery: Forgery = {}) =>
   sign({ ...GOOD_HEADER, ...forgery.header }, { ...claimsNow(), ...forgery.claims }, forgery);
 const unsigned = (forgery: Forgery) => forge(forgery).replace(/[^.]*$/, "");
 
-const ask = (Authorization: string) => send("/api/me", { headers: { Authorization } }, UNLIMITED);
+const ask = (Authorization: string) => askApp("/whoami", { Authorization }, UNLIMITED);
 const statusOf = async (token: string) => (await ask(`Bearer ${token}`)).status;
 
 const rsa = await generateKeyPair("RS256");
@@ -212,7 +213,7 @@ const invalid: Record<string, string> = {
   "two tokens with a comma": `${good}, Bearer ${good}`,
 };
 
-describe("GET /api/me refuses", () => {
+describe("GET /whoami refuses", () => {
   describe.each([
     ["The access token is not valid.", invalid],
     ["The access token has expired. Refresh it.", expired],
@@ -257,7 +258,7 @@ describe("GET /api/me refuses", () => {
 });
 
 test("an access token is no refresh token", async () => {
-  const response = await sendJson("POST", "/api/auth/refresh", { refreshToken: good }, {}, UNLIMITED);
+  const response = await post("/refresh", { refreshToken: good });
   expect(response.status).toBe(401);
   expect(await statusOf(good)).toBe(200);
 });

@@ -2,15 +2,15 @@ import { env } from "cloudflare:test";
 import { decodeProtectedHeader } from "jose";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createTokenKeys } from "../../../scripts/token-keys.ts";
-import { createAccount, send, sendJson } from "../../harness.ts";
+import { createAccount } from "../../harness.ts";
+import { ask as askApp, post } from "../credential-app.ts";
 
 interface KeySet {
   readonly keys: readonly { readonly kid: string }[];
 }
 
 const kidsOf = (ring: string) => (JSON.parse(ring) as KeySet).keys.map(({ kid }) => kid);
-const ask = (Authorization: string, TOKEN_KEYS: string) =>
-  send("/api/me", { headers: { Authorization } }, { TOKEN_KEYS });
+const ask = (Authorization: string, TOKEN_KEYS: string) => askApp("/whoami", { Authorization }, { TOKEN_KEYS });
 
 afterEach(() => vi.useRealTimers());
 
@@ -18,7 +18,7 @@ describe("after a key was put before ours", () => {
   const rotated = createTokenKeys(env.TOKEN_KEYS);
   const withoutOld = createTokenKeys();
   const refresh = async (refreshToken: string, TOKEN_KEYS: string) => {
-    const response = await sendJson("POST", "/api/auth/refresh", { refreshToken }, {}, { TOKEN_KEYS });
+    const response = await post("/refresh", { refreshToken }, {}, { TOKEN_KEYS });
     return { status: response.status, ...(await response.json<{ accessToken: string; refreshToken: string }>()) };
   };
 

@@ -318,7 +318,7 @@ describe("what an account is made of", () => {
     for (const password of ["Grace2026!", "gracehopper", "grace@example.com", "candor2026", "ｇrace123"]) {
       const { error } = schema.safeParse({ ...good, password });
       expect(error?.issues).toEqual([
-        expect.objectContaining({ path: ["password"], message: expect.stringMatching(/is made from/) }),
+        expect.objectContaining({ path: ["password"], message: expect.stringMatching(/is based on/) }),
       ]);
     }
     const typed = { ...good, email: "Tea@MÜNCHEN.de", password: "tea@münchen.de 1" };

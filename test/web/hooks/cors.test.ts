@@ -1,8 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
-import { app } from "../../../src/app.ts";
 import type { Env } from "../../../src/env.ts";
-import { describePolicy } from "../../../src/web/app/policy.ts";
-import { createAccount, send } from "../../harness.ts";
+import { app, createAccount, send } from "../../harness.ts";
+import { listRequests } from "../../policy/list-requests.ts";
 
 vi.spyOn(console, "log").mockImplementation(() => {});
 
@@ -25,7 +24,7 @@ const NOT_LISTED = [
   "",
 ];
 
-const table = describePolicy(app.handlers);
+const table = listRequests(app.handlers);
 const isApi = ({ path }: { path: string }) => path.startsWith("/api/");
 const apiPaths = [...new Set(table.filter(isApi).map(({ path }) => path))];
 const pages = [...new Set(table.filter((route) => !isApi(route)).map(({ path }) => path))];
@@ -50,7 +49,7 @@ function preflight(path: string, Origin: string, bindings = LISTED): Promise<Res
 describe("a page of a configured origin", () => {
   test.each(LISTED.CORS_ORIGINS?.split(" ") ?? [])("may read what the API answers: %s", async (Origin) => {
     const account = await createAccount();
-    const response = await send("/api/me", { headers: { ...account.headers, Origin } }, LISTED);
+    const response = await send("/api/things", { headers: { ...account.headers, Origin } }, LISTED);
     expect([response.status, response.headers.get("Access-Control-Allow-Origin")]).toEqual([200, Origin]);
     expect(response.headers.get("Access-Control-Expose-Headers")?.split(", ")).toEqual(
       expect.arrayContaining(["ETag", "Location", "Retry-After", "X-Request-Id", "RateLimit"]),
@@ -75,17 +74,18 @@ describe("a page of a configured origin", () => {
     };
     const headers = { Origin: APP };
     const key = { ...headers, "X-API-Key": "candor_x" };
-    const answers = [
-      await send("/api/me", { headers }, LISTED),
-      await send("/api/none", { headers }, LISTED),
-      await send("/api/me", { method: "PUT", headers }, LISTED),
-      await send("/api/auth/login", { method: "POST", headers, body: "{}" }, LISTED),
-      await send("/api/me", { headers: key }, { ...LISTED, DB: { prepare } as unknown as D1Database }),
-    ];
     const own = { ...headers, ...(await createAccount()).headers };
+    const answers = [
+      await send("/api/things", { headers }, LISTED),
+      await send("/api/none", { headers }, LISTED),
+      await send("/api/things", { method: "PUT", headers }, LISTED),
+      await send("/api/things", { method: "POST", headers: own, body: "{}" }, LISTED),
+      await send("/api/things", { headers: key }, { ...LISTED, DB: { prepare } as unknown as D1Database }),
+    ];
     const limited = { ...LISTED, API_RATE_LIMIT: 1 };
-    await send("/api/me", { headers: own }, limited);
-    answers.push(await send("/api/me", { headers: own }, limited));
+    const other = { ...headers, ...(await createAccount()).headers };
+    await send("/api/things", { headers: other }, limited);
+    answers.push(await send("/api/things", { headers: other }, limited));
     expect(answers.map(({ status }) => status)).toEqual([401, 404, 405, 415, 500, 429]);
     for (const answer of answers) expect(answer.headers.get("Access-Control-Allow-Origin")).toBe(APP);
   });
@@ -95,8 +95,8 @@ describe("a page of any other origin", () => {
   test.each(NOT_LISTED)("is told nothing: %j", async (Origin) => {
     const { headers } = await createAccount();
     for (const response of [
-      await send("/api/me", { headers: { ...headers, Origin } }, LISTED),
-      await preflight("/api/me", Origin),
+      await send("/api/things", { headers: { ...headers, Origin } }, LISTED),
+      await preflight("/api/things", Origin),
     ]) {
       expect([corsOf(response), varyOf(response)]).toEqual([[], expect.arrayContaining(["Origin"])]);
     }
@@ -104,7 +104,7 @@ describe("a page of any other origin", () => {
 
   test.each(["", " ", "  "])("is told nothing where the configuration is %j", async (CORS_ORIGINS) => {
     for (const origin of [APP, ...NOT_LISTED]) {
-      const response = await preflight("/api/me", origin, { ...LIMITS, CORS_ORIGINS });
+      const response = await preflight("/api/things", origin, { ...LIMITS, CORS_ORIGINS });
       expect([origin, corsOf(response)]).toEqual([origin, []]);
     }
   });

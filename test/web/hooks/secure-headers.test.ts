@@ -1,14 +1,13 @@
 import { createExecutionContext, env } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
-import { app } from "../../../src/app.ts";
 import { setup } from "../../../src/http/index.ts";
-import { describePolicy } from "../../../src/web/app/policy.ts";
 import { route } from "../../../src/web/app/scope.ts";
 import { answerError } from "../../../src/web/hooks/answer-error.ts";
 import { answerUnmatched } from "../../../src/web/hooks/answer-unmatched.ts";
 import { finishResponse } from "../../../src/web/hooks/finish-response.ts";
 import { problem } from "../../../src/web/respond/problem.ts";
-import { send } from "../../harness.ts";
+import { app, createAccount, openBrowser, send } from "../../harness.ts";
+import { listRequests } from "../../policy/list-requests.ts";
 import { supplyLocals } from "../../supply-locals.ts";
 
 vi.spyOn(console, "log").mockImplementation(() => {});
@@ -85,7 +84,11 @@ test("what a response says itself is kept", async () => {
 });
 
 test("a page's own policy allows our stylesheet and forms to ourselves, and the page has no style of its own", async () => {
-  for (const answer of [await send("/login"), await send("/none", { headers: { Accept: "text/html" } })]) {
+  const { headers } = await openBrowser(await createAccount());
+  for (const answer of [
+    await send("/things", { headers }),
+    await send("/none", { headers: { Accept: "text/html" } }),
+  ]) {
     expectSafe(answer);
     const policy = answer.headers.get("Content-Security-Policy") ?? "";
     expect(policy).toMatch(/^default-src 'none'; style-src 'self'; /);
@@ -98,14 +101,14 @@ test("a page's own policy allows our stylesheet and forms to ourselves, and the 
 });
 
 test("over https alone a host is to be asked over https alone", async () => {
-  for (const path of ["/health", "/login", "/api/me", "/none", "/logout"]) {
+  for (const path of ["/robots.txt", "/things", "/api/things", "/none"]) {
     const [http, https] = [await send(path), await send(`https://localhost${path}`)];
     expect(http.headers.has("Strict-Transport-Security")).toBe(false);
     expect(https.headers.get("Strict-Transport-Security")).toBe("max-age=31536000");
   }
 });
 
-const rows = [...describePolicy(app.handlers), { method: "OPTIONS", path: "/login" }, { method: "PUT", path: "/none" }];
+const rows = [...listRequests(app.handlers), { method: "OPTIONS", path: "/things" }, { method: "PUT", path: "/none" }];
 
 test.each(rows)("the app answers a stranger's $method $path with them", async ({ method, path }) => {
   expectSafe(await send(path, { method, headers: { Accept: "text/html" } }, { API_RATE_LIMIT: 100_000 }));

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Pacing, TokenBucket, TokenBuckets } from "../../../src/web/realtime/token-bucket.ts";
+import { type RateDecision, TokenBucket, TokenBuckets } from "../../../src/web/realtime/token-bucket.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
 afterEach(() => void vi.useRealTimers());
 
 const wait = (ms: number) => vi.setSystemTime(Date.now() + ms);
-const take = (bucket: TokenBucket, times: number): Pacing[] => Array.from({ length: times }, () => bucket.take());
-const count = (taken: readonly Pacing[], pacing: Pacing) => taken.filter((each) => each === pacing).length;
+const take = (bucket: TokenBucket, times: number): RateDecision[] => Array.from({ length: times }, () => bucket.take());
+const count = (taken: readonly RateDecision[], pacing: RateDecision) => taken.filter((each) => each === pacing).length;
 
 test("60 frames at once are allowed, one more is throttled", () => {
   const bucket = new TokenBucket();

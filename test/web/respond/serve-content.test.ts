@@ -1,36 +1,15 @@
-/** Ranges (RFC 9110 §14), and what is read from storage for them, asked of files that a user has uploaded. */
+/** Ranges (RFC 9110 §14), and what is read from storage for them, asked of bytes in a bucket. */
 import { env } from "cloudflare:test";
 import fc from "fast-check";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Env } from "../../../src/env.ts";
 import { type Content, serveContent } from "../../../src/web/respond/serve-content.ts";
-import { createAccount, send } from "../../harness.ts";
+import { askStored, BYTES } from "../stored-content.ts";
 
-const BYTES = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN";
 type Given = Readonly<Record<string, string>>;
 
-let headers: Given = {};
-beforeAll(async () => {
-  headers = (await createAccount()).headers;
-});
-
-/** The addresses of files of so many bytes. */
-const urls = new Map<number, Promise<string>>();
-function urlOf(size: number): Promise<string> {
-  const url = urls.get(size) ?? upload(BYTES.slice(0, size));
-  urls.set(size, url);
-  return url;
-}
-
-async function upload(body: string): Promise<string> {
-  const init = { method: "PUT", headers, body };
-  const response = await send("/api/files/name.bin", init, { API_RATE_LIMIT: 100_000 });
-  return (await response.json<{ url: string }>()).url;
-}
-
 async function ask(size: number, given: Given, method = "GET", bindings: Partial<Env> = {}) {
-  const init = { method, headers: { ...headers, ...given } };
-  const response = await send(await urlOf(size), init, { API_RATE_LIMIT: 100_000, ...bindings });
+  const response = await askStored(size, method, given, bindings);
   const [length, range] = [response.headers.get("Content-Length"), response.headers.get("Content-Range")];
   return { response, status: response.status, length, range, body: await response.text() };
 }
@@ -184,13 +163,13 @@ describe("storage", () => {
   /** The bucket, and what was asked of it. */
   function watched() {
     const calls: [method: string | symbol, ...unknown[]][] = [];
-    const FILES = new Proxy(env.FILES, {
+    const ASSETS = new Proxy(env.ASSETS, {
       get: (bucket, method: keyof R2Bucket) => (key: string, options?: R2GetOptions) => {
         calls.push([method, key, options]);
         return method === "get" ? bucket.get(key, options) : Promise.reject(new Error(`${method} was called`));
       },
     });
-    return { calls, FILES };
+    return { calls, ASSETS };
   }
 
   const past = "Thu, 01 Jan 2026 00:00:00 GMT";
@@ -207,9 +186,8 @@ describe("storage", () => {
     ["HEAD", { "If-Match": '"other"' }, 412],
   ];
   test.each(unread)("is not asked anything for %s with %j, which is %i", async (method, given, status) => {
-    await urlOf(10);
-    const { calls, FILES } = watched();
-    expect((await ask(10, given, method, { FILES })).status).toBe(status);
+    const { calls, ASSETS } = watched();
+    expect((await ask(10, given, method, { ASSETS })).status).toBe(status);
     expect(calls).toEqual([]);
   });
 
@@ -225,9 +203,8 @@ describe("storage", () => {
   test.each(read)(
     "is read once for GET with %j, which is %i, and no more than is sent",
     async (given, status, options) => {
-      await urlOf(10);
-      const { calls, FILES } = watched();
-      expect((await ask(10, given, "GET", { FILES })).status).toBe(status);
+      const { calls, ASSETS } = watched();
+      expect((await ask(10, given, "GET", { ASSETS })).status).toBe(status);
       expect(calls).toEqual([["get", expect.any(String), options]]);
     },
   );

@@ -1,4 +1,4 @@
-/** Groups whose guards don't supply what their handlers count on. */
+/** Groups whose guards do not supply the locals that their handlers need. */
 import { type Guard, group, scope } from "../../../../src/http/index.ts";
 import { type AppLocals, loadNote, type Note, requireAuth, type User } from "../guards.ts";
 

@@ -1,4 +1,4 @@
-/** Guards in the wrong place, or that are no guards. */
+/** Guards in the wrong order, and functions that are not guards. */
 import { type Guard, headGuard, scope } from "../../../../src/http/index.ts";
 import { type AppLocals, loadNote, requireAdmin, requireAuth, type User } from "../guards.ts";
 
@@ -26,7 +26,7 @@ route.get("/too-early-later-in-the-list", {
   resolve,
 });
 
-route.get("/supplied-by-nobody", {
+route.get("/never-supplied", {
   guards: [
     // refused: nothing before it supplies": "user"
     loadNote,
@@ -77,10 +77,10 @@ route.get("/nothing-at-all", {
 });
 
 // refused: 'locals' is missing
-export const promisesAndBringsNone: Guard<{}, { user: User }> = () => ({ allow: true });
+export const withoutLocals: Guard<{}, { user: User }> = () => ({ allow: true });
 
 // refused: 'role' is missing
-export const bringsTooLittle: Guard<{}, { user: User }> = () => ({ allow: true, locals: { user: { id: "u1" } } });
+export const userWithoutRole: Guard<{}, { user: User }> = () => ({ allow: true, locals: { user: { id: "u1" } } });
 
 // refused: 'input' does not exist
 headGuard((c) => (c.input.ok ? { allow: true } : { deny: new Response() }));

@@ -1,4 +1,4 @@
-/** Handlers that read what is not there, or answer with what is no response. */
+/** Handlers that read missing values, or do not return a response. */
 import { z } from "zod";
 import { route, scope } from "../../../../src/http/index.ts";
 import { type AppLocals, requireAuth } from "../guards.ts";
@@ -7,7 +7,7 @@ const app = scope<AppLocals>();
 const body = z.object({ title: z.string() });
 
 // refused: 'user' does not exist
-app.route.get("/local-of-nobody", { resolve: (c) => new Response(c.locals.user.id) });
+app.route.get("/local-never-supplied", { resolve: (c) => new Response(c.locals.user.id) });
 
 app.route.get("/local-of-another-guard", {
   guards: [requireAuth],
@@ -46,4 +46,4 @@ route.post("/no-schema", { resolve: (c) => Response.json(c.input.ok && c.input.b
 route.get("/text", { resolve: () => "hello" });
 
 // refused: Promise<string>
-route.get("/late-text", { resolve: async () => "hello" });
+route.get("/async-text", { resolve: async () => "hello" });

@@ -1,4 +1,4 @@
-/** Hooks that read locals which may not be there. */
+/** Hooks that read locals which may be missing. */
 import { scope, setup } from "../../../../src/http/index.ts";
 import { type AppLocals, requireAuth } from "../guards.ts";
 

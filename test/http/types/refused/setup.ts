@@ -1,4 +1,4 @@
-/** Apps whose onRequest does not supply what their handlers count on, or that are fetched without their platform. */
+/** Apps whose onRequest does not supply the locals that handlers need, and fetch calls without platform arguments. */
 import { scope, setup } from "../../../../src/http/index.ts";
 import { type AppLocals, requireAuth, type User } from "../guards.ts";
 

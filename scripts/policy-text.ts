@@ -1,0 +1,90 @@
+/**
+ * The policy as text: the app's hooks once, one line per route, then the exceptions with their reasons.
+ *
+ * A line depends on its own route alone: no column is as wide as its widest cell. So a route that is added adds one
+ * line, and a route whose policy changes changes one.
+ */
+
+import type { PolicyExceptions } from "../src/env.ts";
+import { fullName, type Policy, type PolicyGuard, type PolicyRoute } from "../src/web/app/policy.ts";
+
+/** Where columns end, for cells that are no longer; a longer one moves only the rest of its own line. */
+const WIDTHS = { methods: 9, path: 28, cors: 4, input: 15 };
+
+const NONE = "-";
+
+/**
+ * Formats a policy for people, and for a file that pins it.
+ *
+ * @param exceptions Routes that are excepted from a rule, by label such as `POST /login`, with the reason.
+ * @returns Lines that end with LF.
+ *
+ * @example
+ * process.stdout.write(formatPolicy(describeApp(app), facts.exceptions));
+ */
+export function formatPolicy({ hooks, routes }: Policy, { unauthenticated, unlimited }: PolicyExceptions): string {
+  return [
+    "APP-LEVEL HOOKS",
+    ...Object.entries(hooks).map(([hook, names]) => `${hook.padEnd(10)}  ${inOrder(names)}`),
+    "",
+    formatCells("METHODS", "PATH", "CORS", "INPUT", "GUARDS (* after the body has been read)"),
+    ...new Set(routes.map(formatRoute)),
+    ...formatExceptions("STATE-CHANGING, WITHOUT A GUARD THAT AUTHENTICATES", unauthenticated),
+    ...formatExceptions("WITHOUT A LIMIT", unlimited),
+    "",
+  ].join("\n");
+}
+
+/** Every preflight route gives the same line, since it is derived from the routes of its path. */
+function formatRoute(route: PolicyRoute): string {
+  const { methods, guards, onResponse, onError, cors } = route;
+  const hooks = Object.entries({ onResponse, onError }).filter(([, list]) => list.length > 0);
+  return [
+    formatCells(
+      methods.join(", "),
+      isPreflight(route) ? "*" : route.path,
+      cors ? "CORS" : NONE,
+      formatInput(route),
+      inOrder(guards.map(formatGuard)),
+    ),
+    ...hooks.map(([hook, list]) => `${hook}: ${inOrder(list.map(({ name }) => name))}`),
+  ].join("  ");
+}
+
+/** Whether a route is one of those that `preflightRoutes` adds; one that runs anything is shown by its path. */
+export function isPreflight({ methods, cors, schemas, guards, onResponse, onError }: PolicyRoute): boolean {
+  return methods.join() === "OPTIONS" && cors && [schemas, guards, onResponse, onError].every(({ length }) => !length);
+}
+
+/** The labels by which exceptions name a route, such as `POST /login`. `GET` stands for HEAD, too. */
+export function labelsOf(route: PolicyRoute): string[] {
+  if (isPreflight(route)) return ["OPTIONS *"];
+  const { methods, path } = route;
+  return methods.filter((method) => method !== "HEAD" || !methods.includes("GET")).map((method) => `${method} ${path}`);
+}
+
+function formatInput({ schemas, maxBodyBytes }: PolicyRoute): string {
+  const limit = maxBodyBytes === null ? [] : [`≤ ${maxBodyBytes} B`];
+  return [schemas.join(", "), ...limit].filter((part) => part !== "").join(" ") || NONE;
+}
+
+function formatGuard(guard: PolicyGuard): string {
+  return fullName(guard) + (guard.phase === "head" ? "" : "*");
+}
+
+function inOrder(names: readonly string[]): string {
+  return names.join(" → ") || NONE;
+}
+
+function formatCells(methods: string, path: string, cors: string, input: string, guards: string): string {
+  const { methods: first, path: second, cors: third, input: fourth } = WIDTHS;
+  return [methods.padEnd(first), path.padEnd(second), cors.padEnd(third), input.padEnd(fourth), guards].join("  ");
+}
+
+function formatExceptions(title: string, reasons: Readonly<Record<string, string>>): string[] {
+  const lines = Object.entries(reasons).map(([label, reason]) => {
+    const [method = "", path = ""] = label.split(" ");
+    return `${method.padEnd(WIDTHS.methods)}  ${path.padEnd(WIDTHS.path)}  ${reason}`;
+  });
+  return lines.length > 0 ? ["", title, ...lines] : [];
+}

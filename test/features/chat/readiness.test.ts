@@ -1,0 +1,14 @@
+import { env } from "cloudflare:test";
+import { expect, test } from "vitest";
+import type { Env } from "../../../src/env.ts";
+import { facts } from "../../harness.ts";
+
+test("the app is not ready where rooms do not answer", async () => {
+  const check = facts.checks.chat;
+  await check?.(env);
+  const CHAT_ROOM = {
+    idFromName: () => "",
+    get: () => ({ history: () => Promise.reject(new Error("The object is down")) }),
+  } as unknown as Env["CHAT_ROOM"];
+  await expect(check?.({ ...env, CHAT_ROOM })).rejects.toThrow("is down");
+});

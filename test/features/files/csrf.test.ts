@@ -1,0 +1,16 @@
+import { files } from "../../../src/features/files/index.ts";
+import { testCsrf } from "../../csrf.ts";
+import { type Account, send } from "../../harness.ts";
+
+async function make({ headers }: Account): Promise<string> {
+  const response = await send("/api/files/f.txt", { method: "PUT", headers, body: "file" });
+  return (await response.json<{ id: string }>()).id;
+}
+
+testCsrf(files, {
+  "POST /api/files": {},
+  "PUT /api/files/:name": {},
+  "DELETE /api/files/:id": { make },
+  "POST /files": {},
+  "POST /files/:id/delete": { make },
+});

@@ -1,0 +1,10 @@
+import { env } from "cloudflare:test";
+import { expect, test } from "vitest";
+import { facts } from "../../harness.ts";
+
+test("the app is not ready where the bucket does not answer", async () => {
+  const check = facts.checks.files;
+  await check?.(env);
+  const FILES = { head: () => Promise.reject(new Error("The bucket is down")) } as unknown as R2Bucket;
+  await expect(check?.({ ...env, FILES })).rejects.toThrow("is down");
+});

@@ -1,0 +1,14 @@
+import { env } from "cloudflare:test";
+import { expect, test } from "vitest";
+import type { Env } from "../../../src/env.ts";
+import { facts } from "../../harness.ts";
+
+test("the app is not ready where the feed does not answer", async () => {
+  const check = facts.checks.live;
+  await check?.(env);
+  const LIVE_FEED = {
+    idFromName: () => "",
+    get: () => ({ report: () => Promise.reject(new Error("The object is down")) }),
+  } as unknown as Env["LIVE_FEED"];
+  await expect(check?.({ ...env, LIVE_FEED })).rejects.toThrow("is down");
+});

@@ -1,0 +1,79 @@
+/** Chat over the wire: readers that stall. */
+import { once } from "node:events";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { type Client, signUp } from "../client.ts";
+import { sendHead } from "../socket.ts";
+import { type RunningWorker, startWorker } from "../worker.ts";
+
+const MIB = 1024 * 1024;
+const SLOW = { timeout: 90_000 };
+
+let worker: RunningWorker;
+let url: URL;
+let client: Client;
+beforeAll(async () => {
+  worker = await startWorker();
+  url = await worker.url();
+  client = await signUp(worker);
+});
+afterAll(() => worker.stop());
+
+interface Frame {
+  readonly type: string;
+  readonly seq: number;
+  readonly count: number;
+}
+
+/** A socket that reads what comes. */
+async function enter(room: string, { headers }: Client = client): Promise<{ socket: WebSocket; frames: Frame[] }> {
+  // Node's own takes headers; the standard has no place for them.
+  const options = { headers } as unknown as string[];
+  const socket = new WebSocket(`ws://${url.host}/ws/chat/${room}`, options);
+  const frames: Frame[] = [];
+  socket.addEventListener("message", ({ data }) => {
+    frames.push(JSON.parse(String(data)));
+    // Now and then a sign of life.
+    if (frames.length % 200 === 0) socket.send('{"type":"ping"}');
+  });
+  await once(socket, "open");
+  return { socket, frames };
+}
+
+const UPGRADE = [
+  "Upgrade: websocket",
+  "Connection: Upgrade",
+  "Sec-WebSocket-Version: 13",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+];
+
+test("a reader that stalls is closed at 8 MiB, and the others get everything at their pace", SLOW, async () => {
+  const stalled = await sendHead(url, "/ws/chat/busy", [`Authorization: ${client.headers.Authorization}`, ...UPGRADE]);
+  await once(stalled, "readable");
+  stalled.pause();
+  const reader = await enter("busy");
+  // The pace of a user counts over all sockets, so each writer is a user.
+  const users: Client[] = [];
+  for (let n = 0; n < 15; n++) users.push(await signUp(worker));
+  const writers = await Promise.all(users.map((user) => enter("busy", user)));
+  const MESSAGES = 15 * 55;
+  const text = "茶".repeat(4_000);
+  for (const { socket } of writers)
+    for (let n = 0; n < 55; n++) socket.send(JSON.stringify({ type: "message", id: crypto.randomUUID(), text }));
+  const of = (type: string) => reader.frames.filter((frame) => frame.type === type);
+  await vi.waitFor(() => expect(of("message")).toHaveLength(MESSAGES), { timeout: 40_000, interval: 100 });
+  expect(of("message").map(({ seq }) => seq)).toEqual(Array.from({ length: MESSAGES }, (_, n) => n + 1));
+  // Everybody is there still but the one.
+  expect(of("leave").map(({ count }) => count)).toEqual([16]);
+  const received: Buffer[] = [];
+  stalled.on("data", (chunk) => received.push(chunk));
+  stalled.resume();
+  // A close frame with the code 1013 comes last.
+  const reason = "Too much unacknowledged data. Send a ping from time to time.";
+  const end = Buffer.from([0x88, reason.length + 2, 0x03, 0xf5, ...Buffer.from(reason)]);
+  await vi.waitFor(() => expect(Buffer.concat(received).subarray(-end.length)).toEqual(end), SLOW);
+  stalled.destroy();
+  const bytes = received.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  expect(bytes).toBeGreaterThan(7.9 * MIB);
+  expect(bytes).toBeLessThan(8.1 * MIB);
+  for (const { socket } of [reader, ...writers]) socket.close();
+});

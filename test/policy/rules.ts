@@ -1,0 +1,59 @@
+/** Rules of the policy: each takes the described routes and returns a sentence for each breach. */
+import { labelsOf } from "../../scripts/policy-text.ts";
+import type { PolicyRoute } from "../../src/web/app/policy.ts";
+
+type Reasons = Readonly<Record<string, string>>;
+
+const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
+/** Guards that take a session, and so the cookie that a browser sends along with any site's request. */
+export const SESSION_GUARDS = ["requireAuth", "requirePermission"];
+const AUTHENTICATING = [...SESSION_GUARDS, "requireApiKey"];
+/** The limits that count every request of a route. */
+const LIMITS = ["address", "api", "sign-in"];
+
+export function findAnonymousGuards(routes: readonly PolicyRoute[]): string[] {
+  return routes.flatMap(({ methods, path, guards }) =>
+    guards.flatMap(({ name }, index) =>
+      name === "(anonymous)"
+        ? [
+            `${methods.join(", ")} ${path}: guard ${index + 1} of ${guards.length} has no name. ` +
+              "Write a named function, such as function requireOwner(c) { … }, also inside headGuard(…) and in a factory.",
+          ]
+        : [],
+    ),
+  );
+}
+
+/** @param exceptions The reasons of routes that may change state without a guard that authenticates. */
+export function findUnauthenticated(routes: readonly PolicyRoute[], exceptions: Reasons): string[] {
+  const open = routes.filter(({ guards }) => !guards.some(({ name }) => AUTHENTICATING.includes(name)));
+  const changing = open.flatMap(labelsOf).filter((label) => !SAFE_METHODS.includes(label.split(" ")[0] ?? ""));
+  return compare(changing, exceptions, {
+    broken: `changes state without a guard that authenticates: add ${AUTHENTICATING.join(" or ")}`,
+    kept: "authenticates, does not change state, or is not in the table",
+  });
+}
+
+/** @param exceptions The reasons of routes that may be without a limit. */
+export function findUnlimited(routes: readonly PolicyRoute[], exceptions: Reasons): string[] {
+  const isLimited = ({ guards }: PolicyRoute) =>
+    guards.some(({ name, detail = "" }) => name === "rateLimit" && LIMITS.includes(detail));
+  const unlimited = routes.filter((route) => !isLimited(route)).flatMap(labelsOf);
+  return compare(unlimited, exceptions, {
+    broken: `has no limit that counts all of its requests: add one of ${LIMITS.map((name) => `rateLimit(${name})`).join(", ")}`,
+    kept: "has a limit, or is not in the table",
+  });
+}
+
+/** Each route that breaks a rule needs an exception, and each exception a route that needs it. */
+function compare(found: readonly string[], exceptions: Reasons, says: { broken: string; kept: string }): string[] {
+  const excepted = Object.keys(exceptions);
+  const missing = [...new Set(found)].filter((label) => !excepted.includes(label));
+  const stale = excepted.filter((label) => !found.includes(label));
+  return [
+    ...missing.map(
+      (label) => `${label} ${says.broken}, or except it with a reason, in the exceptions of its feature (index.ts).`,
+    ),
+    ...stale.map((label) => `${label} is excepted by its feature, but ${says.kept}: remove the exception.`),
+  ];
+}

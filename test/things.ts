@@ -1,0 +1,153 @@
+/** A feature of the tests' own, made as a feature of the app is: it stands for any of them in tests of what they share. */
+import { html } from "@remix-run/html-template";
+import * as z from "zod";
+import type { AppLocals } from "../src/env.ts";
+import { requireAuth } from "../src/identity/guards/require-auth.ts";
+import { requireCsrf } from "../src/identity/guards/require-csrf.ts";
+import { requireCsrfToken } from "../src/identity/guards/require-csrf-token.ts";
+import { requireOwnership } from "../src/identity/guards/require-ownership.ts";
+import { requirePermission } from "../src/identity/guards/require-permission.ts";
+import { commonLimits } from "../src/identity/limits.ts";
+import { loadPageContext } from "../src/identity/page-context.ts";
+import { signedInPage } from "../src/identity/scope.ts";
+import { loadSession, saveSession } from "../src/identity/sessions/page-session.ts";
+import type { SignedIn } from "../src/identity/users/user.ts";
+import { idempotency } from "../src/limits/idempotency.ts";
+import { feature } from "../src/web/app/feature.ts";
+import { group, READ, route } from "../src/web/app/scope.ts";
+import { NOT_STORED, REVALIDATED } from "../src/web/caching/cache-control.ts";
+import { requireJson } from "../src/web/guards/require-content-type.ts";
+import { requireForm } from "../src/web/guards/require-form.ts";
+import { htmlResponse } from "../src/web/pages/html.ts";
+import { layout } from "../src/web/pages/layout.ts";
+import { invalidInput, problem } from "../src/web/respond/problem.ts";
+import { seeOther } from "../src/web/respond/see-other.ts";
+
+/** Permissions that API keys can be granted, whichever features the app has. */
+export const PERMISSION = "things:read";
+export const WRITE_PERMISSION = "things:write";
+
+export interface Thing {
+  readonly id: string;
+  readonly title: string;
+}
+
+interface StoredThing extends Thing {
+  readonly ownerId: string;
+}
+
+/** The table, which no migration makes. */
+export const CREATE_THINGS =
+  "CREATE TABLE IF NOT EXISTS things (id TEXT PRIMARY KEY, owner_id TEXT NOT NULL, title TEXT NOT NULL)";
+
+const COLUMNS = "id, owner_id AS ownerId, title";
+
+const findThing = (db: D1Database, id: string) =>
+  db.prepare(`SELECT ${COLUMNS} FROM things WHERE id = ?`).bind(id).first<StoredThing>();
+
+async function listThings(db: D1Database, ownerId: string): Promise<Thing[]> {
+  const select = db.prepare(`SELECT ${COLUMNS} FROM things WHERE owner_id = ? ORDER BY rowid DESC`).bind(ownerId);
+  return (await select.all<StoredThing>()).results.map(toThing);
+}
+
+/** @param id The same in a retry, which finds the thing and makes none. */
+async function createThing(db: D1Database, ownerId: string, title: string, id: string): Promise<Thing> {
+  const insert = db.prepare("INSERT INTO things (id, owner_id, title) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+  await insert.bind(id, ownerId, title).run();
+  return toThing((await findThing(db, id)) ?? { id, ownerId, title });
+}
+
+function toThing({ id, title }: Thing): Thing {
+  return { id, title };
+}
+
+const input = z.strictObject({ title: z.string().min(1).max(200), body: z.string().optional() });
+const requireInput = requireForm(256 * 1024, z.object(input.shape));
+const requireRead = requirePermission(PERMISSION);
+const requireWrite = requirePermission(WRITE_PERMISSION);
+const requireOwnThing = requireOwnership(async (c: { params: { id?: string }; locals: AppLocals & SignedIn }) => {
+  const thing = await findThing(c.locals.env.DB, c.params.id ?? "");
+  return thing && { ownerId: thing.ownerId, locals: { thing } };
+});
+
+const api = group({
+  guards: [...commonLimits],
+  handlers: [
+    route.on(READ, "/api/things", {
+      guards: [requireRead, requireCsrf],
+      resolve: async ({ locals: { env, user } }) =>
+        Response.json({ items: await listThings(env.DB, user.id) }, { headers: REVALIDATED }),
+    }),
+    route.post("/api/things", {
+      guards: [requireWrite, requireCsrf, requireJson, idempotency.guard],
+      request: { body: input },
+      maxBodyBytes: 256 * 1024,
+      resolve: async ({ input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        const { env, user, idempotency: use } = locals;
+        const thing = await createThing(env.DB, user.id, input.body.title, use?.resourceId ?? crypto.randomUUID());
+        return Response.json(thing, { status: 201, headers: { ...NOT_STORED, Location: `/api/things/${thing.id}` } });
+      },
+      onResponse: idempotency.onResponse,
+      onError: idempotency.onError,
+    }),
+    route.on(READ, "/api/things/export", {
+      guards: [requireAuth],
+      resolve: async ({ locals: { env, user } }) => {
+        const titles = (await listThings(env.DB, user.id)).map(({ title }) => title);
+        return new Response(titles.join("\n"), { headers: { ...NOT_STORED, "Content-Type": "text/csv" } });
+      },
+    }),
+    route.on(READ, "/api/things/:id", {
+      guards: [requireRead, requireCsrf, requireOwnThing],
+      resolve: ({ locals }) => Response.json(toThing(locals.thing), { headers: REVALIDATED }),
+    }),
+    route.patch("/api/things/:id", {
+      guards: [requireWrite, requireCsrf, requireOwnThing, requireJson],
+      request: { body: input },
+      resolve: async ({ input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        const update = locals.env.DB.prepare("UPDATE things SET title = ? WHERE id = ?");
+        await update.bind(input.body.title, locals.thing.id).run();
+        return Response.json({ ...toThing(locals.thing), title: input.body.title }, { headers: REVALIDATED });
+      },
+    }),
+    route.delete("/api/things/:id", {
+      guards: [requireWrite, requireCsrf, requireOwnThing],
+      resolve: async ({ locals }) => {
+        await locals.env.DB.prepare("DELETE FROM things WHERE id = ?").bind(locals.thing.id).run();
+        return new Response(null, { status: 204 });
+      },
+    }),
+  ],
+});
+
+const pages = group({
+  guards: [...commonLimits, loadSession, requireAuth],
+  onResponse: saveSession,
+  handlers: [
+    signedInPage.route.on(READ, "/things", {
+      resolve: async (c) => {
+        const items = await listThings(c.locals.env.DB, c.locals.user.id);
+        const list = html`<h1>Things</h1><ul>${items.map(({ title }) => html`<li>${title}</li>`)}</ul>`;
+        return htmlResponse(layout("Things", list, await loadPageContext(c)));
+      },
+    }),
+    signedInPage.route.post("/things", {
+      guards: [requireCsrf, requireInput, requireCsrfToken],
+      resolve: async (c) => {
+        const { parsed, env, user } = c.locals;
+        if (!parsed.success) return problem(c.locals, 400, "The title does not fit.");
+        await createThing(env.DB, user.id, parsed.data.title, crypto.randomUUID());
+        return seeOther("/things");
+      },
+    }),
+  ],
+});
+
+export const things = feature({
+  name: "things",
+  routes: [...api, ...pages],
+  page: { label: "Things", path: "/things", for: "user" },
+  activities: [{ name: "thing", text: "A thing was created", routes: ["POST /api/things", "POST /things"] }],
+});

@@ -1,0 +1,68 @@
+/** The policy as data. */
+import { expect, test } from "vitest";
+import { group, headGuard, route, setup } from "../../../src/http/index.ts";
+import { stateFacts } from "../../../src/web/app/guard-facts.ts";
+import { describeApp } from "../../../src/web/app/policy.ts";
+
+const resolve = () => new Response();
+const requireRole = stateFacts(
+  headGuard(function requireRole() {
+    return { allow: true };
+  }),
+  { denies: [403], detail: "admin" },
+);
+const requireOwner = () => ({ allow: true }) as const;
+const supplyClock = () => ({});
+const addHeader = ({ response }: { response: Response }) => response;
+const sealResponse = ({ response }: { response: Response }) => response;
+const answerError = () => undefined;
+
+const app = setup({
+  onRequest: [supplyClock, () => ({})],
+  onResponse: [sealResponse],
+  onError: answerError,
+  handlers: [
+    group({
+      guards: [requireRole],
+      onResponse: addHeader,
+      handlers: [
+        route.on(["GET", "HEAD"], "/a", { guards: [requireOwner], onError: [() => undefined], resolve }),
+        route.post("/api/a", { resolve }),
+      ],
+    }),
+  ],
+});
+
+const admin = { name: "requireRole", phase: "head", denies: [403], detail: "admin" };
+const ofGroup = [{ level: "group", name: "addHeader" }];
+const rest = { schemas: [], maxBodyBytes: null };
+
+test("an app is described by its own hooks once, and by its routes with the facts of their guards", () => {
+  expect(describeApp(app)).toEqual({
+    hooks: { onRequest: ["supplyClock", "(anonymous)"], onResponse: ["sealResponse"], onError: ["answerError"] },
+    routes: [
+      {
+        ...rest,
+        methods: ["GET", "HEAD"],
+        path: "/a",
+        guards: [admin, { name: "requireOwner", phase: "input" }],
+        onResponse: ofGroup,
+        onError: [{ level: "route", name: "(anonymous)" }],
+        cors: false,
+      },
+      {
+        ...rest,
+        methods: ["POST"],
+        path: "/api/a",
+        guards: [admin],
+        onResponse: ofGroup,
+        onError: [],
+        cors: true,
+      },
+    ],
+  });
+});
+
+test("an app without hooks and routes is described", () => {
+  expect(describeApp(setup([]))).toEqual({ hooks: { onRequest: [], onResponse: [], onError: [] }, routes: [] });
+});
