@@ -11,6 +11,7 @@ import { hashPassword } from "../src/identity/passwords/password-hash.ts";
 import { foldUser } from "../src/identity/users/users.ts";
 import { DEMO_ACCOUNTS, DEMO_PASSWORD } from "../src/web/pages/demo-data.ts";
 import { readPublicFiles } from "./public-files.ts";
+import { listTables } from "./scaffold/edit-toml.ts";
 import { createTokenKeys } from "./token-keys.ts";
 import { root, runWrangler } from "./wrangler.ts";
 
@@ -86,9 +87,15 @@ function readMigrations() {
   return names.map((path) => ({ path, bytes: readFileSync(join(migrations, path)) }));
 }
 
+/** Local data is stored under the names and ids of `wrangler.toml`: under others there is none yet. */
+function identityOf(...kinds: readonly string[]): string {
+  const tables = listTables(readFileSync(join(root, "wrangler.toml"), "utf8"));
+  return JSON.stringify(tables.filter(({ path }) => kinds.includes(path.join("."))));
+}
+
 // A deploy runs the build as well, but needs no local data.
 if (process.env.WRANGLER_COMMAND !== "deploy") {
   writeVariables();
-  await once("migrated", hashFiles(readMigrations()), migrate);
-  await once("published", hashFiles(readPublicFiles()), publish);
+  await once("migrated", hashFiles(readMigrations()) + identityOf("d1_databases"), migrate);
+  await once("published", hashFiles(readPublicFiles()) + identityOf("r2_buckets", "kv_namespaces"), publish);
 }

@@ -1,6 +1,8 @@
 /** One's own account in the browser: name, password, e-mail address, sessions, API keys. */
+
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
+import { APP_ID } from "../../src/web/app/app-name.ts";
 import { ageSignIns, expectAccessible, expectShown, expectToFit, origin, PASSWORD, test } from "./fixture.ts";
 
 const NEW_PASSWORD = "another horse, another battery";
@@ -104,7 +106,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     const page = await open({ as: "user", javaScript });
     await page.goto("/account");
     const key = await makeKey(page, "Nightly backup");
-    expect(key).toMatch(/^candor_[\w-]{43}$/);
+    expect(key).toMatch(new RegExp(`^${APP_ID}_[\\w-]{43}$`));
     const answer = await fetch(`${origin}/api/notes`, { headers: { "X-API-Key": key } });
     expect(answer.status).toBe(200);
     expect(await page.locator("[data-copy]").isVisible()).toBe(javaScript);

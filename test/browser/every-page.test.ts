@@ -1,5 +1,7 @@
 /** What holds for every page that one sees when signed in, at both widths. */
+
 import { describe, expect } from "vitest";
+import { APP_NAME } from "../../src/web/app/app-name.ts";
 import { expectAccessible, expectToFit, test } from "./fixture.ts";
 
 const PATHS = ["/notes", "/files", "/chat/every-page", "/live", "/account", "/admin/users", "/admin/none"];
@@ -21,7 +23,7 @@ describe.each([360, 1440])("at %i pixels", (width) => {
       expect(await page.evaluate<number>(SHIFTS)).toBe(0);
       await expectToFit(page);
       await expectAccessible(page);
-      expect(await page.title()).toMatch(/ · Candor$/);
+      expect(await page.title()).toMatch(new RegExp(` · ${APP_NAME}$`));
       expect(await page.locator("h1").count()).toBe(1);
       expect(await page.locator("main").count()).toBe(1);
     },

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { APP_ID } from "../../src/web/app/app-name.ts";
 import { type Account, createAccount, createKey, openBrowser, PERMISSION, send, signInAnswer } from "../harness.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -80,7 +81,7 @@ const STATES: [string, detail: string, () => Headers | Promise<Headers>][] = [
     },
   ],
   ["an empty key", UNKNOWN_KEY, () => ({ "X-API-Key": "" })],
-  ["a key that nobody has", UNKNOWN_KEY, () => ({ "X-API-Key": `candor_${"A".repeat(43)}` })],
+  ["a key that nobody has", UNKNOWN_KEY, () => ({ "X-API-Key": `${APP_ID}_${"A".repeat(43)}` })],
   [
     "a key that was deleted",
     UNKNOWN_KEY,

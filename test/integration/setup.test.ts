@@ -130,6 +130,18 @@ test("set-up has published what is in public, and publishes what comes later, bu
   expect(await publishAgain()).toBe("Assets: 0 objects stored, 0 removed.\n");
 });
 
+test("with other names and ids in wrangler.toml, the local database and assets are made under these", async () => {
+  const config = join(checkout, "wrangler.toml");
+  const before = (await query("SELECT count(*) AS accounts FROM users")).length;
+  const renamed = (await readFile(config, "utf8"))
+    .replace(/bucket_name = ".*-assets"/, 'bucket_name = "my-app-assets"')
+    .replace(/(?<=binding = "DB"\n)/, 'database_id = "0b1e6a3c-0000-4000-8000-000000000000"\n');
+  await writeFile(config, renamed);
+  await runSetup();
+  expect(await publishAgain()).toBe("Assets: 0 objects stored, 0 removed.\n");
+  expect(await query("SELECT count(*) AS accounts FROM users")).toHaveLength(before + 1);
+});
+
 const ADDED = /^PUBLIC_ORIGIN=\nTOKEN_KEYS='\{"keys":\[.*\]\}'\n$/;
 const written: Readonly<Record<string, readonly [text: string, added: RegExp]>> = {
   "with a variable": ["ENVIRONMENT=mine\nSECRET=kept\n", ADDED],

@@ -1,6 +1,7 @@
 /** Access tokens: short-lived JWTs (RFC 9068) for API clients, verified as RFC 8725 requires. */
 import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from "jose";
 import * as z from "zod";
+import { APP_ID } from "../../web/app/app-name.ts";
 import type { Role } from "../users/user.ts";
 import { signingKey, type TokenKeys } from "./token-keys.ts";
 
@@ -8,8 +9,8 @@ export const ACCESS_TOKEN_SECONDS = 15 * 60;
 
 const ALGORITHM = "HS256";
 const TYPE = "at+jwt";
-const ISSUER = "candor";
-const AUDIENCE = "candor-api";
+const ISSUER = APP_ID;
+const AUDIENCE = `${APP_ID}-api`;
 
 /** No padding and no unused bits set, so that each token has only one spelling (RFC 7515 §2). */
 const CANONICAL = /^[\w-]+\.[\w-]+\.[\w-]{42}[AEIMQUYcgkosw048]$/;

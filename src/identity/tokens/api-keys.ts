@@ -1,6 +1,7 @@
 /** API keys in D1, for programs that act on behalf of a user with limited permissions. */
 import { v7 as uuidv7 } from "uuid";
 import type { Quota } from "../../limits/quotas.ts";
+import { APP_ID } from "../../web/app/app-name.ts";
 import { IDLE_MS, TOUCH_INTERVAL_MS } from "../sessions/sessions.ts";
 import type { User } from "../users/user.ts";
 import { toUser, USER_COLUMNS, type UserRow } from "../users/users.ts";
@@ -42,7 +43,7 @@ export type NewApiKey = Pick<ApiKey, "name" | "permissions"> & {
 };
 
 /** Makes a leaked key recognisable. */
-const PREFIX = "candor_";
+const PREFIX = `${APP_ID}_`;
 
 const COLUMNS = "id, name, permissions, created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt";
 

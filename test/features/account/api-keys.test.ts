@@ -1,6 +1,7 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { hashSecret } from "../../../src/identity/tokens/secret.ts";
+import { APP_ID } from "../../../src/web/app/app-name.ts";
 import { type Account, createAccount, PERMISSION, send, sendJson } from "../../harness.ts";
 import { WRITE_PERMISSION } from "../../things.ts";
 
@@ -56,7 +57,7 @@ describe("POST /api/me/keys", () => {
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       expiresAt: new Date(Date.now() + 90 * DAY_MS).toISOString(),
       lastUsedAt: null,
-      key: expect.stringMatching(/^candor_[\w-]{43}$/),
+      key: expect.stringMatching(new RegExp(`^${APP_ID}_[\\w-]{43}$`)),
     });
     const { key, ...shown } = made;
     expect(await list()).toEqual({ items: [shown], nextCursor: null });
@@ -67,7 +68,7 @@ describe("POST /api/me/keys", () => {
     const { key } = await makeKey();
     const stored = JSON.stringify((await env.DB.prepare("SELECT * FROM api_keys").all()).results);
     expect(stored).toContain(hashSecret(key));
-    expect(stored).not.toContain(key.slice("candor_".length));
+    expect(stored).not.toContain(key.slice(`${APP_ID}_`.length));
     expect(stored).not.toContain(key.slice(0, 15));
   });
 

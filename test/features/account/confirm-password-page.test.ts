@@ -1,7 +1,9 @@
 /** Giving the password again on its page, without JavaScript. */
+
 import { env } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { account } from "../../../src/features/account/index.ts";
+import { APP_ID } from "../../../src/web/app/app-name.ts";
 import { type Account, openBrowser, PASSWORD, PERMISSION, send, signInAnswer, submit } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
 import { flashOf, type Shown } from "../../plain-browser.ts";
@@ -31,7 +33,7 @@ const FORMS: Readonly<Record<string, SensitiveForm>> = {
     before: async () => expect(await keysOf(me)).toEqual([]),
     after: async (shown: Shown) => {
       expect([shown.status, shown.path]).toEqual([201, "/account/keys"]);
-      expect(shown.text).toMatch(/<input id="made-key" value="candor_[\w-]{43}"/);
+      expect(shown.text).toMatch(new RegExp(`<input id="made-key" value="${APP_ID}_[\\w-]{43}"`));
       expect(await keysOf(me)).toEqual([{ name: "backup & more", permissions: JSON.stringify([PERMISSION]) }]);
     },
   },

@@ -6,6 +6,7 @@ import { listSessions } from "../../../src/identity/sessions/session-list.ts";
 import { startCookieSession } from "../../../src/identity/sessions/sessions.ts";
 import { createDeviceId } from "../../../src/identity/tokens/device-token.ts";
 import { findCredentials } from "../../../src/identity/users/users.ts";
+import { APP_ID } from "../../../src/web/app/app-name.ts";
 import {
   type Account,
   type Browser,
@@ -179,7 +180,8 @@ describe("API keys", () => {
   test("one is made with the permissions that were ticked, shown once, and kept nowhere", async () => {
     const response = await post("/keys", { name: "backup", [PERMISSION]: "on" });
     expect([response.status, response.headers.get("Cache-Control")]).toEqual([201, "no-store"]);
-    const [, key = ""] = /<input id="made-key" value="(candor_[\w-]{43})"/.exec(await response.text()) ?? [];
+    const [, key = ""] =
+      new RegExp(`<input id="made-key" value="(${APP_ID}_[\\w-]{43})"`).exec(await response.text()) ?? [];
     expect(await (await send("/api/things", { headers: { "X-API-Key": key } })).status).toBe(200);
     expect(await keysOf(me)).toMatchObject([{ name: "backup", permissions: JSON.stringify([PERMISSION]) }]);
     expect(await page()).not.toContain(key);

@@ -1,5 +1,7 @@
 /** `requireRecentSignIn` on the pages, without JavaScript: the password, and then what was asked for. */
+
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { APP_NAME } from "../../../src/web/app/app-name.ts";
 import { type Account, createAccount, openBrowser, PASSWORD, send } from "../../harness.ts";
 import { escaped } from "../../hostile-text.ts";
 import { openPlainBrowserOf, type PlainBrowser, type Shown } from "../../plain-browser.ts";
@@ -49,7 +51,7 @@ export function testSensitiveForms(forms: Readonly<Record<string, SensitiveForm>
       const asked = await submitForm();
       expect([asked.status, /<title>(.*)<\/title>/.exec(asked.text)?.[1]]).toEqual([
         403,
-        "Confirm your password · Candor",
+        `Confirm your password · ${APP_NAME}`,
       ]);
       const { csrf, continue: path, ...kept } = fieldsOf(asked);
       expect(csrf).toMatch(/^[\w-]{43}$/);

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
+import { APP_NAME } from "../../../src/web/app/app-name.ts";
 import { createAccount, facts, PASSWORD, send } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
 import { decodeHtml, flashOf, openPlainBrowser, type PlainBrowser, type Shown } from "../../plain-browser.ts";
@@ -29,7 +30,7 @@ test("GET shows each form with its title", async () => {
   };
   for (const [path, title] of Object.entries(titles)) {
     const { status, text } = await openPlainBrowser().open(path);
-    expect([status, /<title>(.*)<\/title>/.exec(text)?.[1]]).toEqual([200, `${title} · Candor`]);
+    expect([status, /<title>(.*)<\/title>/.exec(text)?.[1]]).toEqual([200, `${title} · ${APP_NAME}`]);
   }
 });
 

@@ -1,5 +1,7 @@
 /** Changing a note by form: in place and on its page, and where somebody else was first. */
+
 import { beforeEach, describe, expect, test } from "vitest";
+import { APP_NAME } from "../../../src/web/app/app-name.ts";
 import { type Account, type Browser, createAccount, openBrowser, send, sendJson, submit } from "../../harness.ts";
 import { createNote } from "./notes.ts";
 
@@ -20,7 +22,7 @@ const typed = { title: "My title", body: "my long text" };
 
 test("a note has a page, with its text and a form to change it", async () => {
   const page = await (await send(`/notes/${id}`, { headers: browser.headers })).text();
-  expect(page).toMatch(/<title>Tea · Candor<\/title>[\s\S]*<h1>Tea<\/h1>[\s\S]*Green/);
+  expect(page).toMatch(new RegExp(`<title>Tea · ${APP_NAME}</title>[^]*<h1>Tea</h1>[^]*Green`));
   const form = await (await send(`/notes/${id}?edit`, { headers: browser.headers })).text();
   expect(form).toMatch(/name="version" value="1"[\s\S]*name="title"[^>]*value="Tea"[\s\S]*Green<\/textarea>/);
 });

@@ -2,6 +2,7 @@ import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { NOTES_QUOTA } from "../../../src/features/notes/quotas.ts";
 import { createSecret, hashSecret } from "../../../src/identity/tokens/secret.ts";
+import { APP_ID } from "../../../src/web/app/app-name.ts";
 import {
   type Account,
   type Browser,
@@ -39,7 +40,7 @@ const titles = async () => {
 };
 
 const createKey = async () => {
-  const key = `candor_${createSecret()}`;
+  const key = `${APP_ID}_${createSecret()}`;
   await env.DB.prepare(
     "INSERT INTO api_keys (id, user_id, key_hash, name, permissions, created_at, expires_at) VALUES (?, ?, ?, 'k', ?, '', ?)",
   )

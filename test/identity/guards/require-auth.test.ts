@@ -4,6 +4,7 @@ import * as z from "zod";
 import { setup, standardValidator } from "../../../src/http/index.ts";
 import { requireAuth } from "../../../src/identity/guards/require-auth.ts";
 import { requirePermission } from "../../../src/identity/guards/require-permission.ts";
+import { APP_ID } from "../../../src/web/app/app-name.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";
 import { type Account, createAccount, createKey, openBrowser, unreadable } from "../../harness.ts";
@@ -90,7 +91,7 @@ describe("what is no good is 401, and nothing else is tried", () => {
     },
   );
 
-  test.each(["", "candor_", "x"])("X-API-Key: %j beside a good cookie", async (key) => {
+  test.each(["", `${APP_ID}_`, "x"])("X-API-Key: %j beside a good cookie", async (key) => {
     const { Cookie } = await prepare();
     expect((await ask("GET", "/api/things", { "X-API-Key": key, Cookie })).status).toBe(401);
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
 import { commonLimits } from "../../../src/identity/limits.ts";
+import { APP_ID } from "../../../src/web/app/app-name.ts";
 import { group, READ, route } from "../../../src/web/app/scope.ts";
 import { createAccount, createApp, createKey, newAddress, openBrowser, PERMISSION, sendTo } from "../../harness.ts";
 import { things } from "../../things.ts";
@@ -86,7 +87,7 @@ describe("of strangers", () => {
   const STRANGERS: [string, () => Headers][] = [
     ["nothing", () => ({})],
     ["a made-up token", () => ({ Authorization: "Bearer made-up" })],
-    ["a made-up key", () => ({ "X-API-Key": `candor_${crypto.randomUUID()}` })],
+    ["a made-up key", () => ({ "X-API-Key": `${APP_ID}_${crypto.randomUUID()}` })],
     ["a made-up cookie", () => ({ Cookie: `__Host-session=${crypto.randomUUID()}` })],
   ];
 
@@ -148,7 +149,7 @@ describe("a client that was denied is refused", () => {
 
   test.each([
     ["token", { Authorization: "Bearer a.b.c" }],
-    ["key", { "X-API-Key": "candor_made-up" }],
+    ["key", { "X-API-Key": `${APP_ID}_made-up` }],
     ["cookie", { Cookie: "__Host-session=made-up" }],
   ])("by a made-up %s, likewise", async (_, credential) => {
     const headers = { "CF-Connecting-IP": newAddress(), ...credential };

@@ -2,6 +2,7 @@ import { env } from "cloudflare:test";
 import { createHmac } from "node:crypto";
 import { decodeJwt, decodeProtectedHeader, exportSPKI, generateKeyPair, SignJWT } from "jose";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { APP_ID } from "../../../src/web/app/app-name.ts";
 import { createAccount, openBrowser } from "../../harness.ts";
 import { ask as askApp, post } from "../credential-app.ts";
 
@@ -43,7 +44,7 @@ const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString("ba
 const GOOD_HEADER = { alg: "HS256", kid, typ: "at+jwt" };
 const claimsNow = () => {
   const iat = Math.floor(Date.now() / 1000);
-  return { iss: "candor", aud: "candor-api", sub: me.user.id, sid, role: "user", iat, exp: iat + 900 };
+  return { iss: APP_ID, aud: `${APP_ID}-api`, sub: me.user.id, sid, role: "user", iat, exp: iat + 900 };
 };
 
 /** Signs what no library would sign: by hand. */
@@ -79,7 +80,7 @@ describe("a token that is good", () => {
   );
 
   test("may be for others, too (RFC 7519 §4.1.3)", async () => {
-    expect(await statusOf(forge({ claims: { aud: ["other", "candor-api"] } }))).toBe(200);
+    expect(await statusOf(forge({ claims: { aud: ["other", `${APP_ID}-api`] } }))).toBe(200);
   });
 
   test.each(["Bearer", "bearer", "BEARER", "bEaReR", "Bearer  "])(
@@ -186,8 +187,8 @@ const invalid: Record<string, string> = {
   "the type of an ID token": forge({ header: { typ: "id+jwt" } }),
   "a type that is a list": forge({ header: { typ: ["at+jwt"] } }),
 
-  ...withClaim("iss", ["other", "Candor", "", ["candor"], null, undefined]),
-  ...withClaim("aud", ["other", "candor", "", ["other"], [], { "candor-api": true }, null, undefined]),
+  ...withClaim("iss", ["other", APP_ID.toUpperCase(), "", [APP_ID], null, undefined]),
+  ...withClaim("aud", ["other", APP_ID, "", ["other"], [], { [`${APP_ID}-api`]: true }, null, undefined]),
   ...withClaim("sub", ["x", 7, [me.user.id], undefined]),
   ...withClaim("sid", ["x", 7, [sid], undefined]),
   ...withClaim("role", ["owner", "", null, undefined]),

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
+import { APP_ID } from "../../../src/web/app/app-name.ts";
 import { app, createAccount, send } from "../../harness.ts";
 import { listRequests } from "../../policy/list-requests.ts";
 
@@ -73,7 +74,7 @@ describe("a page of a configured origin", () => {
       throw broken;
     };
     const headers = { Origin: APP };
-    const key = { ...headers, "X-API-Key": "candor_x" };
+    const key = { ...headers, "X-API-Key": `${APP_ID}_x` };
     const own = { ...headers, ...(await createAccount()).headers };
     const answers = [
       await send("/api/things", { headers }, LISTED),

@@ -1,0 +1,5 @@
+/** `npm run add -- <name>` adds a feature that works, for its owner to shape. Safe to run again. */
+import { addFeature } from "./scaffold/add.ts";
+import { runCommand, updateSnapshot } from "./scaffold/run-command.ts";
+
+runCommand("npm run add -- <name>", [], (project, name) => addFeature(project, name, { updateSnapshot }));

@@ -1,0 +1,7 @@
+/** `npm run remove -- <feature>` removes a feature; `--force` deletes also what no commit has. Safe to run again. */
+import { removeFeature } from "./scaffold/remove.ts";
+import { runCommand, updateSnapshot } from "./scaffold/run-command.ts";
+
+runCommand("npm run remove -- <feature> [--force]", ["--force"], (project, feature, flags) =>
+  removeFeature(project, feature, { isForced: flags.includes("--force"), updateSnapshot }),
+);

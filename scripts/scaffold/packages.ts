@@ -1,0 +1,71 @@
+/** `package.json` and the lockfile, edited as data: without packages that nothing needs any more. */
+
+export interface Manifest {
+  readonly name?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly allowScripts?: Readonly<Record<string, unknown>>;
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly [key: string]: unknown;
+}
+
+/** What of a source tells which packages it needs. */
+export interface Source {
+  readonly path: string;
+  readonly text: string;
+}
+
+const LISTS = ["dependencies", "devDependencies", "optionalDependencies"] as const;
+
+/** Packages that some of `removed` import and that nothing in `kept` names, with the types of such packages. */
+export function findUnused(manifest: Manifest, removed: readonly Source[], kept: readonly Source[]): string[] {
+  const installed = LISTS.flatMap((list) => Object.keys(manifest[list] ?? {}));
+  const scripts = Object.values(manifest.scripts ?? {}).join("\n");
+  const isUnused = (name: string) =>
+    removed.some(({ text }) => imports(text, name)) &&
+    !kept.some(({ text }) => mentions(text, name)) &&
+    !scripts.split(/[^\w@/.-]+/).includes(name);
+  const unused = installed.filter(isUnused);
+  const types = unused.map((name) => `@types/${name.replace(/^@/, "").replace("/", "__")}`);
+  return [...unused, ...types.filter((name) => installed.includes(name))];
+}
+
+/** Whether it imports the package or a part of it. */
+function imports(text: string, name: string): boolean {
+  return new RegExp(`\\b(?:from|import)\\s*\\(?\\s*["']${escapePattern(name)}(?:/[^"']*)?["']`).test(text);
+}
+
+/** Whether a string could be an import of the package, or a path to it. */
+function mentions(text: string, name: string): boolean {
+  return new RegExp(`["'\`]${escapePattern(name)}(?:["'\`/])|node_modules/${escapePattern(name)}\\b`).test(text);
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+}
+
+/** The manifest without these packages; empty lists stay away. */
+export function removePackages(manifest: Manifest, names: readonly string[]): Manifest {
+  const entries = Object.entries(manifest).map(([key, value]) => {
+    const isList = [...LISTS, "peerDependencies", "allowScripts", "overrides"].includes(key);
+    return [key, isList ? without(value as Readonly<Record<string, unknown>>, names) : value] as const;
+  });
+  return Object.fromEntries(entries.filter(([key, value]) => !isEmptied(value, manifest[key])));
+}
+
+function without<T>(record: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
+}
+
+function isEmptied(after: unknown, before: unknown): boolean {
+  const count = (value: unknown) => (typeof value === "object" && value !== null ? Object.keys(value).length : 1);
+  return count(after) === 0 && count(before) > 0;
+}
+
+/** As npm writes it: indented as the file was. */
+export function toJson(value: unknown, before: string): string {
+  const [, indentation = "  "] = /^\{\r?\n([ \t]+)/.exec(before) ?? [];
+  return `${JSON.stringify(value, null, indentation)}${before.endsWith("\n") ? "\n" : ""}`;
+}

@@ -1,0 +1,152 @@
+/** What the removal of a feature changes, worked out from the project as it is now, before anything is changed. */
+import { readEnvKeys } from "./env-keys.ts";
+import { classesOf, removeBindings, resourcesOf } from "./feature-bindings.ts";
+import { findClasses, removeFromApp, removeFromIndex } from "./feature-list.ts";
+import { type Lockfile, removeLocked } from "./lockfile.ts";
+import { isWithin, type Read, removeRows } from "./mentions.ts";
+import { alteredBy, dropAll, findDrop, migrationsOf, nextMigration, numberOf } from "./migrations.ts";
+import { findUnused, type Manifest, removePackages, type Source, toJson } from "./packages.ts";
+import { assetsOf, folderOf, listFeatures, type Project, testsOf } from "./project.ts";
+import { removing, type Step, writing } from "./steps.ts";
+
+/** The steps in their order: until the last ones are taken, the same plan can be made again. */
+export interface RemovalPlan {
+  /** Files that stay, without the feature's lines. */
+  readonly shared: readonly Step[];
+  /** The feature's own files outside its folder. */
+  readonly owned: readonly Step[];
+  /** The folder: what it declares is what the other steps are made from. */
+  readonly last: readonly Step[];
+  /** Files and folders that go. */
+  readonly removed: readonly string[];
+  /** Reads a file as it will be. */
+  readonly read: Read;
+  readonly keys: readonly string[];
+  readonly classes: readonly string[];
+  /** Packages that nothing needs any more. */
+  readonly unused: readonly string[];
+  /** What no step removes, though it is the feature's. */
+  readonly remains: readonly string[];
+}
+
+/** @param isDeployed Whether it may have been deployed: then its tables and objects are removed there as well. */
+export function planRemoval(project: Project, feature: string, isDeployed: boolean): RemovalPlan {
+  const migrations = migrationsOf(feature, project.list("migrations"), listFeatures(project));
+  const owned = [...testsOf(project, feature), assetsOf(feature), ...migrations.map((file) => `migrations/${file}`)];
+  const removed = [...owned, folderOf(feature)];
+  const toml = project.read("wrangler.toml");
+  const keys = [
+    ...new Set(sources(project, project.files(folderOf(feature))).flatMap(({ text }) => readEnvKeys(text))),
+  ];
+  const classes = [...new Set([...classesOf(toml, keys), ...findClasses(project.read("src/index.ts"), feature)])];
+  const unused = findUnusedPackages(project, removed);
+  const shared = [
+    ...writing(project, "wrangler.toml", removeBindings(toml, { keys, classes }, isDeployed), saysOfBindings(keys)),
+    ...packageSteps(project, unused),
+    ...markdownSteps(project, feature, removed),
+    ...writing(
+      project,
+      "src/index.ts",
+      removeFromIndex(project.read("src/index.ts"), feature),
+      "src/index.ts: export removed",
+    ),
+    ...writing(
+      project,
+      "src/app.ts",
+      removeFromApp(project.read("src/app.ts"), feature),
+      "src/app.ts: two lines removed",
+    ),
+    ...(isDeployed ? dropSteps(project, feature, migrations) : []),
+  ];
+  const texts = new Map(shared.map(({ path, text }) => [path, text ?? ""]));
+  return {
+    shared,
+    owned: owned.flatMap((path) => removing(project, path)),
+    last: removing(project, folderOf(feature)),
+    removed,
+    read: (path) => texts.get(path) ?? project.read(path),
+    keys,
+    classes,
+    unused,
+    remains: [
+      ...resourcesOf(toml, keys).map(
+        ({ kind, name }) => `${kind}: ${name}, with what is in it, here and on Cloudflare`,
+      ),
+      ...alteredBy(readMigrations(project, migrations)).map(
+        (table) => `table ${table}: what a migration has changed in it`,
+      ),
+    ],
+  };
+}
+
+function saysOfBindings(keys: readonly string[]): string {
+  return `wrangler.toml: ${keys.join(", ")} removed`;
+}
+
+function readMigrations(project: Project, files: readonly string[]): string[] {
+  return files.map((file) => project.read(`migrations/${file}`));
+}
+
+/** None where an earlier run has written it. */
+function dropSteps(project: Project, feature: string, migrations: readonly string[]): Step[] {
+  const files = project.list("migrations");
+  const [existing, last] = [findDrop(feature, files), migrations.at(-1)];
+  const sql = dropAll(feature, readMigrations(project, migrations));
+  if (sql === undefined || (existing && last && numberOf(existing) > numberOf(last))) return [];
+  const path = `migrations/${nextMigration(`drop-${feature}`, files)}`;
+  return writing(project, path, sql, `${path} drops its tables where they may exist`);
+}
+
+const CODE = /\.([cm]?[jt]s|css)$/;
+
+function sources(project: Project, files: readonly string[]): Source[] {
+  return files.filter((path) => CODE.test(path)).map((path) => ({ path, text: project.read(path) }));
+}
+
+function findUnusedPackages(project: Project, removed: readonly string[]): string[] {
+  const manifest = readJson<Manifest>(project, "package.json") ?? {};
+  const all = sources(project, project.files());
+  const isRemoved = ({ path }: Source) => isWithin(path, removed);
+  return findUnused(
+    manifest,
+    all.filter(isRemoved),
+    all.filter((source) => !isRemoved(source)),
+  );
+}
+
+/** The lockfile first: the manifest is what tells a second run that there is something to do. */
+function packageSteps(project: Project, unused: readonly string[]): Step[] {
+  const [manifest, lockfile] = [
+    readJson<Manifest>(project, "package.json"),
+    readJson<Lockfile>(project, "package-lock.json"),
+  ];
+  if (!manifest || unused.length === 0) return [];
+  const names = unused.join(", ");
+  return [
+    ...(lockfile
+      ? writing(
+          project,
+          "package-lock.json",
+          toJson(removeLocked(lockfile, unused), project.read("package-lock.json")),
+          `package-lock.json: ${names} removed, with what only they needed`,
+        )
+      : []),
+    ...writing(
+      project,
+      "package.json",
+      toJson(removePackages(manifest, unused), project.read("package.json")),
+      `package.json: ${names} removed`,
+    ),
+  ];
+}
+
+function markdownSteps(project: Project, feature: string, removed: readonly string[]): Step[] {
+  const files = project.files().filter((path) => path.endsWith(".md") && !isWithin(path, removed));
+  return files.flatMap((path) =>
+    writing(project, path, removeRows(project.read(path), feature), `${path}: rows removed`),
+  );
+}
+
+function readJson<T>(project: Project, path: string): T | undefined {
+  return project.has(path) ? (JSON.parse(project.read(path)) as T) : undefined;
+}

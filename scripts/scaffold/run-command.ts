@@ -1,0 +1,36 @@
+/** What the commands share: their argument, their flags, and how they end. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import type { Outcome } from "./outcome.ts";
+import { openProject, type Project } from "./project.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+/** Runs a command on this project and prints what it says. Ends with 1 where it refuses, with 2 where it was misused. */
+export function runCommand(
+  usage: string,
+  known: readonly string[],
+  command: (project: Project, name: string, flags: readonly string[]) => Outcome,
+): void {
+  const given = process.argv.slice(2);
+  const flags = given.filter((argument) => argument.startsWith("-"));
+  const [name, ...more] = given.filter((argument) => !argument.startsWith("-"));
+  if (name === undefined || more.length > 0 || flags.some((flag) => !known.includes(flag))) {
+    console.error(`Usage: ${usage}`);
+    process.exitCode = 2;
+    return;
+  }
+  const { isDone, lines } = command(openProject(root), name, flags);
+  (isDone ? console.log : console.error)(lines.join("\n"));
+  if (!isDone) process.exitCode = 1;
+}
+
+/** Pins the route table as it is now. @returns The error's line where it does not build; undefined where it does. */
+export function updateSnapshot(): string | undefined {
+  const { status, stderr } = spawnSync(process.execPath, ["scripts/routes.ts", "--update"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  if (status === 0) return undefined;
+  return /^\w*Error.*: .*$/m.exec(stderr)?.[0] ?? stderr.trim();
+}

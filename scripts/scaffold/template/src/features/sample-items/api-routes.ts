@@ -1,0 +1,59 @@
+/** The JSON API of sample items. */
+import { requireCsrf } from "../../identity/guards/require-csrf.ts";
+import { requirePermission } from "../../identity/guards/require-permission.ts";
+import { commonLimits } from "../../identity/limits.ts";
+import { group, READ, route } from "../../web/app/scope.ts";
+import { REVALIDATED } from "../../web/caching/cache-control.ts";
+import { requireJson } from "../../web/guards/require-content-type.ts";
+import { pageQuery } from "../../web/request/paging.ts";
+import { invalidInput } from "../../web/respond/problem.ts";
+import { requireOwnSampleItem } from "./guards.ts";
+import { MAX_SAMPLE_ITEM_BYTES, type SampleItem, type StoredSampleItem, sampleItemInput } from "./schema.ts";
+import { createSampleItem, deleteSampleItem, listSampleItems } from "./store.ts";
+
+const requireRead = requirePermission("sample-items:read");
+const requireWrite = requirePermission("sample-items:write");
+
+export const api = group({
+  guards: [...commonLimits],
+  handlers: [
+    route.on(READ, "/api/sample-items", {
+      guards: [requireRead, requireCsrf],
+      request: { query: pageQuery },
+      resolve: async ({ input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        const { items, nextCursor } = await listSampleItems(locals.env.DB, locals.user.id, input.query);
+        return Response.json({ items: items.map(toPublic), nextCursor }, { headers: REVALIDATED });
+      },
+    }),
+
+    route.post("/api/sample-items", {
+      guards: [requireWrite, requireCsrf, requireJson],
+      request: { body: sampleItemInput },
+      maxBodyBytes: MAX_SAMPLE_ITEM_BYTES,
+      resolve: async ({ input, locals }) => {
+        if (!input.ok) return invalidInput(locals, input);
+        const created = await createSampleItem(locals.env.DB, locals.user.id, input.body);
+        const headers = { ...REVALIDATED, Location: `/api/sample-items/${created.id}` };
+        return Response.json(toPublic(created), { status: 201, headers });
+      },
+    }),
+
+    route.on(READ, "/api/sample-items/:id", {
+      guards: [requireRead, requireCsrf, requireOwnSampleItem],
+      resolve: ({ locals }) => Response.json(toPublic(locals.sampleItem), { headers: REVALIDATED }),
+    }),
+
+    route.delete("/api/sample-items/:id", {
+      guards: [requireWrite, requireCsrf, requireOwnSampleItem],
+      resolve: async ({ locals }) => {
+        await deleteSampleItem(locals.env.DB, locals.sampleItem.id);
+        return new Response(null, { status: 204 });
+      },
+    }),
+  ],
+});
+
+function toPublic({ ownerId, ...shown }: StoredSampleItem): SampleItem {
+  return shown;
+}

@@ -1,0 +1,12 @@
+/** Requires that the sample item in the path is the user's own. */
+import type { AppLocals } from "../../env.ts";
+import type { HeadContext } from "../../http/index.ts";
+import { requireOwnership } from "../../identity/guards/require-ownership.ts";
+import type { SignedIn } from "../../identity/users/user.ts";
+import { getSampleItem } from "./store.ts";
+
+/** Supplies `sampleItem`. */
+export const requireOwnSampleItem = requireOwnership(async ({ raw, locals }: HeadContext<AppLocals & SignedIn>) => {
+  const sampleItem = await getSampleItem(locals.env.DB, raw.params.id ?? "");
+  return sampleItem && { ownerId: sampleItem.ownerId, locals: { sampleItem } };
+});

@@ -1,0 +1,79 @@
+/** The page of sample items, and its forms. */
+import type { AppLocals } from "../../env.ts";
+import { requireAuth } from "../../identity/guards/require-auth.ts";
+import { requireCsrf } from "../../identity/guards/require-csrf.ts";
+import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
+import { commonLimits } from "../../identity/limits.ts";
+import { loadPageContext } from "../../identity/page-context.ts";
+import { signedInPage } from "../../identity/scope.ts";
+import { loadSession, type SessionLocals, saveSession } from "../../identity/sessions/page-session.ts";
+import type { SignedIn } from "../../identity/users/user.ts";
+import { group, READ } from "../../web/app/scope.ts";
+import { requireButton, requireForm } from "../../web/guards/require-form.ts";
+import { confirmationPage, isConfirmed } from "../../web/pages/confirmation.ts";
+import { errorsOf } from "../../web/pages/form-fields.ts";
+import { htmlResponse } from "../../web/pages/html.ts";
+import { type PageQuery, pageQuery } from "../../web/request/paging.ts";
+import { refuse } from "../../web/respond/refuse.ts";
+import { seeOther } from "../../web/respond/see-other.ts";
+import { requireOwnSampleItem } from "./guards.ts";
+import { sampleItemsPage } from "./pages.ts";
+import { deletionOf, type Typed } from "./partials.ts";
+import { MAX_SAMPLE_ITEM_BYTES, sampleItemForm } from "./schema.ts";
+import { createSampleItem, deleteSampleItem, listSampleItems } from "./store.ts";
+
+const { route } = signedInPage;
+
+const requireSampleItemForm = requireForm(MAX_SAMPLE_ITEM_BYTES, sampleItemForm);
+
+const FIRST_PAGE: PageQuery = pageQuery.parse({});
+
+export const pages = group({
+  guards: [...commonLimits, loadSession, requireAuth],
+  onResponse: saveSession,
+  handlers: [
+    route.on(READ, "/sample-items", {
+      request: { query: pageQuery },
+      resolve: async (c) => {
+        if (!c.input.ok) return refuse(c, 400, c.input.issues.map(({ message }) => message).join(". "));
+        return showList(c, c.input.query);
+      },
+    }),
+
+    route.post("/sample-items", {
+      guards: [requireCsrf, requireSampleItemForm, requireCsrfToken],
+      resolve: async (c) => {
+        const { env, user, form, parsed, session } = c.locals;
+        if (!parsed.success) return showList(c, FIRST_PAGE, { title: form.title, errors: errorsOf(parsed.error) });
+        const { title } = await createSampleItem(env.DB, user.id, parsed.data);
+        session.flash("done", `“${title}” is added.`);
+        return seeOther("/sample-items");
+      },
+    }),
+
+    route.post("/sample-items/:id/delete", {
+      guards: [requireCsrf, requireOwnSampleItem, requireButton, requireCsrfToken],
+      resolve: async (c) => {
+        const { env, form, sampleItem, session } = c.locals;
+        if (!isConfirmed(form)) {
+          const page = confirmationPage(await loadPageContext(c), deletionOf(sampleItem), "/sample-items");
+          return htmlResponse(page);
+        }
+        await deleteSampleItem(env.DB, sampleItem.id);
+        session.flash("done", `“${sampleItem.title}” is deleted.`);
+        return seeOther("/sample-items");
+      },
+    }),
+  ],
+});
+
+/** @param refused A form that was refused: answers 400, with what was typed. */
+async function showList(
+  c: { readonly request: Request; readonly locals: AppLocals & SessionLocals & SignedIn },
+  query: PageQuery,
+  refused?: Typed,
+): Promise<Response> {
+  const { env, user } = c.locals;
+  const list = await listSampleItems(env.DB, user.id, query);
+  return htmlResponse(sampleItemsPage(await loadPageContext(c), list, refused), refused ? 400 : 200);
+}

@@ -1,0 +1,75 @@
+/** The page of sample items, as a browser without scripts uses it. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { type Browser, createAccount, openBrowser, send, submit } from "../../harness.ts";
+import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
+
+/** A user of each test's own, signed in with a browser. */
+let browser: Browser;
+beforeEach(async () => {
+  browser = await openBrowser(await createAccount());
+});
+
+const open = async (query = "") => (await send(`/sample-items${query}`, { headers: browser.headers })).text();
+const add = (title: string) => submit(browser, "/sample-items", { title });
+
+async function idOfNewest(): Promise<string> {
+  const [, id = ""] = /action="\/sample-items\/([^/"]+)\/delete"/.exec(await open()) ?? [];
+  return id;
+}
+
+test("the form adds a sample item and leads back to the list, which says so once", async () => {
+  const response = await add("First");
+  expect([response.status, response.headers.get("Location")]).toEqual([303, "/sample-items"]);
+  expect(await open()).toMatch(/“First” is added\.[\s\S]*<h3[^>]*>First<\/h3>/);
+  expect(await open()).not.toContain("is added");
+});
+
+test("a refused form answers 400 with the reason and what was typed", async () => {
+  const long = "t".repeat(201);
+  const response = await add(long);
+  expect(response.status).toBe(400);
+  expect(await response.text()).toMatch(new RegExp(`The title is longer than 200 characters[\\s\\S]*value="${long}"`));
+});
+
+test("deleting asks first", async () => {
+  await add("First");
+  const path = `/sample-items/${await idOfNewest()}/delete`;
+  expect(await (await submit(browser, path, {})).text()).toContain("Delete “First”?");
+  const response = await submit(browser, path, { confirmed: "yes" });
+  expect([response.status, response.headers.get("Location")]).toEqual([303, "/sample-items"]);
+  expect(await open()).toMatch(/“First” is deleted\.[\s\S]*No sample items yet/);
+});
+
+test("another user's sample item cannot be deleted", async () => {
+  await add("First");
+  const stranger = await openBrowser(await createAccount());
+  const response = await submit(stranger, `/sample-items/${await idOfNewest()}/delete`, { confirmed: "yes" });
+  expect(response.status).toBe(404);
+  expect(await open()).toContain("First");
+});
+
+test("a form without the session's token is refused", async () => {
+  const response = await submit(browser, "/sample-items", { title: "Forged", csrf: "forged" });
+  expect(response.status).toBe(403);
+  expect(await open()).not.toContain("Forged");
+});
+
+test("older ones are a link away", async () => {
+  for (let count = 0; count < 21; count++) await add(`Number ${count}.`);
+  const [, query = ""] = /href="\/sample-items(\?[^"]*)">Older/.exec(await open()) ?? [];
+  expect(await open(query)).toContain("Number 0.");
+});
+
+test("a refused query is answered with 400, as a page", async () => {
+  const response = await send("/sample-items?limit=0", { headers: browser.headers });
+  expect([response.status, response.headers.get("Content-Type")]).toEqual([400, "text/html; charset=utf-8"]);
+});
+
+describe.each(HOSTILE)("the title %j", (hostile) => {
+  test("is shown escaped", async () => {
+    await add(hostile);
+    const text = await open();
+    await expectHarmless(text);
+    expect(text.replaceAll("\r", "")).toContain(escaped(hostile.trim().replaceAll("\r", "")));
+  });
+});
