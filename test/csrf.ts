@@ -58,6 +58,8 @@ export type CookieRoute = ReturnType<typeof routesWithCookie>[number];
 
 /** How a request to a route succeeds. */
 export interface CsrfCase {
+  /** Whether its body is a form with a file. */
+  readonly isUpload?: boolean;
   /** Fields of its form or of its JSON body. */
   readonly fields?: Readonly<Record<string, unknown>>;
   /** Makes what the path names. @returns The value of its parameter. */
@@ -69,15 +71,16 @@ export interface CsrfCase {
 interface Target {
   readonly route: CookieRoute;
   readonly fields: NonNullable<CsrfCase["fields"]>;
+  readonly isUpload: boolean;
   readonly path: string;
   readonly browser: Browser;
 }
 
 /** An administrator with a browser, and something for the path to name. */
-async function aim(route: CookieRoute, { fields = {}, make }: CsrfCase): Promise<Target> {
+async function aim(route: CookieRoute, { fields = {}, make, isUpload = false }: CsrfCase): Promise<Target> {
   const account = await createAccount({ role: "admin", emailVerified: false });
   const value = make ? await make(account) : "x";
-  return { route, fields, path: route.path.replace(/:\w+/, value), browser: await openBrowser(account) };
+  return { route, fields, isUpload, path: route.path.replace(/:\w+/, value), browser: await openBrowser(account) };
 }
 
 /** The fields and a file behind them. */
@@ -88,8 +91,11 @@ function uploadOf(form: URLSearchParams): string {
   return `${fields.join("")}${part('name="f"; filename="f.txt"', "file")}--x--\r\n`;
 }
 
-function bodyOf({ route: { names }, fields }: Target, form: URLSearchParams): { ownType: string; text: string } {
-  if (names.includes("requireMultipart")) return { ownType: "multipart/form-data; boundary=x", text: uploadOf(form) };
+function bodyOf(
+  { route: { names }, fields, isUpload }: Target,
+  form: URLSearchParams,
+): { ownType: string; text: string } {
+  if (isUpload) return { ownType: "multipart/form-data; boundary=x", text: uploadOf(form) };
   if (names.includes("requireForm")) return { ownType: "application/x-www-form-urlencoded", text: form.toString() };
   return { ownType: "application/json", text: JSON.stringify(fields) };
 }

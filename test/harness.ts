@@ -1,6 +1,6 @@
 /** Sends requests to the app, or to an app of a test's own, as the platform would, with real local bindings. */
 import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
-import { features, parts } from "../src/app.ts";
+import { parts } from "../src/app.ts";
 import type { AppLocals, Env } from "../src/env.ts";
 import type { Handler } from "../src/http/index.ts";
 import { hashPassword } from "../src/identity/passwords/password-hash.ts";
@@ -15,12 +15,10 @@ import type { Role, User } from "../src/identity/users/user.ts";
 import { createUser, findCredentials, toPublicUser } from "../src/identity/users/users.ts";
 import { assemble } from "../src/web/app/assemble.ts";
 import { type Feature, feature } from "../src/web/app/feature.ts";
-import { PERMISSION, things } from "./things.ts";
+import { app, facts } from "./app.ts";
+import { PERMISSION } from "./things.ts";
 
-export { PERMISSION };
-
-/** The app with all its features, and one of the tests' own. */
-export const { app, facts } = assemble({ parts, features: [...features, things] });
+export { app, facts, PERMISSION };
 
 /** The platform's limit of requests per client address counts by the clock and is never reset, so tests run without it. */
 const ADDRESS_LIMIT: RateLimit = { limit: async () => ({ success: true }) };

@@ -9,7 +9,7 @@ import { requireOwnership } from "../src/identity/guards/require-ownership.ts";
 import { requirePermission } from "../src/identity/guards/require-permission.ts";
 import { commonLimits } from "../src/identity/limits.ts";
 import { loadPageContext } from "../src/identity/page-context.ts";
-import { signedInPage } from "../src/identity/scope.ts";
+import { signedInPage, visited } from "../src/identity/scope.ts";
 import { loadSession, saveSession } from "../src/identity/sessions/page-session.ts";
 import type { SignedIn } from "../src/identity/users/user.ts";
 import { idempotency } from "../src/limits/idempotency.ts";
@@ -18,6 +18,7 @@ import { group, READ, route } from "../src/web/app/scope.ts";
 import { NOT_STORED, REVALIDATED } from "../src/web/caching/cache-control.ts";
 import { requireJson } from "../src/web/guards/require-content-type.ts";
 import { requireForm } from "../src/web/guards/require-form.ts";
+import { csrfField } from "../src/web/pages/csrf-field.ts";
 import { htmlResponse } from "../src/web/pages/html.ts";
 import { layout } from "../src/web/pages/layout.ts";
 import { invalidInput, problem } from "../src/web/respond/problem.ts";
@@ -122,6 +123,16 @@ const api = group({
   ],
 });
 
+const openPages = group({
+  guards: [...commonLimits, loadSession],
+  onResponse: saveSession,
+  handlers: [
+    visited.route.on(READ, "/things/about", {
+      resolve: async (c) => htmlResponse(layout("About things", html`<h1>About</h1>`, await loadPageContext(c))),
+    }),
+  ],
+});
+
 const pages = group({
   guards: [...commonLimits, loadSession, requireAuth],
   onResponse: saveSession,
@@ -129,8 +140,10 @@ const pages = group({
     signedInPage.route.on(READ, "/things", {
       resolve: async (c) => {
         const items = await listThings(c.locals.env.DB, c.locals.user.id);
-        const list = html`<h1>Things</h1><ul>${items.map(({ title }) => html`<li>${title}</li>`)}</ul>`;
-        return htmlResponse(layout("Things", list, await loadPageContext(c)));
+        const list = items.map(({ title }) => html`<li>${title}</li>`);
+        const form = html`<form method="post" action="/things">${csrfField(c.locals.session.csrf)}
+<label>Title <input name="title" required></label><button>Add</button></form>`;
+        return htmlResponse(layout("Things", html`<h1>Things</h1>${form}<ul>${list}</ul>`, await loadPageContext(c)));
       },
     }),
     signedInPage.route.post("/things", {
@@ -147,7 +160,7 @@ const pages = group({
 
 export const things = feature({
   name: "things",
-  routes: [...api, ...pages],
+  routes: [...api, ...openPages, ...pages],
   page: { label: "Things", path: "/things", for: "user" },
   activities: [{ name: "thing", text: "A thing was created", routes: ["POST /api/things", "POST /things"] }],
 });

@@ -1,17 +1,21 @@
 /** The lines that name a feature: its import and its place in the list of `src/app.ts`, its classes in `src/index.ts`. */
 
-const LIST = /^const features(?:: [^=]+)? = \[([\s\S]*?)\];$/m;
+const LIST = /^(?:export )?const features(?:: [^=]+)? = \[([\s\S]*?)\];$/m;
 const LINE_WIDTH = 120;
+
+/** `src/app.ts` has no list of features that can be read. */
+export class UnreadableListError extends Error {}
 
 /** The name under which `src/app.ts` imports a feature; undefined where it does not. */
 export function findConst(app: string, feature: string): string | undefined {
   return importOf(feature).exec(app)?.[1];
 }
 
-/** @returns The names in the list, in order. @throws Where there is no such list. */
+/** @returns The names in the list, in order. @throws UnreadableListError where there is no such list. */
 export function readList(app: string): string[] {
   const list = LIST.exec(app)?.[1];
-  if (list === undefined) throw new Error("src/app.ts has no line that begins with `const features = [`.");
+  if (list === undefined)
+    throw new UnreadableListError("src/app.ts has no line that begins with `export const features = [`.");
   return withoutComments(list)
     .split(",")
     .map((name) => name.trim())

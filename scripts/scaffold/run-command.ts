@@ -1,7 +1,8 @@
 /** What the commands share: their argument, their flags, and how they end. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import type { Outcome } from "./outcome.ts";
+import { UnreadableListError } from "./feature-list.ts";
+import { type Outcome, refused } from "./outcome.ts";
 import { openProject, type Project } from "./project.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -20,9 +21,18 @@ export function runCommand(
     process.exitCode = 2;
     return;
   }
-  const { isDone, lines } = command(openProject(root), name, flags);
+  const { isDone, lines } = attempt(() => command(openProject(root), name, flags));
   (isDone ? console.log : console.error)(lines.join("\n"));
   if (!isDone) process.exitCode = 1;
+}
+
+function attempt(command: () => Outcome): Outcome {
+  try {
+    return command();
+  } catch (error) {
+    if (error instanceof UnreadableListError) return refused(error.message);
+    throw error;
+  }
 }
 
 /** Pins the route table as it is now. @returns The error's line where it does not build; undefined where it does. */

@@ -1,18 +1,28 @@
 /** Tests that open pages: every one is watched, and nothing that a browser complains of passes. */
-import { execFileSync } from "node:child_process";
 import axe, { type AxeResults } from "axe-core";
 import { type Browser, type BrowserContext, errors, type Page } from "playwright-core";
 import { afterAll, test as base, beforeAll, expect, inject, vi } from "vitest";
+import { hashPassword } from "../../src/identity/passwords/password-hash.ts";
+import { startCookieSession } from "../../src/identity/sessions/sessions.ts";
+import { createDeviceId } from "../../src/identity/tokens/device-token.ts";
+import { createUser, findCredentials } from "../../src/identity/users/users.ts";
+import { DEMO_ACCOUNTS, DEMO_PASSWORD } from "../../src/web/pages/demo-data.ts";
+import { openLocalDatabase } from "../integration/local-database.ts";
 import { startChromium } from "./chromium.ts";
 
 export const origin = inject("origin");
 const checkout = inject("checkout");
 
-export const PASSWORD = "correct-horse-battery-staple";
+/** Of every account. */
+export const PASSWORD = DEMO_PASSWORD;
+const PASSWORD_HASH = hashPassword(PASSWORD);
+
+/** The demonstration account with that role. */
+export const ADMIN = DEMO_ACCOUNTS[0];
 
 /** Whose page it is to be, and in which browser. */
 export interface Opening {
-  /** A stranger without it; `user` is an account of this page's own, `admin` is Ada. */
+  /** A stranger without it; `user` is an account of this page's own, `admin` is the demonstration account. */
   readonly as?: "stranger" | "user" | "admin";
   /** Whether the browser runs scripts; it does without this. */
   readonly javaScript?: boolean;
@@ -20,6 +30,8 @@ export interface Opening {
   readonly width?: number;
   /** A page in the same browser, signed in as that one is. */
   readonly beside?: Page;
+  /** A page whose account signs in once more, in another browser. */
+  readonly again?: Page;
 }
 
 let chromium: Browser;
@@ -52,7 +64,12 @@ function addressHeader(): Readonly<Record<string, string>> {
   return { "CF-Connecting-IP": `10.${process.pid & 255}.${addresses >> 8}.${addresses & 255}` };
 }
 
-async function openContext({ as = "stranger", javaScript = true, width = 1280 }: Opening): Promise<BrowserContext> {
+async function openContext({
+  as = "stranger",
+  javaScript = true,
+  width = 1280,
+  again,
+}: Opening): Promise<BrowserContext> {
   const context = await chromium.newContext({
     baseURL: origin,
     javaScriptEnabled: javaScript,
@@ -61,30 +78,28 @@ async function openContext({ as = "stranger", javaScript = true, width = 1280 }:
     viewport: { width, height: 800 },
   });
   context.setDefaultTimeout(15_000);
-  if (as !== "stranger") await signIn(context, as);
+  if (again) await startSession(context, emails.get(again.context()) ?? "");
+  else if (as === "admin") await startSession(context, ADMIN.email);
+  else if (as === "user") await startSession(context, (await makeAccount("Grace", { emailVerified: false })).email);
   return context;
 }
 
-/** Ada's cookies: signed in to once, since the app lets nobody try often. */
-let adas: Awaited<ReturnType<BrowserContext["cookies"]>> = [];
+/** Whose each browser is. */
+const emails = new WeakMap<BrowserContext, string>();
 
-async function signIn(context: BrowserContext, as: "user" | "admin"): Promise<void> {
-  if (as === "user" || adas.length === 0) await submitForm(context, as);
-  else await context.addCookies(adas);
-  if (as === "admin") adas = await context.cookies();
+/** Signs an account in without forms, so that every feature can be removed. @returns The value of the cookie. */
+export async function sessionOf(email: string): Promise<string> {
+  const db = openLocalDatabase(checkout);
+  const user = await findCredentials(db, { email });
+  const started = user && (await startCookieSession(db, { user, device: "test", deviceId: createDeviceId() }));
+  if (!started) throw new Error(`${email} has no account`);
+  return started.secret;
 }
 
-/** As the forms do, without their pages. */
-async function submitForm({ request }: BrowserContext, as: "user" | "admin"): Promise<void> {
-  const account = { name: "Grace", email: `${crypto.randomUUID()}@example.com`, password: PASSWORD };
-  const [path, form] =
-    as === "admin" ? ["/login", { email: "ada@example.com", password: PASSWORD }] : ["/register", account];
-  // A flash would stand on the first page of every test: the page that this leads to takes it.
-  const response = await request.post(path, {
-    form,
-    headers: { "Sec-Fetch-Site": "same-origin", Accept: "text/html" },
-  });
-  if (!response.ok()) throw new Error(`${path} answers ${response.status()}: ${await response.text()}`);
+async function startSession(context: BrowserContext, email: string): Promise<void> {
+  emails.set(context, email);
+  const value = await sessionOf(email);
+  await context.addCookies([{ name: "session", value, url: origin, httpOnly: true, sameSite: "Lax" }]);
 }
 
 /** What answers an address that was asked for may be an error, for the test to see; all else is to be there. */
@@ -106,31 +121,21 @@ function watch(context: BrowserContext, complaints: string[]): void {
   });
 }
 
-/** Makes an account with a confirmed address, by the API. */
-export async function makeAccount(name: string = crypto.randomUUID()): Promise<{ name: string; email: string }> {
+/** Makes an account, without forms. */
+export async function makeAccount(
+  name: string = crypto.randomUUID(),
+  { emailVerified = true } = {},
+): Promise<{ readonly name: string; readonly email: string }> {
   const email = `${crypto.randomUUID()}@example.com`;
-  const headers = { "Content-Type": "application/json", ...addressHeader() };
-  const post = (path: string, body: object) =>
-    fetch(`${origin}/api/auth/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-  expect((await post("register", { name, email, password: PASSWORD })).status).toBe(201);
-  const token = await vi.waitFor(async () => {
-    const { items } = (await (await fetch(`${origin}/outbox`)).json()) as { items: { to: string; text: string }[] };
-    const mail = items.find(({ to }) => to === email);
-    return /token=([\w-]+)/.exec(mail?.text ?? "")?.[1] ?? Promise.reject(new Error(`No mail to ${email}`));
-  });
-  expect((await post("verify-email", { token, password: PASSWORD })).status).toBe(200);
+  const db = openLocalDatabase(checkout);
+  const user = await createUser(db, { email, name, passwordHash: PASSWORD_HASH });
+  if (emailVerified) await db.prepare("UPDATE users SET email_verified = 1 WHERE id = ?").bind(user?.id).run();
   return { name, email };
 }
 
 /** Makes every sign-in so far an old one, as if more than ten minutes had passed. */
-export function ageSignIns(): void {
-  const command = "UPDATE sessions SET authenticated_at = 0";
-  const bin = `${checkout}/node_modules/wrangler/bin/wrangler.js`;
-  execFileSync(process.execPath, [bin, "d1", "execute", "DB", "--local", "--command", command], {
-    cwd: checkout,
-    env: { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" },
-    stdio: "ignore",
-  });
+export async function ageSignIns(): Promise<void> {
+  await openLocalDatabase(checkout).prepare("UPDATE sessions SET authenticated_at = 0").run();
 }
 
 /** Nothing that axe rates serious or critical, in either scheme. Needs a page that runs scripts. */

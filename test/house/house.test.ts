@@ -92,6 +92,22 @@ const cases: Case[] = [
     ],
   },
   {
+    name: "a test that imports from a feature stands in a folder that names it",
+    rule: rules.testsBelong,
+    bad: [
+      importing("test/web/x.test.ts", "../../src/features/notes/store.ts"),
+      importing("test/web/x.test.ts", "../features/notes/notes.ts"),
+      importing("test/harness.ts", "./features/notes/notes.ts"),
+      importing("test/features/files/x.test.ts", "../notes/notes.ts"),
+      importing("test/features/files/x.test.ts", "../files+notes/x.ts"),
+      importing("test/features/files/deep/x.test.ts", "../../../../src/features/notes/store.ts"),
+      importing("test/browser/x.test.ts", "./features/notes.ts"),
+      importing("test/browser/features/files.test.ts", "../../features/notes/notes.ts"),
+      importing("test/integration/features/files+chat.test.ts", "./notes/post-note.ts"),
+      [file("test/web/late.test.ts", 'const { x } = await import("../features/notes/notes.ts");')],
+    ],
+  },
+  {
     name: "a store knows neither env nor responses",
     rule: rules.storesOnlyStore,
     bad: [
@@ -167,6 +183,10 @@ test("a house that keeps the rules breaks none of them", () => {
     file("src/features/notes/trash-store.ts", "const rows = db.prepare(sql); // not of env"),
     file("src/features/notes/csv.ts", 'const match = /a/.exec(text); // db.prepare(\nconst text = "db.prepare(sql)";'),
     file("src/features/notes/pages.ts", 'import type { Note } from "./store.ts";\nconst text = "await any env";'),
+    file("test/features/files+notes/x.test.ts", 'import { x } from "../notes/notes.ts";'),
+    file("test/features/notes/x.test.ts", 'import { x } from "../../../src/features/notes/store.ts";'),
+    file("test/integration/features/notes/x.test.ts", 'import { x } from "../../../features/notes/notes.ts";'),
+    file("test/web/x.test.ts", 'import { x } from "../harness.ts"; // ../features/notes/notes.ts'),
     file("src/web/clock.ts", 'export const now = "/static/*"; /* any: as any */'),
     file("src/http/index.ts", "export {};"),
     file(".gitignore"),

@@ -67,6 +67,21 @@ export const names: Rule = (files) =>
     .filter(({ stem }) => !/^[a-z0-9]+([-+][a-z0-9]+)*$/.test(stem) || /^(utils?|lib|common|misc|helpers?)$/.test(stem))
     .map(({ path, stem }) => `${path}: ${stem} is not the kebab-case name of a concept`);
 
+/** Folders whose entries are named for the features that they test, as in `auth+account`. */
+const FEATURE_TESTS = /^test\/(?:browser\/|integration\/)?features\/([^/.]+)/;
+
+/** A test that imports from a feature belongs to it, and is deleted with it. */
+export const testsBelong: Rule = (files) =>
+  files
+    .filter(({ path }) => /^test\/.*\.ts$/.test(path) && path !== "test/house/house.test.ts")
+    .flatMap((file) => importsOf(file).map(({ target }) => ({ path: file.path, target })))
+    .flatMap(({ path, target }) => {
+      const own = FEATURE_TESTS.exec(path)?.[1]?.split("+") ?? [];
+      const features = (FEATURE_TESTS.exec(target) ?? /^src\/features\/([^/.]+)/.exec(target))?.[1]?.split("+") ?? [];
+      const foreign = features.filter((feature) => !own.includes(feature));
+      return foreign.map((feature) => `${path} imports ${target}, but its folder does not name ${feature}`);
+    });
+
 /** `store.ts`, or `trash-store.ts` where one file would be too long. */
 const STORE = /^([a-z0-9-]+-)?store\.ts$/;
 

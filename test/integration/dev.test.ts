@@ -2,7 +2,13 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { verifyPassword } from "../../src/identity/passwords/password-hash.ts";
+import { startCookieSession } from "../../src/identity/sessions/sessions.ts";
+import { createDeviceId } from "../../src/identity/tokens/device-token.ts";
+import { findCredentials } from "../../src/identity/users/users.ts";
+import { DEMO_ACCOUNTS, DEMO_PASSWORD } from "../../src/web/pages/demo-data.ts";
 import { type DevServer, startDevServer } from "./dev-server.ts";
+import { openLocalDatabase } from "./local-database.ts";
 
 let server: DevServer;
 let checkout = "";
@@ -15,52 +21,53 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
+const SHOWN = { timeout: 30_000, interval: 200 };
+
 async function read(path: string, headers: Record<string, string> = {}): Promise<string> {
   return (await fetch(origin + path, { headers })).text();
 }
 
-/** Signs in to a demonstration account. */
-async function signIn(email: string): Promise<{ readonly Authorization: string }> {
-  const body = JSON.stringify({ email, password: "correct-horse-battery-staple" });
-  const headers = { "Content-Type": "application/json" };
-  const response = await fetch(`${origin}/api/auth/login`, { method: "POST", headers, body });
-  const { accessToken } = (await response.json()) as { accessToken: string };
-  return { Authorization: `Bearer ${accessToken}` };
+/** Signs in to a demonstration account, behind the server's back. */
+async function signIn(email: string): Promise<{ readonly Cookie: string }> {
+  const db = openLocalDatabase(checkout);
+  const user = await findCredentials(db, { email });
+  const started = user && (await startCookieSession(db, { user, device: "test", deviceId: createDeviceId() }));
+  if (!started) throw new Error(`${email} has no account`);
+  return { Cookie: `session=${started.secret}` };
 }
 
-let grace: { readonly Authorization: string };
-
 test("database, keys and demonstration accounts are there before the first request", async () => {
-  grace = await signIn("grace@example.com");
-  expect(await read("/api/notes", grace)).toBe('{"items":[],"nextCursor":null}');
-  expect(JSON.parse(await read("/api/me", await signIn("ada@example.com")))).toMatchObject({ role: "admin" });
+  for (const { email, name, role } of DEMO_ACCOUNTS) {
+    expect(await read("/things", await signIn(email))).toContain(name);
+    const user = await findCredentials(openLocalDatabase(checkout), { email });
+    expect(user).toMatchObject({ name, role, emailVerified: true });
+    expect(verifyPassword(DEMO_PASSWORD, user?.passwordHash)).toBe(true);
+  }
+  expect(await read("/api/things", await signIn("grace@example.com"))).toBe('{"items":[]}');
 });
 
 test("a source file that is saved shows", async () => {
-  const file = join(checkout, "src/features/health/api-routes.ts");
-  await writeFile(file, (await readFile(file, "utf8")).replace('"OK"', '"EDITED"'));
-  await vi.waitFor(async () => expect(await read("/health")).toBe("EDITED"), { timeout: 30_000, interval: 200 });
+  const file = join(checkout, "src/web/app/app-name.ts");
+  await writeFile(file, (await readFile(file, "utf8")).replace(/APP_NAME = ".*"/, 'APP_NAME = "EDITED"'));
+  await vi.waitFor(async () => expect(await read("/things/about")).toContain("EDITED</title>"), SHOWN);
 });
 
 test("the stylesheet is there before the first page, under an address that caches keep", async () => {
-  const [address = ""] = /\/static\/style\.[0-9a-f]{16}\.css/.exec(await read("/login")) ?? [];
+  const [address = ""] = /\/static\/style\.[0-9a-f]{16}\.css/.exec(await read("/things/about")) ?? [];
   const response = await fetch(origin + address);
   expect(await response.text()).toBe(await readFile(join(checkout, "public/style.css"), "utf8"));
   expect(response.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
 });
 
 test("a file of public that is saved shows, and the next page names it", async () => {
-  const before = await read("/login");
+  const before = await read("/things/about");
   await writeFile(join(checkout, "public/style.css"), "body { color: rebeccapurple }");
-  const shown = { timeout: 30_000, interval: 200 };
-  await vi.waitFor(async () => expect(await read("/static/style.css")).toBe("body { color: rebeccapurple }"), shown);
-  expect(await read("/login")).not.toBe(before);
+  await vi.waitFor(async () => expect(await read("/static/style.css")).toBe("body { color: rebeccapurple }"), SHOWN);
+  expect(await read("/things/about")).not.toBe(before);
 });
 
 test("a migration that is saved is applied", async () => {
-  await writeFile(join(checkout, "migrations/9999_drop.sql"), "DROP TABLE notes;");
-  await vi.waitFor(async () => expect(await read("/api/notes", grace)).toContain("no such table"), {
-    timeout: 30_000,
-    interval: 200,
-  });
+  const grace = await signIn("grace@example.com");
+  await writeFile(join(checkout, "migrations/9999_drop.sql"), "DROP TABLE things;");
+  await vi.waitFor(async () => expect(await read("/api/things", grace)).toContain("no such table"), SHOWN);
 });

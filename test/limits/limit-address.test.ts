@@ -98,6 +98,6 @@ test("the guard is printed as rateLimit(address) and denies with 429", () => {
 
 test("the routes of assets begin with it", () => {
   const routes = describeRoutes(assets);
-  expect(routes.length).toBeGreaterThanOrEqual(4);
+  expect(routes.length).toBeGreaterThanOrEqual(3);
   for (const { guards } of routes) expect(guards[0]).toMatchObject({ name: "rateLimit", phase: "head" });
 });

@@ -49,7 +49,7 @@ ${signInLinks(context)}
 <ul>${examples.map(shownRoute)}</ul>
 </figure>
 </section>
-<section class="promises" aria-label="What that means">${PROMISES.map(
+<section class="promises" aria-label="What this means">${PROMISES.map(
       ({ title, text }) => html`<div><h2>${title}</h2><p>${text}</p></div>`,
     )}</section>
 ${isDevelopment ? demoAccounts(context.app.paths.outbox) : ""}`,

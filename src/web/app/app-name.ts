@@ -1,7 +1,7 @@
-/** The app's names: `npm run rename` changes them. */
+/** The names of the app, which `npm run rename` changes. */
 
-/** As pages and mails show it. */
+/** The name on pages and in mails. */
 export const APP_NAME = "Candor";
 
-/** What API keys begin with, and the issuer of access tokens. */
+/** The prefix of API keys, and the issuer of access tokens. */
 export const APP_ID = "candor";

@@ -21,7 +21,7 @@ export interface Part {
   readonly onRequest?: OnRequestHandler<undefined, Env, ExecutionContext>;
   /** Runs for every response of the app. */
   readonly onResponse?: OnResponseHandler<AppLocals>;
-  /** The reasons why some of its routes break a rule of the policy. */
+  /** Routes that are exceptions to a rule of the policy, with the reasons. */
   readonly exceptions?: Partial<PolicyExceptions>;
   /** Paths of its routes that other parts of the app link to. */
   readonly paths?: AppPaths;

@@ -1,9 +1,9 @@
-/** The policy: the route table as plain data, with the facts that each guard states and with CORS. */
+/** The policy: the route table as plain data, with CORS and the facts of each guard. */
 import { describeRoutes, type Handler, type RouteDescription } from "../../http/index.ts";
 import { hasCors } from "../hooks/cors.ts";
 import { factsOf, type GuardFacts } from "./guard-facts.ts";
 
-/** A guard of a route, with the facts that it states. */
+/** A guard of a route, with its facts. */
 export type PolicyGuard = RouteDescription["guards"][number] & Partial<GuardFacts>;
 
 /** One route. Its hooks are those of the route and its groups, without the app's. */
@@ -26,7 +26,7 @@ export interface Policy {
   readonly routes: readonly PolicyRoute[];
 }
 
-/** The parts of an app that its policy is read from: the arrays that dispatch runs. */
+/** The parts of an app that its policy is derived from. */
 interface AppTable {
   readonly handlers: readonly Handler<never>[];
   readonly onRequest: readonly { readonly name: string }[];
@@ -39,7 +39,7 @@ interface AppTable {
  * const { hooks, routes } = describeApp(app);
  */
 export function describeApp({ handlers, onRequest }: AppTable): Policy {
-  // Every route of an app carries the app's hooks, so any one of them tells.
+  // Each route has the hooks of the app, so the first route suffices.
   const [first] = describeRoutes(handlers.slice(0, 1));
   const ofApp = (hooks: RouteDescription["onResponse"] = []) =>
     hooks.filter(({ level }) => level === "app").map(({ name }) => name);
@@ -64,7 +64,7 @@ export function describePolicy(handlers: readonly Handler<never>[]): PolicyRoute
   }));
 }
 
-/** The name of a guard with what it was made for, such as `requireRole(admin)`. */
+/** The name of a guard with its detail, such as `requireRole(admin)`. */
 export function fullName({ name, detail }: Pick<PolicyGuard, "name" | "detail">): string {
   return detail ? `${name}(${detail})` : name;
 }

@@ -1,6 +1,5 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
-import { facts } from "../../../src/app.ts";
 import { csrfTokenOf } from "../../../src/identity/sessions/page-session.ts";
 import { listSessions } from "../../../src/identity/sessions/session-list.ts";
 import { startCookieSession } from "../../../src/identity/sessions/sessions.ts";
@@ -14,6 +13,7 @@ import {
   createKey,
   openBrowser,
   PASSWORD,
+  PERMISSION,
   send,
   signInAnswer,
   submit,
@@ -21,7 +21,6 @@ import {
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
 
 const NEW_PASSWORD = "another password for tests";
-const [PERMISSION = ""] = facts.permissions;
 
 /** A user of each test's own, signed in with a browser. */
 let me: Account;

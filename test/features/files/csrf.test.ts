@@ -8,9 +8,9 @@ async function make({ headers }: Account): Promise<string> {
 }
 
 testCsrf(files, {
-  "POST /api/files": {},
+  "POST /api/files": { isUpload: true },
   "PUT /api/files/:name": {},
   "DELETE /api/files/:id": { make },
-  "POST /files": {},
+  "POST /files": { isUpload: true },
   "POST /files/:id/delete": { make },
 });

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:test";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Env } from "../../../src/env.ts";
-import { type Account, createAccount, createKey, openBrowser, send } from "../../harness.ts";
+import { type Account, createAccount, createKey, openBrowser, send, signInAnswer } from "../../harness.ts";
 
 interface File {
   readonly id: string;
@@ -75,9 +75,9 @@ describe("a file of one's own", () => {
   });
 
   test("a stranger's browser is led to the sign-in page, which leads back", async () => {
-    const next = new URLSearchParams({ next: `${file.url}?inline=1` });
-    for (const { headers } of await expectRefused({ Accept: "text/html" }, 303))
-      expect(headers.get("Location")).toBe(`/login?${next}`);
+    const [status, location] = signInAnswer(`${file.url}?inline=1`);
+    for (const { headers } of await expectRefused({ Accept: "text/html" }, status))
+      expect(headers.get("Location")).toBe(location);
   });
 
   test("an API key of the owner's is refused, whatever it may do", async () => {

@@ -2,7 +2,16 @@
 import { Buffer } from "node:buffer";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { fileName } from "../../../src/features/files/schema.ts";
-import { type Account, type Browser, createAccount, openBrowser, send, submit, unreadable } from "../../harness.ts";
+import {
+  type Account,
+  type Browser,
+  createAccount,
+  openBrowser,
+  send,
+  signInAnswer,
+  submit,
+  unreadable,
+} from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
 import {
   type Body,
@@ -94,7 +103,7 @@ describe("POST /files", () => {
     expect((await post(formOf(token(csrf), filePart("f")))).status).toBe(403);
     expect((await post(unreadable(), { "Sec-Fetch-Site": "cross-site" })).status).toBe(403);
     const stranger = await post(unreadable(), { Cookie: "" });
-    expect([stranger.status, stranger.headers.get("Location")]).toEqual([303, "/login"]);
+    expect([stranger.status, stranger.headers.get("Location")]).toEqual(signInAnswer());
     await expectNothingStored();
   });
 

@@ -2,7 +2,8 @@ import { env } from "cloudflare:test";
 import { Buffer } from "node:buffer";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { File as FileFacts } from "../../../src/features/files/schema.ts";
-import { type Account, createAccount, openBrowser, send, sendJson, unreadable } from "../../harness.ts";
+import { deleteUser } from "../../../src/identity/users/users.ts";
+import { type Account, createAccount, createKey, facts, openBrowser, send, unreadable } from "../../harness.ts";
 import {
   bytesOf,
   emptyStorage,
@@ -224,8 +225,7 @@ describe("who is not the owner", () => {
 
   test("is answered 403 as an API key", async () => {
     const { id, url } = await storeFile(me, "f", "x");
-    const permissions = { name: "program", permissions: ["notes:read", "notes:write"] };
-    const { key } = await (await sendJson("POST", "/api/me/keys", permissions, me.headers)).json<{ key: string }>();
+    const { key } = await createKey(me, facts.permissions);
     const headers = { "X-API-Key": key };
     for (const path of ["/api/files", `/api/files/${id}`, url])
       expect((await send(path, { headers })).status).toBe(403);
@@ -247,8 +247,7 @@ test("an account that is deleted takes its files with it, and after the sweep th
   const admin = await createAccount({ role: "admin" });
   await storeFile(admin, "kept", "kept");
   for (const name of ["one", "two"]) await storeFile(me, name, name);
-  const response = await send(`/api/admin/users/${me.user.id}`, { method: "DELETE", headers: admin.headers });
-  expect(response.status).toBe(204);
+  expect(await deleteUser(env.DB, me.user.id)).toMatchObject({ id: me.user.id });
   const { objects, files, pending } = await stored();
   expect([objects, files, pending].map((found) => Object.keys(found).length)).toEqual([3, 1, 2]);
   await sweep();

@@ -2,7 +2,16 @@
 
 import { beforeEach, describe, expect, test } from "vitest";
 import { APP_NAME } from "../../../src/web/app/app-name.ts";
-import { type Account, type Browser, createAccount, openBrowser, send, sendJson, submit } from "../../harness.ts";
+import {
+  type Account,
+  type Browser,
+  createAccount,
+  openBrowser,
+  send,
+  sendJson,
+  signInAnswer,
+  submit,
+} from "../../harness.ts";
 import { createNote } from "./notes.ts";
 
 let me: Account;
@@ -110,11 +119,12 @@ test("HTMX whose session has ended leads the whole page to the sign-in, and back
     "Sec-Fetch-Site": "same-origin",
   };
   const response = await send(`/notes/${id}?edit`, { headers });
-  expect([response.status, response.headers.get("HX-Redirect")]).toEqual([401, "/login?next=%2Fnotes%3Fq%3Dtea"]);
+  const [, location] = signInAnswer("/notes?q=tea");
+  expect([response.status, response.headers.get("HX-Redirect")]).toEqual([401, location]);
   const elsewhere = await send("/notes", {
     headers: { ...headers, "HX-Current-URL": "https://evil.example//evil.example" },
   });
-  expect(elsewhere.headers.get("HX-Redirect")).toBe("/login?next=%2F");
+  expect(elsewhere.headers.get("HX-Redirect")).toBe(signInAnswer("/")[1]);
 });
 
 test("what HTMX may not have swaps nothing, and says why", async () => {

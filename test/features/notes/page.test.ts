@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Account, type Browser, createAccount, openBrowser, send, submit } from "../../harness.ts";
+import { type Account, type Browser, createAccount, openBrowser, send, signInAnswer, submit } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
 import { createNote } from "./notes.ts";
 
@@ -104,13 +104,13 @@ describe("who has not signed in", () => {
 
   test("is led to the sign-in page, and from there back", async () => {
     const response = await send("/notes?q=tea", { headers: { Accept } });
-    expect([response.status, response.headers.get("Location")]).toEqual([303, "/login?next=%2Fnotes%3Fq%3Dtea"]);
+    expect([response.status, response.headers.get("Location")]).toEqual(signInAnswer("/notes?q=tea"));
   });
 
   test("adds no note by form", async () => {
     const headers = { Accept, "Sec-Fetch-Site": "same-origin" };
     const response = await send("/notes", { method: "POST", headers, body: new URLSearchParams({ title: "Tea" }) });
-    expect([response.status, response.headers.get("Location")]).toEqual([303, "/login"]);
+    expect([response.status, response.headers.get("Location")]).toEqual(signInAnswer());
   });
 });
 

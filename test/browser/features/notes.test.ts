@@ -1,8 +1,8 @@
 /** The notebook in the browser: with scripts in place, without them by pages; by keyboard; where two write at once. */
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
-import { HOSTILE } from "../hostile-text.ts";
-import { expectAccessible, expectShown, expectToFit, origin, test } from "./fixture.ts";
+import { HOSTILE } from "../../hostile-text.ts";
+import { expectAccessible, expectShown, expectToFit, origin, test } from "../fixture.ts";
 
 const pathOf = (page: Page) => page.url().slice(origin.length);
 const notes = (page: Page) => page.locator("#note-list > li");
@@ -128,14 +128,6 @@ test("by keyboard alone: a note is added and its form is ready for the next; del
   await page.keyboard.press("Enter");
   await page.locator("a:focus", { hasText: "Edit" }).waitFor();
   expect(await titles(page)).toEqual(["Next one", "Typed"]);
-});
-
-test("a session that has ended leads the whole page to the sign-in, and back", async ({ open }) => {
-  const page = await open({ as: "user" });
-  await page.goto("/notes?q=tea");
-  await page.context().clearCookies();
-  await page.getByLabel("Search the notes").fill("coffee");
-  await page.waitForURL(/\/login\?next=%2Fnotes%3Fq%3Dtea/);
 });
 
 test("what HTMX cannot do is said, and what was typed stays", async ({ open }) => {

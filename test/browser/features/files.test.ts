@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
-import { expectAccessible, expectShown, expectToFit, test } from "./fixture.ts";
+import { expectAccessible, expectShown, expectToFit, test } from "../fixture.ts";
 
 const MIB = 1024 * 1024;
 const PNG = Buffer.from(

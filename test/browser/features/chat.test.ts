@@ -1,8 +1,8 @@
 /** A chat room in the browser: history, who is here, what becomes of a message, a connection that is lost. */
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
-import { HOSTILE } from "../hostile-text.ts";
-import { expectAccessible, expectShown, expectSoon, expectToFit, test } from "./fixture.ts";
+import { HOSTILE } from "../../hostile-text.ts";
+import { expectAccessible, expectShown, expectSoon, expectToFit, test } from "../fixture.ts";
 
 const newRoom = () => `room-${crypto.randomUUID()}`;
 const say = async (page: Page, text: string) => {

@@ -1,7 +1,7 @@
 /** The accounts in an administrator's browser: search, roles, deletion. */
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
-import { expectAccessible, expectShown, expectToFit, makeAccount, origin, test } from "./fixture.ts";
+import { expectAccessible, expectShown, expectToFit, makeAccount, origin, test } from "../fixture.ts";
 
 const pathOf = (page: Page) => page.url().slice(origin.length);
 const rowOf = (page: Page, email: string) => page.getByRole("row").filter({ hasText: email });
@@ -18,7 +18,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
   test("an administrator finds an account, changes its role, and deletes it", async ({ open }) => {
     const page = await open({ as: "admin", javaScript });
     const { name, email } = await makeAccount();
-    await page.goto("/notes");
+    await page.goto("/things");
     await page.getByRole("navigation").getByRole("link", { name: "Users" }).click();
     await page.getByRole("searchbox").fill(email);
     if (!javaScript) await page.getByRole("button", { name: "Search" }).click();
@@ -60,7 +60,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     const response = await page.goto("/admin/users");
     expect(response?.status()).toBe(403);
     await expectShown(page, "This requires the role admin.");
-    await page.goto("/account");
+    await page.goto("/things");
     expect(await page.getByRole("link", { name: "Users" }).count()).toBe(0);
   });
 });
