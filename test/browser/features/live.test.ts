@@ -15,7 +15,7 @@ describe("with JavaScript", () => {
     // Some hundred requests a second.
     let isWarned = false;
     const load = async () => {
-      while (!isWarned) await Promise.all(Array.from({ length: 25 }, () => page.request.get("/robots.txt")));
+      while (!isWarned) await Promise.all(Array.from({ length: 25 }, () => page.request.get("/nowhere")));
     };
     const status = `document.querySelector('[data-metric="requests"] .status').dataset.status`;
     const warned = expectSoon(page, `["warning", "critical"].includes(${status})`).finally(() => {
