@@ -70,8 +70,7 @@ export const names: Rule = (files) =>
 /** Folders whose entries are named for the features that they test, as in `auth+account`. */
 const FEATURE_TESTS = /^test\/(?:browser\/|integration\/)?features\/([^/.]+)/;
 
-/** A test that imports from a feature belongs to it, and is deleted with it. */
-/** Tests of the house rules and of the scripts have examples of imports in their texts. */
+/** A test that imports from a feature belongs to it. Tests of the rules and the scripts have imports in their texts. */
 export const testsBelong: Rule = (files) =>
   files
     .filter(({ path }) => /^test\/(?!house\/|scripts\/).*\.ts$/.test(path))
