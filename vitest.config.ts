@@ -47,7 +47,7 @@ export default defineConfig({
         test: {
           name: "workers",
           include: ["test/**/*.test.ts"],
-          exclude: [...outside, "test/runtimes/**", "test/bench/**", "test/browser/**"],
+          exclude: [...outside, "test/runtimes/**", "test/bench/**", "test/browser/**", "test/removal/**"],
           setupFiles: ["./test/migrate.ts"],
         },
       },

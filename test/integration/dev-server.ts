@@ -23,6 +23,11 @@ const START_MS = 60_000;
 export async function startDevServer(): Promise<DevServer> {
   const checkout = await copyCheckout();
   await addThings(checkout);
+  return serve(checkout);
+}
+
+/** Serves a checkout that is there, on a free port; `stop` removes it. @throws What it printed, where it is not ready in time. */
+export async function serve(checkout: string): Promise<DevServer> {
   const bin = join(checkout, "node_modules/wrangler/bin/wrangler.js");
   const env = { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" };
   const wrangler = spawn(process.execPath, [bin, "dev", "--port", "0"], { cwd: checkout, env, detached: true });

@@ -1,6 +1,6 @@
 /** `npm run remove` on a small project. */
 import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openProject, type Project } from "../../scripts/scaffold/project.ts";
 import { removeFeature } from "../../scripts/scaffold/remove.ts";
@@ -113,19 +113,23 @@ describe("refuses", () => {
     }
   });
 
-  const importers: Readonly<Record<string, string>> = {
-    "src/features/texts/say.ts": 'import {\n  x,\n} from "../talk/room.ts";\n',
-    "src/web/say.ts": 'const room = import("../features/talk/room.ts");\n',
-    "test/web/say.test.ts": 'vi.mock("../../src/features/talk/room.ts");\n',
-    "test/features/texts/say.test.ts": 'import { y } from "../talk/room.test.ts";\n',
-    "public/say.css": '@import "./talk/talk.css";\n',
-    "src/main.ts": 'import { z } from "./features/talk/index.ts";\n',
+  const importers: Readonly<Record<string, (path: string) => string>> = {
+    "src/features/texts/say.ts": (path) => `import {\n  x,\n} from "${path}";\n`,
+    "src/web/say.ts": (path) => `\n\nconst room = import("${path}");\n`,
+    "test/web/say.test.ts": (path) => `\n\nvi.mock('${path}');\n`,
+    "public/say.css": (path) => `\n\n@import "${path}";\n`,
+    "src/main.ts": (path) => `\n\nexport * from "${path}";\n`,
   };
-  test.each(Object.entries(importers))("a feature that %s imports, and says where", (path, text) => {
+  const targets = ["src/features/talk/room.ts", "test/features/talk/room.test.ts", "public/talk/talk.css"];
+  const imports = Object.entries(importers).flatMap(([path, write]) =>
+    targets.map((target) => ({ path, write, target })),
+  );
+  test.each(imports)("a feature whose $target is imported by $path, and says where", ({ path, write, target }) => {
+    const text = write(`./${relative(dirname(path), target)}`.replace("./../", "../"));
     const folder = createCheckout("committed", { [path]: text });
     const { isDone, lines } = removeIn(folder, "talk");
     expect(isDone).toBe(false);
-    expect(lines.join("\n")).toContain(`${path}:${text.startsWith("import {\n") ? 3 : 1}  `);
+    expect(lines.join("\n")).toContain(`${path}:3  `);
     expect(git(folder, "status", "--porcelain")).toBe("");
   });
 

@@ -1,0 +1,74 @@
+/** Each feature can be removed by command: what is left passes the checks, is served, and has no dead link. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { startCookieSession } from "../../src/identity/sessions/sessions.ts";
+import { createDeviceId } from "../../src/identity/tokens/device-token.ts";
+import { findCredentials } from "../../src/identity/users/users.ts";
+import { DEMO_ACCOUNTS } from "../../src/web/pages/demo-data.ts";
+import { projectRoot } from "../integration/build.ts";
+import { serve } from "../integration/dev-server.ts";
+import { openLocalDatabase } from "../integration/local-database.ts";
+import { crawl } from "./crawl.ts";
+import { copyProject, git, listChanges, run } from "./project-copy.ts";
+
+/** Those of the working tree, as folders: this file needs no app. */
+const FEATURES = readdirSync(join(projectRoot, "src/features"));
+
+/** All that `npm run check` does, with CHECK=full; the inner loop without it. */
+const CHECK = process.env.CHECK === "full" ? "check" : "check:quick";
+
+/** Crawls as a visitor and as each demonstration account, signed in behind the app's back. */
+async function expectNoDeadLinks(checkout: string): Promise<readonly string[]> {
+  const { origin, stop } = await serve(checkout);
+  try {
+    const seen = [await crawl(origin)];
+    const db = openLocalDatabase(checkout);
+    for (const { email } of DEMO_ACCOUNTS) {
+      const user = await findCredentials(db, { email });
+      if (!user) throw new Error(`There is no account of ${email}`);
+      const session = await startCookieSession(db, { user, device: "test", deviceId: createDeviceId() });
+      seen.push(await crawl(origin, { Cookie: `__Host-session=${session?.secret}` }));
+    }
+    expect(seen.flatMap(({ dead }) => dead)).toEqual([]);
+    return [...new Set(seen.flatMap(({ pages }) => pages))];
+  } finally {
+    await stop();
+  }
+}
+
+test.each(FEATURES)("%s", async (feature) => {
+  const folder = copyProject();
+  await run(folder, process.execPath, "scripts/remove.ts", feature);
+  expect(existsSync(join(folder, "src/features", feature))).toBe(false);
+  await run(folder, "npm", "run", CHECK);
+  const pages = await expectNoDeadLinks(folder);
+  expect(pages).not.toContain(`/${feature}`);
+});
+
+test("add, then remove before a commit: the checks pass in between, every link leads somewhere, and no difference is left", async () => {
+  const folder = copyProject();
+  await run(folder, process.execPath, "scripts/add.ts", "short-links");
+  await run(folder, "npm", "run", CHECK);
+  await run(
+    folder,
+    join(projectRoot, "node_modules/.bin/vitest"),
+    "run",
+    "--project",
+    "workers",
+    "test/features/short-links",
+  );
+  expect(await expectNoDeadLinks(folder)).toContain("/short-links");
+  await run(folder, process.execPath, "scripts/remove.ts", "short-links");
+  expect(listChanges(folder)).toBe("");
+});
+
+test("rename, then back: the checks pass in between, and no difference is left", async () => {
+  const folder = copyProject();
+  const name = JSON.parse(git(folder, "show", "HEAD:package.json")).name;
+  await run(folder, process.execPath, "scripts/rename.ts", "my-app");
+  await run(folder, "npm", "run", CHECK);
+  await expectNoDeadLinks(folder);
+  await run(folder, process.execPath, "scripts/rename.ts", name);
+  expect(listChanges(folder)).toBe("");
+});
