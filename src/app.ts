@@ -12,8 +12,9 @@ import { notes } from "./features/notes/index.ts";
 import { identity } from "./identity/index.ts";
 import { limits } from "./limits/index.ts";
 import { assemble } from "./web/app/assemble.ts";
+import type { Feature } from "./web/app/feature.ts";
 
-const features = [health, auth, account, notes, files, chat, live, admin, home];
+const features: readonly Feature[] = [health, auth, account, notes, files, chat, live, admin, home];
 
 const parts = [identity, limits, assets];
 

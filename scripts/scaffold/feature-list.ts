@@ -73,7 +73,7 @@ function writeList(app: string, change: (names: readonly string[]) => readonly s
   const list = LIST.exec(app);
   if (!list) return app;
   const [text, inner = ""] = list;
-  const start = text.slice(0, text.indexOf("[") + 1);
+  const start = text.slice(0, text.indexOf("= [") + 3);
   const put = (written: string) => app.slice(0, list.index) + written + app.slice(list.index + text.length);
   if (withoutComments(inner) !== inner) return put(`${start}${editLines(inner, before, after)}];`);
   const line = `${start}${after.join(", ")}];`;
