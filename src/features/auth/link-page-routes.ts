@@ -9,7 +9,7 @@ import { commonLimits, limitAccount, limitMails } from "../../identity/limits.ts
 import { sendLink } from "../../identity/mail/links.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
 import { hashNewPassword } from "../../identity/passwords/check-password.ts";
-import { visited } from "../../identity/scope.ts";
+import { sessionPage } from "../../identity/scope.ts";
 import { deviceCookie } from "../../identity/sessions/cookies.ts";
 import { loadSession, type SessionLocals, saveSession } from "../../identity/sessions/page-session.ts";
 import { findTokenOwner } from "../../identity/tokens/email-tokens.ts";
@@ -25,7 +25,7 @@ import { seeOther } from "../../web/respond/see-other.ts";
 import { type FormPage, formGuards, refuseForm } from "./forms.ts";
 import { forgotPage, resetPage, verifyPage } from "./pages.ts";
 
-const { route } = visited;
+const { route } = sessionPage;
 
 type LinkForm = Context<unknown, unknown, unknown, AppLocals & SessionLocals & FormLocals>;
 type OwnerForm = Context<unknown, unknown, unknown, AppLocals & SessionLocals & FormLocals & LinkLocals>;

@@ -111,7 +111,7 @@ export class Session {
   }
 
   /** Discards the changes, because they are stored elsewhere. */
-  settle(): void {
+  discardChanges(): void {
     this.#changes.clear();
   }
 
@@ -186,7 +186,7 @@ export async function signInBrowser(
   setSessionCookies({ request, locals }, headers, { secret: started.secret, deviceToken });
   if (session.id === undefined) setVisitorFlash({ request, locals }, headers, []);
   else await removeSession(env.DB, session.id);
-  session.settle();
+  session.discardChanges();
   return { headers, hasEvicted: started.hasEvicted };
 }
 
