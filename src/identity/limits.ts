@@ -96,6 +96,7 @@ export const limitSessionPassword = limitAttempts({
 
 type LimitContext<TLocals> = Context<unknown, unknown, unknown, LimitNeeds & ParsedForm & TLocals>;
 
+/** `identify` keeps its result for the guard that authenticates later, so the database is read once. */
 async function keyOfCaller(c: HeadContext<AppLocals>): Promise<string | undefined> {
   const { signedIn } = await identify(c);
   return signedIn ? `user ${signedIn.user.id}` : keyOfAddress(c);

@@ -30,7 +30,7 @@ interface ConnectedSocket {
  *
  * A socket is closed when its session ends. Every event that ends a session calls `recheckSessions`; an alarm closes the
  * sockets of sessions that expire. A new socket is checked right after it has joined, in case its session ended meanwhile.
- * If a call is lost, an alarm notices within 25 s. If the database does not respond, the check is repeated every 2 s, and
+ * If a call is lost, an alarm makes up for it within 25 s. If the database does not respond, the check is repeated every 2 s, and
  * sockets stay open until it succeeds.
  *
  * The rate limit counts all sockets of a user and `post` together. It is in memory: the platform hibernates a room after

@@ -131,7 +131,7 @@ export function addedNote(note: Note, csrf: string): SafeHtml {
   return html`${composer(csrf, EMPTY, true)}<ul hx-swap-oob="afterbegin:#note-list">${noteItem(note, csrf)}</ul>`;
 }
 
-/** Replaces a deleted note. Its Undo button takes the focus, since the Delete button is gone. */
+/** Replaces a deleted note. Its Undo button takes the focus, since the Delete button no longer exists. */
 export function deletedItem({ id, title }: Note, csrf: string): SafeHtml {
   const path = `/notes/${id}/restore`;
   return html`<li class="message done" id="note-${id}" hx-target="this" hx-swap="outerHTML"><p role="status">“${title}” was deleted.</p>
