@@ -87,7 +87,7 @@ function readMigrations() {
   return names.map((path) => ({ path, bytes: readFileSync(join(migrations, path)) }));
 }
 
-/** Local data is stored under the names and ids of `wrangler.toml`: under others there is none yet. */
+/** The names and ids under which local data is stored: if they change, there is no data yet. */
 function identityOf(...kinds: readonly string[]): string {
   const tables = listTables(readFileSync(join(root, "wrangler.toml"), "utf8"));
   return JSON.stringify(tables.filter(({ path }) => kinds.includes(path.join("."))));
