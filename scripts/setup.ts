@@ -27,7 +27,7 @@ function writeVariables(): void {
   const before = existsSync(variables) ? readFileSync(variables, "utf8") : "";
   const missing = [
     ["ENVIRONMENT", () => "development"],
-    // A fork sets its own origin in `wrangler.toml`, but links in local mails must not lead there.
+    // A fork sets its own origin in `wrangler.toml`, but links in local e-mails must not lead there.
     ["PUBLIC_ORIGIN", () => ""],
     ["TOKEN_KEYS", () => `'${createTokenKeys()}'`],
   ].filter(([name]) => !new RegExp(`^\\s*(export\\s+)?${name}\\s*=`, "m").test(before)) as [string, () => string][];

@@ -92,7 +92,7 @@ function dropSteps(project: Project, feature: string, migrations: readonly strin
   const sql = dropAll(feature, readMigrations(project, migrations));
   if (sql === undefined || (existing && last && numberOf(existing) > numberOf(last))) return [];
   const path = `migrations/${nextMigration(`drop-${feature}`, files)}`;
-  return writing(project, path, sql, `${path} drops its tables where they may exist`);
+  return writing(project, path, sql, `${path} drops its tables if they exist`);
 }
 
 const CODE = /\.([cm]?[jt]s|css)$/;

@@ -24,7 +24,7 @@ export function renameApp(project: Project, name: string): Outcome {
   const old = titleOf(project.read(APP_NAME));
   const lines = takeSteps(project, steps);
   return done(
-    `The app is now named \`${name}\`, and “${title}” on pages and in mails (${APP_NAME}):`,
+    `The app is now named \`${name}\`, and “${title}” on pages and in e-mails (${APP_NAME}):`,
     ...list(lines),
     ...titled(
       "These lines still contain the old name:",

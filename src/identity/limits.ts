@@ -39,7 +39,7 @@ export const limitSignIn = rateLimit({
   whenUnavailable: "deny",
 });
 
-/** Mails caused by one client address. Invalid input causes none. */
+/** E-mails caused by one client address. Invalid input causes none. */
 export const limitMails = rateLimitInput({
   name: "mail-sender",
   limit: 10,
@@ -52,7 +52,7 @@ export const limitMails = rateLimitInput({
 });
 
 /**
- * Changes by one user that cause a notice by mail. Notices are always sent, so the changes are limited: otherwise a
+ * Changes by one user that cause a notice by e-mail. Notices are always sent, so the changes are limited: otherwise a
  * stranger could register another person's address and flood the mailbox with notices.
  */
 export const limitNotices = rateLimitInput({

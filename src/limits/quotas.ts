@@ -1,7 +1,7 @@
 /** Quotas: limits on what each user may store, and the refusal of a write that would exceed one. */
 import { type RefusalContext, refuse } from "../web/respond/refuse.ts";
 
-/** A limit for each user, declared by the code that owns what it limits. */
+/** A limit for each user, declared by the code that owns the limited resource. */
 export interface Quota {
   /** A plain identifier: the key in `quota_usage`, the member `quota` of a refusal, the printed name of its guard. */
   readonly name: string;

@@ -41,7 +41,7 @@ const requireOwner = requireLinkOwner((c: OwnerForm) => {
   const { form, session, link } = c.locals;
   const page: FormPage = (context, state) =>
     verifyPage(context, form.token ?? "", link.user.id !== session.user?.id, state);
-  const error = form.password ? "The password is wrong." : "Enter the password of this account.";
+  const error = form.password ? "The password is wrong." : "Enter the password for this account.";
   return refuseForm(c, page, form, { password: error }, 401);
 });
 
@@ -57,7 +57,7 @@ export const linkPages = group({
         const { form, parsed, session } = c.locals;
         if (!parsed.success) return refuseForm(c, forgotPage, form, errorsOf(parsed.error), 400);
         sendLink(c, parsed.data.email, "reset");
-        session.flash("done", "If an account with this address exists, a mail is on its way.");
+        session.flash("done", "If an account with this address exists, an e-mail is on its way.");
         return seeOther("/login");
       },
     }),

@@ -72,7 +72,7 @@ export const pages = group({
           return refuseForm(c, registerPage, form, errors, 409);
         }
         sendLink(c, email, "verify");
-        session.flash("done", "Welcome. We have sent you a mail to confirm your address.");
+        session.flash("done", "Welcome. We have sent you an e-mail to confirm your address.");
         return seeOther(c.locals.app.startPath, await events.startBrowserSession(c, user, createDeviceId()));
       },
     }),

@@ -41,7 +41,7 @@ export function noteListing({ q, cursor, notes: { items, nextCursor } }: NoteLis
   const count = `${items.length}${nextCursor === null ? "" : " or more"}`;
   const more = searchPath(q, nextCursor ?? undefined);
   return html`<section id="notes" aria-label="Notes">
-<p class="meta found" role="status">${q === "" ? "" : html`${count} with “${q}”. <a href="/notes">Show all</a>`}</p>
+<p class="meta found" role="status">${q === "" ? "" : html`${count} matching “${q}”. <a href="/notes">Show all</a>`}</p>
 ${cursor === undefined ? "" : html`<p class="meta found"><a href="${searchPath(q)}">Newest notes</a></p>`}
 <ul class="list" id="note-list">${items.map((note) => noteItem(note, csrf))}${
     nextCursor === null

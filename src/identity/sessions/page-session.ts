@@ -177,8 +177,8 @@ export async function signInBrowser(
   deviceId: string,
 ): Promise<SignedInBrowser | undefined> {
   const { env, session } = locals;
-  const isAnothers = session.user !== null && session.user.id !== user.id;
-  const data = isAnothers ? Object.fromEntries(session.changes) : session.data;
+  const belongsToOther = session.user !== null && session.user.id !== user.id;
+  const data = belongsToOther ? Object.fromEntries(session.changes) : session.data;
   const started = await startCookieSession(env.DB, { user, device: deviceOf(request), deviceId }, data);
   if (!started) return undefined;
   const headers = new Headers();
