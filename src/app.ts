@@ -20,5 +20,5 @@ const parts = [identity, limits, assets];
 
 export const { app, facts, sweeps } = assemble({ parts, features });
 
-/** For an app with one more feature, such as that of the tests. */
+/** For apps with additional features, such as the one that tests use. */
 export { features, parts };

@@ -75,7 +75,7 @@ test("run again, it changes nothing", () => {
   const folder = createCheckout("committed");
   rename(folder, "my-app");
   const after = readAll(folder);
-  expect(rename(folder, "my-app")).toEqual({ isDone: true, lines: ["The app is called `my-app` already."] });
+  expect(rename(folder, "my-app")).toEqual({ isDone: true, lines: ["The app is already named `my-app`."] });
   expect(readAll(folder)).toEqual(after);
 });
 
