@@ -13,8 +13,11 @@ import { identity } from "./identity/index.ts";
 import { limits } from "./limits/index.ts";
 import { assemble } from "./web/app/assemble.ts";
 
-export const features = [health, auth, account, notes, files, chat, live, admin, home];
+const features = [health, auth, account, notes, files, chat, live, admin, home];
 
-export const parts = [identity, limits, assets];
+const parts = [identity, limits, assets];
 
 export const { app, facts, sweeps } = assemble({ parts, features });
+
+/** For an app with one more feature, such as that of the tests. */
+export { features, parts };

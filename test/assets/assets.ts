@@ -62,12 +62,22 @@ export function intercept<T extends object>(binding: T, prefix: string, around: 
   });
 }
 
+/** The buckets of features: requests for assets must not read them. */
+export const OTHER_BUCKETS = Object.entries(env as unknown as Record<string, unknown>).flatMap(([name, binding]) =>
+  name !== "ASSETS" && isBucket(binding) ? [[name, binding] as const] : [],
+);
+
+/** Goes by the prototype, since other bindings are proxies, which take any property for a remote method. */
+function isBucket(binding: unknown): binding is R2Bucket {
+  return typeof binding === "object" && Object.getPrototypeOf(binding) === Object.getPrototypeOf(env.ASSETS);
+}
+
 /** All storage, with every call of it going through `around`. */
 export function interceptStorage(around: (call: Call) => unknown) {
   return {
     ASSETS: intercept(env.ASSETS, "ASSETS", around),
     ASSET_MANIFEST: intercept(env.ASSET_MANIFEST, "KV", around),
-    FILES: intercept(env.FILES, "FILES", around),
+    ...Object.fromEntries(OTHER_BUCKETS.map(([name, bucket]) => [name, intercept(bucket, name, around)])),
     DB: intercept(env.DB, "DB", around),
   };
 }
@@ -100,7 +110,7 @@ export async function storedKeys(): Promise<string[]> {
 
 /** As if nothing had ever been published. */
 export async function clearStorage(): Promise<void> {
-  for (const bucket of [env.ASSETS, env.FILES]) {
+  for (const bucket of [env.ASSETS, ...OTHER_BUCKETS.map(([, other]) => other)]) {
     const keys = (await bucket.list()).objects.map(({ key }) => key);
     if (keys.length > 0) await bucket.delete(keys);
   }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { publish } from "../../scripts/assets.ts";
 import { app } from "../../src/app.ts";
-import { clearStorage, sha256, site, text, watchStorage } from "./assets.ts";
+import { clearStorage, OTHER_BUCKETS, sha256, site, text, watchStorage } from "./assets.ts";
 
 const SECRET = "TOP-SECRET";
 /** Names that lie in the buckets and in KV, each with the secret. */
@@ -32,7 +32,7 @@ beforeAll(async () => {
   objectKey = `assets/${await sha256(text("public"))}`;
   for (const name of SECRETS) {
     await env.ASSETS.put(name, SECRET);
-    await env.FILES.put(name, SECRET);
+    for (const [, bucket] of OTHER_BUCKETS) await bucket.put(name, SECRET);
     if (!/^\.+$/.test(name)) await env.ASSET_MANIFEST.put(name, SECRET);
   }
   for (const name of ["constructor", "__proto__", "toString", "hasOwnProperty", "manifest.json", "secret"])

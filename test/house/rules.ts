@@ -70,10 +70,10 @@ export const names: Rule = (files) =>
 /** Folders whose entries are named for the features that they test, as in `auth+account`. */
 const FEATURE_TESTS = /^test\/(?:browser\/|integration\/)?features\/([^/.]+)/;
 
-/** A test that imports from a feature belongs to it, and is deleted with it. */
+/** A test that imports from a feature belongs to it. Tests of the rules and the scripts have imports in their texts. */
 export const testsBelong: Rule = (files) =>
   files
-    .filter(({ path }) => /^test\/.*\.ts$/.test(path) && path !== "test/house/house.test.ts")
+    .filter(({ path }) => /^test\/(?!house\/|scripts\/).*\.ts$/.test(path))
     .flatMap((file) => importsOf(file).map(({ target }) => ({ path: file.path, target })))
     .flatMap(({ path, target }) => {
       const own = FEATURE_TESTS.exec(path)?.[1]?.split("+") ?? [];
@@ -81,6 +81,23 @@ export const testsBelong: Rule = (files) =>
       const foreign = features.filter((feature) => !own.includes(feature));
       return foreign.map((feature) => `${path} imports ${target}, but its folder does not name ${feature}`);
     });
+
+const AUGMENTATION = /declare module "[./]*env\.ts" \{\s*interface Env \{([\s\S]*?)\}/g;
+
+export const bindingsStay: Rule = (files) => {
+  const declared = inFeatures(files).flatMap(({ path, text }) =>
+    [...codeOf(text).matchAll(AUGMENTATION)]
+      .flatMap(([, body = ""]) => [...body.matchAll(/(\w+)\??:/g)])
+      .map(([, name = ""]) => ({ name, room: roomOf(path) })),
+  );
+  return sources(files).flatMap(({ path, text }) =>
+    declared
+      .filter(
+        ({ room, name }) => roomOf(path) !== room && new RegExp(`\\b${name}\\b`).test(withoutStrings(codeOf(text))),
+      )
+      .map(({ name, room }) => `${path} names ${name}, which ${room} declares`),
+  );
+};
 
 /** `store.ts`, or `trash-store.ts` where one file would be too long. */
 const STORE = /^([a-z0-9-]+-)?store\.ts$/;

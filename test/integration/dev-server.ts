@@ -1,8 +1,9 @@
 /** Serves a fresh checkout, with a feature of the tests' own besides, as `npx wrangler dev` does. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { addToApp } from "../../scripts/scaffold/feature-list.ts";
 import { CREATE_THINGS } from "../things.ts";
 import { projectRoot } from "./build.ts";
 import { copyCheckout } from "./checkout.ts";
@@ -17,9 +18,6 @@ export interface DevServer {
 }
 
 const START_MS = 60_000;
-
-/** From `src`. */
-const THINGS = "./features/things.ts";
 
 /** On a free port. @throws What it printed, where it is not ready in time. */
 export async function startDevServer(): Promise<DevServer> {
@@ -50,13 +48,11 @@ export async function serve(checkout: string): Promise<DevServer> {
 /** Adds the feature that stands for any: a page for users and a permission, whichever features the app has. */
 async function addThings(checkout: string): Promise<void> {
   const source = await readFile(join(projectRoot, "test/things.ts"), "utf8");
-  await writeFile(join(checkout, "src", THINGS), source.replaceAll('"../src/', '"../'));
+  await mkdir(join(checkout, "src/features/things"));
+  await writeFile(join(checkout, "src/features/things/index.ts"), source.replaceAll('"../src/', '"../../'));
   await writeFile(join(checkout, "migrations/9998_things.sql"), `${CREATE_THINGS};`);
   const app = join(checkout, "src/app.ts");
-  const text = await readFile(app, "utf8");
-  const added = text.replace(/^(export const features = \[[^\]]*?),?\s*\]/m, "$1, things]").replace("[, ", "[");
-  if (added === text) throw new Error("src/app.ts has no line with the list of features");
-  await writeFile(app, `import { things } from "${THINGS}";\n${added}`);
+  await writeFile(app, addToApp(await readFile(app, "utf8"), "things", "things"));
 }
 
 function findOrigin({ stdout, stderr }: ReturnType<typeof spawn>): Promise<string> {

@@ -23,8 +23,10 @@ export interface SocketHolder {
   recheckSessions(socketIds: readonly string[]): Promise<string[]>;
 }
 
-/** The bindings of objects that hold sockets. */
-export type SocketBinding = {
+/** The bindings of objects that hold sockets; any binding in an app that has none. */
+export type SocketBinding = [HolderBinding] extends [never] ? keyof Env : HolderBinding;
+
+type HolderBinding = {
   [K in keyof Env]-?: Env[K] extends DurableObjectNamespace<infer TObject>
     ? TObject extends SocketHolder
       ? K
@@ -179,7 +181,9 @@ function selectSessionEnds(db: D1Database, ids: readonly string[]): D1PreparedSt
     .bind(JSON.stringify(ids), IDLE_MS);
 }
 
-/** A safe cast: the column holds bindings that `openSocket` stored. The feature of one may have been removed since. */
-function namespaceOf(env: Env, binding: string): Env[SocketBinding] | undefined {
-  return (env as Partial<Pick<Env, SocketBinding>>)[binding as SocketBinding];
+/** A cast: the column holds only the bindings that `openSocket` was given. That of a removed feature is undefined. */
+function namespaceOf(env: Env, binding: string): DurableObjectNamespace<HolderObject> | undefined {
+  return (env as unknown as Partial<Record<string, DurableObjectNamespace<HolderObject>>>)[binding];
 }
+
+type HolderObject = SocketHolder & Rpc.DurableObjectBranded;

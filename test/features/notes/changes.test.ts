@@ -130,5 +130,7 @@ test("HTMX whose session has ended leads the whole page to the sign-in, and back
 test("what HTMX may not have swaps nothing, and says why", async () => {
   const response = await submit({ ...htmx, csrf: "" }, `/notes/${id}`, { ...typed, version: "1" });
   expect([response.status, response.headers.get("HX-Reswap")]).toEqual([403, "none"]);
-  expect(JSON.parse(response.headers.get("HX-Trigger") ?? "")).toEqual({ refused: expect.stringMatching(/too old/) });
+  expect(JSON.parse(response.headers.get("HX-Trigger") ?? "")).toEqual({
+    refused: expect.stringMatching(/another session/),
+  });
 });

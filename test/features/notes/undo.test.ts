@@ -1,7 +1,7 @@
 /** Deleting a note by form, and bringing it back. */
-import { env } from "cloudflare:test";
+import { createScheduledController, env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
-import { sweepDeletedNotes } from "../../../src/features/notes/trash-store.ts";
+import worker from "../../../src/index.ts";
 import { type Account, type Browser, createAccount, openBrowser, send, sendJson, submit } from "../../harness.ts";
 import { createNote } from "./notes.ts";
 
@@ -25,7 +25,7 @@ test("a note that is deleted is gone, and the next page offers to bring it back"
   expect((await read()).status).toBe(404);
   expect((await send(`/notes/${id}`, { headers: browser.headers })).status).toBe(404);
   const [shown, again] = [await page(), await page()];
-  expect(shown).toMatch(new RegExp(`“Tea” is deleted\\.[\\s\\S]*action="/notes/${id}/restore"[\\s\\S]*Undo</button>`));
+  expect(shown).toMatch(new RegExp(`“Tea” was deleted\\.[\\s\\S]*action="/notes/${id}/restore"[\\s\\S]*Undo</button>`));
   expect(again).not.toContain("Undo");
 });
 
@@ -45,7 +45,7 @@ test("HTMX gets the offer in the note's place, then the note", async () => {
   const htmx = { ...browser, headers: { ...browser.headers, ...{ "HX-Request": "true" } } };
   expect(await (await remove(htmx)).text()).toMatch(new RegExp(`^<li [^>]*id="note-${id}"[\\s\\S]*Undo`));
   expect(await (await restore(htmx)).text()).toMatch(new RegExp(`^<li [^>]*id="note-${id}"[\\s\\S]*Green`));
-  expect(await page()).not.toContain("is deleted");
+  expect(await page()).not.toContain("was deleted");
 });
 
 test("undone twice it is there once", async () => {
@@ -105,7 +105,7 @@ test("the sweep removes what was deleted 30 days ago, and leaves the rest", asyn
     const aged = env.DB.prepare("UPDATE deleted_notes SET deleted_at = ? WHERE id = ?");
     await aged.bind(Date.now() - days * DAY_MS, note.id).run();
   }
-  await sweepDeletedNotes(env.DB);
+  await worker.scheduled(createScheduledController(), env);
   expect((await submit(browser, `/notes/${old.id}/restore`, {})).status).toBe(404);
   expect((await submit(browser, `/notes/${young.id}/restore`, {})).status).toBe(303);
 });

@@ -13,6 +13,7 @@ import {
 } from "../../../src/identity/sessions/sockets.ts";
 import { sweepExpired } from "../../../src/identity/sweep.ts";
 import { createAccount } from "../../harness.ts";
+import { TEST_SOCKETS } from "../../socket-holder.ts";
 
 const LIMITS = { perUser: 20, perObject: 10 };
 const MINUTE_MS = 60_000;
@@ -33,7 +34,7 @@ const socketTo = (objectName: string): UserSocket => ({
   id: crypto.randomUUID(),
   userId,
   sessionId,
-  binding: "CHAT_ROOM",
+  binding: TEST_SOCKETS,
   objectName,
 });
 const openAll = (names: readonly string[]) =>
@@ -134,7 +135,7 @@ describe("recheckSockets", () => {
   /** Rooms that hold nothing: what was asked of each. */
   function watchRooms(answer: (ids: readonly string[], call: number) => Promise<string[]>) {
     const asked: [name: string, ids: readonly string[]][] = [];
-    const CHAT_ROOM = {
+    const holder = {
       idFromName: (name: string) => name,
       get: (name: string) => ({
         recheckSessions: (ids: readonly string[]) => {
@@ -143,7 +144,7 @@ describe("recheckSockets", () => {
         },
       }),
     };
-    return { asked, env: Object.assign({}, env, { CHAT_ROOM }) as unknown as Env };
+    return { asked, env: Object.assign({}, env, { [TEST_SOCKETS]: holder }) as unknown as Env };
   }
 
   test("asks each object of the user once, and no other", async () => {
