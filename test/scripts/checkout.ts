@@ -203,13 +203,16 @@ export function readAll(folder: string, path = ""): Record<string, string> {
 
 class Interrupted extends Error {}
 
-/** A disk that fails at one of its operations; it may have half removed a folder by then. */
+/** A disk that fails at one of its operations: by then, half of a text may be written, or part of a folder removed. */
 function failingDisk(failAt: number): Disk {
   let count = 0;
   const fails = () => count++ === failAt;
   return {
     write(path, text) {
-      if (fails()) throw new Interrupted();
+      if (fails()) {
+        writeFileSync(path, text.slice(0, text.length / 2));
+        throw new Interrupted();
+      }
       writeFileSync(path, text);
     },
     rename(from, to) {
