@@ -14,7 +14,6 @@ import { deviceCookie } from "../../identity/sessions/cookies.ts";
 import { loadSession, type SessionLocals, saveSession } from "../../identity/sessions/page-session.ts";
 import { findTokenOwner } from "../../identity/tokens/email-tokens.ts";
 import * as events from "../../identity/users/account-events.ts";
-import { forgotten, reset, verification } from "../../identity/users/account-schema.ts";
 import { group, READ } from "../../web/app/scope.ts";
 import type { FormLocals } from "../../web/guards/require-form.ts";
 import type { FormErrors } from "../../web/pages/form-fields.ts";
@@ -24,6 +23,7 @@ import { firstValue } from "../../web/request/query-value.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
 import { type FormPage, formGuards, refuseForm } from "./forms.ts";
 import { forgotPage, resetPage, verifyPage } from "./pages.ts";
+import { forgotten, reset, verification } from "./schema.ts";
 
 const { route } = sessionPage;
 

@@ -14,7 +14,6 @@ import { sessionCookie } from "../../identity/sessions/cookies.ts";
 import { loadSession, saveSession } from "../../identity/sessions/page-session.ts";
 import { createDeviceId } from "../../identity/tokens/device-token.ts";
 import * as events from "../../identity/users/account-events.ts";
-import { login, registrationForm } from "../../identity/users/account-schema.ts";
 import { checkSignIn } from "../../identity/users/sign-in.ts";
 import { createUser } from "../../identity/users/users.ts";
 import { group, READ } from "../../web/app/scope.ts";
@@ -29,6 +28,7 @@ import { seeOther } from "../../web/respond/see-other.ts";
 import { formGuards, refuseForm } from "./forms.ts";
 import { requireDevelopment, requireLoopback } from "./guards.ts";
 import { loginPage, outboxPage, registerPage } from "./pages.ts";
+import { login, registrationForm } from "./schema.ts";
 
 const { route } = sessionPage;
 
