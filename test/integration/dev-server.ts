@@ -22,12 +22,19 @@ const START_MS = 60_000;
 /** On a free port. @throws What it printed, where it is not ready in time. */
 export async function startDevServer(): Promise<DevServer> {
   const checkout = await copyCheckout();
-  await addThings(checkout);
-  return serve(checkout);
+  const removeCheckout = () => rm(checkout, { recursive: true, force: true });
+  try {
+    await addThings(checkout);
+    const { origin, stop } = await serve(checkout);
+    return { checkout, origin, stop: () => stop().then(removeCheckout) };
+  } catch (error) {
+    await removeCheckout();
+    throw error;
+  }
 }
 
-/** Serves a checkout that is there, on a free port; `stop` removes it. @throws What it printed, where it is not ready in time. */
-export async function serve(checkout: string): Promise<DevServer> {
+/** Serves a checkout that stays, on a free port. @throws What it printed, where it is not ready in time. */
+export async function serve(checkout: string): Promise<Omit<DevServer, "checkout">> {
   const bin = join(checkout, "node_modules/wrangler/bin/wrangler.js");
   const env = { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" };
   const wrangler = spawn(process.execPath, [bin, "dev", "--port", "0"], { cwd: checkout, env, detached: true });
@@ -35,10 +42,9 @@ export async function serve(checkout: string): Promise<DevServer> {
     const ended = wrangler.exitCode === null && once(wrangler, "exit");
     if (ended && wrangler.pid) process.kill(-wrangler.pid);
     await ended;
-    await rm(checkout, { recursive: true, force: true });
   }
   try {
-    return { checkout, origin: await findOrigin(wrangler), stop };
+    return { origin: await findOrigin(wrangler), stop };
   } catch (error) {
     await stop();
     throw error;

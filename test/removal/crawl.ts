@@ -20,12 +20,17 @@ const LINKS = /\b(?:href|src|hx-get|data-src)="([^"#]+)[^"]*"/g;
 const FORMS = /<form\b[^>]*\bmethod="post"[^>]*>/g;
 
 /**
- * Begins at `/`. Forms are not submitted: each gets a request from another site, which a form that exists refuses.
+ * Forms are not submitted: each gets a request from another site, which a form that exists refuses.
  *
+ * @param start The path of the first page.
  * @param headers Of every request, such as a cookie.
  */
-export async function crawl(origin: string, headers: Readonly<Record<string, string>> = {}): Promise<Crawl> {
-  const found = new Map<string, string>([["/", ""]]);
+export async function crawl(
+  origin: string,
+  start: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Crawl> {
+  const found = new Map([[start, ""]]);
   const pages: string[] = [];
   const dead: DeadLink[] = [];
   for (const [path, page] of found) {

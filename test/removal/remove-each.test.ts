@@ -18,17 +18,21 @@ const FEATURES = readdirSync(join(projectRoot, "src/features"));
 /** All that `npm run check` does, with CHECK=full; the inner loop without it. */
 const CHECK = process.env.CHECK === "full" ? "check" : "check:quick";
 
+/** The page that the app calls its home, whichever features it has. */
+const PRINT_HOME = 'import("./src/app.ts").then(({ facts }) => process.stdout.write(facts.homePath))';
+
 /** Crawls as a visitor and as each demonstration account, signed in behind the app's back. */
 async function expectNoDeadLinks(checkout: string): Promise<readonly string[]> {
+  const start = await run(checkout, process.execPath, "-e", PRINT_HOME);
   const { origin, stop } = await serve(checkout);
   try {
-    const seen = [await crawl(origin)];
+    const seen = [await crawl(origin, start)];
     const db = openLocalDatabase(checkout);
     for (const { email } of DEMO_ACCOUNTS) {
       const user = await findCredentials(db, { email });
       if (!user) throw new Error(`There is no account of ${email}`);
       const session = await startCookieSession(db, { user, device: "test", deviceId: createDeviceId() });
-      seen.push(await crawl(origin, { Cookie: `__Host-session=${session?.secret}` }));
+      seen.push(await crawl(origin, start, { Cookie: `__Host-session=${session?.secret}` }));
     }
     expect(seen.flatMap(({ dead }) => dead)).toEqual([]);
     return [...new Set(seen.flatMap(({ pages }) => pages))];
