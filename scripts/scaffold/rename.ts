@@ -1,7 +1,7 @@
 /** Gives the project another name: its package, its resources on Cloudflare, and what people see. */
 import { changeStrings, listTables } from "./edit-toml.ts";
 import type { Lockfile } from "./lockfile.ts";
-import { findLines } from "./mentions.ts";
+import { findLines, isWithin } from "./mentions.ts";
 import { refuseName, toTitle } from "./names.ts";
 import { done, list, type Outcome, refused, titled } from "./outcome.ts";
 import { type Manifest, toJson } from "./packages.ts";
@@ -141,12 +141,14 @@ function renameLock(lockfile: Lockfile, name: string): Lockfile {
   return { ...lockfile, name, packages: { ...lockfile.packages, "": { ...lockfile.packages[""], name } } };
 }
 
-/** The licence stays as it is: whoever copies the code keeps its notice. */
+const UNREAD = ["package-lock.json", "test", "scripts/scaffold"];
+
+/** In what ships and in what people read. The licence keeps its notice, and tests have examples of their own. */
 function mentions(project: Project, title: string): string[] {
   const word = new RegExp(`\\b${title}\\b`, "i");
   const files = project
     .files()
-    .filter((path) => /\.(md|ts|js|css|svg|toml|txt|json)$/.test(path) && !path.endsWith("package-lock.json"));
+    .filter((path) => /\.(md|ts|js|css|svg|toml|txt|json)$/.test(path) && !isWithin(path, UNREAD));
   return findLines(project.read, files, (line) => word.test(line)).map(
     ({ path, line, text }) => `${path}:${line}  ${text.slice(0, 100)}`,
   );
