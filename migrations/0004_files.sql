@@ -14,7 +14,7 @@ CREATE INDEX files_by_owner ON files (owner_id, id);
 -- Objects that may be in the bucket without a file. The key of an object is recorded as `uploading` before the object is
 -- written. Inserting the file removes the key; a failed upload or a deleted file leaves it as `deleting` until the object
 -- is gone. At `due_at` (milliseconds since the epoch) the sweep turns `uploading` into `deleting` and deletes the object;
--- an object in `deleting` is deleted once more, since a write whose response never came may still land.
+-- an object in `deleting` is deleted once more, since a write whose response was lost may still take effect.
 CREATE TABLE pending_objects (
   object_key TEXT PRIMARY KEY,
   state TEXT NOT NULL CHECK (state IN ('uploading', 'deleting')),

@@ -1,4 +1,4 @@
-/** Shows at the bottom of the window why a request of HTMX failed. */
+/** Shows the reason for a failed HTMX request at the bottom of the window. */
 
 const UNREACHABLE = "The server did not respond. Check your connection, then try again.";
 

@@ -1,4 +1,4 @@
-/** `npm run add -- <name>` adds a feature that works, for its owner to shape. Safe to run again. */
+/** `npm run add -- <name>` adds a working feature as a starting point. Safe to run again. */
 import { addFeature } from "./scaffold/add.ts";
 import { runCommand, updateSnapshot } from "./scaffold/run-command.ts";
 

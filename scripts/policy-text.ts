@@ -1,14 +1,14 @@
 /**
  * The policy as text: the app's hooks once, one line per route, then the exceptions with their reasons.
  *
- * A line depends on its own route alone: no column is as wide as its widest cell. So a route that is added adds one
- * line, and a route whose policy changes changes one.
+ * A line depends only on its own route, since column widths are fixed. So adding a route adds one line, and changing the
+ * policy of a route changes one.
  */
 
 import type { PolicyExceptions } from "../src/env.ts";
 import { fullName, type Policy, type PolicyGuard, type PolicyRoute } from "../src/web/app/policy.ts";
 
-/** Where columns end, for cells that are no longer; a longer one moves only the rest of its own line. */
+/** The widths of columns. A longer cell moves only the rest of its own line. */
 const WIDTHS = { methods: 9, path: 28, cors: 4, input: 15 };
 
 const NONE = "-";
@@ -16,7 +16,7 @@ const NONE = "-";
 /**
  * Formats a policy for people, and for a file that pins it.
  *
- * @param exceptions Routes that are excepted from a rule, by label such as `POST /login`, with the reason.
+ * @param exceptions The reasons for exceptions to a rule, by the label of the route, such as `POST /login`.
  * @returns Lines that end with LF.
  *
  * @example
@@ -35,7 +35,7 @@ export function formatPolicy({ hooks, routes }: Policy, { unauthenticated, unlim
   ].join("\n");
 }
 
-/** Every preflight route gives the same line, since it is derived from the routes of its path. */
+/** All preflight routes have the same line, so that the text shows them once. */
 function formatRoute(route: PolicyRoute): string {
   const { methods, guards, onResponse, onError, cors } = route;
   const hooks = Object.entries({ onResponse, onError }).filter(([, list]) => list.length > 0);
@@ -51,12 +51,12 @@ function formatRoute(route: PolicyRoute): string {
   ].join("  ");
 }
 
-/** Whether a route is one of those that `preflightRoutes` adds; one that runs anything is shown by its path. */
+/** Whether `preflightRoutes` has added the route: an OPTIONS route without guards, schemas or hooks of its own. */
 export function isPreflight({ methods, cors, schemas, guards, onResponse, onError }: PolicyRoute): boolean {
   return methods.join() === "OPTIONS" && cors && [schemas, guards, onResponse, onError].every(({ length }) => !length);
 }
 
-/** The labels by which exceptions name a route, such as `POST /login`. `GET` stands for HEAD, too. */
+/** The labels by which exceptions name a route, such as `POST /login`. `GET` includes HEAD. */
 export function labelsOf(route: PolicyRoute): string[] {
   if (isPreflight(route)) return ["OPTIONS *"];
   const { methods, path } = route;

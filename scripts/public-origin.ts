@@ -1,4 +1,4 @@
-/** Decides the origin of a deployed app, with which links in its mails begin. */
+/** Decides the origin of a deployed app, with which links in its e-mails begin. */
 
 /** The part of `wrangler.toml` that the decision depends on. */
 export interface OriginConfig {

@@ -1,4 +1,4 @@
-/** `npm run remove -- <feature>` removes a feature; `--force` deletes also what no commit has. Safe to run again. */
+/** `npm run remove -- <feature>` removes a feature; `--force` also deletes uncommitted changes. Safe to run again. */
 import { removeFeature } from "./scaffold/remove.ts";
 import { runCommand, updateSnapshot } from "./scaffold/run-command.ts";
 

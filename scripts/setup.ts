@@ -27,7 +27,7 @@ function writeVariables(): void {
   const before = existsSync(variables) ? readFileSync(variables, "utf8") : "";
   const missing = [
     ["ENVIRONMENT", () => "development"],
-    // A fork sets its own origin in `wrangler.toml`, but links in local mails must not lead there.
+    // A fork sets its own origin in `wrangler.toml`, but links in local e-mails must not lead there.
     ["PUBLIC_ORIGIN", () => ""],
     ["TOKEN_KEYS", () => `'${createTokenKeys()}'`],
   ].filter(([name]) => !new RegExp(`^\\s*(export\\s+)?${name}\\s*=`, "m").test(before)) as [string, () => string][];
@@ -87,7 +87,7 @@ function readMigrations() {
   return names.map((path) => ({ path, bytes: readFileSync(join(migrations, path)) }));
 }
 
-/** Local data is stored under the names and ids of `wrangler.toml`: under others there is none yet. */
+/** The names and ids under which local data is stored: if they change, there is no data yet. */
 function identityOf(...kinds: readonly string[]): string {
   const tables = listTables(readFileSync(join(root, "wrangler.toml"), "utf8"));
   return JSON.stringify(tables.filter(({ path }) => kinds.includes(path.join("."))));

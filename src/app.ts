@@ -12,12 +12,13 @@ import { notes } from "./features/notes/index.ts";
 import { identity } from "./identity/index.ts";
 import { limits } from "./limits/index.ts";
 import { assemble } from "./web/app/assemble.ts";
+import type { Feature } from "./web/app/feature.ts";
 
-const features = [health, auth, account, notes, files, chat, live, admin, home];
+const features: readonly Feature[] = [health, auth, account, notes, files, chat, live, admin, home];
 
 const parts = [identity, limits, assets];
 
 export const { app, facts, sweeps } = assemble({ parts, features });
 
-/** For an app with one more feature, such as that of the tests. */
+/** For apps with additional features, such as the one that tests use. */
 export { features, parts };

@@ -69,7 +69,7 @@ export interface Reservation extends Ruling {
 export interface NavigationEntry {
   readonly label: string;
   readonly path: string;
-  /** Controls only who sees the link; the guards of the route control who may open the page. */
+  /** The users who see the link. The guards of the route control access to the page itself. */
   readonly for: "anyone" | "user" | "admin";
 }
 
@@ -79,7 +79,7 @@ export interface AppPaths {
   readonly home?: string;
   readonly signIn?: string;
   readonly register?: string;
-  /** For POST. */
+  /** The path that the sign-out form posts to. */
   readonly signOut?: string;
   readonly account?: string;
   /** For the form of the page that asks for the password again. */

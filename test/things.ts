@@ -9,7 +9,7 @@ import { requireOwnership } from "../src/identity/guards/require-ownership.ts";
 import { requirePermission } from "../src/identity/guards/require-permission.ts";
 import { commonLimits } from "../src/identity/limits.ts";
 import { loadPageContext } from "../src/identity/page-context.ts";
-import { signedInPage, visited } from "../src/identity/scope.ts";
+import { sessionPage, signedInPage } from "../src/identity/scope.ts";
 import { loadSession, saveSession } from "../src/identity/sessions/page-session.ts";
 import type { SignedIn } from "../src/identity/users/user.ts";
 import { idempotency } from "../src/limits/idempotency.ts";
@@ -127,7 +127,7 @@ const openPages = group({
   guards: [...commonLimits, loadSession],
   onResponse: saveSession,
   handlers: [
-    visited.route.on(READ, "/things/about", {
+    sessionPage.route.on(READ, "/things/about", {
       resolve: async (c) => htmlResponse(layout("About things", html`<h1>About</h1>`, await loadPageContext(c))),
     }),
   ],

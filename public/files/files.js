@@ -37,7 +37,7 @@ function add(file, isFolder = false) {
 /** Checks the size before anything is sent. @param {File} file */
 function sizeError({ size }) {
   const max = Number(form.dataset.maxBytes);
-  return size > max ? `A file must not exceed ${sizeOf(max)}. This one has ${sizeOf(size)}.` : "";
+  return size > max ? `A file must not exceed ${sizeOf(max)}. This one is ${sizeOf(size)}.` : "";
 }
 
 /**
@@ -97,7 +97,7 @@ input.addEventListener("change", () => {
   form.reset();
 });
 
-// All files have been sent already.
+// All files have already been sent.
 form.addEventListener("submit", (event) => event.preventDefault());
 
 onDrop(add);

@@ -1,14 +1,14 @@
-/** Edits of TOML that leave every other line as it was: tables, keys and elements of arrays are taken out. */
+/** Edits TOML without changing any other line: removes tables, keys and elements of arrays, and changes strings. */
 import { readElements, readInlineTable, readString, readTables, type TomlEntry, type TomlTable } from "./toml.ts";
 
-/** A stretch of a text and what takes its place. */
+/** A range of a text and its replacement. */
 interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
-/** The table with this key set to this string, such as `binding = "FILES"`. */
+/** A table with its strings, such as `binding = "FILES"`. */
 export interface FoundTable {
   /** Such as `["r2_buckets"]`. */
   readonly path: readonly string[];
@@ -16,7 +16,7 @@ export interface FoundTable {
   readonly strings: Readonly<Record<string, string>>;
 }
 
-/** Takes a table out, with the comment directly above it and the tables nested in it. */
+/** Removes tables, each with the comment directly above it and the tables nested in it. */
 export function removeTables(text: string, isRemoved: (table: FoundTable) => boolean): string {
   const tables = readTables(text);
   const edits: Edit[] = [];
@@ -24,12 +24,12 @@ export function removeTables(text: string, isRemoved: (table: FoundTable) => boo
   for (const table of tables.slice(1)) {
     const isNested = removed !== undefined && table.path.length > removed.length && startsWith(table.path, removed);
     if (!isNested) removed = isRemoved({ path: table.path, strings: stringsOf(text, table) }) ? table.path : undefined;
-    if (removed) edits.push({ ...stretchOf(text, table), text: "" });
+    if (removed) edits.push({ ...rangeOf(text, table), text: "" });
   }
   return tidyEnd(applyEdits(text, edits), edits.length > 0);
 }
 
-/** Replaces the lines of a table with others, under the comment that it has. */
+/** Replaces the lines of a table and keeps the comment above it. */
 export function replaceTable(text: string, path: readonly string[], lines: readonly string[]): string {
   const table = readTables(text).find((candidate) => samePath(candidate.path, path));
   const [first, last] = [table?.entries[0], table?.entries.at(-1)];
@@ -37,7 +37,7 @@ export function replaceTable(text: string, path: readonly string[], lines: reado
   return applyEdits(text, [{ start: first.start, end: last.end, text: `${lines.join("\n")}\n` }]);
 }
 
-/** Takes keys out, each with the comment directly above it. */
+/** Removes keys, each with the comment directly above it. */
 export function removeEntries(text: string, isRemoved: (path: readonly string[]) => boolean): string {
   const edits = readTables(text).flatMap(({ path, entries }) =>
     entries.filter(({ key }) => isRemoved([...path, ...key])).map(({ start, end }) => ({ start, end, text: "" })),
@@ -45,10 +45,10 @@ export function removeEntries(text: string, isRemoved: (path: readonly string[])
   return applyEdits(text, edits);
 }
 
-/** Something in an array: a string, or an inline table by its strings. */
+/** An element of an array: a string, or an inline table with its strings. */
 export type FoundElement = string | Readonly<Record<string, string>>;
 
-/** Takes elements out of arrays. @param isRemoved Asked with the path of the array's key. */
+/** Removes elements of arrays. @param isRemoved Called with the path of the array's key. */
 export function removeElements(
   text: string,
   isRemoved: (path: readonly string[], element: FoundElement) => boolean,
@@ -56,15 +56,16 @@ export function removeElements(
   for (const { path, entries } of readTables(text)) {
     for (const { key, valueStart } of entries) {
       const elements = readElements(text, valueStart) ?? [];
-      const gone = elements.find(({ start }) => isRemoved([...path, ...key], readElement(text, start)));
-      // One at a time: the commas of neighbours are not to be removed twice.
-      if (gone) return removeElements(applyEdits(text, [editOfElement(text, gone.start, gone.end)]), isRemoved);
+      const removed = elements.find(({ start }) => isRemoved([...path, ...key], readElement(text, start)));
+      // One at a time, because the edits of neighbours overlap at their commas.
+      if (removed)
+        return removeElements(applyEdits(text, [editOfElement(text, removed.start, removed.end)]), isRemoved);
     }
   }
   return text;
 }
 
-/** Every table and every inline table of an array, by its strings. */
+/** Lists every table, and every inline table in an array, with its strings. */
 export function listTables(text: string): FoundTable[] {
   return readTables(text).flatMap((table) => [
     { path: table.path, strings: stringsOf(text, table) },
@@ -77,7 +78,7 @@ export function listTables(text: string): FoundTable[] {
   ]);
 }
 
-/** Changes strings. @param change Gives the string for a key, or undefined to leave what is there. */
+/** Changes strings. @param change Returns the new string for a key; undefined leaves it unchanged. */
 export function changeStrings(
   text: string,
   change: (path: readonly string[], value: string) => string | undefined,
@@ -102,19 +103,19 @@ function readElement(text: string, start: number): FoundElement {
   return readString(text, start) ?? stringsOf(text, { entries: readInlineTable(text, start) ?? [] });
 }
 
-/** With the comma behind it, else with the one before; a line that it had for itself goes too. */
+/** Removes an element with the comma after it, or else the one before it, and with its line if it is alone on one. */
 function editOfElement(text: string, start: number, end: number): Edit {
-  const [behind = ""] = /^\s*,[ \t]*/.exec(text.slice(end)) ?? [];
+  const [after = ""] = /^\s*,[ \t]*/.exec(text.slice(end)) ?? [];
   const [before = ""] = /[ \t]*$/.exec(text.slice(0, start)) ?? [];
-  const ownsLine = text[start - before.length - 1] === "\n" && /^\s*(#.*)?\n/.test(text.slice(end + behind.length));
+  const ownsLine = text[start - before.length - 1] === "\n" && /^\s*(#.*)?\n/.test(text.slice(end + after.length));
   if (ownsLine) return { start: start - before.length, end: text.indexOf("\n", end) + 1, text: "" };
-  if (behind !== "") return { start, end: end + behind.length, text: "" };
+  if (after !== "") return { start, end: end + after.length, text: "" };
   const [comma = ""] = /,\s*$/.exec(text.slice(0, start)) ?? [];
   return { start: start - comma.length, end, text: "" };
 }
 
-/** A table's header and keys with the blank lines behind them. Comments that stand apart stay. */
-function stretchOf(text: string, { start, end, entries }: TomlTable): { start: number; end: number } {
+/** A table's header and keys, with the blank lines after them. Comments that follow a blank line are kept. */
+function rangeOf(text: string, { start, end, entries }: TomlTable): { start: number; end: number } {
   const header = /^(\s*#.*\n)*\s*\[.*(\n|$)/.exec(text.slice(start, end))?.[0].length ?? 0;
   const contentEnd = entries.at(-1)?.end ?? start + header;
   const [blank = ""] = /^(?:[ \t]*\r?\n)*/.exec(text.slice(contentEnd)) ?? [];

@@ -1,12 +1,12 @@
-/** The bindings, variables and secrets that a feature declares for itself, read from its `declare module` blocks. */
+/** Reads the bindings, variables and secrets that a feature declares in its `declare module` blocks. */
 
 /** @returns The keys of every `interface Env` within a `declare module "…/env.ts"`. */
 export function readEnvKeys(source: string): string[] {
   const code = withoutComments(source);
   return [...code.matchAll(/\bdeclare module\s+"[^"]*\benv\.ts"\s*\{/g)].flatMap(({ index, 0: opening }) => {
-    const augmented = blockBehind(code, index + opening.length);
+    const augmented = blockAfter(code, index + opening.length);
     return [...augmented.matchAll(/\binterface Env\s*\{/g)].flatMap((found) =>
-      keysOf(blockBehind(augmented, found.index + found[0].length)),
+      keysOf(blockAfter(augmented, found.index + found[0].length)),
     );
   });
 }
@@ -22,8 +22,8 @@ function keysOf(body: string): string[] {
   return [...top.matchAll(/(?:^|[;\n])\s*(?:readonly\s+)?([A-Za-z_$][\w$]*)\??\s*:/g)].map(([, key = ""]) => key);
 }
 
-/** What stands between the brace before `start` and the one that closes it. */
-function blockBehind(code: string, start: number): string {
+/** The text between the brace before `start` and its closing brace. */
+function blockAfter(code: string, start: number): string {
   let depth = 1;
   for (let at = start; at < code.length; at++) {
     if (code[at] === "{") depth++;

@@ -1,35 +1,35 @@
-/** The lines that name a feature: its import and its place in the list of `src/app.ts`, its classes in `src/index.ts`. */
+/** Edits the lines of a feature: its import and list entry in `src/app.ts`, and its classes in `src/index.ts`. */
 
 const LIST = /^(?:export )?const features(?:: [^=]+)? = \[([\s\S]*?)\];$/m;
 const LINE_WIDTH = 120;
 
-/** `src/app.ts` has no list of features that can be read. */
+/** The list of features in `src/app.ts` is missing or not readable. */
 export class UnreadableListError extends Error {}
 
-/** The name under which `src/app.ts` imports a feature; undefined where it does not. */
+/** The name under which `src/app.ts` imports a feature; undefined if it does not. */
 export function findConst(app: string, feature: string): string | undefined {
   return importOf(feature).exec(app)?.[1];
 }
 
-/** @returns The names in the list, in order. @throws UnreadableListError where there is no such list. */
+/** @returns The names in the list, in order. @throws UnreadableListError if there is no such list. */
 export function readList(app: string): string[] {
   const list = LIST.exec(app)?.[1];
   if (list === undefined)
-    throw new UnreadableListError("src/app.ts has no line that begins with `export const features = [`.");
+    throw new UnreadableListError("src/app.ts has no statement that begins with `const features = [`.");
   return withoutComments(list)
     .split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "");
 }
 
-/** Takes the import and the place in the list out. */
+/** Removes the import and the list entry. */
 export function removeFromApp(app: string, feature: string): string {
   const name = findConst(app, feature);
   if (name === undefined) return app;
   return writeList(app.replace(importOf(feature), ""), (names) => names.filter((other) => other !== name));
 }
 
-/** Puts the import where Biome sorts it, and the name before `home`, whose page is the last of the navigation. */
+/** Adds the import in Biome's order, and the name before `home`, whose routes come last. */
 export function addToApp(app: string, feature: string, name: string): string {
   if (findConst(app, feature) !== undefined) return app;
   const line = `import { ${name} } from "${pathOf(feature)}";\n`;
@@ -66,24 +66,24 @@ function exportsOf(feature: string): RegExp {
   return new RegExp(`^export \\{([^}]*)\\} from "\\./features/${feature}/[^"]+";\\n`, "gm");
 }
 
-/** Writes the list as Biome formats it. A list with comments keeps its lines. */
+/** Writes the list in Biome's format. A list with comments keeps its lines. */
 function writeList(app: string, change: (names: readonly string[]) => readonly string[]): string {
   const before = readList(app);
   const after = change(before);
   const list = LIST.exec(app);
   if (!list) return app;
   const [text, inner = ""] = list;
-  const start = text.slice(0, text.indexOf("[") + 1);
+  const start = text.slice(0, text.indexOf("= [") + 3);
   const put = (written: string) => app.slice(0, list.index) + written + app.slice(list.index + text.length);
   if (withoutComments(inner) !== inner) return put(`${start}${editLines(inner, before, after)}];`);
   const line = `${start}${after.join(", ")}];`;
   return put(line.length <= LINE_WIDTH ? line : `${start}\n${after.map((name) => `  ${name},\n`).join("")}];`);
 }
 
-/** One name to a line. */
+/** Edits a list that has one name per line. */
 function editLines(inner: string, before: readonly string[], after: readonly string[]): string {
-  const gone = before.filter((name) => !after.includes(name));
-  const kept = inner.split("\n").filter((line) => !gone.includes(/^\s*(\w+),/.exec(line)?.[1] ?? ""));
+  const removed = before.filter((name) => !after.includes(name));
+  const kept = inner.split("\n").filter((line) => !removed.includes(/^\s*(\w+),/.exec(line)?.[1] ?? ""));
   for (const name of after.filter((other) => !before.includes(other))) {
     const following = after[after.indexOf(name) + 1] ?? "";
     const place = kept.findIndex((line) => new RegExp(`^\\s*${following},`).test(line));
@@ -96,7 +96,7 @@ function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
 }
 
-/** As Biome compares the paths of imports: part by part, numbers by their value, all else by its code. */
+/** Compares the paths of imports as Biome does: part by part, numbers by value, other characters by code unit. */
 function compareNaturally(a: string, b: string): number {
   const [left, right] = [a, b].map((path) => path.replace(/\d+/g, (digits) => digits.padStart(20, "0")).split("/"));
   const differing = (left ?? []).findIndex((part, index) => part !== right?.[index]);

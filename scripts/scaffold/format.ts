@@ -1,4 +1,4 @@
-/** Formats sources as the project does, before they are written. */
+/** Formats sources with the project's Biome before they are written. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,8 +8,8 @@ const BIOME = "node_modules/@biomejs/biome/bin/biome";
 
 /**
  * @param sources Texts by path.
- * @returns The same, as Biome writes them: lines that break and imports that sort elsewhere with another name. Unchanged
- *   where there is no Biome.
+ * @returns The formatted texts, since a different name can change line breaks and the order of imports. Unchanged if
+ *   Biome is not installed.
  */
 export function formatSources(root: string, sources: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   if (!existsSync(join(root, BIOME))) return sources;

@@ -1,8 +1,8 @@
-/** npm's lockfile (version 3) without packages that nothing needs any more, as `npm uninstall` would leave it. */
-import { type Manifest, removePackages } from "./packages.ts";
+/** Removes unneeded packages from npm's lockfile (version 3), with the same result as `npm uninstall`. */
+import { type PackageJson, removePackages } from "./packages.ts";
 
-/** A package of the lockfile, as far as this reads it. */
-export interface LockedPackage extends Manifest {
+/** The part of a package in the lockfile that is read here. */
+export interface LockedPackage extends PackageJson {
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
   readonly link?: boolean;
   readonly resolved?: string;
@@ -10,12 +10,12 @@ export interface LockedPackage extends Manifest {
 
 export interface Lockfile {
   readonly name?: string;
-  /** By their folders, such as `node_modules/zod`; the project itself under "". */
+  /** By folder, such as `node_modules/zod`; the project itself under "". */
   readonly packages: Readonly<Record<string, LockedPackage>>;
   readonly [key: string]: unknown;
 }
 
-/** Removes packages from the project's own, and with them those that only they needed, wherever they are nested. */
+/** Removes direct dependencies of the project, and all packages that only they needed. */
 export function removeLocked(lockfile: Lockfile, names: readonly string[]): Lockfile {
   const before = lockfile.packages;
   const rest = { ...before, "": removePackages(before[""] ?? {}, names) };
@@ -27,11 +27,11 @@ export function removeLocked(lockfile: Lockfile, names: readonly string[]): Lock
   return { ...lockfile, packages };
 }
 
-/** The ways to a package: one is without optional and development edges, for instance. */
+/** The kinds of dependencies on each way from the project to a package; "" for regular ones only. */
 type Ways = ReadonlySet<Way>;
 type Way = "" | "dev" | "optional" | "dev optional" | "peer" | "dev peer" | "optional peer" | "dev optional peer";
 
-/** How each package is reached from the project. */
+/** The ways from the project to each package that can be reached. */
 function reach(packages: Lockfile["packages"]): ReadonlyMap<string, Ways> {
   const found = new Map<string, Set<Way>>();
   const visit = (path: string, way: Way): void => {
@@ -72,7 +72,7 @@ function along(way: Way, kind: Edge["kind"]): Way {
   return ["dev", "optional", "peer"].filter((name) => kinds.has(name)).join(" ") as Way;
 }
 
-/** As Node finds it: in the nearest `node_modules` upwards. */
+/** Resolves a package as Node does: in the nearest `node_modules` upwards. */
 function resolve(packages: Lockfile["packages"], from: string, name: string): string | undefined {
   let folder = from;
   for (;;) {
@@ -85,7 +85,7 @@ function resolve(packages: Lockfile["packages"], from: string, name: string): st
 
 const FLAGS = ["dev", "optional", "devOptional", "peer"] as const;
 
-/** Sets the flags anew where the ways to the package have changed, which is where npm would. */
+/** Sets the flags again if the ways to the package have changed, as npm does. */
 function flag(entry: LockedPackage, before: Ways | undefined, after: Ways | undefined): LockedPackage {
   if (!before || !after) return entry;
   const [old, now] = [flagsOf(before), flagsOf(after)];
@@ -103,7 +103,7 @@ function flagsOf(ways: Ways): Readonly<Record<(typeof FLAGS)[number], boolean>> 
   return { dev, optional, devOptional: either && !dev && !optional, peer: only("peer") };
 }
 
-/** npm writes plain values before objects, in both these first, and the rest by the alphabet. */
+/** npm writes plain values before objects, and in each group these keys first and the others in alphabetical order. */
 const FIRST_KEYS = ["name", "version", "resolved", "integrity", "dependencies"];
 
 function inNpmsOrder(entry: LockedPackage): LockedPackage {

@@ -1,4 +1,4 @@
-/** Where the rest of the project names a feature: imports, which hold its removal up, and words, which its owner reads. */
+/** Finds the lines that name a feature: imports, which block its removal, and mentions, which are reported. */
 import { posix } from "node:path";
 
 /** A line of a file. */
@@ -10,13 +10,13 @@ export interface Place {
 
 const CODE = /\.(ts|js|mjs|css)$/;
 
-/** Reads a file as it will be. */
+/** Reads the planned content of a file. */
 export type Read = (path: string) => string;
 
 /**
- * @param files Those that stay.
- * @param removed Files and folders that go.
- * @returns The lines that import one of these.
+ * @param files The files that are kept.
+ * @param removed The files and folders that are removed.
+ * @returns The lines that import a removed file.
  */
 export function findImports(read: Read, files: readonly string[], removed: readonly string[]): Place[] {
   const code = files.filter((path) => CODE.test(path));
@@ -26,7 +26,7 @@ export function findImports(read: Read, files: readonly string[], removed: reado
   });
 }
 
-/** The lines for which this holds. */
+/** Finds the lines that match. */
 export function findLines(
   read: Read,
   files: readonly string[],
@@ -44,7 +44,7 @@ export function isWithin(path: string, folders: readonly string[]): boolean {
   return folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
 }
 
-/** Whether a line names a feature: its folders, bindings and classes, its page, in Markdown also its name as code. */
+/** Tests whether a line names a feature: its folders, bindings, classes or page; in Markdown, also its name as code. */
 export function isMention(feature: string, names: readonly string[]): (line: string, path: string) => boolean {
   const anyOf = (patterns: readonly string[]) => new RegExp(patterns.map((text) => `${text}(?![\\w-])`).join("|"));
   const everywhere = [`features/${feature}`, `public/${feature}/`, ...names.map((name) => `\\b${name}`)];
@@ -56,7 +56,7 @@ export function isMention(feature: string, names: readonly string[]): (line: str
   };
 }
 
-/** Without the rows of a feature in tables whose first column is headed “Feature”, as code. */
+/** Removes the rows of a feature from tables whose first column is “Feature”. */
 export function removeRows(markdown: string, feature: string): string {
   const row = new RegExp(`^\\|\\s*\`${feature}\`\\s*\\|`);
   let isInTable = false;

@@ -1,30 +1,30 @@
-/** The migrations of a feature, and the one that undoes them where they may have been applied. */
+/** The migrations of a feature, and the migration that drops its tables if they may have been applied. */
 import { toSnake } from "./names.ts";
 
-/** What a migration creates. */
+/** An object that a migration creates. */
 interface DatabaseObject {
   readonly kind: "TRIGGER" | "VIEW" | "INDEX" | "TABLE";
   readonly name: string;
 }
 
-/** @returns Those of `files` that belong to the feature. A file belongs to the feature with the longest name it can have. */
+/** @returns The files that belong to the feature. If several names match, a file belongs to the longest. */
 export function migrationsOf(feature: string, files: readonly string[], features: readonly string[]): string[] {
   const owners = [...new Set([feature, ...features])].sort((a, b) => b.length - a.length);
   return files.filter((file) => owners.find((owner) => isNamedFor(owner, file)) === feature);
 }
 
-/** Whether a file is called `NNNN_<name>.sql` or `NNNN_<name>_<more>.sql`. */
+/** Whether a file is named `NNNN_<name>.sql` or `NNNN_<name>_<more>.sql`. */
 export function isNamedFor(feature: string, file: string): boolean {
   return new RegExp(`^\\d+_${toSnake(feature)}(_\\w+)?\\.sql$`).test(file);
 }
 
-/** The name of the next migration: `nextMigration("short-links", files)` gives `0007_short_links.sql`. */
+/** The name of the next migration: `nextMigration("short-links", files)` returns `0007_short_links.sql`. */
 export function nextMigration(name: string, files: readonly string[]): string {
   const last = Math.max(0, ...files.map(numberOf));
   return `${String(last + 1).padStart(4, "0")}_${toSnake(name)}.sql`;
 }
 
-/** The migration that drops a feature's tables; undefined where there is none. */
+/** The migration that drops a feature's tables; undefined if there is none. */
 export function findDrop(feature: string, files: readonly string[]): string | undefined {
   return files.filter((file) => new RegExp(`^\\d+_drop_${toSnake(feature)}\\.sql$`).test(file)).at(-1);
 }
@@ -33,15 +33,15 @@ export function numberOf(file: string): number {
   return Number.parseInt(file, 10) || 0;
 }
 
-/** @param sql The feature's migrations, in order. @returns Undefined where they create nothing. */
+/** @param sql The feature's migrations, in order. @returns Undefined if they create nothing. */
 export function dropAll(feature: string, sql: readonly string[]): string | undefined {
   const objects = createdBy(sql);
   if (objects.length === 0) return undefined;
   const lines = objects.map(({ kind, name }) => `DROP ${kind} IF EXISTS ${quote(name)};`);
-  return `-- The feature \`${feature}\` was removed: this deletes what it stored in the database.\n${lines.join("\n")}\n`;
+  return `-- The feature \`${feature}\` was removed: this deletes its tables and data.\n${lines.join("\n")}\n`;
 }
 
-/** The tables of others that these migrations alter. */
+/** The tables of other features that these migrations alter. */
 export function alteredBy(sql: readonly string[]): string[] {
   const own = new Set(createdBy(sql).map(({ name }) => name));
   const altered = [...withoutComments(sql.join("\n")).matchAll(ALTER)].map((match) => nameOf(match[1]));
@@ -58,7 +58,7 @@ const RENAME = new RegExp(String.raw`\bALTER\s+TABLE\s+${NAME}\s+RENAME\s+TO\s+$
 
 const ORDER = ["TRIGGER", "VIEW", "INDEX", "TABLE"] as const;
 
-/** In the order in which they can be dropped: a table after those that refer to it, which were created later. */
+/** In an order in which they can be dropped: a table comes after those that refer to it, which were created later. */
 function createdBy(sql: readonly string[]): DatabaseObject[] {
   const text = withoutComments(sql.join("\n"));
   const found = new Map<string, DatabaseObject>();
@@ -81,7 +81,7 @@ function quote(name: string): string {
   return /^[a-z_]\w*$/i.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Without text in quotes, too, which may hold anything. */
+/** Also removes quoted text, which could look like a statement. */
 function withoutComments(sql: string): string {
   return sql.replace(/('(?:[^']|'')*')|--.*|\/\*[\s\S]*?\*\//g, (_, text: string | undefined) => (text ? "''" : " "));
 }

@@ -1,18 +1,18 @@
-/** The names of a feature in every spelling that its code needs. */
+/** Converts the name of a feature to every spelling that its code needs. */
 
 export interface FeatureNames {
-  /** As given, in kebab-case: the folder, the paths. */
+  /** As entered, in kebab-case: for the folder and the paths. */
   readonly kebab: string;
-  /** One of them: `short-link` of `short-links`, and the name itself where it is no plural. */
+  /** The singular: `short-link` for `short-links`, or the name itself if it is not a plural. */
   readonly one: string;
 }
 
 const KEBAB = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const MAX_NAME = 40;
 
-/** @returns Why this cannot be a name; undefined for a good one. */
+/** @returns An error message; undefined for a valid name. */
 export function refuseName(name: string): string | undefined {
-  if (!KEBAB.test(name)) return `“${name}” is not in kebab-case, such as short-links.`;
+  if (!KEBAB.test(name)) return `“${name}” is not in kebab-case. Use a name such as short-links.`;
   if (name.length > MAX_NAME) return `“${name}” is longer than ${MAX_NAME} characters.`;
   return undefined;
 }
@@ -48,7 +48,7 @@ export function toTitle(kebab: string): string {
   return kebab.split("-").map(toSentence).join(" ");
 }
 
-/** English plurals whose singular the rules below get wrong. */
+/** English plurals that the rules below would convert incorrectly. */
 const IRREGULAR: Readonly<Record<string, string>> = {
   people: "person",
   children: "child",
@@ -76,7 +76,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/s$/, ""],
 ];
 
-/** What one of them is called: `invoice` of `invoices`. A name that is no plural is its own. */
+/** Converts to the singular: `invoices` → `invoice`. A name that is not a plural stays unchanged. */
 export function toSingular(kebab: string): string {
   const [, start = "", word = kebab] = /^(.*-)?([^-]+)$/.exec(kebab) ?? [];
   const irregular = IRREGULAR[word];

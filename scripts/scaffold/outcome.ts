@@ -1,8 +1,8 @@
-/** What a command has to say when it ends. */
+/** The outcome of a command, and its report. */
 
 export interface Outcome {
   readonly isDone: boolean;
-  /** For people. */
+  /** The report, for people. */
   readonly lines: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export function list(items: readonly string[]): string[] {
   return items.map((item) => `- ${item}`);
 }
 
-/** A list under its title; nothing where the list is empty. */
+/** A list with a title; nothing if the list is empty. */
 export function titled(title: string, items: readonly string[]): string[] {
   return items.length === 0 ? [] : ["", title, ...list(items)];
 }

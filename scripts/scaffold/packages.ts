@@ -1,6 +1,6 @@
-/** `package.json` and the lockfile, edited as data: without packages that nothing needs any more. */
+/** Edits `package.json` as data: finds and removes packages that are no longer needed. */
 
-export interface Manifest {
+export interface PackageJson {
   readonly name?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
@@ -11,7 +11,7 @@ export interface Manifest {
   readonly [key: string]: unknown;
 }
 
-/** What of a source tells which packages it needs. */
+/** A source file, which may import packages. */
 export interface Source {
   readonly path: string;
   readonly text: string;
@@ -19,8 +19,8 @@ export interface Source {
 
 const LISTS = ["dependencies", "devDependencies", "optionalDependencies"] as const;
 
-/** Packages that some of `removed` import and that nothing in `kept` names, with the types of such packages. */
-export function findUnused(manifest: Manifest, removed: readonly Source[], kept: readonly Source[]): string[] {
+/** Finds packages that `removed` imports and `kept` does not mention, and their `@types`. */
+export function findUnused(manifest: PackageJson, removed: readonly Source[], kept: readonly Source[]): string[] {
   const installed = LISTS.flatMap((list) => Object.keys(manifest[list] ?? {}));
   const scripts = Object.values(manifest.scripts ?? {}).join("\n");
   const isUnused = (name: string) =>
@@ -32,7 +32,7 @@ export function findUnused(manifest: Manifest, removed: readonly Source[], kept:
   return [...unused, ...types.filter((name) => installed.includes(name))];
 }
 
-/** Whether it imports the package or a part of it. */
+/** Whether the text imports the package or a part of it. */
 function imports(text: string, name: string): boolean {
   return new RegExp(`\\b(?:from|import)\\s*\\(?\\s*["']${escapePattern(name)}(?:/[^"']*)?["']`).test(text);
 }
@@ -46,8 +46,8 @@ function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 }
 
-/** The manifest without these packages; empty lists stay away. */
-export function removePackages(manifest: Manifest, names: readonly string[]): Manifest {
+/** Removes packages from the manifest, and lists that become empty. */
+export function removePackages(manifest: PackageJson, names: readonly string[]): PackageJson {
   const entries = Object.entries(manifest).map(([key, value]) => {
     const isList = [...LISTS, "peerDependencies", "allowScripts", "overrides"].includes(key);
     return [key, isList ? without(value as Readonly<Record<string, unknown>>, names) : value] as const;
@@ -64,7 +64,7 @@ function isEmptied(after: unknown, before: unknown): boolean {
   return count(after) === 0 && count(before) > 0;
 }
 
-/** As npm writes it: indented as the file was. */
+/** Formats JSON as npm does: with the indentation of the existing file. */
 export function toJson(value: unknown, before: string): string {
   const [, indentation = "  "] = /^\{\r?\n([ \t]+)/.exec(before) ?? [];
   return `${JSON.stringify(value, null, indentation)}${before.endsWith("\n") ? "\n" : ""}`;

@@ -1,12 +1,12 @@
-/** A checkout on disk: its files, read and changed in a way that an interruption leaves whole. */
+/** A checkout on disk. Each file is changed atomically, so that an interruption leaves no file half-written. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** How files are changed. Tests give one that fails. */
+/** The operations that change files. Tests supply some that fail. */
 export interface Disk {
   write(path: string, text: string): void;
   rename(from: string, to: string): void;
-  /** A file, or a folder with what is in it; nothing where there is none. */
+  /** Removes a file, or a folder with its contents, if it exists. */
   remove(path: string): void;
 }
 
@@ -20,15 +20,15 @@ const DISK: Disk = {
 export interface Project {
   readonly root: string;
   has(path: string): boolean;
-  /** @returns An empty text where there is no such file. */
+  /** @returns An empty text if there is no such file. */
   read(path: string): string;
-  /** The names in a folder, in order; none where there is no such folder. */
+  /** The names in a folder, in order; none if there is no such folder. */
   list(folder: string): string[];
-  /** The files in a folder and in those below it, or the file itself. */
+  /** The files in a folder and its subfolders; for a file, the file itself. */
   files(path?: string): string[];
-  /** In one step: whoever reads the file sees the text before or the text after. */
+  /** Writes atomically: a reader sees either the old text or the new one. */
   write(path: string, text: string): void;
-  /** A file, or a folder with what is in it; then each folder above it that has become empty. */
+  /** Removes a file, or a folder with its contents; then each parent folder that has become empty. */
   remove(path: string): void;
 }
 
@@ -36,7 +36,7 @@ const GENERATED = new Set(["node_modules", ".git", ".wrangler", "dist"]);
 
 const TEMPORARY = ".writing";
 
-/** A file that an interrupted run was writing is none of the project's: the next run replaces it. */
+/** Excludes the temporary file of an interrupted run, which the next run replaces. */
 function isNotTemporary(name: string): boolean {
   return !name.endsWith(TEMPORARY);
 }
@@ -84,7 +84,7 @@ export function folderOf(feature: string): string {
 
 const TESTS = ["test/features", "test/browser/features", "test/integration/features"];
 
-/** Tests that are the feature's, alone or with others: `test/features/notes+files` belongs to both. */
+/** The tests of a feature, including those shared with others: `test/features/notes+files` belongs to both. */
 export function testsOf(project: Project, feature: string): string[] {
   return TESTS.flatMap((folder) =>
     project
@@ -94,7 +94,7 @@ export function testsOf(project: Project, feature: string): string[] {
   );
 }
 
-/** The folder of its stylesheets, scripts and images. */
+/** The folder of a feature's stylesheets, scripts and images. */
 export function assetsOf(feature: string): string {
   return `public/${feature}`;
 }

@@ -1,35 +1,35 @@
-/** What the removal of a feature changes, worked out from the project as it is now, before anything is changed. */
+/** Plans the removal of a feature from the current state of the project, before anything is changed. */
 import { readEnvKeys } from "./env-keys.ts";
 import { classesOf, removeBindings, resourcesOf } from "./feature-bindings.ts";
 import { findClasses, removeFromApp, removeFromIndex } from "./feature-list.ts";
 import { type Lockfile, removeLocked } from "./lockfile.ts";
 import { isWithin, type Read, removeRows } from "./mentions.ts";
 import { alteredBy, dropAll, findDrop, migrationsOf, nextMigration, numberOf } from "./migrations.ts";
-import { findUnused, type Manifest, removePackages, type Source, toJson } from "./packages.ts";
+import { findUnused, type PackageJson, removePackages, type Source, toJson } from "./packages.ts";
 import { assetsOf, folderOf, listFeatures, type Project, testsOf } from "./project.ts";
 import { removing, type Step, writing } from "./steps.ts";
 
-/** The steps in their order: until the last ones are taken, the same plan can be made again. */
+/** The steps in order. Until the last ones are taken, the plan can be computed again. */
 export interface RemovalPlan {
-  /** Files that stay, without the feature's lines. */
+  /** Removes the feature's lines from files that are kept. */
   readonly shared: readonly Step[];
-  /** The feature's own files outside its folder. */
+  /** Removes the feature's own files outside its folder. */
   readonly owned: readonly Step[];
-  /** The folder: what it declares is what the other steps are made from. */
+  /** Removes the folder, last because the other steps are derived from its declarations. */
   readonly last: readonly Step[];
-  /** Files and folders that go. */
+  /** The files and folders that are removed. */
   readonly removed: readonly string[];
-  /** Reads a file as it will be. */
+  /** Reads the planned content of a file. */
   readonly read: Read;
   readonly keys: readonly string[];
   readonly classes: readonly string[];
-  /** Packages that nothing needs any more. */
+  /** Packages that are no longer needed. */
   readonly unused: readonly string[];
-  /** What no step removes, though it is the feature's. */
+  /** Things of the feature that no step removes. */
   readonly remains: readonly string[];
 }
 
-/** @param isDeployed Whether it may have been deployed: then its tables and objects are removed there as well. */
+/** @param isDeployed Whether it may have been deployed. If so, its deployed tables and objects are removed as well. */
 export function planRemoval(project: Project, feature: string, isDeployed: boolean): RemovalPlan {
   const migrations = migrationsOf(feature, project.list("migrations"), listFeatures(project));
   const owned = [...testsOf(project, feature), assetsOf(feature), ...migrations.map((file) => `migrations/${file}`)];
@@ -41,7 +41,7 @@ export function planRemoval(project: Project, feature: string, isDeployed: boole
   const classes = [...new Set([...classesOf(toml, keys), ...findClasses(project.read("src/index.ts"), feature)])];
   const unused = findUnusedPackages(project, removed);
   const shared = [
-    ...writing(project, "wrangler.toml", removeBindings(toml, { keys, classes }, isDeployed), saysOfBindings(keys)),
+    ...writing(project, "wrangler.toml", removeBindings(toml, { keys, classes }, isDeployed), describeBindings(keys)),
     ...packageSteps(project, unused),
     ...markdownSteps(project, feature, removed),
     ...writing(
@@ -69,17 +69,15 @@ export function planRemoval(project: Project, feature: string, isDeployed: boole
     classes,
     unused,
     remains: [
-      ...resourcesOf(toml, keys).map(
-        ({ kind, name }) => `${kind}: ${name}, with what is in it, here and on Cloudflare`,
-      ),
+      ...resourcesOf(toml, keys).map(({ kind, name }) => `${kind}: ${name} with its data, locally and on Cloudflare`),
       ...alteredBy(readMigrations(project, migrations)).map(
-        (table) => `table ${table}: what a migration has changed in it`,
+        (table) => `table ${table}: the changes that a migration made to it`,
       ),
     ],
   };
 }
 
-function saysOfBindings(keys: readonly string[]): string {
+function describeBindings(keys: readonly string[]): string {
   return `wrangler.toml: ${keys.join(", ")} removed`;
 }
 
@@ -87,14 +85,14 @@ function readMigrations(project: Project, files: readonly string[]): string[] {
   return files.map((file) => project.read(`migrations/${file}`));
 }
 
-/** None where an earlier run has written it. */
+/** No step if an earlier run has written the migration. */
 function dropSteps(project: Project, feature: string, migrations: readonly string[]): Step[] {
   const files = project.list("migrations");
   const [existing, last] = [findDrop(feature, files), migrations.at(-1)];
   const sql = dropAll(feature, readMigrations(project, migrations));
   if (sql === undefined || (existing && last && numberOf(existing) > numberOf(last))) return [];
   const path = `migrations/${nextMigration(`drop-${feature}`, files)}`;
-  return writing(project, path, sql, `${path} drops its tables where they may exist`);
+  return writing(project, path, sql, `${path} drops its tables if they exist`);
 }
 
 const CODE = /\.([cm]?[jt]s|css)$/;
@@ -104,7 +102,7 @@ function sources(project: Project, files: readonly string[]): Source[] {
 }
 
 function findUnusedPackages(project: Project, removed: readonly string[]): string[] {
-  const manifest = readJson<Manifest>(project, "package.json") ?? {};
+  const manifest = readJson<PackageJson>(project, "package.json") ?? {};
   const all = sources(project, project.files());
   const isRemoved = ({ path }: Source) => isWithin(path, removed);
   return findUnused(
@@ -114,10 +112,10 @@ function findUnusedPackages(project: Project, removed: readonly string[]): strin
   );
 }
 
-/** The lockfile first: the manifest is what tells a second run that there is something to do. */
+/** The manifest comes last, because a second run finds the remaining work by it. */
 function packageSteps(project: Project, unused: readonly string[]): Step[] {
   const [manifest, lockfile] = [
-    readJson<Manifest>(project, "package.json"),
+    readJson<PackageJson>(project, "package.json"),
     readJson<Lockfile>(project, "package-lock.json"),
   ];
   if (!manifest || unused.length === 0) return [];
@@ -128,7 +126,7 @@ function packageSteps(project: Project, unused: readonly string[]): Step[] {
           project,
           "package-lock.json",
           toJson(removeLocked(lockfile, unused), project.read("package-lock.json")),
-          `package-lock.json: ${names} removed, with what only they needed`,
+          `package-lock.json: ${names} removed, with the packages that only they needed`,
         )
       : []),
     ...writing(

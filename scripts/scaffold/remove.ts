@@ -1,4 +1,4 @@
-/** Removes a feature: its folder, and each line that the rest of the project has for it. */
+/** Removes a feature: its folder, and its lines in the rest of the project. */
 import { isCommitted, listUncommitted } from "./git.ts";
 import { findImports, findLines, isMention, isWithin } from "./mentions.ts";
 import { findDrop } from "./migrations.ts";
@@ -6,13 +6,13 @@ import { refuseName } from "./names.ts";
 import { done, list, type Outcome, refused, titled } from "./outcome.ts";
 import { folderOf, listFeatures, type Project } from "./project.ts";
 import { planRemoval, type RemovalPlan } from "./removal-plan.ts";
-import { take } from "./steps.ts";
+import { takeSteps } from "./steps.ts";
 import { renderFeature } from "./template.ts";
 
 export interface RemoveOptions {
-  /** Also deletes what no commit has. */
+  /** Whether to delete uncommitted changes as well. Default: false. */
   readonly isForced?: boolean;
-  /** Pins the route table as it is now. @returns What went wrong; undefined where nothing did. */
+  /** Pins the current route table. @returns An error message; undefined on success. */
   readonly updateSnapshot: () => string | undefined;
 }
 
@@ -28,14 +28,14 @@ export function removeFeature(project: Project, feature: string, options: Remove
   if (refusal) return refusal;
   if (plan.shared.length + plan.owned.length + plan.last.length === 0)
     return done(`The feature \`${feature}\` is already removed.`);
-  const lines = take(project, [...plan.shared, ...plan.owned]);
+  const lines = takeSteps(project, [...plan.shared, ...plan.owned]);
   const problem = options.updateSnapshot();
   if (problem !== undefined) return refused(...interrupted(feature, lines, problem));
-  lines.push("test/routes.snap.txt brought up to date", ...take(project, plan.last));
+  lines.push("test/routes.snap.txt: updated", ...takeSteps(project, plan.last));
   return done(
-    `The feature \`${feature}\` is removed:`,
+    `Removed the feature \`${feature}\`:`,
     ...list(lines),
-    ...titled("Still there, for you to decide:", plan.remains),
+    ...titled("Not removed; decide yourself:", plan.remains),
     ...titled("It is still mentioned in:", mentions(project, feature, plan)),
     "",
     `Next: ${plan.unused.length > 0 ? "`npm ci`, then " : ""}\`npm run check\`.`,
@@ -57,13 +57,13 @@ function refuse(
   }
   const lost = isForced ? [] : findUnsaved(project, feature, removed);
   if (lost.length > 0) {
-    const advice = `Commit them, or delete them for good: npm run remove -- ${feature} --force`;
-    return refused(`These files have changes that are in no commit:`, ...list(lost), advice);
+    const advice = `Commit them, or delete them permanently: npm run remove -- ${feature} --force`;
+    return refused(`These files have uncommitted changes:`, ...list(lost), advice);
   }
   return undefined;
 }
 
-/** Files that are in no commit, except those that are as `add` made them: deleting these loses nobody's work. */
+/** Files with uncommitted changes, except those exactly as `add` created them: deleting these loses no work. */
 function findUnsaved(project: Project, feature: string, removed: readonly string[]): string[] {
   const paths = listUncommitted(project.root, removed) ?? [];
   const made = paths.length > 0 ? renderFeature(project, feature) : new Map<string, string>();
@@ -84,9 +84,9 @@ function mentions(project: Project, feature: string, { keys, classes, unused }: 
 }
 
 function interrupted(feature: string, lines: readonly string[], problem: string): string[] {
-  const advice = `Put it right, then run \`npm run remove -- ${feature}\` again to finish.`;
+  const advice = `Fix this, then run \`npm run remove -- ${feature}\` again to finish.`;
   return [
-    `The feature \`${feature}\` is not wholly removed yet. So far:`,
+    `The feature \`${feature}\` is only partly removed. So far:`,
     ...list(lines),
     `The route table cannot be pinned: ${problem}`,
     advice,

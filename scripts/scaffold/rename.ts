@@ -1,16 +1,16 @@
-/** Gives the project another name: its package, its resources on Cloudflare, and what people see. */
+/** Renames the project: its package, its resources on Cloudflare, and the name that users see. */
 import { changeStrings, listTables } from "./edit-toml.ts";
 import type { Lockfile } from "./lockfile.ts";
 import { findLines, isWithin } from "./mentions.ts";
 import { refuseName, toTitle } from "./names.ts";
 import { done, list, type Outcome, refused, titled } from "./outcome.ts";
-import { type Manifest, toJson } from "./packages.ts";
+import { type PackageJson, toJson } from "./packages.ts";
 import type { Project } from "./project.ts";
-import { type Step, take, writing } from "./steps.ts";
+import { type Step, takeSteps, writing } from "./steps.ts";
 
 const APP_NAME = "src/web/app/app-name.ts";
 
-/** A bucket's name has at most 63 characters, and the longest ending is `-assets`. */
+/** A bucket's name has at most 63 characters, and the longest suffix is `-assets`. */
 const MAX_NAME = 50;
 
 export function renameApp(project: Project, name: string): Outcome {
@@ -19,23 +19,26 @@ export function renameApp(project: Project, name: string): Outcome {
     (name.length < 3 || name.length > MAX_NAME ? `“${name}” must have 3 to ${MAX_NAME} characters.` : undefined);
   if (reason !== undefined) return refused(reason);
   const steps = planRename(project, name);
-  if (steps.length === 0) return done(`The app is called \`${name}\` already.`);
+  if (steps.length === 0) return done(`The app is already named \`${name}\`.`);
   const title = toTitle(name);
   const old = titleOf(project.read(APP_NAME));
-  const lines = take(project, steps);
+  const lines = takeSteps(project, steps);
   return done(
-    `The app is called \`${name}\`, and for people “${title}” (${APP_NAME}):`,
+    `The app is now named \`${name}\`, and “${title}” on pages and in e-mails (${APP_NAME}):`,
     ...list(lines),
-    ...titled("The old name is still in:", old === undefined || old === title ? [] : mentions(project, old)),
+    ...titled(
+      "These lines still contain the old name:",
+      old === undefined || old === title ? [] : mentions(project, old),
+    ),
     ...titled("Next:", [
-      "`npm start` makes the local database and publishes the assets under the new names. Local data of the old name stays in .wrangler/state, where a rename back finds it.",
-      "If it was deployed: the next deploy makes a new Worker with a new database and new buckets. Those of the old name stay, with their data, and everybody signs in anew.",
+      "`npm start` creates the local database and publishes the assets under the new names. The local data of the old name stays in .wrangler/state, so renaming back restores it.",
+      "If the app was deployed: the next deploy creates a new Worker with a new, empty database and new buckets. Those of the old name keep their data.",
       "`npm run check`.",
     ]),
   );
 }
 
-/** `package.json` last: its name is what a second run finds the old one by. */
+/** `package.json` comes last, because a second run reads the old name from it. */
 function planRename(project: Project, name: string): Step[] {
   const toml = project.read("wrangler.toml");
   const source = project.read(APP_NAME);
@@ -61,10 +64,10 @@ function workerOf(toml: string): string {
 }
 
 function namesOf(project: Project): string[] {
-  return ["package.json", "package-lock.json"].map((path) => readJson<Manifest>(project, path)?.name ?? "");
+  return ["package.json", "package-lock.json"].map((path) => readJson<PackageJson>(project, path)?.name ?? "");
 }
 
-/** Every name that is the old one or begins with it; not what a variable holds, nor the name of a binding or a class. */
+/** Renames resources whose names equal or begin with the old name, but no variables, bindings or classes. */
 function renameResources(toml: string, old: string, name: string): string {
   const isResource = (path: readonly string[]) =>
     path.length === 1
@@ -73,7 +76,7 @@ function renameResources(toml: string, old: string, name: string): string {
   return changeStrings(toml, (path, value) => (isResource(path) ? renamed(value, old, name) : undefined));
 }
 
-/** `old-files` → `new-files`; undefined where the value has another name. */
+/** `old-files` → `new-files`; undefined if the value has another name. */
 function renamed(value: string, old: string, name: string): string | undefined {
   if (old === "" || (value !== old && !value.startsWith(`${old}-`))) return undefined;
   return name + value.slice(old.length);
@@ -112,11 +115,11 @@ function renameConstants(source: string, title: string, name: string): string {
   return source.replace(TITLE, put(title)).replace(ID, put(name));
 }
 
-/** The lockfile first. @param folder Its packages are called `<name>-bench` and the like; "" for the project itself. */
+/** The lockfile comes first. @param folder Its package is named after it, such as `<name>-bench`; "" for the project. */
 function manifestSteps(project: Project, folder: string, name: string): Step[] {
   const at = (file: string) => (folder === "" ? file : `${folder}/${file}`);
   const full = folder === "" ? name : `${name}-${folder.split("/").at(-1)}`;
-  const manifest = readJson<Manifest>(project, at("package.json"));
+  const manifest = readJson<PackageJson>(project, at("package.json"));
   const lockfile = readJson<Lockfile>(project, at("package-lock.json"));
   if (!manifest) return [];
   return [
@@ -143,7 +146,10 @@ function renameLock(lockfile: Lockfile, name: string): Lockfile {
 
 const UNREAD = ["package-lock.json", "test", "scripts/scaffold"];
 
-/** In what ships and in what people read. The licence keeps its notice, and tests have examples of their own. */
+/**
+ * Lines that contain the old title, outside tests, which have examples of their own. The licence is not searched: a copy
+ * of the code must keep its notice.
+ */
 function mentions(project: Project, title: string): string[] {
   const word = new RegExp(`\\b${title}\\b`, "i");
   const files = project

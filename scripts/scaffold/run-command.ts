@@ -1,4 +1,4 @@
-/** What the commands share: their argument, their flags, and how they end. */
+/** Runs a command: parses its argument and flags, prints its report and sets the exit code. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { UnreadableListError } from "./feature-list.ts";
@@ -7,7 +7,7 @@ import { openProject, type Project } from "./project.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** Runs a command on this project and prints what it says. Ends with 1 where it refuses, with 2 where it was misused. */
+/** Runs a command on this project and prints its report. The exit code is 1 for a refusal, and 2 for invalid arguments. */
 export function runCommand(
   usage: string,
   known: readonly string[],
@@ -35,7 +35,7 @@ function attempt(command: () => Outcome): Outcome {
   }
 }
 
-/** Pins the route table as it is now. @returns The error's line where it does not build; undefined where it does. */
+/** Pins the current route table. @returns The error message if the table cannot be built; undefined on success. */
 export function updateSnapshot(): string | undefined {
   const { status, stderr } = spawnSync(process.execPath, ["scripts/routes.ts", "--update"], {
     cwd: root,

@@ -1,4 +1,4 @@
-/** The files of a new feature: those in `template/`, where it is called `sample-items`, with its own name. */
+/** Renders the files of a new feature from `template/`, where the feature is named `sample-items`. */
 import { formatSources } from "./format.ts";
 import { migrationsOf, nextMigration } from "./migrations.ts";
 import { toCamel, toPascal, toSentence, toSingular, toSnake, toWords } from "./names.ts";
@@ -19,14 +19,14 @@ export function renderFeature(project: Project, feature: string): ReadonlyMap<st
   return formatSources(project.root, new Map(files));
 }
 
-/** Where the feature's migration is, or will be. */
+/** The path of the feature's migration, which may not exist yet. */
 function migrationOf(project: Project, feature: string): string {
   const files = project.list("migrations");
   const [own] = migrationsOf(feature, files, listFeatures(project));
   return `migrations/${own ?? nextMigration(feature, files)}`;
 }
 
-/** Replaces the name of the template in every spelling, of one and of many. */
+/** Replaces the name of the template in every spelling, singular and plural. */
 function renaming(feature: string): (text: string) => string {
   const pairs = ["sample-items", "sample-item"].flatMap((name) => {
     const own = name === "sample-items" ? feature : toSingular(feature);
@@ -38,7 +38,7 @@ function renaming(feature: string): (text: string) => string {
   return (text) => text.replace(any, (found) => names.get(found) ?? found);
 }
 
-/** The names that the template's code uses for other things, which a feature cannot have. */
+/** The identifiers that the template's code uses otherwise, which a feature cannot have as its name. */
 export function namesInUse(project: Project): ReadonlySet<string> {
   const sources = [...project.files(TEMPLATE).filter((path) => path.endsWith(".ts")), "src/app.ts"];
   return new Set(sources.flatMap((path) => identifiersOf(project.read(path))));
@@ -46,7 +46,7 @@ export function namesInUse(project: Project): ReadonlySet<string> {
 
 const TOKEN = /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|[A-Za-z_$][\w$]*|\$\{|[`{}]/g;
 
-/** The identifiers of a source, without the words in its comments, strings and templates. */
+/** The identifiers of a source, without words in its comments, strings and template literals. */
 export function identifiersOf(source: string): string[] {
   const identifiers: string[] = [];
   const open: string[] = [];

@@ -1,15 +1,15 @@
 /**
- * TOML as lines: where each table and each key stands, so that an edit leaves every other line, comment and blank line
- * as it was. It reads what it has to find, and leaves checking the rest to whoever parses the file.
+ * Locates the tables and keys of a TOML text, so that an edit changes no other line, comment or blank line. It assumes
+ * valid TOML and does not check the rest of the text.
  */
 
 /** A key with its value. Positions are offsets in the text. */
 export interface TomlEntry {
   /** Such as `["simple", "limit"]` for `simple.limit = 5`. */
   readonly key: readonly string[];
-  /** The beginning of the first comment line directly above, else of the key's own line. */
+  /** The start of the first comment line directly above, or else of the key's own line. */
   readonly start: number;
-  /** Behind the line break that ends the value's last line. */
+  /** After the line break that ends the value's last line. */
   readonly end: number;
   readonly valueStart: number;
   readonly valueEnd: number;
@@ -17,13 +17,13 @@ export interface TomlEntry {
 
 /** A table, from its header to the next one. */
 export interface TomlTable {
-  /** Empty for what stands before the first header. */
+  /** Empty for the keys before the first header. */
   readonly path: readonly string[];
   /** Whether the header is `[[…]]`. */
   readonly isElement: boolean;
-  /** The beginning of the first comment line directly above the header. */
+  /** The start of the first comment line directly above the header. */
   readonly start: number;
-  /** The beginning of what belongs to the next table. */
+  /** The start of the next table. */
   readonly end: number;
   readonly entries: readonly TomlEntry[];
 }
@@ -66,7 +66,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] extends readonly TomlEntry[]
 
 function readEntry(text: string, position: number, start: number): TomlEntry {
   const equals = endOfKey(text, position);
-  if (text[equals] !== "=") throw new SyntaxError(`TOML, line ${lineOf(text, position)}: a key without a value`);
+  if (text[equals] !== "=") throw new SyntaxError(`TOML, line ${lineOf(text, position)}: the key has no value`);
   let valueStart = equals + 1;
   while (/[ \t]/.test(text[valueStart] ?? "")) valueStart++;
   const valueEnd = endOfValue(text, valueStart);
@@ -101,7 +101,7 @@ function endOfKey(text: string, position: number): number {
   return at;
 }
 
-/** Behind the value that begins there: a string, an array, an inline table, or a word such as a number. */
+/** The end of the value that begins at `position`: a string, an array, an inline table, or a word such as a number. */
 function endOfValue(text: string, position: number): number {
   let depth = 0;
   let at = position;
@@ -121,14 +121,14 @@ function endOfValue(text: string, position: number): number {
   return position + text.slice(position, at).trimEnd().length;
 }
 
-/** @returns Null where no string begins. */
+/** @returns Null if no string begins there. */
 function endOfString(text: string, position: number): number | null {
   const string = /"""[\s\S]*?(?<!\\)"{3,5}|'''[\s\S]*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'/y;
   string.lastIndex = position;
   return string.test(text) ? string.lastIndex : null;
 }
 
-/** The elements of the array that begins at `position`; null where there is none. */
+/** The elements of the array that begins at `position`; null if there is none. */
 export function readElements(text: string, position: number): TomlElement[] | null {
   if (text[position] !== "[") return null;
   const elements: TomlElement[] = [];
@@ -142,7 +142,7 @@ export function readElements(text: string, position: number): TomlElement[] | nu
   }
 }
 
-/** The keys of the inline table that begins at `position`; null where there is none. */
+/** The keys of the inline table that begins at `position`; null if there is none. */
 export function readInlineTable(text: string, position: number): Pick<TomlEntry, "key" | "valueStart">[] | null {
   if (text[position] !== "{") return null;
   const entries: Pick<TomlEntry, "key" | "valueStart">[] = [];
@@ -156,7 +156,7 @@ export function readInlineTable(text: string, position: number): Pick<TomlEntry,
   }
 }
 
-/** The string that begins at `position`; undefined where something else does. */
+/** The string that begins at `position`; undefined if there is none. */
 export function readString(text: string, position: number): string | undefined {
   const end = endOfString(text, position);
   if (end === null) return undefined;

@@ -39,7 +39,7 @@ export const limitSignIn = rateLimit({
   whenUnavailable: "deny",
 });
 
-/** Mails caused by one client address. Invalid input causes none. */
+/** E-mails caused by one client address. Invalid input causes none. */
 export const limitMails = rateLimitInput({
   name: "mail-sender",
   limit: 10,
@@ -52,7 +52,7 @@ export const limitMails = rateLimitInput({
 });
 
 /**
- * Changes by one user that cause a notice by mail. Notices are always sent, so the changes are limited: otherwise a
+ * Changes by one user that cause a notice by e-mail. Notices are always sent, so the changes are limited: otherwise a
  * stranger could register another person's address and flood the mailbox with notices.
  */
 export const limitNotices = rateLimitInput({
@@ -96,6 +96,7 @@ export const limitSessionPassword = limitAttempts({
 
 type LimitContext<TLocals> = Context<unknown, unknown, unknown, LimitNeeds & ParsedForm & TLocals>;
 
+/** `identify` keeps its result for the guard that authenticates later, so the database is read once. */
 async function keyOfCaller(c: HeadContext<AppLocals>): Promise<string | undefined> {
   const { signedIn } = await identify(c);
   return signedIn ? `user ${signedIn.user.id}` : keyOfAddress(c);

@@ -1,4 +1,4 @@
-/** Loads what a page shows about its visitor and the app. */
+/** Loads the data about the visitor and the app that every page shows. */
 import { assetUrl, readManifest } from "../assets/manifest.ts";
 import type { AppContext } from "../env.ts";
 import type { PageContext } from "../web/pages/layout.ts";

@@ -7,8 +7,8 @@ import type { SignedIn } from "./users/user.ts";
 /** For routes behind `requireAuth`. */
 export const signedIn = scope<AppLocals & SignedIn>();
 
-/** For pages behind `loadSession`. */
-export const visited = scope<AppLocals & SessionLocals>();
+/** For pages behind `loadSession`, which visitors can open as well. */
+export const sessionPage = scope<AppLocals & SessionLocals>();
 
 /** For pages behind `loadSession` and `requireAuth`. */
 export const signedInPage = scope<AppLocals & SessionLocals & SignedIn>();

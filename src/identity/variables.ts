@@ -80,7 +80,7 @@ function isOrigin(text: string): boolean {
   return WEB_ORIGIN.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
-/** Links in mails contain a token, so the origin must use https, except on this machine. */
+/** Links in e-mails contain a token, so the origin must use https, except on this machine. */
 function isPublicOriginValid({ ENVIRONMENT, PUBLIC_ORIGIN }: Env): boolean {
   const isDevelopment = ENVIRONMENT === "development";
   if (PUBLIC_ORIGIN === "") return isDevelopment;

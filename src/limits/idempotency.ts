@@ -91,7 +91,7 @@ const releaseFailedKey: OnErrorHandler<HookLocals> = async ({ context }) => {
   return undefined;
 };
 
-/** The guard, to be the last of a route, and its hooks. */
+/** The guard, which must be the last one of a route, and its hooks. */
 export const idempotency = {
   guard: claimIdempotencyKey,
   onResponse: recordFirstResponse,

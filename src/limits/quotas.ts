@@ -1,33 +1,33 @@
-/** Quotas: how much of something one user may have, and the refusal of a write that would exceed it. */
+/** Quotas: limits on what each user may store, and the refusal of a write that would exceed one. */
 import { type RefusalContext, refuse } from "../web/respond/refuse.ts";
 
-/** A limit for each user, declared by the code that owns what it limits. */
+/** A limit for each user, declared by the code that owns the limited resource. */
 export interface Quota {
   /** A plain identifier: the key in `quota_usage`, the member `quota` of a refusal, the printed name of its guard. */
   readonly name: string;
   readonly limit: number;
-  /** Tells a person that the limit would be exceeded, and what to do. */
+  /** The message for the user: the limit that would be exceeded, and the remedy. */
   readonly refusal: string;
 }
 
-/** Answers 422: a problem with the member `quota`, a page, or a message for HTMX. */
+/** Responds with 422: a problem with the member `quota`, a page, or a message for HTMX. */
 export function quotaExceeded(c: RefusalContext, quota: Quota): Response {
   return refuse(c, 422, quota.refusal, {}, { quota: quota.name });
 }
 
-/** Whose quota it is and how much a write adds: two SQL expressions, such as a numbered parameter or a column. */
+/** The owner of a quota, and the amount that a write adds: SQL expressions, such as a numbered parameter or a column. */
 export interface QuotaTerms {
   readonly userId: string;
   readonly adding: string;
 }
 
 /**
- * An SQL condition that holds while the user's usage stays within the quota. In the statement that writes, it is exact
- * however many requests write at once. It reads `quota_usage`, so the table concerned needs triggers that keep its
+ * An SQL condition that holds while the user's usage stays within the quota. As part of the statement that writes, it is
+ * exact even for concurrent writes. It reads `quota_usage`, so the table concerned needs triggers that keep its
  * counter (see `migrations/`); a quota without a counter is never exceeded here.
  *
  * @param terms SQL, never values: bind these.
- * @throws Where the quota's name or limit cannot be part of SQL as it is.
+ * @throws If the quota's name is not a plain identifier, or its limit is not an integer.
  *
  * @example
  * db.prepare(`INSERT INTO notes SELECT ?1, ?2 WHERE ${fitsQuota(NOTES_QUOTA, { userId: "?2", adding: "1" })}`)
@@ -45,13 +45,13 @@ export interface QuotaUsage {
   readonly used: number;
 }
 
-/** Reads what a user has used; a quota without a row is unused. Alone or in a batch. */
+/** Selects a user's usage of all quotas, to run alone or in a batch. A quota without a row is unused. */
 export function selectUsage(db: D1Database, userId: string): D1PreparedStatement {
   return db.prepare("SELECT quota, used FROM quota_usage WHERE user_id = ?").bind(userId);
 }
 
 /**
- * @param adding How much would be added to each quota.
+ * @param adding The amount to add to each quota.
  * @returns The first of these quotas that would be exceeded.
  */
 export function findExceeded(usage: readonly QuotaUsage[], adding: ReadonlyMap<Quota, number>): Quota | undefined {

@@ -15,7 +15,7 @@ import { givenPassword } from "../../src/identity/passwords/password-rules.ts";
 import { signedIn } from "../../src/identity/scope.ts";
 import { renewedResponse, tokenResponse } from "../../src/identity/tokens/token-response.ts";
 import * as events from "../../src/identity/users/account-events.ts";
-import { login, verification } from "../../src/identity/users/account-schema.ts";
+import { emailAddress } from "../../src/identity/users/account-schema.ts";
 import { checkSignIn } from "../../src/identity/users/sign-in.ts";
 import { sessionIdOf } from "../../src/identity/users/user.ts";
 import { group, READ, route } from "../../src/web/app/scope.ts";
@@ -28,6 +28,8 @@ const requirePassword = requireCurrentPassword();
 const requireOwner = requireLinkOwner();
 
 const token = z.object({ token: z.string() });
+const verification = token.extend({ password: givenPassword.optional() });
+const login = z.object({ email: emailAddress, password: givenPassword, deviceToken: z.string().optional() });
 
 export const credentialApp = createApp([
   group({

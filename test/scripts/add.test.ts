@@ -108,11 +108,11 @@ describe("refuses", () => {
     promises: /`Promise` for two things/,
     app: /`app` for two things/,
     users: /`user` for two things/,
-    order: /word of SQL/,
-    index: /word of SQL/,
+    order: /SQL keyword/,
+    index: /SQL keyword/,
     "d1-migrations": /table `d1_migrations`/,
-    identity: /0001_identity\.sql would belong to it/,
-    "talk-words": /0004_talk_words\.sql would belong to it/,
+    identity: /0001_identity\.sql would count as its migration/,
+    "talk-words": /0004_talk_words\.sql would count as its migration/,
     words: /table `words`/,
   };
   test.each(Object.entries(names))("the name %s, in one line", (name, reason) => {
@@ -131,7 +131,7 @@ describe("refuses", () => {
   test.each(obstacles)("a name of which there is %s", (path) => {
     const folder = createCheckout("committed", { [path]: "there\n" });
     const { isDone, lines } = addIn(folder, "icons");
-    expect([isDone, lines]).toEqual([false, [expect.stringContaining("exist already"), `- ${path}`]]);
+    expect([isDone, lines]).toEqual([false, [expect.stringContaining("already exist"), `- ${path}`]]);
     expect(git(folder, "status", "--porcelain")).toBe("");
   });
 
@@ -168,7 +168,7 @@ describe("run again", () => {
   test("finishes a run that was interrupted anywhere", () => {
     const { whole, finished } = interruptEverywhere(
       () => createCheckout("not in git"),
-      (project) => expect(add(project, "short-links").lines[0]).toMatch(/is (added|there already)/),
+      (project) => expect(add(project, "short-links").lines[0]).toMatch(/^Added|already exists/),
     );
     expect(finished.length).toBeGreaterThan(20);
     for (const tree of finished) expect(tree).toEqual(whole);

@@ -142,7 +142,7 @@ export const pages = group({
       resolve: (c) => {
         const { user, session } = c.locals;
         if (!user.emailVerified) sendLink(c, user.email, "verify");
-        session.flash("done", user.emailVerified ? "Your address is already confirmed." : "A mail is on its way.");
+        session.flash("done", user.emailVerified ? "Your address is already confirmed." : "An e-mail is on its way.");
         return seeOther("/account");
       },
     }),

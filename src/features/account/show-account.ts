@@ -21,7 +21,7 @@ interface FormOutcome extends Pick<AccountView, "refused" | "newKey"> {
   readonly status?: number;
 }
 
-/** @param cursors Where the two lists start. */
+/** @param cursors The positions at which the two lists start. */
 export async function showAccount(
   c: AppContext<SessionLocals & SignedIn>,
   { status, ...outcome }: FormOutcome = {},

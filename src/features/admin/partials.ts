@@ -71,7 +71,7 @@ export function roleChangeOf({ id, name, email }: User, role: User["role"], next
           "Make administrator",
           `Make ${name} (${email}) an administrator? Administrators can change and delete all accounts, including yours.`,
         ]
-      : ["Make user", `Make ${name} (${email}) a regular user, who is no longer an administrator?`];
+      : ["Make user", `Make ${name} (${email}) a regular user? They will no longer be an administrator.`];
   return { button, question, to: name, path: `/admin/users/${id}/role`, fields: { role, next } };
 }
 

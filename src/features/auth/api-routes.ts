@@ -1,5 +1,4 @@
 /** Authentication in the JSON API: registration, access and refresh tokens, mailed links. */
-import * as z from "zod";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
@@ -11,15 +10,13 @@ import { hashNewPassword } from "../../identity/passwords/check-password.ts";
 import { sessionCookie } from "../../identity/sessions/cookies.ts";
 import { tokenResponse } from "../../identity/tokens/token-response.ts";
 import * as events from "../../identity/users/account-events.ts";
-import { forgotten, login, registration, reset, verification } from "../../identity/users/account-schema.ts";
 import { checkSignIn } from "../../identity/users/sign-in.ts";
 import { createUser, toPublicUser } from "../../identity/users/users.ts";
 import { group, route } from "../../web/app/scope.ts";
 import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { invalidField, invalidInput, problem } from "../../web/respond/problem.ts";
-
-const refresh = z.strictObject({ refreshToken: z.string() });
+import { forgotten, login, refresh, registration, reset, verification } from "./schema.ts";
 
 /** The longest password with every character escaped, and the other fields. */
 const maxBodyBytes = 8 * 1024;

@@ -9,12 +9,11 @@ import { commonLimits, limitAccount, limitMails } from "../../identity/limits.ts
 import { sendLink } from "../../identity/mail/links.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
 import { hashNewPassword } from "../../identity/passwords/check-password.ts";
-import { visited } from "../../identity/scope.ts";
+import { sessionPage } from "../../identity/scope.ts";
 import { deviceCookie } from "../../identity/sessions/cookies.ts";
 import { loadSession, type SessionLocals, saveSession } from "../../identity/sessions/page-session.ts";
 import { findTokenOwner } from "../../identity/tokens/email-tokens.ts";
 import * as events from "../../identity/users/account-events.ts";
-import { forgotten, reset, verification } from "../../identity/users/account-schema.ts";
 import { group, READ } from "../../web/app/scope.ts";
 import type { FormLocals } from "../../web/guards/require-form.ts";
 import type { FormErrors } from "../../web/pages/form-fields.ts";
@@ -24,8 +23,9 @@ import { firstValue } from "../../web/request/query-value.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
 import { type FormPage, formGuards, refuseForm } from "./forms.ts";
 import { forgotPage, resetPage, verifyPage } from "./pages.ts";
+import { forgotten, reset, verification } from "./schema.ts";
 
-const { route } = visited;
+const { route } = sessionPage;
 
 type LinkForm = Context<unknown, unknown, unknown, AppLocals & SessionLocals & FormLocals>;
 type OwnerForm = Context<unknown, unknown, unknown, AppLocals & SessionLocals & FormLocals & LinkLocals>;
@@ -41,7 +41,7 @@ const requireOwner = requireLinkOwner((c: OwnerForm) => {
   const { form, session, link } = c.locals;
   const page: FormPage = (context, state) =>
     verifyPage(context, form.token ?? "", link.user.id !== session.user?.id, state);
-  const error = form.password ? "The password is wrong." : "Enter the password of this account.";
+  const error = form.password ? "The password is wrong." : "Enter the password for this account.";
   return refuseForm(c, page, form, { password: error }, 401);
 });
 
@@ -57,7 +57,7 @@ export const linkPages = group({
         const { form, parsed, session } = c.locals;
         if (!parsed.success) return refuseForm(c, forgotPage, form, errorsOf(parsed.error), 400);
         sendLink(c, parsed.data.email, "reset");
-        session.flash("done", "If an account with this address exists, a mail is on its way.");
+        session.flash("done", "If an account with this address exists, an e-mail is on its way.");
         return seeOther("/login");
       },
     }),

@@ -9,12 +9,11 @@ import { sendLink } from "../../identity/mail/links.ts";
 import { listOutbox } from "../../identity/mail/mailer.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
 import { hashNewPassword } from "../../identity/passwords/check-password.ts";
-import { visited } from "../../identity/scope.ts";
+import { sessionPage } from "../../identity/scope.ts";
 import { sessionCookie } from "../../identity/sessions/cookies.ts";
 import { loadSession, saveSession } from "../../identity/sessions/page-session.ts";
 import { createDeviceId } from "../../identity/tokens/device-token.ts";
 import * as events from "../../identity/users/account-events.ts";
-import { login, registrationForm } from "../../identity/users/account-schema.ts";
 import { checkSignIn } from "../../identity/users/sign-in.ts";
 import { createUser } from "../../identity/users/users.ts";
 import { group, READ } from "../../web/app/scope.ts";
@@ -27,11 +26,11 @@ import { prefersHtml } from "../../web/request/prefers-html.ts";
 import { firstValue } from "../../web/request/query-value.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
 import { formGuards, refuseForm } from "./forms.ts";
+import { requireDevelopment, requireLoopback } from "./guards.ts";
 import { loginPage, outboxPage, registerPage } from "./pages.ts";
-import { requireDevelopment } from "./require-development.ts";
-import { requireLoopback } from "./require-loopback.ts";
+import { login, registrationForm } from "./schema.ts";
 
-const { route } = visited;
+const { route } = sessionPage;
 
 export const pages = group({
   guards: [...commonLimits, loadSession],
@@ -73,7 +72,7 @@ export const pages = group({
           return refuseForm(c, registerPage, form, errors, 409);
         }
         sendLink(c, email, "verify");
-        session.flash("done", "Welcome. We have sent you a mail to confirm your address.");
+        session.flash("done", "Welcome. We have sent you an e-mail to confirm your address.");
         return seeOther(c.locals.app.startPath, await events.startBrowserSession(c, user, createDeviceId()));
       },
     }),
@@ -83,7 +82,7 @@ export const pages = group({
       resolve: async (c) => {
         const { auth, user, env, session } = c.locals;
         if (auth.via === "session") await events.endSession(c, user.id, auth.sessionId);
-        session.settle();
+        session.discardChanges();
         const headers = new Headers();
         sessionCookie.set(c.request, env, headers, null);
         return seeOther(c.locals.app.homePath, headers);

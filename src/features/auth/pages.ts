@@ -19,7 +19,7 @@ const PASSWORD: Field = { name: "password", label: "Password", type: "password",
 const NEW_PASSWORD: Field = {
   ...PASSWORD,
   autocomplete: "new-password",
-  hint: "At least 8 characters. A few words in a row are easy to remember and hard to guess.",
+  hint: "At least 8 characters. A few random words are easy to remember and hard to guess.",
   minlength: 8,
   maxlength: 256,
 };
@@ -42,7 +42,7 @@ export function registerPage(context: PageContext, typed?: SubmittedForm): SafeH
 }
 
 export function forgotPage(context: PageContext, typed?: SubmittedForm): SafeHtml {
-  const lead = "We will send you a mail with a link to choose a new password.";
+  const lead = "We will send you an e-mail with a link to choose a new password.";
   const after = html`<p class="aside"><a href="/login">Back to sign-in</a></p>`;
   return formPage(
     context,

@@ -1,7 +1,7 @@
 /** The frames that clients and rooms exchange. The README shows a conversation. */
 import { Buffer } from "node:buffer";
 import * as z from "zod";
-import { CLOSE } from "../../web/realtime/backpressure.ts";
+import { CLOSE } from "../../web/realtime/close-codes.ts";
 import { type RateDecision, SUSTAINED } from "../../web/realtime/token-bucket.ts";
 import { storableText } from "../../web/request/text.ts";
 import type { ChatMessage, ChatUser } from "./env.ts";

@@ -4,7 +4,8 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../../env.ts";
 import { closeSockets, renewSockets } from "../../identity/sessions/sockets.ts";
 import { logFailure } from "../../web/app/log.ts";
-import { BoundedSockets, CLOSE } from "../../web/realtime/backpressure.ts";
+import { BoundedSockets } from "../../web/realtime/backpressure.ts";
+import { CLOSE } from "../../web/realtime/close-codes.ts";
 import { TokenBuckets } from "../../web/realtime/token-bucket.ts";
 import { type Connection, connectionOf, readConnection, setConnection, toUserSocket } from "./connection.ts";
 import type { ChatMessage, ChatRoomObject, ChatUser } from "./env.ts";
@@ -29,7 +30,7 @@ interface ConnectedSocket {
  *
  * A socket is closed when its session ends. Every event that ends a session calls `recheckSessions`; an alarm closes the
  * sockets of sessions that expire. A new socket is checked right after it has joined, in case its session ended meanwhile.
- * If a call is lost, an alarm notices within 25 s. If the database does not respond, the check is repeated every 2 s, and
+ * If a call is lost, an alarm makes up for it within 25 s. If the database does not respond, the check is repeated every 2 s, and
  * sockets stay open until it succeeds.
  *
  * The rate limit counts all sockets of a user and `post` together. It is in memory: the platform hibernates a room after

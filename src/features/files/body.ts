@@ -6,7 +6,7 @@ export class BodyError extends Error {
   override readonly name = "BodyError";
   readonly status: 400 | 413;
 
-  /** @param detail For a person; nothing internal. */
+  /** @param detail Describes the error to a person, without internals. */
   constructor(status: 400 | 413, detail: string, options?: ErrorOptions) {
     super(detail, options);
     this.status = status;

@@ -6,13 +6,13 @@ import { requireOwnership } from "../../identity/guards/require-ownership.ts";
 import type { SignedIn } from "../../identity/users/user.ts";
 import { requireQuota } from "../../limits/guards/require-quota.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
-import { mediaTypeOf } from "../../web/guards/require-content-type.ts";
 import { sizeOf } from "../../web/pages/size.ts";
 import type { FormFields } from "../../web/request/form.ts";
+import { mediaTypeOf } from "../../web/request/media-type.ts";
 import type { ProblemLocals } from "../../web/respond/problem.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import { atMost, BodyError, readBody } from "./body.ts";
-import { type Part, readParts } from "./multipart.ts";
+import { type FormPart, readParts } from "./multipart.ts";
 import { FILE_BYTES_QUOTA, FILES_QUOTA } from "./quotas.ts";
 import { getFile } from "./store.ts";
 
@@ -50,7 +50,7 @@ export interface MultipartLocals {
   /** The first field of the form; empty if the form begins with a file. */
   readonly form: FormFields;
   /** The parts after it, to be read once. */
-  readonly parts: AsyncIterable<Part>;
+  readonly parts: AsyncIterable<FormPart>;
 }
 
 /**
@@ -71,7 +71,7 @@ export function requireMultipart(maxBytes: number, maxParts: number): Guard<Prob
   );
 }
 
-async function readFirstField(parts: AsyncGenerator<Part, void>): Promise<FormFields | BodyError> {
+async function readFirstField(parts: AsyncGenerator<FormPart, void>): Promise<FormFields | BodyError> {
   const form: Record<string, string> = Object.create(null);
   try {
     const { value: first } = await parts.next();
@@ -84,7 +84,7 @@ async function readFirstField(parts: AsyncGenerator<Part, void>): Promise<FormFi
   }
 }
 
-async function readText({ body }: Part): Promise<string> {
+async function readText({ body }: FormPart): Promise<string> {
   const chunks = await Array.fromAsync(atMost(body, MAX_FIELD_BYTES, "The field before the files"));
   return Buffer.concat(chunks).toString();
 }

@@ -5,7 +5,7 @@ import { type Parameterized, parseParameters } from "./header-parameters.ts";
 import { createScanner } from "./multipart-scanner.ts";
 
 /** A field or a file of a form. */
-export interface Part {
+export interface FormPart {
   /** The name of the field; empty if the client gives none. */
   readonly name: string;
   /** Undefined for a field that is not a file; empty for a file input without a chosen file. */
@@ -28,7 +28,7 @@ export async function* readParts(
   request: Request,
   body: Chunks,
   maxParts: number,
-): AsyncGenerator<Part, void, undefined> {
+): AsyncGenerator<FormPart, void, undefined> {
   const delimiter = `${CRLF}--${boundaryOf(request)}`;
   // The first delimiter stands at the very beginning, or after a preamble and a line end.
   const scanner = createScanner(body, CRLF);
@@ -78,7 +78,7 @@ async function collectHeader(chunks: Chunks): Promise<string> {
 }
 
 /** @param header The text between a boundary and the empty line: the rest of the boundary's line, then fields. */
-function readHeader(header: string): Omit<Part, "body"> {
+function readHeader(header: string): Omit<FormPart, "body"> {
   const [padding = "", ...lines] = header.split(CRLF);
   const fields = new Map(lines.map(readField));
   const disposition = parseParameters(fields.get("content-disposition") ?? "");

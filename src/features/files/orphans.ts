@@ -3,14 +3,14 @@ import type { Env } from "../../env.ts";
 import { logFailure } from "../../web/app/log.ts";
 import { listDueDeletions, markAbandoned, markDeleting, removePending } from "./store.ts";
 
-/** Where files are stored: their rows in D1, their bytes in R2. */
+/** The storage of files: rows in D1, bytes in R2. */
 export type FileStorage = Pick<Env, "DB" | "FILES">;
 
 /**
  * Deletes those of the objects that no file has. Failures are logged and left to the sweep.
  *
- * @param isSettled Whether every write of these objects was answered. If one was not, it may still land, and the sweep
- *   deletes the objects once more.
+ * @param isSettled Whether every write of these objects got a response. A write without one may still take effect, so the
+ *   sweep deletes the objects once more.
  */
 export async function deleteOrphans(
   { DB, FILES }: FileStorage,

@@ -78,7 +78,7 @@ export const pages = group({
   ],
 });
 
-/** @param error Why an upload was refused. */
+/** @param error The status and the message of a refused upload. */
 async function showFiles(
   c: { readonly request: Request; readonly locals: AppLocals & SessionLocals & SignedIn },
   query: PageQuery,

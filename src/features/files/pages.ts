@@ -15,7 +15,7 @@ export interface FileListing {
   readonly cursor: string | undefined;
 }
 
-/** @param error Why an upload was refused. */
+/** @param error The message of a refused upload. */
 export function filesPage(context: PageContext, { files, cursor }: FileListing, error?: string): SafeHtml {
   const { items, nextCursor } = files;
   return layout(

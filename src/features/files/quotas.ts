@@ -1,4 +1,4 @@
-/** How many files a user may have, and of how many bytes. Triggers in the migration of files keep the counters. */
+/** The quotas for the number of a user's files and for their total size. Triggers in the migration keep the counters. */
 import type { Quota } from "../../limits/quotas.ts";
 import { sizeOf } from "../../web/pages/size.ts";
 

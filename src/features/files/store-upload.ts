@@ -11,7 +11,7 @@ import type { FileUpload } from "./upload-source.ts";
 import { writeObject } from "./write-object.ts";
 
 /**
- * Stores all files of a request, or none. Continues after the client disconnects, in order to delete what has arrived.
+ * Stores all files of a request, or none. Continues after the client disconnects, in order to delete the objects stored so far.
  *
  * @returns A BodyError if a file is too large or the body is malformed; the quota that the files would exceed.
  */

@@ -71,7 +71,7 @@ export async function deleteFile(db: D1Database, id: string): Promise<void> {
   await db.prepare("DELETE FROM files WHERE id = ?").bind(id).run();
 }
 
-/** How long an upload may take, and how late a write may still land whose response never came. */
+/** The maximum duration of an upload, and the time in which a write whose response was lost may still take effect. */
 const GRACE_MS = 24 * 60 * 60 * 1000;
 
 /** Records the key of an object that is about to be written. */
@@ -109,7 +109,7 @@ export function markAbandoned(db: D1Database, limit: number): Promise<string[]> 
   );
 }
 
-/** @returns The keys of up to `limit` objects in state `deleting` that no late write can bring back any more. */
+/** @returns The keys of up to `limit` objects in state `deleting` that no late write can restore. */
 export function listDueDeletions(db: D1Database, limit: number): Promise<string[]> {
   return keysOf(
     db

@@ -1,8 +1,8 @@
 /** The files of a request, one after the other, as they arrive. */
-import { mediaTypeOf } from "../../web/guards/require-content-type.ts";
+import { mediaTypeOf } from "../../web/request/media-type.ts";
 import { BodyError, type Chunks, readBody } from "./body.ts";
 import { mediaTypeOfName } from "./media-type.ts";
-import type { Part } from "./multipart.ts";
+import type { FormPart } from "./multipart.ts";
 import { fileName, MAX_FILE_BYTES } from "./schema.ts";
 
 /** A file whose bytes are still arriving. */
@@ -24,7 +24,7 @@ export async function* uploadFromBody(request: Request, name: string): AsyncGene
  *
  * @throws {BodyError} If the form is malformed, contains no file, or a file has an invalid name.
  */
-export async function* uploadsFromForm(parts: AsyncIterable<Part>): AsyncGenerator<FileUpload, void, undefined> {
+export async function* uploadsFromForm(parts: AsyncIterable<FormPart>): AsyncGenerator<FileUpload, void, undefined> {
   let isEmpty = true;
   for await (const { filename, type, body } of parts) {
     if (filename === undefined || (filename === "" && (await isEmptyBody(body)))) continue;

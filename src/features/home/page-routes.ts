@@ -2,7 +2,7 @@
 import type { AppFacts } from "../../env.ts";
 import { commonLimits } from "../../identity/limits.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
-import { visited } from "../../identity/scope.ts";
+import { sessionPage } from "../../identity/scope.ts";
 import { loadSession, saveSession } from "../../identity/sessions/page-session.ts";
 import { describePolicy } from "../../web/app/policy.ts";
 import { group, READ } from "../../web/app/scope.ts";
@@ -17,7 +17,7 @@ export const pages = group({
   guards: [...commonLimits, loadSession],
   onResponse: saveSession,
   handlers: [
-    visited.route.on(READ, "/", {
+    sessionPage.route.on(READ, "/", {
       resolve: async (c) => {
         const { app, env, session } = c.locals;
         if (session.user && app.startPath !== "/") return seeOther(app.startPath);

@@ -1,7 +1,7 @@
 /** The page of the live feed. */
 import { commonLimits } from "../../identity/limits.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
-import { visited } from "../../identity/scope.ts";
+import { sessionPage } from "../../identity/scope.ts";
 import { loadSession, saveSession } from "../../identity/sessions/page-session.ts";
 import { group, READ } from "../../web/app/scope.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
@@ -13,7 +13,7 @@ export const pages = group({
   guards: [...commonLimits, loadSession],
   onResponse: saveSession,
   handlers: [
-    visited.route.on(READ, "/live", {
+    sessionPage.route.on(READ, "/live", {
       resolve: async (c) =>
         htmlResponse(
           livePage(await loadPageContext(c), metricsOf(c.locals.app), await liveFeed(c.locals.env).recent()),

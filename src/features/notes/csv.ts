@@ -1,4 +1,4 @@
-/** Notes as CSV (RFC 4180) in which spreadsheets find no formulas to run. */
+/** Notes as CSV (RFC 4180) in which no cell can run as a formula of a spreadsheet. */
 import type { Note } from "./schema.ts";
 
 const FIELDS = ["id", "title", "body", "createdAt", "updatedAt"] as const;

@@ -15,8 +15,18 @@ import { hxReplaceUrl, isHtmx, partOrPage, partOrRedirect } from "../../web/page
 import type { Message } from "../../web/pages/message.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { requireOwnNote, requireOwnNoteOrDeleted } from "./guards.ts";
-import { editPage, type NoteListing, notebookPage, noteListing, notePage, pathOfSearch } from "./pages.ts";
-import { addedNote, composer, deletedItem, editorItem, type NoteEdit, noteItem } from "./partials.ts";
+import { editPage, notebookPage, notePage } from "./pages.ts";
+import {
+  addedNote,
+  composer,
+  deletedItem,
+  editorItem,
+  type NoteEdit,
+  type NoteListing,
+  noteItem,
+  noteListing,
+  searchPath,
+} from "./partials.ts";
 import { NOTES_QUOTA } from "./quotas.ts";
 import { MAX_NOTE_BYTES, noteChange, noteForm, notesQuery } from "./schema.ts";
 import { createNote, deleteNote, getNote, listNotes, updateNote } from "./store.ts";
@@ -27,7 +37,7 @@ const { route } = signedInPage;
 const requireNoteForm = requireForm(MAX_NOTE_BYTES, noteForm);
 const requireChangeForm = requireForm(MAX_NOTE_BYTES, noteChange);
 
-const GONE = "This note has just been deleted.";
+const NOTE_DELETED = "This note has just been deleted.";
 
 export const pages = group({
   guards: [...commonLimits, loadSession, requireAuth],
@@ -43,7 +53,7 @@ export const pages = group({
         return partOrPage(request, {
           part: () => noteListing(listing, locals.session.csrf),
           page: async () => notebookPage(await loadPageContext(c), listing),
-          headers: cursor === undefined ? hxReplaceUrl(pathOfSearch(q)) : {},
+          headers: cursor === undefined ? hxReplaceUrl(searchPath(q)) : {},
         });
       },
     }),
@@ -95,7 +105,7 @@ export const pages = group({
         if (typeof written !== "string")
           return partOrRedirect(c.request, `/notes/${note.id}`, () => noteItem(written, session.csrf, true));
         const theirs = written === "changed" && (await getNote(env.DB, note.id));
-        if (!theirs) return refuse(c, 404, GONE);
+        if (!theirs) return refuse(c, 404, NOTE_DELETED);
         return again(412, { id: note.id, title, body, version: theirs.version, theirs });
       },
     }),
@@ -104,7 +114,7 @@ export const pages = group({
       guards: [requireCsrf, requireOwnNote, requireButton, requireCsrfToken],
       resolve: async (c) => {
         const { env, note, session } = c.locals;
-        if (typeof (await deleteNote(env.DB, note.id)) === "string") return refuse(c, 404, GONE);
+        if (typeof (await deleteNote(env.DB, note.id)) === "string") return refuse(c, 404, NOTE_DELETED);
         if (!isHtmx(c.request)) session.flash("done", `“${note.title}” was deleted.`, undoDeletion(note.id));
         return partOrRedirect(c.request, "/notes", () => deletedItem(note, session.csrf));
       },
@@ -115,7 +125,7 @@ export const pages = group({
       resolve: async (c) => {
         const { env, user, session } = c.locals;
         const note = await restoreNote(env.DB, c.params.id);
-        if (note === "missing") return refuse(c, 404, GONE);
+        if (note === "missing") return refuse(c, 404, NOTE_DELETED);
         if (note === "quota") {
           if (isHtmx(c.request)) return quotaExceeded(c, NOTES_QUOTA);
           const message = { kind: "failed", text: NOTES_QUOTA.refusal, action: undoDeletion(c.params.id) } as const;

@@ -1,18 +1,17 @@
 /** The pages of notes: the list with its search, a note, its edit form. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import { layout, type PageContext } from "../../web/pages/layout.ts";
-import { type Page, pathOfList } from "../../web/request/paging.ts";
-import { composer, datesOf, deleteForm, type NoteEdit, type NoteFormState, noteEditor, noteItem } from "./partials.ts";
+import {
+  composer,
+  datesOf,
+  deleteForm,
+  type NoteEdit,
+  type NoteFormState,
+  type NoteListing,
+  noteEditor,
+  noteListing,
+} from "./partials.ts";
 import type { Note } from "./schema.ts";
-
-/** A page of the list of notes, and the request for it. */
-export interface NoteListing {
-  /** The search text; empty for all notes. */
-  readonly q: string;
-  /** Undefined for the newest notes. */
-  readonly cursor: string | undefined;
-  readonly notes: Page<Note>;
-}
 
 /** @param refused The input of a refused form, to show again. */
 export function notebookPage(context: PageContext, listing: NoteListing, refused?: NoteFormState): SafeHtml {
@@ -31,11 +30,6 @@ ${noteListing(listing, context.csrf)}
   );
 }
 
-/** The path of a search. */
-export function pathOfSearch(q: string, cursor?: string): string {
-  return pathOfList("/notes", q, cursor);
-}
-
 /** Searches while the user types; without scripts, by its button. */
 function searchForm({ q }: NoteListing): SafeHtml {
   return html`<search><form class="toolbar" method="get" action="/notes" hx-get="/notes" hx-trigger="input changed delay:250ms from:find input, submit" hx-target="#notes" hx-swap="outerHTML" hx-sync="this:replace">
@@ -43,22 +37,6 @@ function searchForm({ q }: NoteListing): SafeHtml {
 <input type="search" id="q" name="q" value="${q}" maxlength="200" placeholder="Search" autocomplete="off">
 <button class="quiet">Search</button>
 </form></search>`;
-}
-
-/** The list of notes, which a search replaces. */
-export function noteListing({ q, cursor, notes: { items, nextCursor } }: NoteListing, csrf: string): SafeHtml {
-  const count = `${items.length}${nextCursor === null ? "" : " or more"}`;
-  const more = pathOfSearch(q, nextCursor ?? undefined);
-  return html`<section id="notes" aria-label="Notes">
-<p class="meta found" role="status">${q === "" ? "" : html`${count} with “${q}”. <a href="/notes">Show all</a>`}</p>
-${cursor === undefined ? "" : html`<p class="meta found"><a href="${pathOfSearch(q)}">Newest notes</a></p>`}
-<ul class="list" id="note-list">${items.map((note) => noteItem(note, csrf))}${
-    nextCursor === null
-      ? ""
-      : html`<li class="more" hx-target="this" hx-swap="outerHTML"><a class="button quiet" href="${more}" hx-get="${more}" hx-select="#note-list > li">Older notes</a></li>`
-  }</ul>
-<p class="empty">${q === "" ? "No notes yet. What is on your mind?" : "No matching notes."}</p>
-</section>`;
 }
 
 export function notePage(context: PageContext, note: Note): SafeHtml {

@@ -1,9 +1,19 @@
-/** Partials of notes: a list item, its editor, the form for a new note, and the answers that HTMX swaps in. */
+/** The parts of the pages of notes that HTMX swaps in: the list, its items and their editors, and the form for a new note. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import { csrfField } from "../../web/pages/csrf-field.ts";
 import { errorSummary, type FormErrors, type FormState, textArea, textField } from "../../web/pages/form-fields.ts";
 import { timeOf } from "../../web/pages/time.ts";
+import { type Page, pathOfList } from "../../web/request/paging.ts";
 import type { Note } from "./schema.ts";
+
+/** A page of the list of notes, and the request for it. */
+export interface NoteListing {
+  /** The search text; empty for all notes. */
+  readonly q: string;
+  /** Undefined for the newest notes. */
+  readonly cursor: string | undefined;
+  readonly notes: Page<Note>;
+}
 
 /** The state of the form that edits a note. */
 export interface NoteEdit extends Pick<Note, "id" | "title" | "body"> {
@@ -19,6 +29,27 @@ export interface NoteFormState {
   readonly title: string | undefined;
   readonly body: string | undefined;
   readonly errors: FormErrors;
+}
+
+/** The path of a search. */
+export function searchPath(q: string, cursor?: string): string {
+  return pathOfList("/notes", q, cursor);
+}
+
+/** The list of notes, which a search replaces. */
+export function noteListing({ q, cursor, notes: { items, nextCursor } }: NoteListing, csrf: string): SafeHtml {
+  const count = `${items.length}${nextCursor === null ? "" : " or more"}`;
+  const more = searchPath(q, nextCursor ?? undefined);
+  return html`<section id="notes" aria-label="Notes">
+<p class="meta found" role="status">${q === "" ? "" : html`${count} matching “${q}”. <a href="/notes">Show all</a>`}</p>
+${cursor === undefined ? "" : html`<p class="meta found"><a href="${searchPath(q)}">Newest notes</a></p>`}
+<ul class="list" id="note-list">${items.map((note) => noteItem(note, csrf))}${
+    nextCursor === null
+      ? ""
+      : html`<li class="more" hx-target="this" hx-swap="outerHTML"><a class="button quiet" href="${more}" hx-get="${more}" hx-select="#note-list > li">Older notes</a></li>`
+  }</ul>
+<p class="empty">${q === "" ? "No notes yet. What is on your mind?" : "No matching notes."}</p>
+</section>`;
 }
 
 /** @param isFocused Whether the item takes the focus, because the focused element was swapped out. */
@@ -100,7 +131,7 @@ export function addedNote(note: Note, csrf: string): SafeHtml {
   return html`${composer(csrf, EMPTY, true)}<ul hx-swap-oob="afterbegin:#note-list">${noteItem(note, csrf)}</ul>`;
 }
 
-/** Replaces a deleted note. Its Undo button takes the focus, since the Delete button is gone. */
+/** Replaces a deleted note. Its Undo button takes the focus, since the Delete button no longer exists. */
 export function deletedItem({ id, title }: Note, csrf: string): SafeHtml {
   const path = `/notes/${id}/restore`;
   return html`<li class="message done" id="note-${id}" hx-target="this" hx-swap="outerHTML"><p role="status">“${title}” was deleted.</p>

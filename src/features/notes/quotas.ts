@@ -1,4 +1,4 @@
-/** How many notes a user may have. Triggers in the migration of notes keep the counter. */
+/** The quota for a user's notes. Triggers in the migration keep the counter. */
 import type { Quota } from "../../limits/quotas.ts";
 
 const MAX_NOTES = 100_000;

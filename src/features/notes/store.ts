@@ -55,8 +55,8 @@ export interface NewNote extends NoteInput {
 }
 
 /**
- * Creates a note, or reads the existing one with that id. One statement, so that no write comes between the quota check
- * and the insert; the update that changes nothing makes it return an existing note.
+ * Creates a note, or reads the existing one with that id. One statement, so that no other write can come between the
+ * quota check and the insert. The update changes nothing; it makes the statement return an existing note.
  *
  * @returns "quota" if the owner's quota of notes is used up.
  */
@@ -75,10 +75,10 @@ export async function createNote(
   return note ?? "quota";
 }
 
-/** The note as written, or why a write that depends on a version was not done. */
+/** The written note, or the reason why nothing was written: no such note, or a version that does not match. */
 export type WriteResult = StoredNote | "missing" | "changed";
 
-/** `?2` is a JSON list of versions, or NULL for any. Check and write are one statement, so no write comes between. */
+/** `?2` is a JSON list of versions, or NULL for any. Check and write are one statement, so no other write can come between them. */
 const WHERE_VERSION = "id = ?1 AND (?2 IS NULL OR version IN (SELECT value FROM json_each(?2)))";
 
 /** @param versions The versions that may be overwritten. Default: any. */

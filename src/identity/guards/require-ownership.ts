@@ -14,7 +14,7 @@ export interface Owned<TLocals> {
 
 /**
  * Supplies the locals that `load` returned. Denies a missing resource and another user's resource with the same 404, so
- * that the response does not reveal what other users have.
+ * that the response does not reveal other users' resources.
  *
  * @param load Loads the resource named by the path. Returns undefined or null if it does not exist.
  */

@@ -16,7 +16,7 @@ import type { Auth, SessionAuth, SignedIn } from "../users/user.ts";
 
 const RECENT_MS = 10 * 60_000;
 
-const DETAIL = "Confirm your password first: more than 10 minutes have passed since you last gave it.";
+const DETAIL = "Confirm your password first: more than 10 minutes have passed since you last entered it.";
 
 interface RecentSignIn {
   readonly auth: SessionAuth;

@@ -10,7 +10,7 @@ export function requireRole(role: Role): Guard<ProblemLocals & SignedIn> {
   return stateFacts(
     headGuard(function requireRole(c: HeadContext<ProblemLocals & SignedIn>) {
       if (c.locals.user.role === role) return { allow: true };
-      return deny(c, 403, `This requires the role ${role}.`);
+      return deny(c, 403, `This requires the ${role} role.`);
     }),
     { denies: [403], detail: role },
   );

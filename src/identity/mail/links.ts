@@ -1,4 +1,4 @@
-/** Sends mails with a link that confirms an address or resets a password. */
+/** Sends e-mails with a link that confirms an address or resets a password. */
 import type { AppContext } from "../../env.ts";
 import { publicOrigin } from "../../web/request/own-origin.ts";
 import { createEmailToken, deleteEmailToken, type EmailPurpose } from "../tokens/email-tokens.ts";

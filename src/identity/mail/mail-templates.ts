@@ -1,4 +1,4 @@
-/** The texts of all mails. Each function turns data into the subject and the plain text of one kind of mail. */
+/** The texts of all e-mails. Each function turns data into the subject and the plain text of one kind of e-mail. */
 import { APP_NAME } from "../../web/app/app-name.ts";
 import type { EmailPurpose } from "../tokens/email-tokens.ts";
 import type { Role } from "../users/user.ts";
@@ -10,7 +10,7 @@ export interface MailContent {
 }
 
 /**
- * A mail with a link. It contains nothing that the sender of the request wrote, since that may be a stranger.
+ * An e-mail with a link. It contains no text from the request, since a stranger may have sent it.
  *
  * @param url The address of the page that accepts the link, with its token.
  */
@@ -20,7 +20,7 @@ export function linkMail(purpose: EmailPurpose, url: string): MailContent {
       return {
         subject: "Confirm your e-mail address",
         text: paragraphs(
-          `please confirm that this address belongs to your ${APP_NAME} account:`,
+          `Please confirm that this address belongs to your ${APP_NAME} account:`,
           url,
           "The link works once, within 24 hours, if you are signed in or know the password. If you did not create the " +
             "account, do not confirm it. To take the account over, request a new password.",
@@ -30,9 +30,9 @@ export function linkMail(purpose: EmailPurpose, url: string): MailContent {
       return {
         subject: "Reset your password",
         text: paragraphs(
-          `choose a new password for your ${APP_NAME} account:`,
+          `Choose a new password for your ${APP_NAME} account:`,
           url,
-          "The link works once, within one hour. If you did not request it, ignore this mail: nothing has changed.",
+          "The link works once, within one hour. If you did not request it, ignore this e-mail: nothing has changed.",
         ),
       };
   }
@@ -52,32 +52,32 @@ export function noticeMail(notice: Notice): MailContent {
       return {
         subject: "Your password was reset",
         text: paragraphs(
-          `your password was reset. Every session, API key and open link of your ${APP_NAME} account has ended. ${NOT_YOU}`,
+          `Your password was reset. Every session, API key and open link of your ${APP_NAME} account has ended. ${NOT_YOU}`,
         ),
       };
     case "password changed":
       return {
         subject: "Your password was changed",
         text: paragraphs(
-          `your password was changed. All other sessions of your ${APP_NAME} account have ended. ${NOT_YOU}`,
+          `Your password was changed. All other sessions of your ${APP_NAME} account have ended. ${NOT_YOU}`,
         ),
       };
     case "API key created":
       return {
         subject: "An API key was created",
-        text: paragraphs(`the API key “${notice.keyName}” was created for your ${APP_NAME} account. ${NOT_YOU}`),
+        text: paragraphs(`The API key “${notice.keyName}” was created for your ${APP_NAME} account. ${NOT_YOU}`),
       };
     case "role changed":
       return {
         subject: "Your role has changed",
         text: paragraphs(
-          `the role of your ${APP_NAME} account is now: ${notice.role === "admin" ? "administrator" : "user"}.`,
+          `The role of your ${APP_NAME} account is now: ${notice.role === "admin" ? "administrator" : "user"}.`,
         ),
       };
     case "account deleted":
       return {
         subject: "Your account was deleted",
-        text: paragraphs(`an administrator has deleted your ${APP_NAME} account and everything that belongs to it.`),
+        text: paragraphs(`An administrator has deleted your ${APP_NAME} account and everything that belongs to it.`),
       };
   }
 }

@@ -1,4 +1,4 @@
-/** Sends mail: through Cloudflare's e-mail binding, or in development into an outbox in the database. */
+/** Sends e-mail: through Cloudflare's e-mail binding, or in development into an outbox in the database. */
 import { v7 as uuidv7 } from "uuid";
 import type { AppLocals, Env } from "../../env.ts";
 import { logFailure } from "../../web/app/log.ts";
@@ -20,14 +20,14 @@ export interface OutboxMail extends Mail {
   readonly createdAt: string;
 }
 
-/** A mail about to be sent. */
+/** An e-mail that is about to be sent. */
 export interface Draft extends Mail {
-  /** Called if the mail could not be sent: undoes the preparations for it. */
+  /** Called if the e-mail could not be sent: undoes the preparations for it. */
   readonly discard?: () => Promise<void>;
 }
 
 /**
- * Writes and sends a mail after the response. A failure is logged.
+ * Writes and sends an e-mail after the response. A failure is logged.
  *
  * @param write Returns undefined to send nothing.
  */
@@ -45,7 +45,7 @@ export function sendLater({ env, ctx, requestId }: AppLocals, write: () => Promi
       throw error;
     }
   };
-  ctx.waitUntil(send().catch((error) => logFailure("A mail could not be sent", error, requestId)));
+  ctx.waitUntil(send().catch((error) => logFailure("An e-mail could not be sent", error, requestId)));
 }
 
 /** Creates the mailer of the environment. Outside development, `send` rejects if the binding `EMAIL` is missing. */
@@ -66,7 +66,7 @@ async function storeInOutbox(db: D1Database, { to, subject, text }: Mail): Promi
     .run();
 }
 
-/** Lists the latest 50 mails of the outbox, newest first. */
+/** Lists the latest 50 e-mails of the outbox, newest first. */
 export async function listOutbox(db: D1Database): Promise<OutboxMail[]> {
   const { results } = await db
     .prepare('SELECT recipient AS "to", subject, text, created_at AS createdAt FROM outbox ORDER BY id DESC LIMIT 50')

@@ -94,7 +94,7 @@ export class HashingQueue {
       end: () => {
         if (!turn.isUsed) this.#end(turn);
       },
-      ended: this.#attend(turn),
+      ended: this.#waitForEnd(turn),
     };
   }
 
@@ -118,7 +118,7 @@ export class HashingQueue {
   }
 
   /** Ends the turn if its request never hashes, even if no other request is in the queue. */
-  async #attend(turn: Turn): Promise<void> {
+  async #waitForEnd(turn: Turn): Promise<void> {
     while (this.#current === turn) {
       await Promise.race([turn.over.promise, this.#wait(WAKE_MS)]);
       this.#tidy();

@@ -15,7 +15,7 @@ export interface PasswordHasher {
 export interface HashingTurn extends PasswordHasher {
   /** Ends a turn in which nothing was hashed, so that the next one begins immediately. Otherwise does nothing. */
   end(): void;
-  /** Settles when the turn ends. Keep the request alive until then (`ctx.waitUntil`), even if its client is gone. */
+  /** Settles when the turn ends. Keep the request alive until then (`ctx.waitUntil`), even if its client has disconnected. */
   readonly ended: Promise<void>;
 }
 

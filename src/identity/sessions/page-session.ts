@@ -111,7 +111,7 @@ export class Session {
   }
 
   /** Discards the changes, because they are stored elsewhere. */
-  settle(): void {
+  discardChanges(): void {
     this.#changes.clear();
   }
 
@@ -177,8 +177,8 @@ export async function signInBrowser(
   deviceId: string,
 ): Promise<SignedInBrowser | undefined> {
   const { env, session } = locals;
-  const isAnothers = session.user !== null && session.user.id !== user.id;
-  const data = isAnothers ? Object.fromEntries(session.changes) : session.data;
+  const belongsToOther = session.user !== null && session.user.id !== user.id;
+  const data = belongsToOther ? Object.fromEntries(session.changes) : session.data;
   const started = await startCookieSession(env.DB, { user, device: deviceOf(request), deviceId }, data);
   if (!started) return undefined;
   const headers = new Headers();
@@ -186,7 +186,7 @@ export async function signInBrowser(
   setSessionCookies({ request, locals }, headers, { secret: started.secret, deviceToken });
   if (session.id === undefined) setVisitorFlash({ request, locals }, headers, []);
   else await removeSession(env.DB, session.id);
-  session.settle();
+  session.discardChanges();
   return { headers, hasEvicted: started.hasEvicted };
 }
 

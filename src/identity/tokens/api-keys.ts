@@ -21,7 +21,7 @@ export const API_KEYS_QUOTA: Quota = {
   refusal: `You have reached the limit of ${MAX_KEYS} API keys. Delete some, then try again.`,
 };
 
-/** An expired key is kept for this time, so that a request with it is told that the key has expired. */
+/** An expired key is kept for this time, so that a response can say that the key has expired. */
 export const EXPIRED_KEY_RETENTION_MS = 30 * DAY_MS;
 
 /** A key as its owner sees it after its creation. Times are ISO 8601, UTC. */

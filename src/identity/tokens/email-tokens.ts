@@ -1,4 +1,4 @@
-/** Short-lived, single-use tokens for links in mails: a token proves that its sender can read the account's mail. */
+/** Short-lived, single-use tokens for links in e-mails: a token proves that its sender can read the account's mail. */
 import { CREDENTIAL_COLUMNS, type CredentialRow, type Credentials, toCredentials } from "../users/users.ts";
 import { createSecret, hashSecret } from "./secret.ts";
 
@@ -6,7 +6,7 @@ const HOUR_MS = 60 * 60_000;
 
 const LIFETIME_MS = { verify: 24 * HOUR_MS, reset: HOUR_MS } as const;
 
-/** Maximum live tokens of an account per purpose: nobody can flood a mailbox, and its owner always has a live link. */
+/** Maximum live tokens of an account per purpose: strangers cannot flood a mailbox, and its owner always has a live link. */
 const MAX_LIVE = 3;
 
 export type EmailPurpose = keyof typeof LIFETIME_MS;

@@ -8,7 +8,7 @@ import type { TokenKeys } from "./token-keys.ts";
 /** A client that lost the response may retry within this time and gets the same successor. */
 const GRACE_MS = 5_000;
 
-/** A part shared by all tokens of the session, which identifies it, and a part of its own. */
+/** A part that identifies the session, shared by all of its tokens, and a part unique to the token. */
 const TOKEN = /^([\w-]{43})\.[\w-]{43}$/;
 
 /** A session of an API client. */

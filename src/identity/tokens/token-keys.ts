@@ -1,4 +1,4 @@
-/** The keys in the secret `TOKEN_KEYS`: the first signs, all verify, so that a rotation signs nobody out. */
+/** The keys in the secret `TOKEN_KEYS`: the first signs, all verify, so that a rotation ends no session. */
 import { createSecretKey, type KeyObject } from "node:crypto";
 import * as z from "zod";
 

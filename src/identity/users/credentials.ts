@@ -1,4 +1,4 @@
-/** Changes credentials and ends what a change invalidates, each time in one transaction. */
+/** Changes credentials, and ends the sessions, keys and links that a change invalidates, in one transaction each. */
 import { IDLE_MS } from "../sessions/sessions.ts";
 import { hashSecret } from "../tokens/secret.ts";
 import type { Credentials } from "./users.ts";

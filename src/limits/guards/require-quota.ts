@@ -8,14 +8,14 @@ type QuotaNeeds = AppLocals & { readonly user: { readonly id: string } };
 
 export interface RequireQuotaOptions {
   /**
-   * Whether a request with an `Idempotency-Key` passes: it may repeat the request that used the last of the quota, and
-   * must then get the same response. Default: false.
+   * Whether a request with an `Idempotency-Key` passes: it may be a retry of the request that used up the quota,
+   * which must get the same response. Default: false.
    */
   readonly allowRetries?: boolean;
 }
 
 /**
- * Denies with 422 where one of the quotas is used up. A request that passes may still exceed it: the statement that
+ * Denies with 422 if one of the quotas is used up. A request that passes may still exceed it: the statement that
  * writes decides (`fitsQuota`).
  *
  * @example

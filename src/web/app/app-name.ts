@@ -1,6 +1,6 @@
 /** The names of the app, which `npm run rename` changes. */
 
-/** The name on pages and in mails. */
+/** The name on pages and in e-mails. */
 export const APP_NAME = "Candor";
 
 /** The prefix of API keys, and the issuer of access tokens. */

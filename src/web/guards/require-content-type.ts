@@ -1,6 +1,7 @@
 /** Requires a media type that the route accepts. */
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../app/guard-facts.ts";
+import { mediaTypeOf } from "../request/media-type.ts";
 import type { ProblemLocals } from "../respond/problem.ts";
 import { deny } from "../respond/refuse.ts";
 
@@ -22,8 +23,3 @@ export function requireContentType(types: readonly string[]): Guard<ProblemLocal
 
 /** For routes with a body schema. */
 export const requireJson = requireContentType(["application/json"]);
-
-/** @returns The media type in lower case, without parameters; empty without a Content-Type. */
-export function mediaTypeOf(request: Request): string {
-  return request.headers.get("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-}

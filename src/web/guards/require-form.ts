@@ -3,9 +3,9 @@ import * as z from "zod";
 import type { Context, Guard } from "../../http/index.ts";
 import { stateFacts } from "../app/guard-facts.ts";
 import { type FormFields, readForm } from "../request/form.ts";
+import { mediaTypeOf } from "../request/media-type.ts";
 import type { ProblemLocals } from "../respond/problem.ts";
 import { deny } from "../respond/refuse.ts";
-import { mediaTypeOf } from "./require-content-type.ts";
 
 const FORM = "application/x-www-form-urlencoded";
 

@@ -1,20 +1,12 @@
 /** Sends to sockets, and closes those whose readers have stalled, since the platform queues without a limit. */
 import { Buffer } from "node:buffer";
+import { CLOSE } from "./close-codes.ts";
 
 const MIB = 1024 * 1024;
 
 /** Limits of the bytes sent since the last frame from a socket, and of their sum over all sockets of an object. */
 const MAX_BYTES_PER_SOCKET = 8 * MIB;
 const MAX_BYTES_PER_OBJECT = 48 * MIB;
-
-/** Close codes (RFC 6455 §7.4 and its registry). Codes from 4000 to 4999 are for applications. */
-export const CLOSE = {
-  unsupportedData: 1003,
-  policyViolation: 1008,
-  tooLarge: 1009,
-  tryAgainLater: 1013,
-  sessionOver: 4401,
-} as const;
 
 /** The data sent to a socket since its last frame. */
 interface Unacknowledged {

@@ -18,7 +18,7 @@ export function isOwnOrigin(request: Request, env: Pick<Env, "PUBLIC_ORIGIN">, o
 }
 
 /**
- * The origin for absolute addresses, such as links in mails. A client controls the host of its requests, so the request's
+ * The origin for absolute addresses, such as links in e-mails. A client controls the host of its requests, so the request's
  * origin is used only in development and only for a loopback host.
  *
  * @throws If `PUBLIC_ORIGIN` is empty in any other case.

@@ -81,7 +81,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await page.goto("/account");
     const key = await makeKey(page, "Nightly backup");
     expect(key).toMatch(new RegExp(`^${APP_ID}_[\\w-]{43}$`));
-    const answer = await fetch(`$origin/api/things`, { headers: { "X-API-Key": key } });
+    const answer = await fetch(`${origin}/api/things`, { headers: { "X-API-Key": key } });
     expect(answer.status).toBe(200);
     expect(await page.locator("[data-copy]").isVisible()).toBe(javaScript);
     await page.goto("/account");
@@ -120,7 +120,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await fill(page, "Password", PASSWORD);
     await button(page, "Continue").click();
     const key = await page.getByLabel("API key", { exact: true }).inputValue();
-    const answer = await fetch(`$origin/api/things`, { headers: { "X-API-Key": key } });
+    const answer = await fetch(`${origin}/api/things`, { headers: { "X-API-Key": key } });
     expect(answer.status).toBe(200);
     await page.getByRole("heading", { name: "Nightly backup" }).waitFor();
   });

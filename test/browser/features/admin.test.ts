@@ -59,7 +59,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     const page = await open({ as: "user", javaScript });
     const response = await page.goto("/admin/users");
     expect(response?.status()).toBe(403);
-    await expectShown(page, "This requires the role admin.");
+    await expectShown(page, "This requires the admin role.");
     await page.goto("/things");
     expect(await page.getByRole("link", { name: "Users" }).count()).toBe(0);
   });

@@ -11,7 +11,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await page.goto("/account");
     const email = await page.locator('input[autocomplete="username"]').getAttribute("value");
     await button(page, "Send the link again").click();
-    await expectShown(page, "A mail is on its way.");
+    await expectShown(page, "An e-mail is on its way.");
     await page.goto("/outbox");
     await page
       .getByRole("listitem")

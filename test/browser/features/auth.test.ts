@@ -27,7 +27,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await page.getByRole("navigation").getByRole("link", { name: "Sign in" }).click();
     await page.getByRole("link", { name: "Forgot your password?" }).click();
     await fill(page, { "E-mail": email });
-    await expectShown(page, "a mail is on its way");
+    await expectShown(page, "an e-mail is on its way");
 
     await page.goto("/outbox");
     const mail = page.getByRole("listitem").filter({ hasText: email }).filter({ hasText: "Reset your password" });

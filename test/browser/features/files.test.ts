@@ -135,7 +135,7 @@ test("what is too large is refused before it is sent, and the rest is not held u
   });
   await page.goto("/files");
   await choose(page, fileOf("large.bin", Buffer.alloc(26 * MIB)), fileOf("small.txt"));
-  await expectShown(page, "A file must not exceed 25 MiB. This one has 26 MiB.");
+  await expectShown(page, "A file must not exceed 25 MiB. This one is 26 MiB.");
   await listOf(page).filter({ hasText: "small.txt" }).waitFor();
   expect(sent).toEqual(["/api/files/small.txt"]);
   await page.getByRole("button", { name: "Dismiss large.bin" }).click();

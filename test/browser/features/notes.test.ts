@@ -29,7 +29,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await page.getByLabel("Search the notes").fill("GREEN");
     if (!javaScript) await page.getByRole("button", { name: "Search" }).click();
     await page.waitForURL("/notes?q=GREEN");
-    await expectShown(page, "1 with “GREEN”");
+    await expectShown(page, "1 matching “GREEN”");
     expect(await titles(page)).toEqual(["Tea"]);
     await page.reload();
     expect(await titles(page)).toEqual(["Tea"]);

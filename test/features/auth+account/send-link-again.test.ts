@@ -7,7 +7,7 @@ test("the page of the account sends the link again to an address that is not con
   const me = await createAccount({ emailVerified: false });
   const browser = await openPlainBrowserOf(me);
   expect((await browser.open("/account")).text).toContain("Send the link again");
-  expect(flashOf(await browser.submit({}, "/account/verify-email"))).toBe("A mail is on its way.");
+  expect(flashOf(await browser.submit({}, "/account/verify-email"))).toBe("An e-mail is on its way.");
   const mails = env.DB.prepare("SELECT count(*) AS n FROM outbox WHERE recipient = ?").bind(me.user.email);
   expect(await mails.first("n")).toBe(1);
 });

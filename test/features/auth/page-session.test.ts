@@ -27,7 +27,7 @@ test("HEAD uses no message up", async () => {
   const headers = { Cookie: cookiesIn(jar) };
   const head = await send("/login", { method: "HEAD", headers });
   expect(head.headers.getSetCookie()).toEqual([]);
-  expect(await (await send("/login", { headers })).text()).toContain("a mail is on its way");
+  expect(await (await send("/login", { headers })).text()).toContain("an e-mail is on its way");
 });
 
 describe("a login", () => {

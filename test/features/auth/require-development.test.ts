@@ -1,6 +1,6 @@
 import { createExecutionContext, env } from "cloudflare:test";
 import { expect, test } from "vitest";
-import { requireDevelopment } from "../../../src/features/auth/require-development.ts";
+import { requireDevelopment } from "../../../src/features/auth/guards.ts";
 import { setup } from "../../../src/http/index.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";

@@ -4,7 +4,7 @@ import { createAccount, PASSWORD, send } from "../../harness.ts";
 import { cookieOf } from "../../identity/sessions/cookie-of.ts";
 import { flashOf, openPlainBrowser } from "../../plain-browser.ts";
 
-const MESSAGE = "If an account with this address exists, a mail is on its way.";
+const MESSAGE = "If an account with this address exists, an e-mail is on its way.";
 
 describe("a visitor's message", () => {
   test("survives the way through /login, and is shown once", async () => {

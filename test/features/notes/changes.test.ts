@@ -106,7 +106,7 @@ test("HTMX adds a note to the list in place, and gets an empty form again", asyn
 test("a search by HTMX gets the list alone, and an address to be shared", async () => {
   const ask = (query: string) => send(`/notes${query}`, { headers: htmx.headers });
   const found = await ask("?q=tea");
-  expect(await found.text()).toMatch(/^<section id="notes"[\s\S]*1 with “tea”[\s\S]*Tea/);
+  expect(await found.text()).toMatch(/^<section id="notes"[\s\S]*1 matching “tea”[\s\S]*Tea/);
   expect([found.headers.get("HX-Replace-Url"), found.headers.get("Vary")]).toEqual(["/notes?q=tea", "HX-Request"]);
   expect((await ask("?q=")).headers.get("HX-Replace-Url")).toBe("/notes");
   expect((await send("/notes?q=tea", { headers: browser.headers })).headers.get("Vary")).toBe("HX-Request");

@@ -1,7 +1,7 @@
 /** Visits of a browser: what a request does with its session. */
 import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
 import { setup } from "../../../src/http/index.ts";
-import { visited } from "../../../src/identity/scope.ts";
+import { sessionPage } from "../../../src/identity/scope.ts";
 import { loadSession, type Session, saveSession } from "../../../src/identity/sessions/page-session.ts";
 import { group } from "../../../src/web/app/scope.ts";
 import { supplyLocals } from "../../supply-locals.ts";
@@ -29,7 +29,7 @@ export async function visit<T>(jar: Jar, act: (session: Session) => T | Promise<
     given = await act(locals.session);
     return new Response();
   };
-  const page = visited.route.get("/", { resolve });
+  const page = sessionPage.route.get("/", { resolve });
   const pages = group({ guards: [loadSession], onResponse: saveSession, handlers: [page] });
   const app = setup({ onRequest: supplyLocals, handlers: pages });
   const ctx = createExecutionContext();

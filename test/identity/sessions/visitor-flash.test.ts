@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { createTokenKeys } from "../../../scripts/token-keys.ts";
 import type { Env } from "../../../src/env.ts";
 import { loadPageContext } from "../../../src/identity/page-context.ts";
-import { visited } from "../../../src/identity/scope.ts";
+import { sessionPage } from "../../../src/identity/scope.ts";
 import { loadSession, saveSession } from "../../../src/identity/sessions/page-session.ts";
 import { readTokenKeys } from "../../../src/identity/tokens/token-keys.ts";
 import { group, READ } from "../../../src/web/app/scope.ts";
@@ -26,15 +26,15 @@ const app = createApp([
     guards: [loadSession],
     onResponse: saveSession,
     handlers: [
-      visited.route.on(READ, "/form", { resolve: () => new Response("a form") }),
-      visited.route.post("/form", {
+      sessionPage.route.on(READ, "/form", { resolve: () => new Response("a form") }),
+      sessionPage.route.post("/form", {
         resolve: ({ locals: { session } }) => {
           session.flash("done", MESSAGE);
           return seeOther("/shown");
         },
       }),
-      visited.route.on(READ, "/redirect", { resolve: () => seeOther("/shown") }),
-      visited.route.on(READ, "/shown", {
+      sessionPage.route.on(READ, "/redirect", { resolve: () => seeOther("/shown") }),
+      sessionPage.route.on(READ, "/shown", {
         resolve: async (c) => {
           const { flashes, csrf } = await loadPageContext(c);
           return htmlResponse(html`${flashes.map((message) => messageBox(message, csrf))}`);

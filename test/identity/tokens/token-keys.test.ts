@@ -87,7 +87,7 @@ describe("a bad TOKEN_KEYS", () => {
     log.mockRestore();
     expect(response.status).toBe(500);
     expect(JSON.parse(written)).toMatchObject({
-      error: { message: expect.stringContaining("The secret TOKEN_KEYS is not") },
+      error: { message: expect.stringContaining("The secret TOKEN_KEYS must be") },
     });
     for (const text of [written, await response.text()]) expect(text).not.toContain("secretsecret");
     if (TOKEN_KEYS !== "") expect(written).not.toContain(TOKEN_KEYS);

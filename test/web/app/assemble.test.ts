@@ -109,3 +109,18 @@ test.each<[string, () => Feature[], string]>([
 ])("%s are refused at set-up", (_, features, named) => {
   expect(() => assemble({ parts: [], features: features() })).toThrow(named);
 });
+
+test("the exceptions of features are merged, and preflights are one only where there is an API", () => {
+  const unlimited = { "GET /x": "it reaches no storage" };
+  const page = createFeature("x", { exceptions: { unlimited } });
+  const api = feature({
+    name: "y",
+    routes: [at("/api/y")],
+    exceptions: { unauthenticated: { "POST /api/y": "anybody may" } },
+  });
+  expect(factsOf(page).exceptions).toEqual({ unauthenticated: {}, unlimited });
+  expect(factsOf(page, api).exceptions).toEqual({
+    unauthenticated: { "POST /api/y": "anybody may" },
+    unlimited: { ...unlimited, "OPTIONS *": expect.stringContaining("preflights") },
+  });
+});

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { BoundedSockets, CLOSE } from "../../../src/web/realtime/backpressure.ts";
+import { BoundedSockets } from "../../../src/web/realtime/backpressure.ts";
+import { CLOSE } from "../../../src/web/realtime/close-codes.ts";
 
 const MIB = 1024 * 1024;
 

@@ -32,7 +32,7 @@ const logOf = (requests: readonly Sent[]) =>
   readLog(worker, requests, { ...COOKIE, ...client.headers }, [...SECRETS, client.headers.Authorization.slice(7)]);
 
 const KNOWN = [...LIMITS, "requireAuth", "requireCsrf"];
-const PERMITTED = [...KNOWN, "requirePermission"];
+const PERMITTED = [...LIMITS, "requirePermission", "requireCsrf"];
 const ADDING = [...PERMITTED, "requireQuota"];
 const WRITING = [...ADDING, "requireContentType", "claimIdempotencyKey"];
 
@@ -73,10 +73,10 @@ test("what nobody is recognised by is in no line either", async () => {
     { path: "/api/notes", headers: COOKIE },
     { path: "/notes?q=query-secret", headers: { ...COOKIE, Accept: "text/html" } },
   ]);
-  const denied = { outcome: "denied", passed: LIMITS, denied: "requireAuth" };
+  const denied = { outcome: "denied", passed: LIMITS, denied: "requirePermission" };
   expect(lines).toEqual([
     ...Array.from({ length: 3 }, () => lineOf("GET", "/api/notes", 401, denied)),
-    lineOf("GET", "/notes", 303, { ...denied, passed: [...LIMITS, "loadSession"] }),
+    lineOf("GET", "/notes", 303, { ...denied, passed: [...LIMITS, "loadSession"], denied: "requireAuth" }),
   ]);
 });
 

@@ -1,4 +1,4 @@
-/** Requires that the sample item in the path is the user's own. */
+/** Requires the user to own the sample item. */
 import type { AppLocals } from "../../env.ts";
 import type { HeadContext } from "../../http/index.ts";
 import { requireOwnership } from "../../identity/guards/require-ownership.ts";

@@ -1,4 +1,4 @@
-/** Sample items: what each user keeps under a title, by the API and on a page. */
+/** The user's sample items: the JSON API and the page. */
 import { feature } from "../../web/app/feature.ts";
 import { api } from "./api-routes.ts";
 import { pages } from "./page-routes.ts";

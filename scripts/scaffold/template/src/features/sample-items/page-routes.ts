@@ -18,7 +18,7 @@ import { refuse } from "../../web/respond/refuse.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
 import { requireOwnSampleItem } from "./guards.ts";
 import { sampleItemsPage } from "./pages.ts";
-import { deletionOf, type Typed } from "./partials.ts";
+import { deletionOf, type SampleItemFormState } from "./partials.ts";
 import { MAX_SAMPLE_ITEM_BYTES, sampleItemForm } from "./schema.ts";
 import { createSampleItem, deleteSampleItem, listSampleItems } from "./store.ts";
 
@@ -46,7 +46,7 @@ export const pages = group({
         const { env, user, form, parsed, session } = c.locals;
         if (!parsed.success) return showList(c, FIRST_PAGE, { title: form.title, errors: errorsOf(parsed.error) });
         const { title } = await createSampleItem(env.DB, user.id, parsed.data);
-        session.flash("done", `“${title}” is added.`);
+        session.flash("done", `“${title}” was added.`);
         return seeOther("/sample-items");
       },
     }),
@@ -60,18 +60,18 @@ export const pages = group({
           return htmlResponse(page);
         }
         await deleteSampleItem(env.DB, sampleItem.id);
-        session.flash("done", `“${sampleItem.title}” is deleted.`);
+        session.flash("done", `“${sampleItem.title}” was deleted.`);
         return seeOther("/sample-items");
       },
     }),
   ],
 });
 
-/** @param refused A form that was refused: answers 400, with what was typed. */
+/** @param refused The input of a refused form, to show again with status 400. */
 async function showList(
   c: { readonly request: Request; readonly locals: AppLocals & SessionLocals & SignedIn },
   query: PageQuery,
-  refused?: Typed,
+  refused?: SampleItemFormState,
 ): Promise<Response> {
   const { env, user } = c.locals;
   const list = await listSampleItems(env.DB, user.id, query);

@@ -1,4 +1,4 @@
-/** The parts of the page of sample items: the form that adds one, and an entry of the list. */
+/** The partials of sample items: the form for a new one, and a list item. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import { type ConfirmableAction, confirmForm } from "../../web/pages/confirmation.ts";
 import { csrfField } from "../../web/pages/csrf-field.ts";
@@ -6,13 +6,13 @@ import { errorSummary, type FormErrors, textField } from "../../web/pages/form-f
 import { timeOf } from "../../web/pages/time.ts";
 import type { SampleItem } from "./schema.ts";
 
-/** What was typed into a form that was refused. */
-export interface Typed {
+/** The state of the form for a new sample item. */
+export interface SampleItemFormState {
   readonly title: string | undefined;
   readonly errors: FormErrors;
 }
 
-export function addForm(csrf: string, { title, errors }: Typed = { title: "", errors: {} }): SafeHtml {
+export function addForm(csrf: string, { title, errors }: SampleItemFormState = { title: "", errors: {} }): SafeHtml {
   const form = { id: "add", errors };
   return html`<form class="card" method="post" action="/sample-items" aria-label="New sample item">
 ${errorSummary(form)}
@@ -22,7 +22,7 @@ ${textField(form, { name: "title", label: "Title", value: title, maxlength: 200,
 </form>`;
 }
 
-export function listEntry(item: SampleItem, csrf: string): SafeHtml {
+export function sampleItemItem(item: SampleItem, csrf: string): SafeHtml {
   return html`<li class="card"><h3 dir="auto">${item.title}</h3>
 <p class="meta">${timeOf(item.createdAt)}</p>
 ${confirmForm(deletionOf(item), csrf)}</li>`;

@@ -1,13 +1,13 @@
-/** What a sample item is, to a client and to the database. */
+/** Sample items as types and schemas: input from clients, JSON for clients, rows of the database. */
 import * as z from "zod";
 import { storableText } from "../../web/request/text.ts";
 
 const title = storableText().trim().min(1, "The title is empty").max(200, "The title is longer than 200 characters");
 
-/** The JSON that creates one. An unknown field is refused: it may be a typing error. */
+/** A new sample item. Unknown fields are refused, since they may be misspelt. */
 export const sampleItemInput = z.strictObject({ title });
 
-/** The same from a form, which has other fields as well. */
+/** A new sample item from a form, which has further fields. */
 export const sampleItemForm = z.object({ title });
 
 /** Enough for the longest title with every character escaped. */
@@ -15,7 +15,7 @@ export const MAX_SAMPLE_ITEM_BYTES = 8 * 1024;
 
 export type SampleItemInput = z.output<typeof sampleItemInput>;
 
-/** As the API shows it. */
+/** A sample item as the API returns it. */
 export interface SampleItem {
   readonly id: string;
   readonly title: string;
@@ -23,7 +23,7 @@ export interface SampleItem {
   readonly createdAt: string;
 }
 
-/** As the database stores it. */
+/** A sample item as stored. */
 export interface StoredSampleItem extends SampleItem {
   readonly ownerId: string;
 }

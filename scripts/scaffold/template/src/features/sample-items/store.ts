@@ -5,7 +5,7 @@ import type { SampleItemInput, StoredSampleItem } from "./schema.ts";
 
 const COLUMNS = "id, owner_id AS ownerId, title, created_at AS createdAt";
 
-/** Lists what this user owns, the newest first. */
+/** Lists the sample items of an owner, newest first. */
 export async function listSampleItems(
   db: D1Database,
   ownerId: string,
@@ -38,7 +38,7 @@ export async function createSampleItem(
   return created;
 }
 
-/** Does nothing if it is already gone. */
+/** Does nothing if the sample item no longer exists. */
 export async function deleteSampleItem(db: D1Database, id: string): Promise<void> {
   await db.prepare("DELETE FROM sample_items WHERE id = ?").bind(id).run();
 }

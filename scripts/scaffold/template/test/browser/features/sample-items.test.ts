@@ -9,10 +9,10 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await expectShown(page, "No sample items yet.");
     await page.getByLabel("Title").fill("First");
     await page.getByRole("button", { name: "Add sample item" }).click();
-    await expectShown(page, "“First” is added.");
+    await expectShown(page, "“First” was added.");
     await page.getByRole("button", { name: "Delete: First" }).click();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
-    await expectShown(page, "“First” is deleted.");
+    await expectShown(page, "“First” was deleted.");
     expect(await page.getByRole("listitem").filter({ hasText: "First" }).count()).toBe(0);
   });
 });
@@ -22,7 +22,7 @@ test("the page is accessible and fits into 360 pixels", async ({ open }) => {
   await page.goto("/sample-items");
   await page.getByLabel("Title").fill("W".repeat(200));
   await page.getByRole("button", { name: "Add sample item" }).click();
-  await expectShown(page, "is added.");
+  await expectShown(page, "was added.");
   await expectToFit(page);
   await expectAccessible(page);
 });

@@ -7,7 +7,7 @@ interface SampleItem {
   readonly title: string;
 }
 
-/** Two users of each test's own, who have nothing yet. */
+/** Two new users for each test. */
 let owner: Account;
 let other: Account;
 beforeEach(async () => {
@@ -23,12 +23,12 @@ const remove = (id: string, headers: Headers = owner.headers) =>
   send(`/api/sample-items/${id}`, { method: "DELETE", headers });
 const list = (query = "", headers: Headers = owner.headers) => send(`/api/sample-items${query}`, { headers });
 
-async function createdWith(title: string): Promise<SampleItem> {
+async function createWith(title: string): Promise<SampleItem> {
   return (await create({ title })).json<SampleItem>();
 }
 
 describe("POST /api/sample-items", () => {
-  test("answers 201 with what it created and where that is", async () => {
+  test("returns the created sample item with 201 and its Location", async () => {
     const response = await create({ title: "  First " });
     const created = await response.json<SampleItem>();
     expect(response.status).toBe(201);
@@ -52,8 +52,8 @@ describe("POST /api/sample-items", () => {
 });
 
 describe("GET /api/sample-items", () => {
-  test("pages through all of them, the newest first", async () => {
-    for (const title of ["1", "2", "3"]) await createdWith(title);
+  test("pages through all sample items, newest first", async () => {
+    for (const title of ["1", "2", "3"]) await createWith(title);
     const first = await (await list("?limit=2")).json<{ items: SampleItem[]; nextCursor: string }>();
     const second = await (await list(`?limit=2&cursor=${first.nextCursor}`)).json<typeof first>();
     expect([...first.items, ...second.items].map(({ title }) => title)).toEqual(["3", "2", "1"]);
@@ -65,14 +65,14 @@ describe("GET /api/sample-items", () => {
   });
 });
 
-test("DELETE /api/sample-items/:id answers 204, then 404", async () => {
-  const { id } = await createdWith("First");
+test("DELETE /api/sample-items/:id returns 204, then 404", async () => {
+  const { id } = await createWith("First");
   expect([(await remove(id)).status, (await remove(id)).status]).toEqual([204, 404]);
 });
 
-describe("what another user owns", () => {
-  test("is answered with 404, in no list, and stays", async () => {
-    const { id } = await createdWith("Private");
+describe("another user's sample item", () => {
+  test("is hidden with 404 and from lists, and cannot be deleted", async () => {
+    const { id } = await createWith("Private");
     expect([(await read(id, other.headers)).status, (await remove(id, other.headers)).status]).toEqual([404, 404]);
     expect(await (await list("", other.headers)).json()).toEqual({ items: [], nextCursor: null });
     expect((await read(id)).status).toBe(200);
@@ -80,8 +80,8 @@ describe("what another user owns", () => {
 });
 
 describe("a client", () => {
-  test("that is not signed in is answered with 401", async () => {
-    const { id } = await createdWith("Private");
+  test("that is not signed in gets 401", async () => {
+    const { id } = await createWith("Private");
     const responses = [await list("", {}), await create({ title: "t" }, {}), await read(id, {}), await remove(id, {})];
     expect(responses.map(({ status }) => status)).toEqual([401, 401, 401, 401]);
   });
@@ -93,10 +93,10 @@ describe("a client", () => {
     expect([(await list("", writer)).status, (await create({ title: "t" }, writer)).status]).toEqual([403, 201]);
   });
 
-  test("that is a page of another site writes nothing", async () => {
+  test("cannot write from a page of another site", async () => {
     const { Cookie } = (await openBrowser(owner)).headers;
     const headers = { Cookie, "Sec-Fetch-Site": "cross-site" };
-    const { id } = await createdWith("Kept");
+    const { id } = await createWith("Kept");
     expect([(await create({ title: "t" }, headers)).status, (await remove(id, headers)).status]).toEqual([403, 403]);
     expect((await read(id)).status).toBe(200);
   });

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { type Browser, createAccount, openBrowser, send, submit } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
 
-/** A user of each test's own, signed in with a browser. */
+/** A new user for each test, signed in with a browser. */
 let browser: Browser;
 beforeEach(async () => {
   browser = await openBrowser(await createAccount());
@@ -17,27 +17,27 @@ async function idOfNewest(): Promise<string> {
   return id;
 }
 
-test("the form adds a sample item and leads back to the list, which says so once", async () => {
+test("the form adds a sample item and redirects to the list, which shows a message once", async () => {
   const response = await add("First");
   expect([response.status, response.headers.get("Location")]).toEqual([303, "/sample-items"]);
-  expect(await open()).toMatch(/“First” is added\.[\s\S]*<h3[^>]*>First<\/h3>/);
-  expect(await open()).not.toContain("is added");
+  expect(await open()).toMatch(/“First” was added\.[\s\S]*<h3[^>]*>First<\/h3>/);
+  expect(await open()).not.toContain("was added");
 });
 
-test("a refused form answers 400 with the reason and what was typed", async () => {
+test("a refused form is shown again with 400, its error and its input", async () => {
   const long = "t".repeat(201);
   const response = await add(long);
   expect(response.status).toBe(400);
   expect(await response.text()).toMatch(new RegExp(`The title is longer than 200 characters[\\s\\S]*value="${long}"`));
 });
 
-test("deleting asks first", async () => {
+test("deletion asks for confirmation", async () => {
   await add("First");
   const path = `/sample-items/${await idOfNewest()}/delete`;
   expect(await (await submit(browser, path, {})).text()).toContain("Delete “First”?");
   const response = await submit(browser, path, { confirmed: "yes" });
   expect([response.status, response.headers.get("Location")]).toEqual([303, "/sample-items"]);
-  expect(await open()).toMatch(/“First” is deleted\.[\s\S]*No sample items yet/);
+  expect(await open()).toMatch(/“First” was deleted\.[\s\S]*No sample items yet/);
 });
 
 test("another user's sample item cannot be deleted", async () => {
@@ -54,13 +54,13 @@ test("a form without the session's token is refused", async () => {
   expect(await open()).not.toContain("Forged");
 });
 
-test("older ones are a link away", async () => {
+test("the list links to older sample items", async () => {
   for (let count = 0; count < 21; count++) await add(`Number ${count}.`);
   const [, query = ""] = /href="\/sample-items(\?[^"]*)">Older/.exec(await open()) ?? [];
   expect(await open(query)).toContain("Number 0.");
 });
 
-test("a refused query is answered with 400, as a page", async () => {
+test("an invalid query is refused with 400, as a page", async () => {
   const response = await send("/sample-items?limit=0", { headers: browser.headers });
   expect([response.status, response.headers.get("Content-Type")]).toEqual([400, "text/html; charset=utf-8"]);
 });

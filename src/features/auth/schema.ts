@@ -1,0 +1,47 @@
+/** The input of registration, sign-in and password reset, for both the API and the pages. */
+import * as z from "zod";
+import { givenPassword, newPassword, personalProblem } from "../../identity/passwords/password-rules.ts";
+import { displayName, emailAddress } from "../../identity/users/account-schema.ts";
+
+const registrationFields = { email: emailAddress, name: displayName, password: newPassword };
+
+type Registration = z.output<z.ZodObject<typeof registrationFields>>;
+
+/** Checked again before hashing, because only there the app knows whether the demonstration password is allowed. */
+function refusePersonalPassword({ value, issues }: z.core.ParsePayload<Registration>): void {
+  const message = personalProblem(value.password, value, true);
+  if (message) issues.push({ code: "custom", message, path: ["password"], input: value.password });
+}
+
+export const registration = z.strictObject(registrationFields).check(refusePersonalPassword);
+
+/** The same for a form, which has additional fields. A schema from `registration.shape` would lose the check. */
+export const registrationForm = z.object(registrationFields).check(refusePersonalPassword);
+
+/** The device token that an earlier sign-in returned; the limit leaves room for a longer format. */
+const deviceToken = z.string().max(200);
+
+export const login = z.strictObject({
+  email: emailAddress,
+  password: givenPassword,
+  deviceToken: deviceToken.optional(),
+});
+
+export const forgotten = z.strictObject({ email: emailAddress });
+
+/** The token of a mailed link. */
+const token = z.string();
+
+export const reset = z.strictObject({ token, password: newPassword });
+
+/** A client that is signed in to the account does not need the password. A form then sends an empty one. */
+export const verification = z.strictObject({
+  token,
+  password: z
+    .string()
+    .transform((text) => (text === "" ? undefined : text))
+    .pipe(givenPassword.optional())
+    .optional(),
+});
+
+export const refresh = z.strictObject({ refreshToken: z.string() });
