@@ -43,7 +43,7 @@ async function askForOrigin(): Promise<string> {
 
 /** Deploys with new keys and deletes their local copy. @param variables Arguments for Wrangler. */
 function deployWithKeys(variables: readonly string[]): void {
-  const folder = mkdtempSync(join(tmpdir(), "candor-secrets-"));
+  const folder = mkdtempSync(join(tmpdir(), "secrets-"));
   try {
     const file = join(folder, "secrets.json");
     writeFileSync(file, JSON.stringify({ TOKEN_KEYS: createTokenKeys() }), { mode: 0o600 });

@@ -10,7 +10,7 @@ import { root, runWrangler } from "./wrangler.ts";
 
 /** @param remote True publishes for the deployed Worker, false for development. */
 export async function publishAssets(remote: boolean): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "candor-assets-"));
+  const folder = mkdtempSync(join(tmpdir(), "assets-"));
   try {
     const configPath = join(folder, "wrangler.json");
     writeFileSync(configPath, JSON.stringify(configFor(remote)));

@@ -1,7 +1,7 @@
 /** Renames the project: its package, its resources on Cloudflare, and the name that users see. */
 import { changeStrings, listTables } from "./edit-toml.ts";
 import type { Lockfile } from "./lockfile.ts";
-import { findLines } from "./mentions.ts";
+import { findLines, isWithin } from "./mentions.ts";
 import { refuseName, toTitle } from "./names.ts";
 import { done, list, type Outcome, refused, titled } from "./outcome.ts";
 import { type PackageJson, toJson } from "./packages.ts";
@@ -144,12 +144,17 @@ function renameLock(lockfile: Lockfile, name: string): Lockfile {
   return { ...lockfile, name, packages: { ...lockfile.packages, "": { ...lockfile.packages[""], name } } };
 }
 
-/** Lines that contain the old title. The licence is not searched: a copy of the code must keep its notice. */
+const UNREAD = ["package-lock.json", "test", "scripts/scaffold"];
+
+/**
+ * Lines that contain the old title, outside tests, which have examples of their own. The licence is not searched: a copy
+ * of the code must keep its notice.
+ */
 function mentions(project: Project, title: string): string[] {
   const word = new RegExp(`\\b${title}\\b`, "i");
   const files = project
     .files()
-    .filter((path) => /\.(md|ts|js|css|svg|toml|txt|json)$/.test(path) && !path.endsWith("package-lock.json"));
+    .filter((path) => /\.(md|ts|js|css|svg|toml|txt|json)$/.test(path) && !isWithin(path, UNREAD));
   return findLines(project.read, files, (line) => word.test(line)).map(
     ({ path, line, text }) => `${path}:${line}  ${text.slice(0, 100)}`,
   );
