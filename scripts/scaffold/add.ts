@@ -44,6 +44,8 @@ export function addFeature(project: Project, feature: string, { updateSnapshot }
     ...titled("Next:", [
       `\`npm start\` applies ${migration} and serves http://localhost:8787/${feature}.`,
       `Edit it in ${folderOf(feature)}: schema.ts, then the table in ${migration}, then store.ts, routes and pages.`,
+      `Change its tests with it (test/features/${feature}, test/browser/features/${feature}.test.ts).`,
+      "Pin changed routes with `npm run routes -- --update`.",
       "A user can create any number of them: src/limits/README.md explains quotas.",
       `\`npm run check\` runs its tests and all others. \`npm run remove -- ${feature}\` removes it again.`,
     ]),
