@@ -30,11 +30,10 @@ export const pages = group({
 
 /** Picks routes evenly, from the one with the fewest guards to the one with the most. */
 function chooseExamples({ handlers }: AppFacts): ShownRoute[] {
-  const sorted = describePolicy(handlers)
-    .filter(({ methods }) => !methods.includes("OPTIONS"))
-    .sort((a, b) => a.guards.length - b.guards.length);
-  const chosen = Array.from({ length: EXAMPLES }, (_, index) =>
-    Math.round((index * (sorted.length - 1)) / (EXAMPLES - 1)),
-  );
-  return [...new Set(chosen)].flatMap((index) => sorted[index] ?? []);
+  const sorted = handlers
+    .filter(({ method }) => !method.includes("OPTIONS"))
+    .sort((a, b) => (a.guards?.length ?? 0) - (b.guards?.length ?? 0));
+  const last = sorted.length - 1;
+  const chosen = Array.from({ length: EXAMPLES }, (_, index) => Math.round((index * last) / (EXAMPLES - 1)));
+  return describePolicy([...new Set(chosen)].flatMap((index) => sorted[index] ?? []));
 }
