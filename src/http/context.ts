@@ -1,4 +1,5 @@
 /** The contexts: the facts about a request that guards, handlers and hooks read. */
+import type { RouteProperties } from "./extensions.ts";
 
 /** Locals whose keys and types are unknown. */
 export type AnyLocals = Record<string, unknown>;
@@ -55,7 +56,7 @@ export type InputState<TParams = unknown, TQuery = unknown, TBody = unknown> =
   | InputErr;
 
 /** The matched route, as it stands in the table. */
-export interface MatchedRoute {
+export interface MatchedRoute extends RouteProperties {
   readonly method: string | readonly string[];
   readonly path: string;
   /** The guards in the order in which they run, so that their names can be read. */

@@ -1,5 +1,6 @@
 /** Groups: guards and hooks shared by several routes, composed into each route when the table is built. */
 import type { AnyLocals } from "./context.ts";
+import type { RouteProperties } from "./extensions.ts";
 import type { AnyGuard } from "./guard.ts";
 import type { CheckGuards, GuardElement, HasKeys, LocalsAfter, Named } from "./guard-order.ts";
 import type { Handler, HandlerEntry } from "./handler.ts";
@@ -8,7 +9,8 @@ import { addLevel, type LevelParts } from "./level.ts";
 
 /** The options of a group. */
 export interface GroupOptions<TGuards = readonly AnyGuard[], TBase = AnyLocals, TKeys = never>
-  extends LevelHooks<TBase> {
+  extends LevelHooks<TBase>,
+    RouteProperties {
   /** Run before the guards of inner groups and routes. */
   readonly guards?: TGuards & CheckGuards<TGuards, TBase>;
   /** Routes and groups. The locals that they need must be supplied by the base and the guards. */
@@ -28,7 +30,8 @@ export type Group<TBase> = <const TGuards extends readonly GuardElement<TBase>[]
 ) => Handler<Named<TBase>>[];
 
 function composeGroup(options: LevelParts & { readonly handlers: readonly HandlerEntry[] }): Handler[] {
-  return options.handlers.flat().map((handler) => addLevel("group", options, handler));
+  const { handlers, guards, onResponse, onError, ...properties } = options;
+  return handlers.flat().map((handler) => addLevel("group", options, { ...properties, ...handler }));
 }
 
 /** Creates `group` for locals of the type `TBase`. The cast drops the option types, which have been checked by then. */

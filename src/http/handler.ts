@@ -1,5 +1,6 @@
 /** Handlers: the entries of the route table, as data. */
 import type { AnyLocals, Context, HeadContext } from "./context.ts";
+import type { RouteProperties } from "./extensions.ts";
 import type { AnyGuard } from "./guard.ts";
 import type { LeveledHook, OnErrorHandler, OnResponseHandler } from "./hooks.ts";
 
@@ -20,7 +21,7 @@ export interface RequestSchemas<TParams = unknown, TQuery = unknown, TBody = unk
 }
 
 /** A route in the table, including the guards and hooks of its groups. */
-export interface Handler<in TNeeds = never> {
+export interface Handler<in TNeeds = never> extends RouteProperties {
   /** Exists only in the types: the locals that the group or app around the route must supply. */
   readonly "~needs"?: (locals: TNeeds) => void;
   /** One method, several methods, or `*` for all. */

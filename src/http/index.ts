@@ -10,6 +10,7 @@ export type {
   ValidationPart,
 } from "./context.ts";
 export { describeRoutes, type HookDescription, type RouteDescription } from "./describe.ts";
+export * from "./extensions.ts";
 export type { GroupOptions } from "./group.ts";
 export { type Guard, type GuardFn, type GuardResult, headGuard } from "./guard.ts";
 export type { Handler, HandlerFn, RequestSchemas } from "./handler.ts";

@@ -1,5 +1,6 @@
 /** Creates routes, whose types check guards, inputs and path parameters. */
 import type { AnyLocals, Context } from "./context.ts";
+import type { RouteProperties } from "./extensions.ts";
 import type { AnyGuard } from "./guard.ts";
 import type { CheckGuards, GuardElement, LocalsAfter, Named } from "./guard-order.ts";
 import type { Handler, RequestSchemas } from "./handler.ts";
@@ -16,7 +17,8 @@ export interface RouteConfig<
   TBody = unknown,
   TGuards = readonly AnyGuard[],
   TBase = AnyLocals,
-> extends LevelHooks<TBase> {
+> extends LevelHooks<TBase>,
+    RouteProperties {
   readonly request?: RequestSchemas<TParams, TQuery, TBody>;
   /** Run in this order, after the guards of the groups around the route. */
   readonly guards?: TGuards & CheckGuards<TGuards, TBase>;
