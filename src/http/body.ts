@@ -19,8 +19,10 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
  * @param maxBytes The limit. A body that exceeds it is an issue, and the rest of its stream is cancelled.
  */
 export async function readJson(request: Request, maxBytes: number): Promise<JsonBody> {
-  const bytes = await readBytes(request, maxBytes);
-  if (!bytes) return failure("too_large", `The body must not exceed ${maxBytes} bytes`);
+  const declaredBytes = Number(request.headers.get("content-length"));
+  const isShort = declaredBytes > 0 && declaredBytes <= Math.min(maxBytes, MAX_SINGLE_READ_BYTES);
+  const bytes = isShort ? new Uint8Array(await request.arrayBuffer()) : await readChunks(request.body, maxBytes);
+  if (!bytes || bytes.byteLength > maxBytes) return failure("too_large", `The body must not exceed ${maxBytes} bytes`);
   if (bytes.byteLength === 0) return {};
   let failed = failure("invalid_utf8", "Invalid UTF-8");
   try {
@@ -38,24 +40,14 @@ function failure(code: string, message: string): JsonBody {
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The largest declared length, in bytes, of a body that is read at once. */
+/**
+ * The largest declared length, in bytes, of a body that is read at once and then counted, which is the cheapest way in
+ * workerd. An HTTP server delivers no more than the declared length. A request made by code may carry more, for example
+ * a decompressed body; it is read whole before it is refused. That is why the length must be short.
+ */
 const MAX_SINGLE_READ_BYTES = 16 * 1024;
 
-/**
- * Reads a body that declares a short length at once, which is the cheapest way in workerd, and counts it then. An HTTP
- * server delivers no more than the declared length. A request made by code may carry more, for example after
- * decompression; it is read whole before it is refused. That is why the length must be short.
- *
- * @returns The bytes, or undefined if there are more than `maxBytes`.
- */
-async function readBytes(request: Request, maxBytes: number): Promise<Bytes | undefined> {
-  const declaredBytes = Number(request.headers.get("content-length"));
-  const isShort = declaredBytes > 0 && declaredBytes <= Math.min(maxBytes, MAX_SINGLE_READ_BYTES);
-  if (!isShort) return readChunks(request.body, maxBytes);
-  const bytes = new Uint8Array(await request.arrayBuffer());
-  return bytes.byteLength <= maxBytes ? bytes : undefined;
-}
-
+/** @returns The bytes, or undefined if there are more than `maxBytes`. */
 async function readChunks(body: ReadableStream<Bytes> | null, maxBytes: number): Promise<Bytes | undefined> {
   if (!body) return new Uint8Array();
   const chunks: Bytes[] = [];
