@@ -9,26 +9,43 @@ export interface Measured {
   readonly quartiles: readonly [number, number];
 }
 
+interface Rounds {
+  readonly rounds: number;
+  /** The rounds before them, which do not count. */
+  readonly warmup: number;
+}
+
 /**
  * Measures all contenders against the first one.
- *
- * The starting contender rotates and every second round runs backwards, so that no contender always
- * pays for the garbage of the same predecessor.
  *
  * @param measure Runs one contender once and returns its figure.
  */
 export async function interleave<TName extends string>(
   names: readonly TName[],
-  { rounds, warmup }: { readonly rounds: number; readonly warmup: number },
+  rounds: Rounds,
   measure: (name: TName) => Promise<number>,
 ): Promise<Map<TName, Measured>> {
-  const turns: Map<TName, number>[] = [];
+  return summarize(names, await takeTurns(names, rounds, measure));
+}
+
+/**
+ * Runs all contenders once per round. The starting contender rotates and every second round runs backwards, so that no
+ * contender always pays for the garbage of the same predecessor.
+ *
+ * @returns For each round, what `measure` returned for each contender.
+ */
+export async function takeTurns<TName extends string, TFigure>(
+  names: readonly TName[],
+  { rounds, warmup }: Rounds,
+  measure: (name: TName) => Promise<TFigure>,
+): Promise<Map<TName, TFigure>[]> {
+  const turns: Map<TName, TFigure>[] = [];
   for (let round = 0; round < warmup + rounds; round++) {
-    const turn = new Map<TName, number>();
+    const turn = new Map<TName, TFigure>();
     for (const name of orderOf(names, round)) turn.set(name, await measure(name));
     if (round >= warmup) turns.push(turn);
   }
-  return new Map(names.map((name) => [name, summarize(turns, name, names[0] ?? name)]));
+  return turns;
 }
 
 function orderOf<T>(names: readonly T[], round: number): T[] {
@@ -37,14 +54,21 @@ function orderOf<T>(names: readonly T[], round: number): T[] {
   return round % 2 === 0 ? order : order.reverse();
 }
 
-function summarize<TName>(turns: readonly Map<TName, number>[], name: TName, reference: TName): Measured {
-  const values = turns.map((turn) => turn.get(name) ?? Number.NaN);
-  const ratios = turns.map((turn) => (turn.get(name) ?? Number.NaN) / (turn.get(reference) ?? Number.NaN));
-  return {
-    value: quantile(values, 0.5),
-    ratio: quantile(ratios, 0.5),
-    quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
-  };
+/** Compares the figures of each round with the first contender's. */
+export function summarize<TName extends string>(
+  names: readonly TName[],
+  turns: readonly ReadonlyMap<TName, number>[],
+): Map<TName, Measured> {
+  const [reference] = names;
+  const valuesOf = (name: TName | undefined) => turns.map((turn) => (name && turn.get(name)) ?? Number.NaN);
+  const references = valuesOf(reference);
+  const entries = names.map((name): [TName, Measured] => {
+    const values = valuesOf(name);
+    const ratios = values.map((value, index) => value / (references[index] ?? Number.NaN));
+    const quartiles = [quantile(ratios, 0.25), quantile(ratios, 0.75)] as const;
+    return [name, { value: quantile(values, 0.5), ratio: quantile(ratios, 0.5), quartiles }];
+  });
+  return new Map(entries);
 }
 
 function quantile(values: readonly number[], part: number): number {

@@ -39,7 +39,13 @@ export function answer({ requestId, user, permissions, params, query, body }: Fa
 export const refuse = (status: number): Response => Response.json({ error: status }, { status });
 
 const payload = JSON.stringify({ title: "Measure it", priority: "high", tags: ["bench", "core"] });
-const headers = { authorization: "Bearer token", "x-request-id": "r1", "content-type": "application/json" };
+/** As an HTTP server would pass them on. */
+const headers = {
+  authorization: "Bearer token",
+  "x-request-id": "r1",
+  "content-type": "application/json",
+  "content-length": String(payload.length),
+};
 
 export const createRequest = (): Request =>
   new Request("http://localhost/api/teams/red/tasks?notify=true&limit=5", { method: "POST", headers, body: payload });
