@@ -12,10 +12,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { findAnonymousGuards } from "./anonymous-guards.ts";
 import { describeLoadError, loadApp } from "./load-app.ts";
 
-/** Wrangler ends this process at a save and starts another. Only before the first start it does not watch yet. */
+/** At a save, Wrangler ends this process and starts another, but before the first start it does not watch yet. */
 const TAKEOVER_MS = 1000;
 
-const WAITING = "Requests wait until you have corrected it and saved.";
+const WAITING = "Correct it and save. Until then, the build and all requests wait.";
 
 /** @returns The mistake; undefined if there is none. */
 async function findMistake(): Promise<string | undefined> {
