@@ -4,4 +4,5 @@
  * Properties that an app defines for its routes and groups, such as `cors`. A route's own value replaces that of its
  * groups. The core carries them in the table and gives them no meaning.
  */
-export type RouteProperties = {};
+// biome-ignore lint/suspicious/noEmptyInterface: an app adds members by augmentation, which a type alias does not allow.
+export interface RouteProperties {}
