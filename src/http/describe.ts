@@ -39,11 +39,11 @@ export interface HookDescription {
  * const [row] = describeRoutes(app.handlers);
  * console.log(row?.methods.join(", "), row?.path); // GET, HEAD /
  */
-export function describeRoutes(handlers: readonly Handler[]): RouteDescription[] {
+export function describeRoutes(handlers: readonly Handler<never>[]): RouteDescription[] {
   return handlers.map(describeRoute);
 }
 
-function describeRoute(handler: Handler): RouteDescription {
+function describeRoute(handler: Handler<never>): RouteDescription {
   const { path, guards = [], request = {}, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, bodyLimit = maxBodyBytes } = handler;
   const headGuards = countLeadingHeadGuards(guards);
   return {

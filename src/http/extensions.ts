@@ -5,3 +5,15 @@
  * groups. The core carries them in the table and gives them no meaning.
  */
 export type RouteProperties = {};
+
+/**
+ * The supplier of each local, for the compile errors where it is missing: the key, then the guard.
+ *
+ * @example
+ * declare module "./src/http/index.ts" {
+ *   interface SuppliedBy {
+ *     user: "user (by requireAuth)";
+ *   }
+ * }
+ */
+export interface SuppliedBy {}

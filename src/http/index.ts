@@ -12,6 +12,7 @@ export type {
 export { describeRoutes, type HookDescription, type RouteDescription } from "./describe.ts";
 export * from "./extensions.ts";
 export type { GroupOptions } from "./group.ts";
+export type { CheckHandlers } from "./guard-order.ts";
 export { type Guard, type GuardFn, type GuardResult, headGuard } from "./guard.ts";
 export type { Handler, HandlerFn, RequestSchemas } from "./handler.ts";
 export type { OnErrorHandler, OnRequestHandler, OnResponseHandler, Outcome } from "./hooks.ts";
