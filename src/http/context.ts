@@ -71,7 +71,7 @@ export interface HeadContext<TLocals = AnyLocals, TPathParams = AnyParams> {
   readonly params: TPathParams;
   readonly raw: RawValues;
   /** The locals that `onRequest` and the guards so far have supplied. Replaced, never mutated. */
-  readonly locals: TLocals;
+  readonly locals: Readonly<TLocals>;
 }
 
 /** The context of guards and handlers. */
@@ -86,7 +86,7 @@ export interface Context<
   readonly route: MatchedRoute;
   readonly params: TPathParams;
   readonly raw: RawValues;
-  readonly locals: TLocals;
+  readonly locals: Readonly<TLocals>;
   readonly input: InputState<TParams, TQuery, TBody>;
 }
 

@@ -29,7 +29,7 @@ type Unmet<TNeeds, TSupplied, TLater> = {
   [K in keyof TNeeds]-?: K extends keyof TSupplied
     ? TSupplied[K] extends TNeeds[K]
       ? never
-      : K
+      : `${K & string} of this type`
     : K extends TLater
       ? K
       : {} extends Pick<TNeeds, K>

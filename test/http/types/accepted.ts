@@ -139,7 +139,7 @@ const app = scope<AppLocals>();
 app.route.get("/notes/:id", {
   guards: [requireAuth, requireAdmin, loadNote],
   resolve: (c) => {
-    exactly<AppLocals & { user: User } & { note: Note }>()(c.locals);
+    exactly<Readonly<AppLocals & { user: User } & { note: Note }>>()(c.locals);
     return Response.json({ note: c.locals.note, owner: c.locals.user.id, requestId: c.locals.requestId });
   },
 });
@@ -289,7 +289,7 @@ const reference = route.post("/orgs/:orgId/users", {
   request: { params: z.object({ orgId: z.string() }), body: z.object({ name: z.string() }) },
   guards: [requireKey, isAdmin],
   resolve: async (c) => {
-    exactly<Record<string, unknown>>()(c.locals);
+    exactly<Readonly<Record<string, unknown>>>()(c.locals);
     if (!c.input.ok) return Response.json({ error: "Invalid input", issues: c.input.issues }, { status: 400 });
     return Response.json({ org: c.input.params.orgId, name: c.input.body.name, key: c.locals.key }, { status: 201 });
   },
