@@ -7,13 +7,6 @@
 export type RouteProperties = {};
 
 /**
- * The supplier of each local, for the compile errors where it is missing: the key, then the guard.
- *
- * @example
- * declare module "./src/http/index.ts" {
- *   interface SuppliedBy {
- *     user: "user (by requireAuth)";
- *   }
- * }
+ * The supplier of each local, such as `user: "user (by requireAuth)"`. Compile errors show it where the local is missing.
  */
 export interface SuppliedBy {}

@@ -22,20 +22,25 @@ type AddsOfResult<TResult> = TResult extends { readonly allow: true; readonly lo
 type AddsOf<TGuard> = TGuard extends (c: never) => infer TResult ? OrNothing<AddsOfResult<Awaited<TResult>>> : {};
 
 /**
- * The keys of `TNeeds` that are not met: those that `TSupplied` lacks or has with another type. An optional key may be
- * absent, unless it is one of `TLater`, which are supplied too late.
+ * Has, at each key of `TNeeds`, `never` if `TSupplied` has that key with a suitable type, and otherwise what to report.
+ * An index signature supplies nothing.
  */
 type Unmet<TNeeds, TSupplied, TLater> = {
   [K in keyof TNeeds]-?: K extends keyof TSupplied
     ? TSupplied[K] extends TNeeds[K]
       ? never
-      : `${K & string} of this type`
-    : K extends TLater
-      ? K
-      : {} extends Pick<TNeeds, K>
-        ? never
-        : K;
+      : unknown extends TSupplied[K]
+        ? AbsentKey<TNeeds, K, TLater>
+        : `${K & string} of this type`
+    : AbsentKey<TNeeds, K, TLater>;
 };
+
+/** The key, unless it is optional. An optional key must not be one of `TLater`, which are supplied too late. */
+type AbsentKey<TNeeds, TKey extends keyof TNeeds, TLater> = TKey extends TLater
+  ? TKey
+  : {} extends Pick<TNeeds, TKey>
+    ? never
+    : TKey;
 
 /** The keys of locals, with the names of the guards that supply them where the app declares them in `SuppliedBy`. */
 type Describe<TKey> = TKey extends keyof SuppliedBy ? SuppliedBy[TKey] : TKey;

@@ -12,6 +12,12 @@ import type { SessionAuth, SignedIn } from "../users/user.ts";
 import type { Credentials } from "../users/users.ts";
 import type { HashingLocals } from "./require-hashing-capacity.ts";
 
+declare module "../../http/index.ts" {
+  interface SuppliedBy {
+    credentials: "credentials (by requireCurrentPassword)";
+  }
+}
+
 /** The user whose password was just checked. */
 export interface CurrentPasswordLocals {
   readonly credentials: Credentials;
