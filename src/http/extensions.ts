@@ -4,9 +4,9 @@
  * Properties that an app defines for its routes and groups, such as `cors`. A route's own value replaces that of its
  * groups. The core carries them in the table and gives them no meaning.
  */
-export type RouteProperties = {};
+// biome-ignore lint/suspicious/noEmptyInterface: a type alias could not be augmented.
+export interface RouteProperties {}
 
-/**
- * The supplier of each local, such as `user: "user (by requireAuth)"`. Compile errors show it where the local is missing.
- */
+/** The guard that supplies each local, as in `user: "user (by requireAuth)"`. Compile errors about the local show it. */
+// biome-ignore lint/suspicious/noEmptyInterface: a type alias could not be augmented.
 export interface SuppliedBy {}

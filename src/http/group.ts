@@ -13,8 +13,7 @@ export interface GroupOptions<
   TBase = AnyLocals,
   THandlers = readonly HandlerEntry[],
   TKeys = never,
->
-  extends LevelHooks<TBase>,
+> extends LevelHooks<TBase>,
     RouteProperties {
   /** Run before the guards of inner groups and routes. */
   readonly guards?: TGuards & CheckGuards<TGuards, TBase>;

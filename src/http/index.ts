@@ -12,8 +12,8 @@ export type {
 export { describeRoutes, type HookDescription, type RouteDescription } from "./describe.ts";
 export * from "./extensions.ts";
 export type { GroupOptions } from "./group.ts";
-export type { CheckHandlers } from "./guard-order.ts";
 export { type Guard, type GuardFn, type GuardResult, headGuard } from "./guard.ts";
+export type { CheckHandlers } from "./guard-order.ts";
 export type { Handler, HandlerFn, RequestSchemas } from "./handler.ts";
 export type { OnErrorHandler, OnRequestHandler, OnResponseHandler, Outcome } from "./hooks.ts";
 export type { RouteParams } from "./path-params.ts";
