@@ -73,7 +73,9 @@ export type LocalsAfter<TGuards, TSupplied> = TGuards extends readonly [infer TF
 /** The needs of the routes in an entry of `handlers` that are not met. `HandlerList`, which is endless, ends the search. */
 type UnmetKeyOfEntry<TEntry, TSupplied> =
   TEntry extends Handler<infer TNeeds>
-    ? Unmet<TNeeds, TSupplied, never>[keyof TNeeds]
+    ? [TNeeds] extends [never]
+      ? "locals of unknown names"
+      : Unmet<TNeeds, TSupplied, never>[keyof TNeeds]
     : TEntry extends readonly (infer TInner)[]
       ? HandlerList extends TEntry
         ? never

@@ -1,5 +1,5 @@
 /** Apps whose onRequest does not supply the locals that handlers need, and fetch calls without platform arguments. */
-import { scope, setup } from "../../../../src/http/index.ts";
+import { type Handler, scope, setup } from "../../../../src/http/index.ts";
 import { type AppLocals, requireAuth, type User } from "../guards.ts";
 
 const app = scope<AppLocals>();
@@ -86,3 +86,8 @@ worker.fetch(new Request("http://localhost/"));
 
 // refused: 'SECRET' is missing
 worker.fetch(new Request("http://localhost/"), {}, undefined);
+
+declare const unknownNeeds: readonly Handler<never>[];
+
+// refused: NothingSupplies<"locals of unknown names">
+setup({ handlers: unknownNeeds });
