@@ -10,11 +10,11 @@ import { requirePermission } from "../src/identity/guards/require-permission.ts"
 import { commonLimits } from "../src/identity/limits.ts";
 import { loadPageContext } from "../src/identity/page-context.ts";
 import { sessionPage, signedInPage } from "../src/identity/scope.ts";
-import { loadSession, saveSession } from "../src/identity/sessions/page-session.ts";
+import { loadSession } from "../src/identity/sessions/page-session.ts";
 import type { SignedIn } from "../src/identity/users/user.ts";
 import { idempotency } from "../src/limits/idempotency.ts";
 import { feature } from "../src/web/app/feature.ts";
-import { group, READ, route } from "../src/web/app/scope.ts";
+import { group, route } from "../src/web/app/scope.ts";
 import { NOT_STORED, REVALIDATED } from "../src/web/caching/cache-control.ts";
 import { requireJson } from "../src/web/guards/require-content-type.ts";
 import { requireForm } from "../src/web/guards/require-form.ts";
@@ -72,9 +72,10 @@ const requireOwnThing = requireOwnership(async (c: { params: { id?: string }; lo
 });
 
 const api = group({
+  cors: true,
   guards: [...commonLimits],
   handlers: [
-    route.on(READ, "/api/things", {
+    route.get("/api/things", {
       guards: [requireRead, requireCsrf],
       resolve: async ({ locals: { env, user } }) =>
         Response.json({ items: await listThings(env.DB, user.id) }, { headers: REVALIDATED }),
@@ -92,14 +93,14 @@ const api = group({
       onResponse: idempotency.onResponse,
       onError: idempotency.onError,
     }),
-    route.on(READ, "/api/things/export", {
+    route.get("/api/things/export", {
       guards: [requireAuth],
       resolve: async ({ locals: { env, user } }) => {
         const titles = (await listThings(env.DB, user.id)).map(({ title }) => title);
         return new Response(titles.join("\n"), { headers: { ...NOT_STORED, "Content-Type": "text/csv" } });
       },
     }),
-    route.on(READ, "/api/things/:id", {
+    route.get("/api/things/:id", {
       guards: [requireRead, requireCsrf, requireOwnThing],
       resolve: ({ locals }) => Response.json(toThing(locals.thing), { headers: REVALIDATED }),
     }),
@@ -125,9 +126,8 @@ const api = group({
 
 const openPages = group({
   guards: [...commonLimits, loadSession],
-  onResponse: saveSession,
   handlers: [
-    sessionPage.route.on(READ, "/things/about", {
+    sessionPage.route.get("/things/about", {
       resolve: async (c) => htmlResponse(layout("About things", html`<h1>About</h1>`, await loadPageContext(c))),
     }),
   ],
@@ -135,9 +135,8 @@ const openPages = group({
 
 const pages = group({
   guards: [...commonLimits, loadSession, requireAuth],
-  onResponse: saveSession,
   handlers: [
-    signedInPage.route.on(READ, "/things", {
+    signedInPage.route.get("/things", {
       resolve: async (c) => {
         const items = await listThings(c.locals.env.DB, c.locals.user.id);
         const list = items.map(({ title }) => html`<li>${title}</li>`);

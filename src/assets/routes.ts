@@ -1,6 +1,6 @@
 /** The routes of the files in `public`. */
 import { createAddressLimit } from "../limits/limit-address.ts";
-import { READ, route } from "../web/app/scope.ts";
+import { route } from "../web/app/scope.ts";
 import { isVersionedAddress } from "./manifest.ts";
 import { serveAsset } from "./serve-asset.ts";
 
@@ -9,7 +9,7 @@ const limitAddress = createAddressLimit(({ url }) => isVersionedAddress(new URL(
 const guards = [limitAddress];
 
 export const routes = [
-  route.on(READ, "/static/*", { guards, resolve: (c) => serveAsset(c, c.params["*"]) }),
-  route.on(READ, "/favicon.ico", { guards, resolve: (c) => serveAsset(c, "favicon.ico") }),
-  route.on(READ, "/robots.txt", { guards, resolve: (c) => serveAsset(c, "robots.txt") }),
+  route.get("/static/*", { cors: true, guards, resolve: (c) => serveAsset(c, c.params["*"]) }),
+  route.get("/favicon.ico", { guards, resolve: (c) => serveAsset(c, "favicon.ico") }),
+  route.get("/robots.txt", { guards, resolve: (c) => serveAsset(c, "robots.txt") }),
 ];

@@ -1,12 +1,12 @@
 /** Composes the app's settings into each route and produces the form that dispatch runs. */
 import { DEFAULT_MAX_BODY_BYTES } from "./body.ts";
+import { checkRoute } from "./check-route.ts";
 import type { UnmatchedContext } from "./context.ts";
 import { countLeadingHeadGuards, type GuardResult } from "./guard.ts";
-import { type Handler, labelsOf } from "./handler.ts";
+import type { Handler } from "./handler.ts";
 import type { LeveledHook, OnErrorHandler, OnResponseHandler } from "./hooks.ts";
 import { addLevel, type LevelParts } from "./level.ts";
 import type { Validator } from "./schema.ts";
-import { SetupError } from "./setup-error.ts";
 
 /** The settings of the app that apply to every route. */
 export interface AppParts extends Omit<LevelParts, "guards"> {
@@ -20,35 +20,32 @@ export interface Composed extends Handler<unknown> {
   readonly handler: (c: UnmatchedContext) => Response | Promise<Response>;
   readonly onResponse: readonly LeveledHook<OnResponseHandler>[];
   readonly onError: readonly LeveledHook<OnErrorHandler>[];
-  /** The body limit in bytes: the route's own, else the app's, else the default. */
   readonly bodyLimit: number;
   /** The number of leading guards that run before the body is read. */
   readonly headGuards: number;
   /** Set if any part of the request has a schema. */
   readonly validator: Validator | undefined;
+  /** The limit in bytes of a body that the handler reads itself. */
+  readonly unparsedBodyLimit: number | undefined;
 }
 
-/** @throws {SetupError} `guard_invalid`, `validator_missing`. */
+/** @throws {SetupError} If the route has a mistake. */
 export function compose(given: Handler, app: AppParts): Composed {
-  const { guards = [], request = {} } = given;
-  if (!Array.isArray(guards) || guards.some((guard) => typeof guard !== "function")) {
-    throw new SetupError("guard_invalid", "`guards` must be a list of functions", labelsOf(given));
-  }
-  const hasSchema = Object.values(request).some((schema) => schema !== undefined);
-  const validator = hasSchema ? app.validator : undefined;
-  if (hasSchema && !validator) {
-    throw new SetupError(
-      "validator_missing",
-      "Validator is required when route defines request schemas (pass one to setup, such as standardValidator)",
-      labelsOf(given),
-    );
-  }
-  const bodyLimit = given.maxBodyBytes ?? app.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
   const handler = addLevel("app", app, given);
-  return ready({ ...handler, bodyLimit }, countLeadingHeadGuards(handler.guards ?? []), validator);
+  checkRoute(handler, app);
+  const { guards = [], request = {}, maxBodyBytes } = handler;
+  const readsJson = request.body !== undefined;
+  const hasSchema = Object.values(request).some((schema) => schema !== undefined);
+  return ready({
+    ...handler,
+    bodyLimit: maxBodyBytes ?? app.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
+    headGuards: countLeadingHeadGuards(guards),
+    validator: hasSchema ? app.validator : undefined,
+    unparsedBodyLimit: readsJson ? undefined : maxBodyBytes,
+  });
 }
 
 /** Drops the types of the locals that guards and the handler need: `setup` has already checked them. */
-function ready(handler: Handler, headGuards: number, validator: Validator | undefined): Composed {
-  return { ...handler, headGuards, validator } as Composed;
+function ready(handler: Handler & Pick<Composed, "headGuards" | "validator" | "unparsedBodyLimit">): Composed {
+  return handler as Composed;
 }

@@ -2,13 +2,15 @@
 import { DEFAULT_MAX_BODY_BYTES } from "./body.ts";
 import type { ValidationPart } from "./context.ts";
 import { countLeadingHeadGuards } from "./guard.ts";
-import { type Handler, methodsOf } from "./handler.ts";
+import { type Handler, methodsOf, nameOf } from "./handler.ts";
 import type { Level, LeveledHook } from "./hooks.ts";
 import { PARTS } from "./input.ts";
+import { parsePattern } from "./pattern.ts";
+import { add, createRouter, match } from "./router.ts";
 
 /** One route. */
 export interface RouteDescription {
-  /** In the route's order; `*` stands for all. */
+  /** In the route's order; `*` stands for all. `HEAD` follows `GET` unless other routes serve it. */
   readonly methods: readonly string[];
   readonly path: string;
   /** In the order in which they run: `head` before the body is read, `input` after. A name may be `(anonymous)`. */
@@ -19,7 +21,7 @@ export interface RouteDescription {
   readonly onResponse: readonly HookDescription[];
   /** In the order in which they run, until one answers. */
   readonly onError: readonly HookDescription[];
-  /** The most bytes of a body that is read; null where the core reads none. */
+  /** The most bytes of a body that can be read; null for no limit. */
   readonly maxBodyBytes: number | null;
 }
 
@@ -35,32 +37,38 @@ export interface HookDescription {
  * @returns Plain JSON, in the table's order.
  *
  * @example
- * const app = setup([route.on(["GET", "HEAD"], "/", { resolve: () => new Response("Hello") })]);
+ * const app = setup([route.get("/", { resolve: () => new Response("Hello") })]);
  * const [row] = describeRoutes(app.handlers);
  * console.log(row?.methods.join(", "), row?.path); // GET, HEAD /
  */
 export function describeRoutes(handlers: readonly Handler<never>[]): RouteDescription[] {
-  return handlers.map(describeRoute);
+  const heads = createRouter<Handler<never>>();
+  for (const handler of handlers)
+    if (methodsOf(handler).includes("HEAD")) add(heads, parsePattern(handler.path, []), handler);
+  return handlers.map((handler) => describeRoute(handler, listMethods(handler, heads)));
 }
 
-function describeRoute(handler: Handler<never>): RouteDescription {
-  const { path, guards = [], request = {}, maxBodyBytes = DEFAULT_MAX_BODY_BYTES, bodyLimit = maxBodyBytes } = handler;
+/** @param heads The routes that name HEAD, which serve it before those for GET. */
+function listMethods(handler: Handler<never>, heads: ReturnType<typeof createRouter<Handler<never>>>): string[] {
+  const isServed = () => parsePattern(handler.path, []).paths.some((path) => match(heads, path) === undefined);
+  return methodsOf(handler).flatMap((method) => (method === "GET" && isServed() ? ["GET", "HEAD"] : [method]));
+}
+
+function describeRoute(handler: Handler<never>, methods: readonly string[]): RouteDescription {
+  const { path, guards = [], request = {}, maxBodyBytes = null } = handler;
+  const { bodyLimit = maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES } = handler;
   const headGuards = countLeadingHeadGuards(guards);
   return {
-    methods: [...methodsOf(handler)],
+    methods,
     path,
     guards: guards.map((guard, index) => ({ name: nameOf(guard), phase: index < headGuards ? "head" : "input" })),
     schemas: PARTS.filter((part) => request[part] !== undefined),
     onResponse: describeHooks(handler.onResponse),
     onError: describeHooks(handler.onError),
-    maxBodyBytes: request.body === undefined ? null : bodyLimit,
+    maxBodyBytes: request.body === undefined ? maxBodyBytes : bodyLimit,
   };
 }
 
 function describeHooks(hooks: readonly LeveledHook<object & { readonly name: string }>[] = []): HookDescription[] {
   return hooks.map(({ level, run }) => ({ level, name: nameOf(run) }));
-}
-
-function nameOf({ name }: { readonly name: string }): string {
-  return name || "(anonymous)";
 }

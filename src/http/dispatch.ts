@@ -1,9 +1,11 @@
 /** Runs a request through hooks, guards, validation and its handler to a response. */
 import type { Composed } from "./compose.ts";
 import type { Facts, RawValues } from "./context.ts";
-import { labelsOf } from "./handler.ts";
-import type { OnRequestHandler, Outcome, Phase } from "./hooks.ts";
+import { describeValue } from "./describe-value.ts";
+import { labelsOf, nameOf } from "./handler.ts";
+import type { OnRequestHandler, OnSendHandler, Outcome, Phase } from "./hooks.ts";
 import { readInputs } from "./input.ts";
+import { limitBody } from "./limited-body.ts";
 import { NO_PARAMS, readParams } from "./params.ts";
 import { NO_QUERY, parseQuery } from "./query.ts";
 import { allowedMethods, find, type Table } from "./table.ts";
@@ -16,6 +18,7 @@ export interface AppPlan {
   readonly onRequest: readonly OnRequestHandler[];
   /** Runs if no route matches. */
   readonly unmatched: Composed;
+  readonly onSend: readonly OnSendHandler[];
 }
 
 /** The state of one request. */
@@ -25,15 +28,18 @@ interface Run {
   phase: Phase;
   /** The number of the route's guards that have allowed the request so far. */
   passed: number;
-  outcome: Outcome;
+  outcome: Exclude<Outcome, Failed>;
 }
 
-const RESOLVED: Outcome = { kind: "resolved" };
+type Failed = Extract<Outcome, { readonly kind: "failed" }>;
+
+const RESOLVED: Run["outcome"] = { kind: "resolved" };
 const NO_LOCALS: Facts["locals"] = Object.freeze({});
 const NO_VALUES: RawValues = { params: NO_PARAMS.raw, query: NO_QUERY, body: undefined };
 
 /**
  * Answers a request. Never rejects: an error goes to `onError`, and if that gives no response, the answer is a 500.
+ * Every answer goes through `onSend`.
  *
  * @param env The platform's second argument, passed to `onRequest`. On Workers: the bindings.
  * @param ctx The platform's third argument, passed to `onRequest`. On Workers: the execution context.
@@ -49,6 +55,9 @@ export async function dispatch(app: AppPlan, request: Request, env: unknown, ctx
     allowedMethods: [],
   };
   const run: Run = { facts, route: app.unmatched, phase: "onRequest", passed: 0, outcome: RESOLVED };
+  let response: Response;
+  let outcome: Outcome;
+  let thrown: unknown;
   try {
     for (const onRequest of app.onRequest) {
       const supplied = onRequest({ request, env, ctx });
@@ -61,13 +70,19 @@ export async function dispatch(app: AppPlan, request: Request, env: unknown, ctx
     const denied = guards.length > 0 || validator ? await runGuards(run) : undefined;
     if (!denied && facts.route) run.phase = "resolve";
     const answer = denied ?? handler(facts);
-    const response = answer instanceof Response ? answer : requireResponse(await answer, run);
-    if (onResponse.length === 0) return response;
-    run.phase = "onResponse";
-    return await applyResponseHooks(run, response);
+    response = answer instanceof Response ? answer : requireResponse(await answer, run);
+    if (onResponse.length > 0) {
+      run.phase = "onResponse";
+      response = await applyResponseHooks(run, response);
+    }
+    ({ outcome } = run);
   } catch (error) {
-    return handleError(run, error);
+    thrown = error;
+    outcome = { kind: "failed", phase: run.phase, passed: run.route.guards.slice(0, run.passed).map(nameOf) };
+    response = await handleError(run, outcome, error);
   }
+  const sent = app.onSend.length === 0 ? response : await applySendHooks(app, facts, response, outcome, thrown);
+  return request.method === "HEAD" ? withoutBody(sent) : sent;
 }
 
 function matchRoute(run: Run, table: Table): void {
@@ -84,7 +99,9 @@ function matchRoute(run: Run, table: Table): void {
     facts.allowedMethods = allowedMethods(table, path);
     run.outcome = { kind: "unmatched", allowedMethods: facts.allowedMethods };
   }
-  if (!run.route.validator) facts.input = { ok: true, params: facts.params, query: facts.raw.query, body: undefined };
+  const { validator, unparsedBodyLimit } = run.route;
+  if (unparsedBodyLimit !== undefined) facts.request = limitBody(facts.request, unparsedBodyLimit);
+  if (!validator) facts.input = { ok: true, params: facts.params, query: facts.raw.query, body: undefined };
 }
 
 /** Runs the guards in order. The inputs are read and validated right after the leading head guards. */
@@ -99,7 +116,7 @@ async function runGuards(run: Run): Promise<Response | undefined> {
     if (!guard) return undefined;
     run.phase = "guard";
     const decision = guard(facts);
-    const denied = applyDecision(run, guard.name || "anonymous", isThenable(decision) ? await decision : decision);
+    const denied = applyDecision(run, nameOf(guard), isThenable(decision) ? await decision : decision);
     if (denied) return denied;
   }
 }
@@ -112,7 +129,10 @@ function applyDecision(run: Run, guard: string, decision: unknown): Response | u
     return deny;
   }
   const isAllowed = allow === true && deny === undefined && (locals === undefined || isRecord(locals));
-  if (!isAllowed) throw new TypeError(`Guard ${guard} of ${nameOf(run)} returned neither { allow: true } nor { deny }`);
+  if (!isAllowed)
+    throw new TypeError(
+      `Guard ${guard} of ${labelOf(run)} returned ${describeValue(decision)}. Return { allow: true } or { deny: Response }.`,
+    );
   if (locals) run.facts.locals = { ...run.facts.locals, ...locals };
   return undefined;
 }
@@ -125,32 +145,65 @@ async function applyResponseHooks(run: Run, response: Response): Promise<Respons
   let current = response;
   for (const hook of run.route.onResponse) {
     const result = hook.run({ context: run.facts, response: current, outcome: run.outcome });
-    current = result instanceof Response ? result : requireResponse(await result, run);
+    const replacement = isThenable(result) ? await result : result;
+    if (replacement !== undefined) current = requireResponse(replacement, run);
   }
   return current;
 }
 
 function requireResponse(value: unknown, run: Run, step: string = run.phase): Response {
   if (value instanceof Response) return value;
-  throw new TypeError(`${step} of ${nameOf(run)} did not return a Response`);
+  throw new TypeError(`${step} of ${labelOf(run)} returned ${describeValue(value)}. Return a Response.`);
 }
 
-function nameOf({ route }: Run): string {
+function labelOf({ route }: Run): string {
   return labelsOf(route).join(", ");
 }
 
 /** Asks each level's `onError`, the nearest first. If none gives a response, the answer is a plain 500. */
-async function handleError(run: Run, error: unknown): Promise<Response> {
-  const { route, facts, phase } = run;
-  const passed = route.guards.slice(0, run.passed).map(({ name }) => name || "anonymous");
+async function handleError(run: Run, { phase, passed }: Failed, error: unknown): Promise<Response> {
   try {
-    for (const hook of route.onError) {
-      const response = await hook.run({ error, context: facts, phase, passed });
+    for (const hook of run.route.onError) {
+      const response = await hook.run({ error, context: run.facts, phase, passed });
       if (response !== undefined) return requireResponse(response, run, "onError");
     }
   } catch (failure) {
     console.error(failure);
   }
   console.error(error);
+  return internalError();
+}
+
+async function applySendHooks(
+  { onSend }: AppPlan,
+  context: Facts,
+  response: Response,
+  outcome: Outcome,
+  error: unknown,
+): Promise<Response> {
+  try {
+    let current = response;
+    for (const hook of onSend) {
+      const result = hook({ context, response: current, outcome, error });
+      const replacement = isThenable(result) ? await result : result;
+      if (replacement instanceof Response) current = replacement;
+      else if (replacement !== undefined)
+        throw new TypeError(`onSend returned ${describeValue(replacement)}. Return a Response or nothing.`);
+    }
+    return current;
+  } catch (failure) {
+    console.error(failure);
+    return internalError();
+  }
+}
+
+function internalError(): Response {
   return Response.json({ error: "Internal Server Error" }, { status: 500 });
+}
+
+/** The response to HEAD: the headers of the response to GET, without its body, whose stream is cancelled. */
+function withoutBody(response: Response): Response {
+  if (!response.body) return response;
+  response.body.cancel().catch(() => {});
+  return new Response(null, response);
 }

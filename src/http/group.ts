@@ -3,7 +3,7 @@ import type { AnyLocals } from "./context.ts";
 import type { RouteProperties } from "./extensions.ts";
 import type { GuardFn } from "./guard.ts";
 import type { CheckGuards, CheckHandlers, GuardElement, HasKeys, LocalsAfter, Named } from "./guard-order.ts";
-import type { Handler, HandlerEntry, HandlerList } from "./handler.ts";
+import { flattenHandlers, type Handler, type HandlerEntry, type HandlerList, isRoute } from "./handler.ts";
 import type { LevelHooks } from "./hooks.ts";
 import { addLevel, type LevelParts } from "./level.ts";
 
@@ -39,7 +39,9 @@ export type Group<TBase> = <
 
 function composeGroup(options: LevelParts & { readonly handlers: readonly HandlerEntry[] }): Handler[] {
   const { handlers, guards, onResponse, onError, ...properties } = options;
-  return handlers.flat().map((handler) => addLevel("group", options, { ...properties, ...handler }));
+  return flattenHandlers(handlers).map((handler) =>
+    isRoute(handler) ? addLevel("group", options, { ...properties, ...handler }) : handler,
+  );
 }
 
 /** Creates `group` for locals of the type `TBase`. The cast drops the option types, which have been checked by then. */

@@ -31,9 +31,9 @@ export interface Handler<in TNeeds = {}> extends RouteProperties {
   /** Outermost group first, the route's own last. */
   readonly guards?: readonly AnyGuard[];
   readonly request?: RequestSchemas;
-  /** The body limit in bytes. If absent, the app's limit applies. */
+  /** The route's own body limit in bytes. */
   readonly maxBodyBytes?: number;
-  /** The effective body limit, set when an app composes the route. */
+  /** The limit of a body with a schema, set when an app composes the route: the route's own, else the app's. */
   readonly bodyLimit?: number;
   /** The route's own first, the outermost level last. */
   readonly onResponse?: readonly LeveledHook<OnResponseHandler>[];
@@ -43,12 +43,31 @@ export interface Handler<in TNeeds = {}> extends RouteProperties {
 
 /** The methods of a route. `*` stands for all. */
 export function methodsOf({ method }: Pick<Handler, "method">): readonly string[] {
-  return typeof method === "string" ? [method] : method;
+  return [method].flat();
 }
 
 /** The names of a route, one for each method, such as `GET /users/:id`. */
 export function labelsOf(handler: Pick<Handler, "method" | "path">): string[] {
   return methodsOf(handler).map((method) => `${method} ${handler.path}`);
+}
+
+/** The name of a guard or a hook. */
+export function nameOf({ name }: { readonly name: string }): string {
+  return name || "(anonymous)";
+}
+
+/**
+ * Lists the routes of nested lists.
+ *
+ * @returns Also the entries that are no routes, for `setup` to report.
+ */
+export function flattenHandlers(handlers: readonly HandlerEntry[]): Handler[] {
+  return [handlers].flat(Number.POSITIVE_INFINITY) as Handler[];
+}
+
+/** Tells whether an entry of `handlers` is a route. */
+export function isRoute(entry: unknown): entry is Handler {
+  return typeof entry === "object" && entry !== null && "path" in entry;
 }
 
 /** An entry of `handlers`: a route, or a list of routes such as a group. */

@@ -15,7 +15,8 @@ export type { GroupOptions } from "./group.ts";
 export { type Guard, type GuardFn, type GuardResult, headGuard } from "./guard.ts";
 export type { CheckHandlers } from "./guard-order.ts";
 export type { Handler, HandlerFn, RequestSchemas } from "./handler.ts";
-export type { OnErrorHandler, OnRequestHandler, OnResponseHandler, Outcome } from "./hooks.ts";
+export type { OnErrorHandler, OnRequestHandler, OnResponseHandler, OnSendHandler, Outcome } from "./hooks.ts";
+export { BodyTooLargeError } from "./limited-body.ts";
 export type { RouteParams } from "./path-params.ts";
 export type { RouteConfig } from "./route.ts";
 export type {

@@ -14,15 +14,25 @@ export interface LevelParts {
 export function addLevel(level: Level, { guards = [], onResponse, onError }: LevelParts, inner: Handler): Handler {
   return {
     ...inner,
-    guards: [...guards, ...(inner.guards ?? [])],
+    guards: joinGuards(guards, inner.guards),
     onResponse: [...withoutApp(inner.onResponse), ...atLevel(level, onResponse)],
     onError: [...withoutApp(inner.onError), ...atLevel(level, onError)],
   };
 }
 
+/** A value that is not a list takes the place of the result, so that set-up can report it. */
+function joinGuards(outer: readonly AnyGuard[], inner: readonly AnyGuard[] = []): readonly AnyGuard[] {
+  for (const guards of [outer, inner]) if (!Array.isArray(guards)) return guards;
+  return [...outer, ...inner];
+}
+
 function atLevel<THook>(level: Level, hooks: OneOrMany<THook> | undefined): LeveledHook<THook>[] {
-  const list = hooks === undefined ? [] : isList(hooks) ? hooks : [hooks];
-  return list.map((run) => ({ level, run }));
+  return listOf(hooks).map((run) => ({ level, run }));
+}
+
+/** The functions of an option that takes one function or several. */
+export function listOf<T>(hooks: OneOrMany<T> | undefined): readonly T[] {
+  return hooks === undefined ? [] : isList(hooks) ? hooks : [hooks];
 }
 
 function isList<T>(hooks: OneOrMany<T>): hooks is readonly T[] {

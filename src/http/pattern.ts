@@ -38,7 +38,8 @@ export function parsePattern(path: string, routes: readonly string[]): PathPatte
     if (!/^[/*{(]/.test(path)) throw new TypeError("a path must begin with a slash");
     return parsePlain(path) ?? parseExotic(path);
   } catch (cause) {
-    throw new SetupError("pattern_invalid", `The path is not a valid pattern (${cause})`, routes, cause);
+    const problem = `The path is not a valid pattern (${cause})`;
+    throw new SetupError("pattern_invalid", problem, routes, 'Write a path such as "/users/:id"', cause);
   }
 }
 

@@ -22,7 +22,7 @@ export interface RouteConfig<
   readonly request?: RequestSchemas<CheckSchema<TParams>, CheckSchema<TQuery>, CheckSchema<TBody>>;
   /** Run in this order, after the guards of the groups around the route. */
   readonly guards?: TGuards & CheckGuards<TGuards, TBase>;
-  /** The body limit in bytes, for a body with a schema. */
+  /** The body limit in bytes. Default: the app's for a body with a schema, none for other bodies. */
   readonly maxBodyBytes?: number;
   readonly resolve: (
     c: Context<

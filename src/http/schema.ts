@@ -91,6 +91,8 @@ export type ValidateResult<T = unknown, TError = unknown> = ValidateOk<T> | Vali
 
 /** An adapter for a validation library. It describes the input and never ends a request. */
 export interface Validator<TSchema = unknown> {
+  /** Tells whether a value is a schema that `validate` can use. `setup` refuses routes with other values. */
+  accepts?(schema: unknown): boolean;
   /**
    * @param schema The schema of the route.
    * @param input The raw value of the part.

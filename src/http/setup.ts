@@ -1,11 +1,14 @@
 /** Sets up an app: composes its route table once and answers requests with it. */
 import { type AppParts, compose } from "./compose.ts";
 import type { UnmatchedContext } from "./context.ts";
+import { describeValue } from "./describe-value.ts";
 import { type AppPlan, dispatch } from "./dispatch.ts";
 import type { CheckHandlers, HasKeys, Supplied } from "./guard-order.ts";
-import type { Handler, HandlerEntry, HandlerList } from "./handler.ts";
-import type { LevelHooks, OneOrMany, OnRequestHandler } from "./hooks.ts";
+import { flattenHandlers, type Handler, type HandlerEntry, type HandlerList, isRoute } from "./handler.ts";
+import type { AppHooks, OneOrMany, OnRequestHandler, OnSendHandler } from "./hooks.ts";
+import { listOf } from "./level.ts";
 import type { Validator } from "./schema.ts";
+import { SetupError } from "./setup-error.ts";
 import { createTable } from "./table.ts";
 
 /** The options of an app. */
@@ -15,7 +18,7 @@ export interface Config<
   TCtx = unknown,
   THandlers = readonly HandlerEntry[],
   TKeys = never,
-> extends LevelHooks<Supplied<TReturn>> {
+> extends AppHooks<Supplied<TReturn>> {
   /** Runs before matching and supplies the first locals. One function, or several that run in order. */
   readonly onRequest?: OneOrMany<OnRequestHandler<TReturn, TEnv, TCtx>>;
   /** Routes and groups, in order of priority. The locals that they need must be supplied by `onRequest`. */
@@ -44,8 +47,10 @@ export interface App<TEnv = unknown, TCtx = unknown> {
   readonly fetch: (request: Request, ...platform: PlatformArguments<TEnv, TCtx>) => Promise<Response>;
   /** The flat, composed table. Dispatch runs these same arrays. */
   readonly handlers: readonly Handler<unknown>[];
-  /** What runs before matching, in order; described by name. */
+  /** The hooks that run before matching, in order; described by name. */
   readonly onRequest: readonly { readonly name: string }[];
+  /** The hooks that run before a response is sent, in order; described by name. */
+  readonly onSend: readonly { readonly name: string }[];
 }
 
 /**
@@ -68,18 +73,34 @@ export function setup<
 >(
   config: (Config<TReturn, TEnv, TCtx, THandlers, TKeys> & HasKeys<TKeys, Config>) | CheckHandlers<TList, {}>,
 ): App<TEnv, TCtx> {
-  const { handlers, onRequest = [], notFound = defaultNotFound, ...app } = forgetTypes(config);
-  const routes = handlers.flat().map((handler) => compose(handler, app));
+  const { handlers, notFound = defaultNotFound, ...app } = forgetTypes(config);
+  const onRequest = listOf(app.onRequest);
+  const onSend = listOf(app.onSend);
+  for (const [name, hooks] of Object.entries({ onRequest, onSend, notFound: [notFound] }))
+    for (const hook of hooks)
+      if (typeof hook !== "function")
+        refuse(`\`${name}\` is ${describeValue(hook)}, not a function`, "Write a function");
+  const routes = flattenHandlers(handlers).map((entry) => compose(requireRoute(entry), app));
   const unmatched = compose({ method: "*", path: "(notFound)", handler: notFound }, app);
-  const plan: AppPlan = { table: createTable(routes), onRequest: [onRequest].flat(), unmatched };
+  const plan: AppPlan = { table: createTable(routes), onRequest, unmatched, onSend };
   const answer = (request: Request, env?: unknown, ctx?: unknown) => dispatch(plan, request, env, ctx);
-  return { fetch: answer, handlers: routes, onRequest: plan.onRequest };
+  return { fetch: answer, handlers: routes, onRequest, onSend };
+}
+
+function requireRoute(entry: Handler): Handler {
+  if (isRoute(entry)) return entry;
+  return refuse(`An entry of \`handlers\` is ${describeValue(entry)}, not a route`, "Write routes and lists of routes");
+}
+
+function refuse(problem: string, cure: string): never {
+  throw new SetupError("option_invalid", problem, [], cure);
 }
 
 /** A `Config` after its types have been checked and dropped. */
 interface AnyConfig extends AppParts {
   readonly handlers: readonly HandlerEntry[];
   readonly onRequest?: OneOrMany<OnRequestHandler>;
+  readonly onSend?: OneOrMany<OnSendHandler>;
   readonly notFound?: (c: UnmatchedContext) => Response | Promise<Response>;
 }
 

@@ -8,6 +8,8 @@ import type { StandardIssue, StandardResult, StandardSchema, ValidateResult, Val
  * @see https://standardschema.dev
  */
 export const standardValidator: Validator<StandardSchema> = {
+  accepts: (schema) => typeof asStandard(schema)?.["~standard"]?.validate === "function",
+
   validate(schema, input, part) {
     const result = schema["~standard"].validate(input);
     return result instanceof Promise ? result.then((settled) => toResult(settled, part)) : toResult(result, part);
@@ -26,4 +28,9 @@ function toIssue(
 ): ValidationIssue {
   const keys = path.map((step) => String(typeof step === "object" ? step.key : step));
   return { part, path: keys, message, ...(typeof code === "string" && { code }) };
+}
+
+/** Lets any value be asked whether it is a Standard Schema. */
+function asStandard(value: unknown): Partial<StandardSchema> | null | undefined {
+  return value as Partial<StandardSchema> | null | undefined;
 }

@@ -1,6 +1,7 @@
 /** Identity as a part of the app: its checks, its sweep and its hooks. */
 import type { Part } from "../web/app/feature.ts";
 import { endHashingTurn } from "./guards/require-hashing-capacity.ts";
+import { saveSession } from "./sessions/page-session.ts";
 import { sweepExpired } from "./sweep.ts";
 import { checkVariables } from "./variables.ts";
 
@@ -8,5 +9,5 @@ export const identity: Part = {
   checks: { database: ({ DB }) => DB.prepare("SELECT 1").first() },
   sweep: ({ DB }) => sweepExpired(DB),
   onRequest: checkVariables,
-  onResponse: endHashingTurn,
+  onSend: [endHashingTurn, saveSession],
 };

@@ -1,6 +1,6 @@
 /** The headers that show a client its limits: draft-ietf-httpapi-ratelimit-headers and `X-RateLimit-*`. */
-import type { AppLocals, Ruling } from "../env.ts";
-import type { OnResponseHandler } from "../http/index.ts";
+import type { Ruling } from "../env.ts";
+import type { SendHook } from "../web/hooks/send-hook.ts";
 
 /** The state of a policy after its decision about a request. */
 export interface LimitState extends Ruling {
@@ -28,12 +28,10 @@ function secondsOf({ resetMs }: LimitState): number {
   return Math.ceil(resetMs / 1000);
 }
 
-type Locals = AppLocals & { readonly rateLimits?: readonly LimitState[] };
-
 /** Adds the headers of the limits that a request has passed. A denial adds them itself. */
-export const showRateLimits: OnResponseHandler<Locals> = ({ context, response }) => {
+export const showRateLimits: SendHook<{ readonly rateLimits: readonly LimitState[] }> = ({ context, response }) => {
   const { rateLimits = [] } = context.locals;
-  if (rateLimits.length === 0 || response.headers.has("RateLimit")) return response;
+  if (rateLimits.length === 0 || response.headers.has("RateLimit")) return undefined;
   const shown = new Response(response.body, response);
   for (const [name, value] of Object.entries(rateLimitHeaders(rateLimits))) shown.headers.set(name, value);
   return shown;

@@ -18,7 +18,7 @@ import * as events from "../../src/identity/users/account-events.ts";
 import { emailAddress } from "../../src/identity/users/account-schema.ts";
 import { checkSignIn } from "../../src/identity/users/sign-in.ts";
 import { sessionIdOf } from "../../src/identity/users/user.ts";
-import { group, READ, route } from "../../src/web/app/scope.ts";
+import { group, route } from "../../src/web/app/scope.ts";
 import { requireJson } from "../../src/web/guards/require-content-type.ts";
 import { createApp, PERMISSION, sendJsonTo, sendTo } from "../harness.ts";
 
@@ -35,7 +35,7 @@ export const credentialApp = createApp([
   group({
     guards: [requireAuth],
     handlers: [
-      signedIn.route.on(READ, "/whoami", {
+      signedIn.route.get("/whoami", {
         resolve: ({ locals: { user, auth } }) => Response.json({ ...user, sessionId: sessionIdOf(auth) }),
       }),
       signedIn.route.get("/administration", { guards: [requireRole("admin")], resolve: () => new Response("admin") }),

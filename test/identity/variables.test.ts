@@ -4,13 +4,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
 import { setup } from "../../src/http/index.ts";
 import { checkVariables } from "../../src/identity/variables.ts";
-import { READ, route } from "../../src/web/app/scope.ts";
+import { route } from "../../src/web/app/scope.ts";
 import { createApp, PASSWORD, PRODUCTION, sendTo } from "../harness.ts";
 import { things } from "../things.ts";
 
-const open = ["/health", "/health/ready", "/"].map((path) =>
-  route.on(READ, path, { resolve: () => new Response("open") }),
-);
+const open = ["/health", "/health/ready", "/"].map((path) => route.get(path, { resolve: () => new Response("open") }));
 const app = createApp([open, things.routes]);
 const send = (path: string, init: RequestInit, variables: Partial<Env>) => sendTo(app, path, init, variables);
 

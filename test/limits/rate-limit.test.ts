@@ -8,7 +8,8 @@ import { showRateLimits } from "../../src/limits/rate-limit-headers.ts";
 import { factsOf } from "../../src/web/app/guard-facts.ts";
 import { route } from "../../src/web/app/scope.ts";
 import { answerError } from "../../src/web/hooks/answer-error.ts";
-import { finishResponse } from "../../src/web/hooks/finish-response.ts";
+import { sealResponse } from "../../src/web/hooks/seal-response.ts";
+import { createSendHook } from "../../src/web/hooks/send-hook.ts";
 import { supplyLocals } from "../supply-locals.ts";
 
 const log = vi.spyOn(console, "log").mockImplementation(() => {});
@@ -66,7 +67,7 @@ const app = setup({
     route.post("/unread", { guards: [few], request: { body: z.unknown() }, resolve }),
   ],
   validator: standardValidator,
-  onResponse: [showRateLimits, finishResponse],
+  onSend: [createSendHook(showRateLimits), sealResponse],
   onError: answerError,
 });
 

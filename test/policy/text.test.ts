@@ -23,10 +23,10 @@ const row = (methods: string, path: string, rest: Partial<PolicyRoute> = {}): Po
   ...rest,
 });
 
-const hooks = { onRequest: ["supplyLocals", "checkVariables"], onResponse: ["finishResponse"], onError: [] };
+const hooks = { onRequest: ["supplyLocals", "checkVariables"], onResponse: [], onError: [], onSend: ["sealResponse"] };
 const login = row("POST", "/login", {
   guards: [guard("rateLimit", "sign-in"), guard("requireForm", undefined, "input")],
-  onResponse: [{ level: "group", name: "saveSession" }],
+  onResponse: [{ level: "group", name: "recordVisit" }],
 });
 const update = row("PATCH", "/api/notes/:id", {
   guards: [guard("requireAuth"), guard("requirePermission", "notes:write")],
@@ -55,12 +55,13 @@ test("the text has the app's hooks once, a line for each route, and the exceptio
   expect(formatPolicy(policy, exceptions)).toBe(`\
 APP-LEVEL HOOKS
 onRequest   supplyLocals → checkVariables
-onResponse  finishResponse
+onResponse  -
 onError     -
+onSend      sealResponse
 
 METHODS    PATH                          CORS  INPUT            GUARDS (* after the body has been read)
 GET, HEAD  /health                       -     -                -
-POST       /login                        -     -                rateLimit(sign-in) → requireForm*  onResponse: saveSession
+POST       /login                        -     -                rateLimit(sign-in) → requireForm*  onResponse: recordVisit
 PATCH      /api/notes/:id                CORS  params, body ≤ 16384 B  requireAuth → requirePermission(notes:write)  onError: releaseKey
 OPTIONS    *                             CORS  -                -
 

@@ -1,13 +1,13 @@
 import { env } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
-import { READ, route } from "../../src/web/app/scope.ts";
+import { route } from "../../src/web/app/scope.ts";
 import { createAccount, createApp, createKey, openBrowser, PRODUCTION, sendJsonTo, sendTo } from "../harness.ts";
 import { PERMISSION, things } from "../things.ts";
 
 const app = createApp([
   things.routes,
-  ...["/", "/open"].map((path) => route.on(READ, path, { resolve: () => new Response("open") })),
+  ...["/", "/open"].map((path) => route.get(path, { resolve: () => new Response("open") })),
 ]);
 const send = (path: string, init?: RequestInit, bindings?: Partial<Env>) => sendTo(app, path, init, bindings);
 const sendJson = (

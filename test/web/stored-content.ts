@@ -2,7 +2,7 @@
 import { env } from "cloudflare:test";
 import { createHash } from "node:crypto";
 import type { Env } from "../../src/env.ts";
-import { READ, route } from "../../src/web/app/scope.ts";
+import { route } from "../../src/web/app/scope.ts";
 import { REVALIDATED } from "../../src/web/caching/cache-control.ts";
 import { contentDisposition } from "../../src/web/respond/content-disposition.ts";
 import { serveContent } from "../../src/web/respond/serve-content.ts";
@@ -15,7 +15,7 @@ export const BYTES = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN";
 const SAVED_AT = "2026-03-04T05:06:07.890Z";
 
 const app = createApp([
-  route.on(READ, "/stored/:size<uint>", {
+  route.get("/stored/:size<uint>", {
     resolve: (c) => {
       const { size } = c.params;
       const bucket = c.locals.env.ASSETS;

@@ -15,7 +15,7 @@ import * as events from "../../identity/users/account-events.ts";
 import { sessionIdOf } from "../../identity/users/user.ts";
 import { renameUser } from "../../identity/users/users.ts";
 import { quotaExceeded } from "../../limits/quotas.ts";
-import { group, READ } from "../../web/app/scope.ts";
+import { group } from "../../web/app/scope.ts";
 import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { pageQuery, toPage } from "../../web/request/paging.ts";
@@ -30,9 +30,10 @@ const maxBodyBytes = 16 * 1024;
 const requirePassword = requireCurrentPassword();
 
 export const api = group({
+  cors: true,
   guards: [...commonLimits, requireAuth, requireCsrf],
   handlers: [
-    route.on(READ, "/api/me", {
+    route.get("/api/me", {
       resolve: ({ locals }) => Response.json(locals.user, { headers: NOT_STORED }),
     }),
 
@@ -81,7 +82,7 @@ export const api = group({
       },
     }),
 
-    route.on(READ, "/api/me/sessions", {
+    route.get("/api/me/sessions", {
       request: { query: pageQuery },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
@@ -99,7 +100,7 @@ export const api = group({
       },
     }),
 
-    route.on(READ, "/api/me/keys", {
+    route.get("/api/me/keys", {
       request: { query: pageQuery },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);

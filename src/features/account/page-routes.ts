@@ -14,17 +14,12 @@ import { loadPageContext } from "../../identity/page-context.ts";
 import { hashNewPassword } from "../../identity/passwords/check-password.ts";
 import { passwordPage } from "../../identity/passwords/password-page.ts";
 import { signedInPage } from "../../identity/scope.ts";
-import {
-  loadSession,
-  type SessionLocals,
-  saveSession,
-  setSessionCookies,
-} from "../../identity/sessions/page-session.ts";
+import { loadSession, type SessionLocals, setSessionCookies } from "../../identity/sessions/page-session.ts";
 import { API_KEYS_QUOTA, deleteApiKey, getApiKey } from "../../identity/tokens/api-keys.ts";
 import * as events from "../../identity/users/account-events.ts";
 import { type SignedIn, sessionIdOf } from "../../identity/users/user.ts";
 import { renameUser } from "../../identity/users/users.ts";
-import { group, READ } from "../../web/app/scope.ts";
+import { group } from "../../web/app/scope.ts";
 import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { type FormLocals, requireForm } from "../../web/guards/require-form.ts";
 import { confirmationPage, isConfirmed } from "../../web/pages/confirmation.ts";
@@ -77,9 +72,8 @@ const WRONG_PASSWORD = "The password is wrong.";
 
 export const pages = group({
   guards: [...commonLimits, loadSession, requireAuth],
-  onResponse: saveSession,
   handlers: [
-    page.on(READ, "/account", {
+    page.get("/account", {
       request: { query: accountQuery },
       resolve: (c) => {
         if (!c.input.ok) return refuse(c, 400, c.input.issues.map(({ message }) => message).join(". "));

@@ -8,7 +8,7 @@ import { commonLimits } from "../../identity/limits.ts";
 import { signedIn } from "../../identity/scope.ts";
 import * as events from "../../identity/users/account-events.ts";
 import { listUsers } from "../../identity/users/users.ts";
-import { group, READ } from "../../web/app/scope.ts";
+import { group } from "../../web/app/scope.ts";
 import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { toPage } from "../../web/request/paging.ts";
@@ -19,9 +19,10 @@ import { roleChange, usersQuery } from "./schema.ts";
 const { route } = signedIn;
 
 export const api = group({
+  cors: true,
   guards: [...commonLimits, requireAuth, requireCsrf, requireRole("admin")],
   handlers: [
-    route.on(READ, "/api/admin/users", {
+    route.get("/api/admin/users", {
       request: { query: usersQuery },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);

@@ -11,11 +11,11 @@ import { commonLimits } from "../../identity/limits.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
 import { passwordPage } from "../../identity/passwords/password-page.ts";
 import { signedInPage } from "../../identity/scope.ts";
-import { loadSession, type SessionLocals, saveSession } from "../../identity/sessions/page-session.ts";
+import { loadSession, type SessionLocals } from "../../identity/sessions/page-session.ts";
 import * as events from "../../identity/users/account-events.ts";
 import type { User } from "../../identity/users/user.ts";
 import { getUser, listUsers } from "../../identity/users/users.ts";
-import { group, READ } from "../../web/app/scope.ts";
+import { group } from "../../web/app/scope.ts";
 import { requireForm } from "../../web/guards/require-form.ts";
 import { type ConfirmableAction, confirmationPage, isConfirmed } from "../../web/pages/confirmation.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
@@ -39,9 +39,8 @@ const formGuards = <TFields>(schema: z.ZodType<TFields>) =>
 
 export const pages = group({
   guards: [...commonLimits, loadSession, requireAuth, requireRole("admin")],
-  onResponse: saveSession,
   handlers: [
-    page.on(READ, "/admin/users", {
+    page.get("/admin/users", {
       request: { query: usersQuery },
       resolve: async (c) => {
         const { request, raw, input, locals } = c;

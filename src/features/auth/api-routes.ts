@@ -26,6 +26,7 @@ const requireVerifyLink = requireLink("verify");
 const requireOwner = requireLinkOwner();
 
 export const api = group({
+  cors: true,
   guards: [...commonLimits],
   handlers: [
     route.post("/api/auth/register", {

@@ -11,10 +11,10 @@ import { loadPageContext } from "../../identity/page-context.ts";
 import { hashNewPassword } from "../../identity/passwords/check-password.ts";
 import { sessionPage } from "../../identity/scope.ts";
 import { deviceCookie } from "../../identity/sessions/cookies.ts";
-import { loadSession, type SessionLocals, saveSession } from "../../identity/sessions/page-session.ts";
+import { loadSession, type SessionLocals } from "../../identity/sessions/page-session.ts";
 import { findTokenOwner } from "../../identity/tokens/email-tokens.ts";
 import * as events from "../../identity/users/account-events.ts";
-import { group, READ } from "../../web/app/scope.ts";
+import { group } from "../../web/app/scope.ts";
 import type { FormLocals } from "../../web/guards/require-form.ts";
 import type { FormErrors } from "../../web/pages/form-fields.ts";
 import { errorsOf } from "../../web/pages/form-fields.ts";
@@ -47,9 +47,8 @@ const requireOwner = requireLinkOwner((c: OwnerForm) => {
 
 export const linkPages = group({
   guards: [...commonLimits, loadSession],
-  onResponse: saveSession,
   handlers: [
-    route.on(READ, "/forgot-password", { resolve: async (c) => htmlResponse(forgotPage(await loadPageContext(c))) }),
+    route.get("/forgot-password", { resolve: async (c) => htmlResponse(forgotPage(await loadPageContext(c))) }),
 
     route.post("/forgot-password", {
       guards: [...formGuards(z.object(forgotten.shape)), limitMails],
@@ -62,7 +61,7 @@ export const linkPages = group({
       },
     }),
 
-    route.on(READ, "/reset-password", {
+    route.get("/reset-password", {
       resolve: async (c) => htmlResponse(resetPage(await loadPageContext(c), firstValue(c.raw.query.token) ?? "")),
     }),
 
@@ -82,7 +81,7 @@ export const linkPages = group({
       },
     }),
 
-    route.on(READ, "/verify-email", {
+    route.get("/verify-email", {
       resolve: async (c) => {
         const { env, session } = c.locals;
         const token = firstValue(c.raw.query.token) ?? "";

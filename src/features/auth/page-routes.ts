@@ -11,12 +11,12 @@ import { loadPageContext } from "../../identity/page-context.ts";
 import { hashNewPassword } from "../../identity/passwords/check-password.ts";
 import { sessionPage } from "../../identity/scope.ts";
 import { sessionCookie } from "../../identity/sessions/cookies.ts";
-import { loadSession, saveSession } from "../../identity/sessions/page-session.ts";
+import { loadSession } from "../../identity/sessions/page-session.ts";
 import { createDeviceId } from "../../identity/tokens/device-token.ts";
 import * as events from "../../identity/users/account-events.ts";
 import { checkSignIn } from "../../identity/users/sign-in.ts";
 import { createUser } from "../../identity/users/users.ts";
-import { group, READ } from "../../web/app/scope.ts";
+import { group } from "../../web/app/scope.ts";
 import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { requireButton } from "../../web/guards/require-form.ts";
 import { errorsOf } from "../../web/pages/form-fields.ts";
@@ -34,9 +34,8 @@ const { route } = sessionPage;
 
 export const pages = group({
   guards: [...commonLimits, loadSession],
-  onResponse: saveSession,
   handlers: [
-    route.on(READ, "/login", {
+    route.get("/login", {
       resolve: async (c) => {
         const next = nextPath(firstValue(c.raw.query.next), c.request.url, c.locals.app.startPath);
         return htmlResponse(loginPage(await loadPageContext(c), next, c.locals.env.ENVIRONMENT === "development"));
@@ -56,7 +55,7 @@ export const pages = group({
       },
     }),
 
-    route.on(READ, "/register", { resolve: async (c) => htmlResponse(registerPage(await loadPageContext(c))) }),
+    route.get("/register", { resolve: async (c) => htmlResponse(registerPage(await loadPageContext(c))) }),
 
     route.post("/register", {
       guards: [...formGuards(registrationForm), limitMails, requireHashingCapacity],
@@ -89,7 +88,7 @@ export const pages = group({
       },
     }),
 
-    route.on(READ, "/outbox", {
+    route.get("/outbox", {
       guards: [requireDevelopment, requireLoopback],
       resolve: async (c) => {
         const items = await listOutbox(c.locals.env.DB);

@@ -6,7 +6,7 @@ import { signedIn } from "../../identity/scope.ts";
 import { closeSockets } from "../../identity/sessions/sockets.ts";
 import { sessionIdOf } from "../../identity/users/user.ts";
 import { logFailure } from "../../web/app/log.ts";
-import { group, READ } from "../../web/app/scope.ts";
+import { group } from "../../web/app/scope.ts";
 import { REVALIDATED } from "../../web/caching/cache-control.ts";
 import { requireUpgrade } from "../../web/guards/require-upgrade.ts";
 import { invalidInput } from "../../web/respond/problem.ts";
@@ -20,7 +20,8 @@ const { route } = signedIn;
 export const api = group({
   guards: [...commonLimits, requireAuth],
   handlers: [
-    route.on(READ, "/api/rooms/:room/messages", {
+    route.get("/api/rooms/:room/messages", {
+      cors: true,
       request: { params: roomParams, query: historyQuery },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
@@ -30,7 +31,7 @@ export const api = group({
       },
     }),
 
-    route.on(READ, "/ws/chat/:room", {
+    route.get("/ws/chat/:room", {
       guards: [requireUpgrade, requireOwnOrigin, limitSockets],
       request: { params: roomParams, query: resumeQuery },
       resolve: async ({ input, locals }) => {

@@ -5,8 +5,8 @@ import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
 import { commonLimits } from "../../identity/limits.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
 import { signedInPage } from "../../identity/scope.ts";
-import { loadSession, saveSession } from "../../identity/sessions/page-session.ts";
-import { group, READ } from "../../web/app/scope.ts";
+import { loadSession } from "../../identity/sessions/page-session.ts";
+import { group } from "../../web/app/scope.ts";
 import { requireForm } from "../../web/guards/require-form.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
 import { partOrPage } from "../../web/pages/htmx.ts";
@@ -38,16 +38,15 @@ const FAILURES = {
 
 export const pages = group({
   guards: [...commonLimits, loadSession, requireAuth],
-  onResponse: saveSession,
   handlers: [
-    route.on(READ, "/chat", {
+    route.get("/chat", {
       resolve: ({ raw }) => {
         const { success, data } = roomParams.safeParse(raw.query);
         return seeOther(`/chat/${success ? data.room : LOBBY}`);
       },
     }),
 
-    route.on(READ, "/chat/:room", {
+    route.get("/chat/:room", {
       request: { params: roomParams, query: beforeQuery },
       resolve: async (c) => {
         const { input, locals, request } = c;

@@ -4,7 +4,7 @@ import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { commonLimits } from "../../identity/limits.ts";
 import { signedIn } from "../../identity/scope.ts";
 import { quotaExceeded } from "../../limits/quotas.ts";
-import { group, READ } from "../../web/app/scope.ts";
+import { group } from "../../web/app/scope.ts";
 import { REVALIDATED } from "../../web/caching/cache-control.ts";
 import { requireContentType } from "../../web/guards/require-content-type.ts";
 import { pageQuery } from "../../web/request/paging.ts";
@@ -23,9 +23,10 @@ import { uploadFromBody, uploadsFromForm } from "./upload-source.ts";
 const { route } = signedIn;
 
 export const api = group({
+  cors: true,
   guards: [...commonLimits, requireAuth, requireCsrf],
   handlers: [
-    route.on(READ, "/api/files", {
+    route.get("/api/files", {
       request: { query: pageQuery },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
@@ -64,7 +65,7 @@ export const api = group({
       },
     }),
 
-    route.on(READ, "/api/files/:id", {
+    route.get("/api/files/:id", {
       guards: [requireOwnFile],
       resolve: ({ locals }) => Response.json(toFile(locals.file), { headers: REVALIDATED }),
     }),
@@ -77,7 +78,7 @@ export const api = group({
       },
     }),
 
-    route.on(READ, "/files/:id", {
+    route.get("/files/:id", {
       guards: [requireOwnFile],
       resolve: (c) => serveContent(c, downloadOf(c.locals.file, c.locals.env.FILES, c.raw.query.inline === "1")),
     }),

@@ -6,9 +6,9 @@ import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
 import { commonLimits } from "../../identity/limits.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
 import { signedInPage } from "../../identity/scope.ts";
-import { loadSession, type SessionLocals, saveSession } from "../../identity/sessions/page-session.ts";
+import { loadSession, type SessionLocals } from "../../identity/sessions/page-session.ts";
 import type { SignedIn } from "../../identity/users/user.ts";
-import { group, READ } from "../../web/app/scope.ts";
+import { group } from "../../web/app/scope.ts";
 import { requireButton } from "../../web/guards/require-form.ts";
 import { htmlPart, htmlResponse } from "../../web/pages/html.ts";
 import { isHtmx } from "../../web/pages/htmx.ts";
@@ -29,9 +29,8 @@ const { route } = signedInPage;
 
 export const pages = group({
   guards: [...commonLimits, loadSession, requireAuth],
-  onResponse: saveSession,
   handlers: [
-    route.on(READ, "/files", {
+    route.get("/files", {
       request: { query: pageQuery },
       resolve: async (c) => {
         const { input } = c;
@@ -57,7 +56,7 @@ export const pages = group({
       },
     }),
 
-    route.on(READ, "/files/:id/row", {
+    route.get("/files/:id/row", {
       guards: [requireOwnFile],
       resolve: ({ locals: { file, session } }) => htmlPart(fileItem(toFile(file), session.csrf)),
     }),

@@ -2,13 +2,13 @@
 import type { Env, ReadinessCheck } from "../../env.ts";
 import { limitAddress } from "../../limits/limit-address.ts";
 import { logFailure } from "../../web/app/log.ts";
-import { READ, route } from "../../web/app/scope.ts";
+import { route } from "../../web/app/scope.ts";
 
 export const routes = [
-  route.on(READ, "/health", {
+  route.get("/health", {
     resolve: () => new Response("OK", { headers: { "Cache-Control": "no-store" } }),
   }),
-  route.on(READ, "/health/ready", {
+  route.get("/health/ready", {
     guards: [limitAddress],
     resolve: async ({ locals: { app, env } }) => {
       const names = Object.keys(app.checks);

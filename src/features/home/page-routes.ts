@@ -3,9 +3,9 @@ import type { AppFacts } from "../../env.ts";
 import { commonLimits } from "../../identity/limits.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
 import { sessionPage } from "../../identity/scope.ts";
-import { loadSession, saveSession } from "../../identity/sessions/page-session.ts";
+import { loadSession } from "../../identity/sessions/page-session.ts";
 import { describePolicy } from "../../web/app/policy.ts";
-import { group, READ } from "../../web/app/scope.ts";
+import { group } from "../../web/app/scope.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
 import { frontPage, type ShownRoute } from "./pages.ts";
@@ -15,9 +15,8 @@ const EXAMPLES = 4;
 
 export const pages = group({
   guards: [...commonLimits, loadSession],
-  onResponse: saveSession,
   handlers: [
-    sessionPage.route.on(READ, "/", {
+    sessionPage.route.get("/", {
       resolve: async (c) => {
         const { app, env, session } = c.locals;
         if (session.user && app.startPath !== "/") return seeOther(app.startPath);

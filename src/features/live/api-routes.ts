@@ -1,18 +1,19 @@
 /** The live feed for clients: server-sent events and WebSockets. */
 import { requireOwnOrigin } from "../../identity/guards/require-own-origin.ts";
 import { commonLimits } from "../../identity/limits.ts";
-import { group, READ, route } from "../../web/app/scope.ts";
+import { group, route } from "../../web/app/scope.ts";
 import { requireUpgrade } from "../../web/guards/require-upgrade.ts";
 import { limitListeners } from "./guards.ts";
 
 export const api = group({
   guards: [...commonLimits],
   handlers: [
-    route.on(READ, "/events", {
+    route.get("/events", {
+      cors: true,
       guards: [limitListeners("events")],
       resolve: ({ locals }) => locals.feedResponse,
     }),
-    route.on(READ, "/ws/data-stream", {
+    route.get("/ws/data-stream", {
       guards: [requireUpgrade, requireOwnOrigin, limitListeners("socket")],
       resolve: ({ locals }) => locals.feedResponse,
     }),

@@ -10,5 +10,5 @@ export const live = feature({
   routes: [...api, ...pages],
   page: { label: "Live", path: "/live", for: "anyone" },
   checks: { live: checkFeed },
-  onResponse: reportResponse,
+  onSend: reportResponse,
 });

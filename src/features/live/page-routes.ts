@@ -2,8 +2,8 @@
 import { commonLimits } from "../../identity/limits.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
 import { sessionPage } from "../../identity/scope.ts";
-import { loadSession, saveSession } from "../../identity/sessions/page-session.ts";
-import { group, READ } from "../../web/app/scope.ts";
+import { loadSession } from "../../identity/sessions/page-session.ts";
+import { group } from "../../web/app/scope.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
 import { liveFeed } from "./feed-stub.ts";
 import { metricsOf } from "./metrics.ts";
@@ -11,9 +11,8 @@ import { livePage } from "./pages.ts";
 
 export const pages = group({
   guards: [...commonLimits, loadSession],
-  onResponse: saveSession,
   handlers: [
-    sessionPage.route.on(READ, "/live", {
+    sessionPage.route.get("/live", {
       resolve: async (c) =>
         htmlResponse(
           livePage(await loadPageContext(c), metricsOf(c.locals.app), await liveFeed(c.locals.env).recent()),

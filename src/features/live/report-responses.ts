@@ -1,7 +1,7 @@
 /** Reports counts of responses to the live feed, at almost no cost while the feed has no listeners. */
-import type { AppFacts, AppLocals, Env } from "../../env.ts";
-import type { OnResponseHandler } from "../../http/index.ts";
+import type { AppFacts, Env } from "../../env.ts";
 import { logFailure } from "../../web/app/log.ts";
+import type { SendHook } from "../../web/hooks/send-hook.ts";
 import type { ResponseCounts } from "./env.ts";
 import { liveFeed } from "./feed-stub.ts";
 
@@ -16,7 +16,7 @@ let isReporting = false;
 let reportedAt = Number.NEGATIVE_INFINITY;
 
 /** An isolate sends at most one report per second; without listeners, an empty one every 5 s. */
-export const reportResponse: OnResponseHandler<AppLocals> = ({ context, response }) => {
+export const reportResponse: SendHook = ({ context, response }) => {
   const { request, route, locals } = context;
   if (hasListeners) {
     counts.requests += 1;
@@ -27,7 +27,7 @@ export const reportResponse: OnResponseHandler<AppLocals> = ({ context, response
     isReporting = true;
     locals.ctx.waitUntil(report(locals.env));
   }
-  return response;
+  return undefined;
 };
 
 function activityOf({ activities }: AppFacts, method: string, path: string | undefined): string | undefined {

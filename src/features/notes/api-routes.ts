@@ -6,7 +6,7 @@ import { commonLimits } from "../../identity/limits.ts";
 import { requireQuota } from "../../limits/guards/require-quota.ts";
 import { idempotency } from "../../limits/idempotency.ts";
 import { quotaExceeded } from "../../limits/quotas.ts";
-import { group, READ, route } from "../../web/app/scope.ts";
+import { group, route } from "../../web/app/scope.ts";
 import { NOT_STORED, REVALIDATED } from "../../web/caching/cache-control.ts";
 import { acceptedVersions, etagOf, isUnchanged } from "../../web/caching/etag.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
@@ -22,9 +22,10 @@ const requireRead = requirePermission("notes:read");
 const requireWrite = requirePermission("notes:write");
 
 export const api = group({
+  cors: true,
   guards: [...commonLimits],
   handlers: [
-    route.on(READ, "/api/notes", {
+    route.get("/api/notes", {
       guards: [requireRead, requireCsrf],
       request: { query: notesQuery },
       resolve: async ({ input, locals }) => {
@@ -56,7 +57,7 @@ export const api = group({
       onError: idempotency.onError,
     }),
 
-    route.on(READ, "/api/notes/export.csv", {
+    route.get("/api/notes/export.csv", {
       guards: [requireAuth, requireCsrf],
       resolve: ({ locals }) =>
         stream(() => toCsv(eachNote(locals.env.DB, locals.user.id)), {
@@ -68,7 +69,7 @@ export const api = group({
         }),
     }),
 
-    route.on(READ, "/api/notes/:id", {
+    route.get("/api/notes/:id", {
       guards: [requireRead, requireCsrf, requireOwnNote],
       resolve: ({ request, locals }) => {
         const etag = etagOf(locals.note);

@@ -5,9 +5,9 @@ import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
 import { commonLimits } from "../../identity/limits.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
 import { signedInPage } from "../../identity/scope.ts";
-import { loadSession, saveSession } from "../../identity/sessions/page-session.ts";
+import { loadSession } from "../../identity/sessions/page-session.ts";
 import { quotaExceeded } from "../../limits/quotas.ts";
-import { group, READ } from "../../web/app/scope.ts";
+import { group } from "../../web/app/scope.ts";
 import { requireButton, requireForm } from "../../web/guards/require-form.ts";
 import { errorsOf, type FormErrors } from "../../web/pages/form-fields.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
@@ -41,9 +41,8 @@ const NOTE_DELETED = "This note has just been deleted.";
 
 export const pages = group({
   guards: [...commonLimits, loadSession, requireAuth],
-  onResponse: saveSession,
   handlers: [
-    route.on(READ, "/notes", {
+    route.get("/notes", {
       request: { query: notesQuery },
       resolve: async (c) => {
         const { input, locals, request } = c;
@@ -77,7 +76,7 @@ export const pages = group({
       },
     }),
 
-    route.on(READ, "/notes/:id", {
+    route.get("/notes/:id", {
       guards: [requireOwnNote],
       resolve: (c) => {
         const { note, session } = c.locals;

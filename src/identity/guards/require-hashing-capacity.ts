@@ -1,8 +1,9 @@
 /** Gives each request that hashes a password a turn on the isolate's only thread, or refuses it. */
 import type { AppLocals } from "../../env.ts";
-import type { Context, Guard, OnResponseHandler } from "../../http/index.ts";
+import type { Context, Guard } from "../../http/index.ts";
 import type { AttemptLocals } from "../../limits/limit-attempts.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
+import type { SendHook } from "../../web/hooks/send-hook.ts";
 import { clientAddress } from "../../web/request/client-address.ts";
 import { fieldOf, type ParsedForm } from "../../web/request/parsed-input.ts";
 import type { ProblemLocals } from "../../web/respond/problem.ts";
@@ -58,9 +59,9 @@ export const requireHashingCapacity = createHashingGuard(new HashingQueue());
  * Ends a turn in which nothing was hashed, because a later guard denied or the handler did not need to. Without this
  * hook, such a turn would block the others for a second.
  */
-export const endHashingTurn: OnResponseHandler<AppLocals & Partial<HashingLocals>> = ({ context, response }) => {
+export const endHashingTurn: SendHook<HashingLocals> = ({ context }) => {
   context.locals.hashing?.end();
-  return response;
+  return undefined;
 };
 
 function willHash(c: Context<unknown, unknown, unknown, HashingCapacityNeeds>): boolean {

@@ -1,7 +1,8 @@
 /** The session of a browser: data that persists between requests, and messages for the next page. */
 import type { AppContext, AppLocals } from "../../env.ts";
-import { type Guard, type HeadContext, headGuard, type OnResponseHandler } from "../../http/index.ts";
+import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
+import type { SendHook } from "../../web/hooks/send-hook.ts";
 import type { Message } from "../../web/pages/message.ts";
 import { signDeviceToken } from "../tokens/device-token.ts";
 import { hashSecret } from "../tokens/secret.ts";
@@ -111,6 +112,11 @@ export class Session {
     return flashes;
   }
 
+  /** Keeps the messages that `takeFlashes` returned, because the response does not show them. */
+  keepFlashes(): void {
+    if (this.#changes.get(FLASH) === undefined) this.#changes.delete(FLASH);
+  }
+
   get #stored(): SessionData {
     if (this.#found) return this.#found.data;
     return this.#visitorFlash.length > 0 ? { [FLASH]: this.#visitorFlash } : {};
@@ -141,14 +147,15 @@ export const loadSession: Guard<AppLocals, SessionLocals> = stateFacts(
 );
 
 /** Stores the changes that a request made to its session, before the response leaves. */
-export const saveSession: OnResponseHandler<AppLocals & Partial<SessionLocals>> = async ({ context, response }) => {
+export const saveSession: SendHook<SessionLocals> = async ({ context, response, outcome }) => {
   const { request, locals } = context;
-  const { session, env } = locals;
+  const { env, session } = locals;
+  if (outcome.kind === "failed") session?.keepFlashes();
   // A response to HEAD shows no messages, so the next page must still show them.
-  if (!session || session.changes.size === 0 || request.method === "HEAD") return response;
+  if (!session || session.changes.size === 0 || request.method === "HEAD") return undefined;
   if (session.id !== undefined) {
     await changeSessionData(env.DB, session.id, session.changes);
-    return response;
+    return undefined;
   }
   const saved = new Response(response.body, response);
   const { [FLASH]: messages = [], ...data } = session.data;

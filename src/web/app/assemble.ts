@@ -4,7 +4,8 @@ import { type App, setup, standardValidator } from "../../http/index.ts";
 import { answerError } from "../hooks/answer-error.ts";
 import { answerUnmatched } from "../hooks/answer-unmatched.ts";
 import { preflightRoutes } from "../hooks/cors.ts";
-import { finishResponse } from "../hooks/finish-response.ts";
+import { sealResponse } from "../hooks/seal-response.ts";
+import { createSendHook } from "../hooks/send-hook.ts";
 import { createSupplyLocals } from "../hooks/supply-locals.ts";
 import { deriveFacts } from "./app-facts.ts";
 import type { Feature, Part } from "./feature.ts";
@@ -32,7 +33,6 @@ export function assemble({
 }): AssembledApp {
   const all: readonly Part[] = [...parts, ...features];
   const routes = all.flatMap((part) => part.routes ?? []);
-  const hooks = (of: readonly Part[]) => of.flatMap(({ onResponse }) => onResponse ?? []);
   const facts: AppFacts = {
     ...deriveFacts(all, features),
     get handlers() {
@@ -44,8 +44,8 @@ export function assemble({
     handlers: [routes, preflightRoutes(routes)],
     validator: standardValidator,
     notFound: answerUnmatched,
-    onResponse: [...hooks(parts), finishResponse, ...hooks(features)],
     onError: answerError,
+    onSend: [...all.flatMap(({ onSend }) => onSend ?? []).map(createSendHook), sealResponse],
   });
   return { app, facts, sweeps: all.flatMap(({ sweep }) => sweep ?? []) };
 }

@@ -8,7 +8,8 @@ import type {
   PolicyExceptions,
   ReadinessCheck,
 } from "../../env.ts";
-import type { CheckHandlers, Handler, OnRequestHandler, OnResponseHandler } from "../../http/index.ts";
+import type { CheckHandlers, Handler, OnRequestHandler } from "../../http/index.ts";
+import type { SendHook } from "../hooks/send-hook.ts";
 
 /** The contributions of a lower floor. */
 export interface Part {
@@ -19,8 +20,8 @@ export interface Part {
   readonly sweep?: (env: Env) => Promise<void>;
   /** Runs before matching, after the app's locals are supplied. Must not supply locals itself. */
   readonly onRequest?: OnRequestHandler<undefined, Env, ExecutionContext>;
-  /** Runs for every response of the app. */
-  readonly onResponse?: OnResponseHandler<AppLocals>;
+  /** Run for every response of the app, whatever produced it. */
+  readonly onSend?: SendHook | readonly SendHook[];
   /** Routes that are exceptions to a rule of the policy, with the reasons. */
   readonly exceptions?: Partial<PolicyExceptions>;
   /** Paths of its routes that other parts of the app link to. */

@@ -1,4 +1,5 @@
 /** The log: one line of JSON per request, without bodies and headers. */
+import type { Outcome } from "../../http/index.ts";
 
 /** The members of a line. */
 export interface LogLine {
@@ -11,8 +12,10 @@ export interface LogLine {
   readonly status: number;
   /** Milliseconds. */
   readonly duration: number;
-  readonly outcome: "resolved" | "denied" | "unmatched" | "error";
-  /** The names of the guards that allowed, in order. */
+  readonly outcome: Outcome["kind"];
+  /** The step that failed; null unless the outcome is `failed`. */
+  readonly phase: string | null;
+  /** The full names of the guards that allowed, in order. */
   readonly passed: readonly string[];
   readonly denied: string | null;
   readonly userId: string | null;

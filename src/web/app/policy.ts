@@ -1,6 +1,5 @@
 /** The policy: the route table as plain data, with CORS and the facts of each guard. */
 import { describeRoutes, type Handler, type RouteDescription } from "../../http/index.ts";
-import { hasCors } from "../hooks/cors.ts";
 import { factsOf, type GuardFacts } from "./guard-facts.ts";
 
 /** A guard of a route, with its facts. */
@@ -18,6 +17,7 @@ export interface AppHooks {
   readonly onRequest: readonly string[];
   readonly onResponse: readonly string[];
   readonly onError: readonly string[];
+  readonly onSend: readonly string[];
 }
 
 /** The policy of an app. */
@@ -30,6 +30,7 @@ export interface Policy {
 interface AppTable {
   readonly handlers: readonly Handler<never>[];
   readonly onRequest: readonly { readonly name: string }[];
+  readonly onSend: readonly { readonly name: string }[];
 }
 
 /**
@@ -38,16 +39,18 @@ interface AppTable {
  * @example
  * const { hooks, routes } = describeApp(app);
  */
-export function describeApp({ handlers, onRequest }: AppTable): Policy {
+export function describeApp({ handlers, onRequest, onSend }: AppTable): Policy {
   // Each route has the hooks of the app, so the first route suffices.
   const [first] = describeRoutes(handlers.slice(0, 1));
   const ofApp = (hooks: RouteDescription["onResponse"] = []) =>
     hooks.filter(({ level }) => level === "app").map(({ name }) => name);
+  const namesOf = (hooks: AppTable["onRequest"]) => hooks.map(({ name }) => name || "(anonymous)");
   return {
     hooks: {
-      onRequest: onRequest.map(({ name }) => name || "(anonymous)"),
+      onRequest: namesOf(onRequest),
       onResponse: ofApp(first?.onResponse),
       onError: ofApp(first?.onError),
+      onSend: namesOf(onSend),
     },
     routes: describePolicy(handlers),
   };
@@ -60,8 +63,13 @@ export function describePolicy(handlers: readonly Handler<never>[]): PolicyRoute
     guards: route.guards.map((guard, index) => ({ ...guard, ...factsOf(handlers[row]?.guards?.[index] ?? guard) })),
     onResponse: route.onResponse.filter(({ level }) => level !== "app"),
     onError: route.onError.filter(({ level }) => level !== "app"),
-    cors: hasCors(route.path),
+    cors: handlers[row]?.cors === true,
   }));
+}
+
+/** The full name of a guard of a route. */
+export function fullNameOf(guard: { readonly name: string }): string {
+  return fullName({ name: guard.name || "(anonymous)", ...factsOf(guard) });
 }
 
 /** The name of a guard with its detail, such as `requireRole(admin)`. */

@@ -3,6 +3,3 @@ import type { AppLocals } from "../../env.ts";
 import { scope } from "../../http/index.ts";
 
 export const { route, group } = scope<AppLocals>();
-
-/** The methods of routes that only read. */
-export const READ = ["GET", "HEAD"] as const;

@@ -1,33 +1,37 @@
-/** Responds to thrown errors: logs the error, and gives the client only the request id, except in development. */
+/** Responds to thrown errors. Gives the client only the request id, except in development. */
 import type { AppLocals } from "../../env.ts";
-import type { OnErrorHandler } from "../../http/index.ts";
-import { describeError, logRequest, userIdOf } from "../app/log.ts";
+import { BodyTooLargeError, type OnErrorHandler } from "../../http/index.ts";
+import { describeError } from "../app/log.ts";
+import { fullNameOf } from "../app/policy.ts";
 import { isHtmx } from "../pages/htmx.ts";
-import { httpProtocolOf } from "../request/http-protocol.ts";
 import { prefersHtml } from "../request/prefers-html.ts";
 import { errorPage } from "../respond/error-page.ts";
 import { problem } from "../respond/problem.ts";
-import { hxShowError } from "../respond/refuse.ts";
-import { prepareResponse } from "./finish-response.ts";
+import { hxShowError, refuse } from "../respond/refuse.ts";
 
 export const answerError: OnErrorHandler<AppLocals> = ({ error, context, phase, passed }) => {
   const { request, locals, route } = context;
-  const { requestId = crypto.randomUUID(), startedAt = Date.now(), env, app } = locals;
-  const { method } = request;
-  const duration = Date.now() - startedAt;
-  const userId = userIdOf(locals);
-  const decided = { route: route?.path ?? null, outcome: "error", passed, denied: null, userId } as const;
-  logRequest({ requestId, protocol: httpProtocolOf(request), method, status: 500, duration, ...decided, error });
-  const debug = env?.ENVIRONMENT === "development" ? { ...describeError(error), phase, ...decided } : undefined;
+  const { requestId = "unknown", env, app } = locals;
+  if (error instanceof BodyTooLargeError)
+    return refuse({ request, locals: { requestId, app } }, 413, `${error.message}.`);
+  const guards = (route?.guards ?? []).slice(0, passed.length).map(fullNameOf);
+  const debug =
+    env?.ENVIRONMENT === "development"
+      ? { ...describeError(error), phase, route: route?.path ?? null, passed: guards }
+      : undefined;
   const detail = `Something went wrong on our side. If you report this error, please include the request id ${requestId}.`;
-  const response =
-    prefersHtml(request) && !isHtmx(request)
-      ? errorPage({ status: 500, title: "Something went wrong", detail, app, debug: debug && describeDebug(debug) })
-      : problem({ requestId }, 500, detail, {
-          ...(debug && { members: { debug } }),
-          ...(isHtmx(request) && { headers: hxShowError(detail) }),
-        });
-  return prepareResponse(request, response, { requestId, ...(env && { env }) });
+  if (prefersHtml(request) && !isHtmx(request))
+    return errorPage({
+      status: 500,
+      title: "Something went wrong",
+      detail,
+      app,
+      debug: debug && describeDebug(debug),
+    });
+  return problem({ requestId }, 500, detail, {
+    ...(debug && { members: { debug } }),
+    ...(isHtmx(request) && { headers: hxShowError(detail) }),
+  });
 };
 
 function describeDebug({ message, stack = "", ...facts }: ReturnType<typeof describeError>): string {

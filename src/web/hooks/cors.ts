@@ -1,52 +1,69 @@
-/** Cross-origin access to the API for pages of the configured origins (Fetch standard, CORS protocol). */
+/** Cross-origin access for pages of the configured origins (Fetch standard, CORS protocol). */
 import type { AppLocals, Env } from "../../env.ts";
+import type { Handler, Outcome } from "../../http/index.ts";
 import { route } from "../app/scope.ts";
+
+declare module "../../http/index.ts" {
+  interface RouteProperties {
+    /** Pages of the origins in `CORS_ORIGINS` may send requests and read the responses. Default: false. */
+    readonly cors?: boolean;
+  }
+}
 
 /** Headers that a page may send and read beyond the safelisted ones. Cookies are not allowed: use tokens or keys. */
 const REQUEST_HEADERS =
-  "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-API-Key, X-Request-Id";
+  "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Range, Last-Event-ID, Range, X-API-Key, X-Request-Id";
 const RESPONSE_HEADERS =
-  "ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id";
+  "Accept-Ranges, Content-Disposition, Content-Range, ETag, Idempotency-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id";
 
-/** Whether pages of the configured origins may call a path: those of the API. @param path Or a route's pattern. */
-export function hasCors(path: string): boolean {
-  return path.startsWith("/api/");
+interface ResponseContext {
+  readonly request: Request;
+  readonly route: { readonly cors?: boolean } | undefined;
+  readonly locals: Partial<AppLocals>;
 }
 
-/** Allows pages of configured origins to read responses of the API. */
-export function allowOrigin(request: Request, headers: Headers, env: Pick<Env, "CORS_ORIGINS"> | undefined): void {
-  if (!hasCors(new URL(request.url).pathname)) return;
+/** Allows pages of configured origins to read a response, if its route has CORS or no route answered. */
+export function allowOrigin({ request, route, locals: { env } }: ResponseContext, headers: Headers, outcome: Outcome) {
+  const listed = listOrigins(env);
+  if (listed.length === 0 || !hasCors(route, outcome)) return;
   headers.append("Vary", "Origin");
-  if (!isListed(request, env)) return;
-  headers.set("Access-Control-Allow-Origin", request.headers.get("Origin") ?? "");
+  const origin = request.headers.get("Origin");
+  if (origin === null || !listed.includes(origin)) return;
+  headers.set("Access-Control-Allow-Origin", origin);
   headers.set("Access-Control-Expose-Headers", RESPONSE_HEADERS);
 }
 
-function isListed(request: Request, env: Pick<Env, "CORS_ORIGINS"> | undefined): boolean {
-  const origin = request.headers.get("Origin");
-  // The variable may be malformed: the response to that error passes through here, too.
-  return Boolean(origin) && `${env?.CORS_ORIGINS ?? ""}`.split(" ").includes(origin ?? "");
+/** Without a route, a response reveals nothing but the mistake: 404, a method that is not allowed, or an early error. */
+function hasCors(route: ResponseContext["route"], outcome: Outcome): boolean {
+  if (route) return route.cors === true;
+  // Paths with CORS have a preflight route.
+  if (outcome.kind === "unmatched" && outcome.allowedMethods.length > 0)
+    return outcome.allowedMethods.includes("OPTIONS");
+  return true;
 }
 
-interface RouteFacts {
-  readonly path: string;
-  readonly method: string | readonly string[];
+/** The variable may be malformed: the response to that error is sealed, too. */
+function listOrigins(env: Pick<Env, "CORS_ORIGINS"> | undefined): string[] {
+  return `${env?.CORS_ORIGINS ?? ""}`.split(" ").filter((origin) => origin !== "");
 }
 
-/** Creates an OPTIONS route for each path of the API, which answers preflights and sends `Allow`. */
-export function preflightRoutes(routes: readonly RouteFacts[]) {
-  const ofApi = routes.filter(({ path }) => hasCors(path));
+/** Creates an OPTIONS route for each path with CORS, which answers preflights and sends `Allow`. */
+export function preflightRoutes(routes: readonly Handler<never>[]) {
   // Paths that differ only in the names of parameters are the same.
-  const byShape = Map.groupBy(ofApi, ({ path }) => path.replace(/:\w+/g, ":"));
-  return [...byShape.values()].map((same) => {
-    const methods = same.flatMap(({ method }) => method);
+  const byShape = Map.groupBy(routes, ({ path }) => path.replace(/:\w+/g, ":"));
+  const shared = [...byShape.values()].map((same) => same.filter(({ cors }) => cors)).filter(([first]) => first);
+  return shared.map((same) => {
+    const methods = same
+      .flatMap(({ method }) => method)
+      .flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : method));
     const allow = [...new Set([...methods, "OPTIONS"])].sort().join(", ");
-    return route.on("OPTIONS", same[0]?.path ?? "", { resolve: (c) => answerPreflight(c, allow) });
+    return route.on("OPTIONS", same[0]?.path ?? "", { cors: true, resolve: (c) => answerPreflight(c, allow) });
   });
 }
 
 function answerPreflight({ request, locals }: { request: Request; locals: AppLocals }, allow: string): Response {
-  const isPreflight = request.headers.has("Access-Control-Request-Method") && isListed(request, locals.env);
+  const isListed = listOrigins(locals.env).includes(request.headers.get("Origin") ?? "");
+  const isPreflight = request.headers.has("Access-Control-Request-Method") && isListed;
   const answer = {
     "Access-Control-Allow-Methods": allow,
     "Access-Control-Allow-Headers": REQUEST_HEADERS,

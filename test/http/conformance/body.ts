@@ -68,7 +68,6 @@ export const cases: Record<string, () => void | Promise<void>> = {
       handlers: [
         route.post("/", {
           request: { query: z.object({}) },
-          maxBodyBytes: 1,
           guards: [
             (c) => (c.request.bodyUsed || c.raw.body !== undefined ? { deny: new Response("used") } : { allow: true }),
           ],

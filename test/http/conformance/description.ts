@@ -34,11 +34,15 @@ export const cases: Record<string, () => void | Promise<void>> = {
       function supplyClock() {
         return {};
       }
+      function seal() {
+        return undefined;
+      }
       const app = setup({
         validator: standardValidator,
         maxBodyBytes: 500,
         onRequest: [supplyClock],
         onError: reportError,
+        onSend: [seal],
         handlers: group({
           guards: [limitRate],
           onResponse: addHeader,
@@ -50,6 +54,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
             }),
             route.post("/b", { request: { body: z.string() }, maxBodyBytes: 9, resolve }),
             route.get("/c", { resolve }),
+            route.put("/d", { maxBodyBytes: 7, resolve }),
           ],
         }),
       });
@@ -63,13 +68,12 @@ export const cases: Record<string, () => void | Promise<void>> = {
       assert.deepEqual(rows, [
         { methods: ["PUT", "POST"], path: "/a/:id", guards, schemas: ["params", "body"], ...shared, maxBodyBytes: 500 },
         { methods: ["POST"], path: "/b", guards: [limit], schemas: ["body"], ...shared, maxBodyBytes: 9 },
-        { methods: ["GET"], path: "/c", guards: [limit], schemas: [], ...shared, maxBodyBytes: null },
+        { methods: ["GET", "HEAD"], path: "/c", guards: [limit], schemas: [], ...shared, maxBodyBytes: null },
+        { methods: ["PUT"], path: "/d", guards: [limit], schemas: [], ...shared, maxBodyBytes: 7 },
       ]);
       assert.deepEqual(JSON.parse(JSON.stringify(rows)), rows);
-      assert.deepEqual(
-        app.onRequest.map(({ name }) => name),
-        ["supplyClock"],
-      );
+      const named = [...app.onRequest, ...app.onSend].map(({ name }) => name);
+      assert.deepEqual(named, ["supplyClock", "seal"]);
     },
 
   "describeRoutes calls what has no name (anonymous), and an app runs it": async () => {
@@ -89,6 +93,21 @@ export const cases: Record<string, () => void | Promise<void>> = {
     const hooks = [...(row?.onResponse ?? []), ...(row?.onError ?? [])].map(({ name }) => name);
     assert.deepEqual(hooks, ["(anonymous)", "(anonymous)"]);
     assert.equal((await app.fetch(new Request("http://localhost/a"))).status, 403);
+  },
+
+  "describeRoutes names HEAD after GET where the route serves it": () => {
+    const get = (path: string) => route.get(path, { resolve });
+    const head = (path: string) => route.head(path, { resolve });
+    const methodsOf = (...handlers: Handler<{}>[]) =>
+      describeRoutes(setup(handlers).handlers).map(({ methods }) => methods.join(" "));
+    assert.deepEqual(methodsOf(get("/a")), ["GET HEAD"]);
+    assert.deepEqual(methodsOf(route.on(["PUT", "GET", "POST"], "/a", { resolve })), ["PUT GET HEAD POST"]);
+    assert.deepEqual(methodsOf(route.on(["HEAD", "GET"], "/a", { resolve })), ["HEAD GET"]);
+    assert.deepEqual(methodsOf(head("/a"), get("/a")), ["HEAD", "GET"]);
+    assert.deepEqual(methodsOf(get("/a"), head("/a")), ["GET", "HEAD"]);
+    assert.deepEqual(methodsOf(get("/a/:x"), head("/*")), ["GET", "HEAD"]);
+    assert.deepEqual(methodsOf(get("/a/:x"), head("/a/b")), ["GET HEAD", "HEAD"]);
+    assert.deepEqual(methodsOf(route.all("/a", { resolve }), route.post("/b", { resolve })), ["*", "POST"]);
   },
 
   "describeRoutes takes a list that no app has set up": () => {

@@ -97,9 +97,11 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual(log[0]?.passed, ["allow", "requireB"]);
   },
 
-  "a resolve, onResponse or notFound that does not return a Response is an error that names the step and the route":
+  "a resolve, onResponse or notFound that does not return a Response is an error that names the step, the route and the value":
     async () => {
-      for (const value of [undefined, null, "text", 1, { status: 200 }, []]) {
+      const values = [null, "text", 1, { status: 200 }, []] as const;
+      const found = ["null", "a string", "a number", "an object with the keys status", "an array"];
+      for (const [index, value] of values.entries()) {
         for (const result of [() => value as never, async () => value as never]) {
           const log: ErrorInfo[] = [];
           const onError = recorder(log);
@@ -114,11 +116,34 @@ export const cases: Record<string, () => void | Promise<void>> = {
             log.map(({ phase }) => phase),
             ["resolve", "onResponse", "match"],
           );
-          assert.match(String(log[0]?.error), /GET \/things\/:id/);
-          assert.match(String(log[1]?.error), /PUT \/things\/:id/);
+          const said = log.map(({ error }) => String(error));
+          for (const text of said) assert.ok(text.includes(`returned ${found[index]}. Return a Response`), text);
+          assert.match(said[0] ?? "", /^TypeError: resolve of GET \/things\/:id /);
+          assert.match(said[1] ?? "", /^TypeError: onResponse of PUT \/things\/:id /);
         }
       }
     },
+
+  "a resolve or notFound that returns undefined is an error": async () => {
+    const log: ErrorInfo[] = [];
+    const handlers = [route.get("/", { resolve: () => undefined as never })];
+    const app = setup({ onError: recorder(log), handlers, notFound: () => undefined as never });
+    for (const path of ["/", "/b"]) assert.equal(await read(app, path), "handled");
+    assert.match(String(log[0]?.error), /resolve of GET \/ returned undefined/);
+  },
+
+  "an onResponse that returns undefined keeps the response": async () => {
+    const keep = () => undefined;
+    const later = async () => undefined;
+    const replace = () => new Response("replaced");
+    const get = (path: string, onResponse: object) => route.get(path, { onResponse: onResponse as never, resolve: ok });
+    const app = setup({
+      onResponse: keep,
+      handlers: [get("/a", keep), get("/b", later), get("/c", [replace, keep, later]), get("/d", [keep, replace])],
+    });
+    const texts = await Promise.all(["/a", "/b", "/c", "/d"].map((path) => read(app, path)));
+    assert.deepEqual(texts, ["ok", "ok", "replaced", "replaced"]);
+  },
 
   "invalid input does not call onError": async () => {
     const log: ErrorInfo[] = [];

@@ -88,7 +88,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     });
     const response = await send(app, "/a/1?q=x", { method: "POST" });
     assert.equal(response.status, 405);
-    assert.deepEqual(await response.json(), ["r1", ["DELETE", "GET", "PUT"], { q: "x" }, null]);
+    assert.deepEqual(await response.json(), ["r1", ["DELETE", "GET", "HEAD", "PUT"], { q: "x" }, null]);
     assert.deepEqual(JSON.parse(await read(app, "/none")), ["r1", [], {}, null]);
   },
 
@@ -112,11 +112,11 @@ export const cases: Record<string, () => void | Promise<void>> = {
     const [resolved, denied, anonymous, ...unmatched] = log;
     assert.deepEqual(resolved, { kind: "resolved" });
     assert.deepEqual(denied, { kind: "denied", guard: "requireKey", index: 1 });
-    assert.ok(anonymous?.kind === "denied" && anonymous.index === 0);
+    assert.deepEqual(anonymous, { kind: "denied", guard: "(anonymous)", index: 0 });
     assert.deepEqual(
       unmatched.map((outcome) => ({ ...outcome })),
       [
-        { kind: "unmatched", allowedMethods: ["GET"] },
+        { kind: "unmatched", allowedMethods: ["GET", "HEAD"] },
         { kind: "unmatched", allowedMethods: [] },
       ],
     );

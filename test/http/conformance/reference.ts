@@ -141,8 +141,8 @@ export const cases: Record<string, () => void | Promise<void>> = {
       const { status, headers } = await send(app, path, { method });
       return [status, headers.get("allow")];
     };
-    assert.deepEqual(await answer("/a", "PUT"), [405, "GET, POST"]);
-    assert.deepEqual(await answer("/a", "OPTIONS"), [204, "GET, POST"]);
+    assert.deepEqual(await answer("/a", "PUT"), [405, "GET, HEAD, POST"]);
+    assert.deepEqual(await answer("/a", "OPTIONS"), [204, "GET, HEAD, POST"]);
     assert.deepEqual(await answer("/b", "GET"), [404, null]);
   },
 

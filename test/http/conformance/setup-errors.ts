@@ -4,6 +4,7 @@ import { z } from "zod";
 import { group, type Handler, route, SetupError, setup, standardValidator } from "../../../src/http/index.ts";
 
 const resolve = () => new Response();
+const allow = () => ({ allow: true }) as const;
 const get = (path: string) => route.get(path, { resolve });
 
 /** The SetupError that `work` throws. */
@@ -146,10 +147,118 @@ export const cases: Record<string, () => void | Promise<void>> = {
   },
 
   "guard_invalid: a guard is not a function": () => {
-    for (const wrong of [undefined, null, "requireAuth", {}, { allow: true }, Promise.resolve()]) {
+    for (const wrong of [undefined, null, "requireAuth", {}, { allow: true }, Promise.resolve(), [allow]]) {
       assertRefused("guard_invalid", ["GET /a"], [route.get("/a", { guards: [wrong] as never, resolve })]);
       assertRefused("guard_invalid", ["GET /a"], group({ guards: [wrong] as never, handlers: [get("/a")] }));
     }
+  },
+
+  "guard_invalid: the guards are not a list": () => {
+    for (const wrong of [null, allow, "requireAuth", {}, 1]) {
+      assertRefused("guard_invalid", ["GET /a"], [route.get("/a", { guards: wrong as never, resolve })]);
+      assertRefused("guard_invalid", ["GET /a"], group({ guards: wrong as never, handlers: [get("/a")] }));
+      const inner = [route.get("/a", { guards: wrong as never, resolve })];
+      assertRefused("guard_invalid", ["GET /a"], group({ guards: [allow], handlers: inner }));
+    }
+  },
+
+  "guard_invalid: the message says which guard it is, what was found, and what to write": () => {
+    const handlers = [route.get("/a", { guards: [allow, { deny: 1 }] as never, resolve })];
+    const { message } = refusal(() => setup(group({ guards: [allow], handlers })));
+    assert.equal(
+      message,
+      "Guard 3 of 3 is an object with the keys deny, not a function: GET /a. " +
+        "Write a function that returns { allow: true } or { deny: Response }.",
+    );
+  },
+
+  "schema_invalid: a schema that the validator does not accept": () => {
+    for (const part of ["params", "query", "body"])
+      for (const wrong of [{ url: "string" }, "string", null, [], () => true, { safeParse: () => {} }]) {
+        const handlers = [get("/ok"), route.post("/x", { request: { [part]: wrong } as never, resolve })];
+        const error = refusal(() => setup({ handlers, validator: standardValidator }));
+        assert.deepEqual([error.code, error.routes], ["schema_invalid", ["POST /x"]]);
+        assert.ok(error.message.startsWith(`The ${part} schema is `), error.message);
+        setup({ handlers, validator: { validate: () => ({ ok: false, issues: [] }) } });
+      }
+  },
+
+  "method_invalid: a method that is not in capitals, or none": () => {
+    const on = (methods: unknown) => route.on(methods as string, "/a", { resolve });
+    for (const [wrong, cure] of [
+      ["get", '"get" is not a method in capitals: get /a. Write "GET".'],
+      [["POST", "Put"], '"Put" is not a method in capitals: POST /a, Put /a. Write "PUT".'],
+      ["", '"" is not a method in capitals'],
+      ["GET POST", 'Write a method, such as "GET", or a list of methods'],
+      ["GET,POST", 'Write a method, such as "GET", or a list of methods'],
+      [[], "The list of methods is empty. Write at least one"],
+      [undefined, "undefined is not a method in capitals"],
+      [1, "1 is not a method in capitals"],
+    ] as const) {
+      const error = refusal(() => setup([on(wrong)]));
+      assert.equal(error.code, "method_invalid", `${wrong}`);
+      assert.ok(error.message.includes(cure), error.message);
+    }
+    for (const method of ["PROPFIND", "M-SEARCH", "*", ["GET", "PUT"]]) setup([on(method)]);
+  },
+
+  "resolve_missing: resolve is not a function": () => {
+    for (const wrong of [undefined, null, "text", {}, new Response()]) {
+      assertRefused("resolve_missing", ["GET /a"], [route.get("/a", { resolve: wrong as never })]);
+    }
+    const { message } = refusal(() => setup([route.get("/a", {} as never)]));
+    assert.equal(message, "`resolve` is undefined, not a function: GET /a. Write a function that returns a Response.");
+  },
+
+  "option_invalid: an entry of handlers is not a route": () => {
+    for (const wrong of [undefined, null, "GET /", 1, {}, resolve]) {
+      for (const work of [
+        () => setup([wrong as never]),
+        () => setup([get("/a"), [[wrong]] as never]),
+        () => setup(group({ handlers: [get("/a"), wrong as never] })),
+        () => setup({ handlers: wrong as never }),
+        () => setup(group({ handlers: wrong as never })),
+      ])
+        assert.equal(refusal(work).code, "option_invalid", String(wrong));
+    }
+  },
+
+  "option_invalid: a hook is not a function": () => {
+    for (const wrong of [null, "text", {}, [undefined], [resolve, 1]]) {
+      const hooks = wrong as never;
+      const tables = ["onRequest", "onResponse", "onError", "onSend", "notFound"].map((name) => () => {
+        setup({ handlers: [get("/a")], [name]: hooks } as never);
+      });
+      const levels = ["onResponse", "onError"].flatMap((name) => [
+        () => setup([route.get("/a", { resolve, [name]: hooks })]),
+        () => setup(group({ handlers: [get("/a")], [name]: hooks } as never)),
+      ]);
+      for (const work of [...tables, ...levels]) assert.equal(refusal(work).code, "option_invalid");
+    }
+    const { message } = refusal(() => setup(group({ handlers: [get("/a")], onError: "text" as never })));
+    assert.ok(message.startsWith("`onError` of the group is a string, not a function: GET /a"), message);
+  },
+
+  "option_invalid: maxBodyBytes is not a number of bytes": () => {
+    for (const wrong of [-1, Number.NaN, "1 MiB", {}]) {
+      const maxBodyBytes = wrong as never;
+      for (const work of [
+        () => setup([route.post("/a", { maxBodyBytes, resolve })]),
+        () => setup({ maxBodyBytes, handlers: [get("/a")] }),
+      ])
+        assert.equal(refusal(work).code, "option_invalid", String(wrong));
+    }
+    for (const maxBodyBytes of [0, 1, 1.5, Number.POSITIVE_INFINITY]) setup({ maxBodyBytes, handlers: [] });
+  },
+
+  "lists of handlers may nest to any depth": async () => {
+    const nested = [get("/a"), [get("/b"), [get("/c"), [[get("/d")]], group({ handlers: [[[get("/e")]]] as never })]]];
+    const app = setup({ handlers: nested as never });
+    assert.deepEqual(
+      app.handlers.map(({ path }) => path),
+      ["/a", "/b", "/c", "/d", "/e"],
+    );
+    assert.equal((await app.fetch(new Request("http://localhost/e"))).status, 200);
   },
 
   "the error for a mistake in a nested group names the route": () => {

@@ -5,11 +5,14 @@ import { cases as description } from "./description.ts";
 import { cases as errorLevels } from "./error-levels.ts";
 import { cases as errors } from "./errors.ts";
 import { cases as guards } from "./guards.ts";
+import { cases as head } from "./head.ts";
 import { cases as headGuards } from "./head-guards.ts";
 import { cases as input } from "./input.ts";
 import { cases as levels } from "./levels.ts";
 import { cases as lifecycle } from "./lifecycle.ts";
+import { cases as limitedBody } from "./limited-body.ts";
 import { cases as locals } from "./locals.ts";
+import { cases as onSend } from "./on-send.ts";
 import { cases as params } from "./params.ts";
 import { cases as paths } from "./paths.ts";
 import { cases as query } from "./query.ts";
@@ -28,12 +31,15 @@ export const suite = {
     headGuards,
     body,
     bodyLimits,
+    limitedBody,
     input,
     validators,
     errors,
     thrown,
     levels,
     errorLevels,
+    onSend,
+    head,
   },
   ...{ paths, params, query, urls, table, description, setupErrors, reference },
 };

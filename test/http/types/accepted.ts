@@ -246,7 +246,8 @@ route.post("/csrf-bare", { guards: [onlyOptional, requireToken, onlyOptional], r
 
 // Hooks: the handlers may rely on the locals that onRequest returns.
 
-const onResponse: OnResponseHandler = ({ outcome }) => exactly<Outcome>()(outcome);
+const onResponse: OnResponseHandler = ({ outcome }) =>
+  exactly<Exclude<Outcome, { readonly kind: "failed" }>>()(outcome);
 
 setup({
   onRequest: () => ({ requestId: "r1", startedAt: 0, extra: true }),

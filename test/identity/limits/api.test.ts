@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
 import { commonLimits } from "../../../src/identity/limits.ts";
 import { APP_ID } from "../../../src/web/app/app-name.ts";
-import { group, READ, route } from "../../../src/web/app/scope.ts";
+import { group, route } from "../../../src/web/app/scope.ts";
 import { createAccount, createApp, createKey, newAddress, openBrowser, PERMISSION, sendTo } from "../../harness.ts";
 import { things } from "../../things.ts";
 import { BROKEN, countQueries, countRulings } from "./counting.ts";
@@ -11,7 +11,7 @@ import { BROKEN, countQueries, countRulings } from "./counting.ts";
 const open = group({
   guards: [...commonLimits],
   handlers: [
-    route.on(READ, "/read", { resolve: () => new Response("read") }),
+    route.get("/read", { resolve: () => new Response("read") }),
     route.post("/write", { resolve: () => new Response("written") }),
     route.post("/api/write", { resolve: () => new Response("written") }),
   ],

@@ -2,7 +2,7 @@
 import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
 import { setup } from "../../../src/http/index.ts";
 import { sessionPage } from "../../../src/identity/scope.ts";
-import { loadSession, type Session, saveSession } from "../../../src/identity/sessions/page-session.ts";
+import { loadSession, type Session } from "../../../src/identity/sessions/page-session.ts";
 import { group } from "../../../src/web/app/scope.ts";
 import { supplyLocals } from "../../supply-locals.ts";
 
@@ -30,7 +30,7 @@ export async function visit<T>(jar: Jar, act: (session: Session) => T | Promise<
     return new Response();
   };
   const page = sessionPage.route.get("/", { resolve });
-  const pages = group({ guards: [loadSession], onResponse: saveSession, handlers: [page] });
+  const pages = group({ guards: [loadSession], handlers: [page] });
   const app = setup({ onRequest: supplyLocals, handlers: pages });
   const ctx = createExecutionContext();
   const request = new Request("http://localhost/", { headers: { Cookie: cookiesIn(jar) } });

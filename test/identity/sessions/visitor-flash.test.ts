@@ -6,9 +6,9 @@ import { createTokenKeys } from "../../../scripts/token-keys.ts";
 import type { Env } from "../../../src/env.ts";
 import { loadPageContext } from "../../../src/identity/page-context.ts";
 import { sessionPage } from "../../../src/identity/scope.ts";
-import { loadSession, saveSession } from "../../../src/identity/sessions/page-session.ts";
+import { loadSession } from "../../../src/identity/sessions/page-session.ts";
 import { readTokenKeys } from "../../../src/identity/tokens/token-keys.ts";
-import { group, READ } from "../../../src/web/app/scope.ts";
+import { group } from "../../../src/web/app/scope.ts";
 import { htmlResponse } from "../../../src/web/pages/html.ts";
 import { messageBox } from "../../../src/web/pages/message.ts";
 import { seeOther } from "../../../src/web/respond/see-other.ts";
@@ -24,17 +24,16 @@ const [ownKey] = [...readTokenKeys(env.TOKEN_KEYS).values()];
 const app = createApp([
   group({
     guards: [loadSession],
-    onResponse: saveSession,
     handlers: [
-      sessionPage.route.on(READ, "/form", { resolve: () => new Response("a form") }),
+      sessionPage.route.get("/form", { resolve: () => new Response("a form") }),
       sessionPage.route.post("/form", {
         resolve: ({ locals: { session } }) => {
           session.flash("done", MESSAGE);
           return seeOther("/shown");
         },
       }),
-      sessionPage.route.on(READ, "/redirect", { resolve: () => seeOther("/shown") }),
-      sessionPage.route.on(READ, "/shown", {
+      sessionPage.route.get("/redirect", { resolve: () => seeOther("/shown") }),
+      sessionPage.route.get("/shown", {
         resolve: async (c) => {
           const { flashes, csrf } = await loadPageContext(c);
           return htmlResponse(html`${flashes.map((message) => messageBox(message, csrf))}`);

@@ -66,17 +66,17 @@ test("checks, activities, paths and sweeps come from every part and feature", as
 
 test("requests get the facts, and hooks run in the order of the list", async () => {
   const seen: unknown[] = [];
-  const note = (what: unknown, response: Response) => {
+  const note = (what: unknown) => {
     seen.push(what);
-    return response;
+    return undefined;
   };
   const { app, facts } = assemble({
-    parts: [{ onRequest: () => void seen.push("part request"), onResponse: ({ response }) => note("part", response) }],
+    parts: [{ onRequest: () => void seen.push("part request"), onSend: () => note("part") }],
     features: [
       feature({
         name: "x",
         routes: [route.get("/x", { resolve: ({ locals }) => Response.json(locals.app.permissions) })],
-        onResponse: ({ context, response }) => note(context.locals.app, response),
+        onSend: ({ context }) => note(context.locals.app),
       }),
     ],
   });
@@ -85,11 +85,16 @@ test("requests get the facts, and hooks run in the order of the list", async () 
   expect(facts.handlers).toBe(app.handlers);
 });
 
-test("each API path answers a preflight", async () => {
-  const { app } = assemble({ parts: [], features: [feature({ name: "x", routes: [at("/api/x")] })] });
-  const request = new Request("http://localhost/api/x", { method: "OPTIONS" });
+test("each path with CORS answers a preflight", async () => {
+  const { app } = assemble({
+    parts: [],
+    features: [
+      feature({ name: "x", routes: [route.get("/x", { cors: true, resolve: () => new Response() }), at("/y")] }),
+    ],
+  });
+  const request = new Request("http://localhost/x", { method: "OPTIONS" });
   const { status, headers } = await app.fetch(request, env, createExecutionContext());
-  expect([status, headers.get("Allow")]).toEqual([204, "GET, OPTIONS"]);
+  expect([status, headers.get("Allow")]).toEqual([204, "GET, HEAD, OPTIONS"]);
 });
 
 test.each<[string, () => Feature[], string]>([

@@ -4,7 +4,7 @@ import { setup } from "../../../src/http/index.ts";
 import { route } from "../../../src/web/app/scope.ts";
 import { answerError } from "../../../src/web/hooks/answer-error.ts";
 import { answerUnmatched } from "../../../src/web/hooks/answer-unmatched.ts";
-import { finishResponse } from "../../../src/web/hooks/finish-response.ts";
+import { sealResponse } from "../../../src/web/hooks/seal-response.ts";
 import { problem } from "../../../src/web/respond/problem.ts";
 import { app, createAccount, openBrowser, send } from "../../harness.ts";
 import { listRequests } from "../../policy/list-requests.ts";
@@ -29,7 +29,7 @@ function expectSafe({ headers }: Response): void {
 /** An app of every kind of response, with our hooks. */
 const kinds = setup({
   onRequest: supplyLocals,
-  onResponse: finishResponse,
+  onSend: sealResponse,
   onError: answerError,
   notFound: answerUnmatched,
   handlers: [

@@ -2,7 +2,7 @@
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requirePermission } from "../../identity/guards/require-permission.ts";
 import { commonLimits } from "../../identity/limits.ts";
-import { group, READ, route } from "../../web/app/scope.ts";
+import { group, route } from "../../web/app/scope.ts";
 import { REVALIDATED } from "../../web/caching/cache-control.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { pageQuery } from "../../web/request/paging.ts";
@@ -15,9 +15,10 @@ const requireRead = requirePermission("sample-items:read");
 const requireWrite = requirePermission("sample-items:write");
 
 export const api = group({
+  cors: true,
   guards: [...commonLimits],
   handlers: [
-    route.on(READ, "/api/sample-items", {
+    route.get("/api/sample-items", {
       guards: [requireRead, requireCsrf],
       request: { query: pageQuery },
       resolve: async ({ input, locals }) => {
@@ -39,7 +40,7 @@ export const api = group({
       },
     }),
 
-    route.on(READ, "/api/sample-items/:id", {
+    route.get("/api/sample-items/:id", {
       guards: [requireRead, requireCsrf, requireOwnSampleItem],
       resolve: ({ locals }) => Response.json(toPublic(locals.sampleItem), { headers: REVALIDATED }),
     }),

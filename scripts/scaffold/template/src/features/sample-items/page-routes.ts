@@ -6,9 +6,9 @@ import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
 import { commonLimits } from "../../identity/limits.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
 import { signedInPage } from "../../identity/scope.ts";
-import { loadSession, type SessionLocals, saveSession } from "../../identity/sessions/page-session.ts";
+import { loadSession, type SessionLocals } from "../../identity/sessions/page-session.ts";
 import type { SignedIn } from "../../identity/users/user.ts";
-import { group, READ } from "../../web/app/scope.ts";
+import { group } from "../../web/app/scope.ts";
 import { requireButton, requireForm } from "../../web/guards/require-form.ts";
 import { confirmationPage, isConfirmed } from "../../web/pages/confirmation.ts";
 import { errorsOf } from "../../web/pages/form-fields.ts";
@@ -30,9 +30,8 @@ const FIRST_PAGE: PageQuery = pageQuery.parse({});
 
 export const pages = group({
   guards: [...commonLimits, loadSession, requireAuth],
-  onResponse: saveSession,
   handlers: [
-    route.on(READ, "/sample-items", {
+    route.get("/sample-items", {
       request: { query: pageQuery },
       resolve: async (c) => {
         if (!c.input.ok) return refuse(c, 400, c.input.issues.map(({ message }) => message).join(". "));

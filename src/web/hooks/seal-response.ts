@@ -1,0 +1,57 @@
+/** The last hook of every response, whatever produced it: adds the common headers and logs the request. */
+import type { AppLocals } from "../../env.ts";
+import type { OnSendHandler, Outcome } from "../../http/index.ts";
+import { logRequest, userIdOf } from "../app/log.ts";
+import { fullNameOf } from "../app/policy.ts";
+import { httpProtocolOf } from "../request/http-protocol.ts";
+import { allowOrigin } from "./cors.ts";
+import { secureHeaders } from "./secure-headers.ts";
+
+/** The guards that decided about a request, by their full names, such as `rateLimit(sign-in)`. */
+interface Decisions {
+  readonly passed: readonly string[];
+  readonly denied: string | null;
+}
+
+export const sealResponse: OnSendHandler<AppLocals> = ({ context, response, outcome, error }) => {
+  const { request, route } = context;
+  const { requestId = "unknown", startedAt = Date.now(), env } = context.locals;
+  const decisions = decisionsOf(outcome, (route?.guards ?? []).map(fullNameOf));
+  logRequest({
+    requestId,
+    protocol: httpProtocolOf(request),
+    method: request.method,
+    route: route?.path ?? null,
+    status: response.status,
+    duration: Date.now() - startedAt,
+    outcome: outcome.kind,
+    phase: outcome.kind === "failed" ? outcome.phase : null,
+    ...decisions,
+    userId: userIdOf(context.locals),
+    error,
+  });
+  const sealed = new Response(response.body, response);
+  const { headers } = sealed;
+  if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
+  // A shared cache would send the id with every later response, too.
+  if (!headers.get("Cache-Control")?.includes("public")) headers.set("X-Request-Id", requestId);
+  secureHeaders(request, headers);
+  allowOrigin(context, headers, outcome);
+  if (env?.ENVIRONMENT === "development") headers.set("Server-Timing", formatTrace(decisions));
+  return sealed;
+};
+
+function decisionsOf(outcome: Outcome, guards: readonly string[]): Decisions {
+  if (outcome.kind === "denied")
+    return { passed: guards.slice(0, outcome.index), denied: guards[outcome.index] ?? outcome.guard };
+  return { passed: outcome.kind === "failed" ? guards.slice(0, outcome.passed.length) : guards, denied: null };
+}
+
+/** A metric for each decision (W3C Server Timing), such as `guard-1;desc="rateLimit(api):allow"`. */
+function formatTrace({ passed, denied }: Decisions): string {
+  const decisions = [...passed.map((name) => `${name}:allow`), ...(denied === null ? [] : [`${denied}:deny`])];
+  return decisions
+    .map((decision) => decision.replace(/[^ !#-[\]-~]/g, "?"))
+    .map((decision, index) => `guard-${index + 1};desc="${decision}"`)
+    .join(", ");
+}
