@@ -5,7 +5,9 @@ import type { RouteProperties } from "./extensions.ts";
 export type AnyLocals = Record<string, unknown>;
 
 /** Path parameters of a route whose pattern is unknown to the types. */
-export type AnyParams = Readonly<Record<string, string | number | undefined>>;
+export interface AnyParams {
+  readonly [name: string]: string | number | undefined;
+}
 
 /** The three parts of a request that a schema can describe. */
 export type ValidationPart = "params" | "query" | "body";
