@@ -1,8 +1,7 @@
 /** Reports mistakes in a route that the types did not refuse. */
-import type { AppParts } from "./compose.ts";
 import { describeValue } from "./describe-value.ts";
-import { type Handler, labelsOf, methodsOf } from "./handler.ts";
-import { PARTS } from "./input.ts";
+import { type Handler, labelsOf, methodsOf, PARTS } from "./handler.ts";
+import type { AppParts } from "./level.ts";
 import { SetupError, type SetupErrorCode } from "./setup-error.ts";
 
 /** A method in capitals, or `*`. Methods are case-sensitive (RFC 9110 §9.1), and all registered ones are in capitals. */

@@ -6,3 +6,7 @@
  */
 // biome-ignore lint/suspicious/noEmptyInterface: an app adds members by augmentation, which a type alias does not allow.
 export interface RouteProperties {}
+
+/** The guard that supplies each local, as in `user: "user (by requireAuth)"`. Compile errors about the local show it. */
+// biome-ignore lint/suspicious/noEmptyInterface: an app adds members by augmentation, which a type alias does not allow.
+export interface SuppliedBy {}

@@ -48,7 +48,7 @@ function listOrigins(env: Pick<Env, "CORS_ORIGINS"> | undefined): string[] {
 }
 
 /** Creates an OPTIONS route for each path with CORS, which answers preflights and sends `Allow`. */
-export function preflightRoutes(routes: readonly Handler[]) {
+export function preflightRoutes(routes: readonly Handler<never>[]) {
   // Paths that differ only in the names of parameters are the same.
   const byShape = Map.groupBy(routes, ({ path }) => path.replace(/:\w+/g, ":"));
   const shared = [...byShape.values()].map((same) => same.filter(({ cors }) => cors)).filter(([first]) => first);
