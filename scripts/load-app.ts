@@ -6,9 +6,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { inspect } from "node:util";
 
 const root = join(import.meta.dirname, "..");
 const APP = "src/app.ts";
+
+const IN_NODE = `The route table is also read in Node, so ${APP} must load there, too.`;
 
 /** Frames of these files say where a mistake was noticed, not where it was made. */
 const MACHINERY = /^src\/(http|web\/app)\//;
@@ -25,9 +28,16 @@ export function loadApp(): Promise<typeof import("../src/app.ts")> {
  */
 export function describeLoadError(error: unknown, title = `${APP} does not load.`): string {
   if (isSetupError(error)) return describeSetupError(error);
-  if (!(error instanceof Error)) return `${title}\nInstead of an error, this was thrown: ${String(error)}`;
-  const lines = error instanceof SyntaxError ? [frameOf(error), error.message] : [`${error.name}: ${error.message}`];
-  return shortenPaths([title, ...lines, ...placeOf(error), ...hintsFor(error)].join("\n"));
+  if (!(error instanceof Error)) return `${title}\nInstead of an error, this was thrown: ${inspect(error)}`;
+  const lines = error instanceof SyntaxError ? [frameOf(error), error.message] : [nameAndMessageOf(error)];
+  const causes = error.cause instanceof Error ? [`Caused by ${nameAndMessageOf(error.cause)}`] : [];
+  return shortenPaths([title, ...lines, ...causes, ...placeOf(error), ...hintsFor(error)].join("\n"));
+}
+
+/** The rest of the message of a failed command is its output, which has been printed. */
+function nameAndMessageOf(error: Error): string {
+  const message = "stderr" in error ? error.message.split("\n", 1) : error.message;
+  return `${error.name}: ${message}`;
 }
 
 interface SetupProblem {
@@ -76,6 +86,8 @@ function hintsFor(error: Error): string[] {
   const { code, url } = error as { readonly code?: string; readonly url?: string };
   const [, missing] = /does not provide an export named '(\w+)'/.exec(error.message) ?? [];
   if (missing !== undefined) return [`If ${missing} is a type, write \`type ${missing}\` in the import.`];
+  if (error instanceof ReferenceError)
+    return [`${IN_NODE} Use what only Workers have inside of functions, not while a module loads.`];
   switch (code) {
     case "ERR_MODULE_NOT_FOUND":
       return url !== undefined && existsSync(`${fileURLToPath(url)}.ts`)
@@ -86,8 +98,7 @@ function hintsFor(error: Error): string[] {
     case "ERR_UNSUPPORTED_ESM_URL_SCHEME":
     case "ERR_UNKNOWN_FILE_EXTENSION":
       return [
-        `The route table is also read in Node, so ${APP} must load there, too. Modules such as "cloudflare:workers" ` +
-          "belong in the file of an object class, which only src/index.ts imports.",
+        `${IN_NODE} Modules such as "cloudflare:workers" belong in the file of an object class, which only src/index.ts imports.`,
       ];
     case "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX":
       return [

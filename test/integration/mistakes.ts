@@ -74,6 +74,28 @@ export const MORE: readonly Mistake[] = [
     make: append('import "cloudflare:workers";'),
     printed: ["must load there, too", "which only src/index.ts imports"],
   },
+  {
+    name: "a global that Node does not have",
+    make: append("caches.default;"),
+    printed: ["ReferenceError: caches is not defined\n", "must load there, too", "inside of functions"],
+  },
+  {
+    name: "an error with a cause",
+    make: append('throw new Error("outer", { cause: new Error("inner") });'),
+    printed: ["Error: outer\nCaused by Error: inner\n"],
+  },
+  { name: "a thrown object", make: append("throw { code: 7 };"), printed: ["this was thrown: { code: 7 }"] },
+  { name: "an enum", make: append("enum Kind { A }"), printed: [`${THINGS}:`, "enum Kind { A }\n", "write a union"] },
+  {
+    name: "an import of a folder",
+    make: append('import "../../identity";'),
+    printed: ["src/identity' is not supported", "add `/index.ts`"],
+  },
+  {
+    name: "a method in small letters",
+    make: withRoute('route.on("get", "/api/other", { resolve: () => new Response() })'),
+    printed: ["(method_invalid)", "/api/other"],
+  },
 ];
 
 /** The table can be printed with it, but the build step refuses it. */
