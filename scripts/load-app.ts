@@ -7,8 +7,9 @@ import { existsSync } from "node:fs";
 import { join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { inspect } from "node:util";
+import { inGlobalScope } from "./global-scope.ts";
+import { root } from "./wrangler.ts";
 
-const root = join(import.meta.dirname, "..");
 const APP = "src/app.ts";
 
 const IN_NODE = `The route table is also read in Node, so ${APP} must load there, too.`;
@@ -18,7 +19,7 @@ const MACHINERY = /^src\/(http|web\/app)\//;
 
 /** @throws Whatever the app throws while it loads. */
 export function loadApp(): Promise<typeof import("../src/app.ts")> {
-  return import("../src/app.ts");
+  return inGlobalScope(() => import("../src/app.ts"));
 }
 
 /**

@@ -79,6 +79,14 @@ export const MORE: readonly Mistake[] = [
     make: append("caches.default;"),
     printed: ["ReferenceError: caches is not defined\n", "must load there, too", "inside of functions"],
   },
+  ...["setInterval(() => {}, 1000)", "setTimeout(() => {})", 'fetch("data:,")', "crypto.randomUUID()"].map((code) => ({
+    name: `${code} while a module loads`,
+    make: append(`${code};`),
+    printed: [
+      `${/[.\w]+/.exec(code)?.[0].replace("crypto.", "")} is called while`,
+      new RegExp(`at ${THINGS}:\\d+:\\d+\n`),
+    ],
+  })),
   {
     name: "an error with a cause",
     make: append('throw new Error("outer", { cause: new Error("inner") });'),
