@@ -31,7 +31,7 @@ test("--update writes the text to the file that the test pins", () => {
 
 test("--json prints the app's hooks once, the routes and the exceptions", () => {
   const { hooks, routes, exceptions } = JSON.parse(run("--json").stdout);
-  expect(Object.keys(hooks)).toEqual(["onRequest", "onResponse", "onError"]);
+  expect(Object.keys(hooks)).toEqual(["onRequest", "onResponse", "onError", "onSend"]);
   expect(routes[0]).toMatchObject({ methods: expect.any(Array), path: expect.any(String), guards: expect.any(Array) });
   expect(JSON.stringify(routes)).not.toContain('"level":"app"');
   expect(Object.keys(exceptions)).toEqual(["unauthenticated", "unlimited"]);
