@@ -70,17 +70,25 @@ export type LocalsAfter<TGuards, TSupplied> = TGuards extends readonly [infer TF
   ? LocalsAfter<TRest, TSupplied & AddsOf<TFirst>>
   : TSupplied;
 
-/** The needs of the routes in an entry of `handlers` that are not met. `HandlerList`, which is endless, ends the search. */
+/** The needs of the routes in an entry of `handlers` that are not met. */
 type UnmetKeyOfEntry<TEntry, TSupplied> =
   TEntry extends Handler<infer TNeeds>
     ? [TNeeds] extends [never]
       ? "locals of unknown names"
       : Unmet<TNeeds, TSupplied, never>[keyof TNeeds]
     : TEntry extends readonly (infer TInner)[]
-      ? HandlerList extends TEntry
-        ? never
+      ? "~needs" extends keyof TEntry
+        ? UnmetKeyOfList<TEntry, TSupplied>
         : UnmetKeyOfEntry<TInner, TSupplied>
       : never;
+
+/** The needs of a `HandlerList`; none for the constraint of a type parameter, which the compiler reports itself. */
+type UnmetKeyOfList<TList, TSupplied> =
+  TList extends HandlerList<infer TNeeds>
+    ? [TNeeds] extends [never]
+      ? never
+      : Unmet<TNeeds, TSupplied, never>[keyof TNeeds]
+    : never;
 
 /** The locals that handlers need and nothing around them supplies. A union, so that errors show its name. */
 type NothingSupplies<TKey> = TKey | { readonly "nothing supplies": TKey };
