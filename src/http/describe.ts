@@ -2,9 +2,8 @@
 import { DEFAULT_MAX_BODY_BYTES } from "./body.ts";
 import type { ValidationPart } from "./context.ts";
 import { countLeadingHeadGuards } from "./guard.ts";
-import { type Handler, methodsOf, nameOf } from "./handler.ts";
+import { type Handler, methodsOf, nameOf, PARTS } from "./handler.ts";
 import type { Level, LeveledHook } from "./hooks.ts";
-import { PARTS } from "./input.ts";
 import { parsePattern } from "./pattern.ts";
 import { add, createRouter, match } from "./router.ts";
 

@@ -1,5 +1,5 @@
 /** Handlers: the entries of the route table, as data. */
-import type { AnyLocals, Context, HeadContext } from "./context.ts";
+import type { AnyLocals, Context, HeadContext, ValidationPart } from "./context.ts";
 import type { RouteProperties } from "./extensions.ts";
 import type { AnyGuard } from "./guard.ts";
 import type { LeveledHook, OnErrorHandler, OnResponseHandler } from "./hooks.ts";
@@ -19,6 +19,9 @@ export interface RequestSchemas<TParams = unknown, TQuery = unknown, TBody = unk
   readonly query?: TQuery;
   readonly body?: TBody;
 }
+
+/** The parts of a request that can have a schema, in the order of their issues. */
+export const PARTS: readonly ValidationPart[] = ["params", "query", "body"];
 
 /** A route in the table, including the guards and hooks of its groups. */
 export interface Handler<in TNeeds = {}> extends RouteProperties {

@@ -1,12 +1,12 @@
 /** Sets up an app: composes its route table once and answers requests with it. */
-import { type AppParts, compose } from "./compose.ts";
+import { compose } from "./compose.ts";
 import type { UnmatchedContext } from "./context.ts";
 import { describeValue } from "./describe-value.ts";
 import { type AppPlan, dispatch } from "./dispatch.ts";
 import type { CheckHandlers, HasKeys, Supplied } from "./guard-order.ts";
 import { flattenHandlers, type Handler, type HandlerList, isRoute } from "./handler.ts";
 import type { AppHooks, OneOrMany, OnRequestHandler, OnSendHandler } from "./hooks.ts";
-import { listOf } from "./level.ts";
+import { type AppParts, listOf } from "./level.ts";
 import type { Validator } from "./schema.ts";
 import { SetupError } from "./setup-error.ts";
 import { createTable } from "./table.ts";
