@@ -70,25 +70,20 @@ export type LocalsAfter<TGuards, TSupplied> = TGuards extends readonly [infer TF
   ? LocalsAfter<TRest, TSupplied & AddsOf<TFirst>>
   : TSupplied;
 
-/** The needs of the routes in an entry of `handlers` that are not met. */
+/**
+ * The needs of the routes in an entry of `handlers` that are not met. A `HandlerList`, which has no end in the types, has
+ * none: it stands for routes without needs, or for the constraint of a type parameter.
+ */
 type UnmetKeyOfEntry<TEntry, TSupplied> =
   TEntry extends Handler<infer TNeeds>
     ? [TNeeds] extends [never]
       ? "locals of unknown names"
       : Unmet<TNeeds, TSupplied, never>[keyof TNeeds]
     : TEntry extends readonly (infer TInner)[]
-      ? "~needs" extends keyof TEntry
-        ? UnmetKeyOfList<TEntry, TSupplied>
+      ? HandlerList extends TEntry
+        ? never
         : UnmetKeyOfEntry<TInner, TSupplied>
       : never;
-
-/** The needs of a `HandlerList`; none for the constraint of a type parameter, which the compiler reports itself. */
-type UnmetKeyOfList<TList, TSupplied> =
-  TList extends HandlerList<infer TNeeds>
-    ? [TNeeds] extends [never]
-      ? never
-      : Unmet<TNeeds, TSupplied, never>[keyof TNeeds]
-    : never;
 
 /** The locals that handlers need and nothing around them supplies. A union, so that errors show its name. */
 type NothingSupplies<TKey> = TKey | { readonly "nothing supplies": TKey };

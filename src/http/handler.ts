@@ -74,7 +74,4 @@ export function isRoute(entry: unknown): entry is Handler {
 }
 
 /** Routes, in lists that may nest to any depth. */
-export interface HandlerList<in TNeeds = {}> extends ReadonlyArray<Handler<TNeeds> | HandlerList<TNeeds>> {
-  /** Exists only in the types, which cannot search a list without an end. */
-  readonly "~needs"?: (locals: TNeeds) => void;
-}
+export interface HandlerList<in TNeeds = {}> extends ReadonlyArray<Handler<TNeeds> | HandlerList<TNeeds>> {}

@@ -1,5 +1,4 @@
 /** Apps whose onRequest does not supply the locals that handlers need, and fetch calls without platform arguments. */
-import type { HandlerList } from "../../../../src/http/handler.ts";
 import { type Handler, scope, setup } from "../../../../src/http/index.ts";
 import { type AppLocals, requireAuth, type User } from "../guards.ts";
 
@@ -92,8 +91,3 @@ declare const unknownNeeds: readonly Handler<never>[];
 
 // refused: NothingSupplies<"locals of unknown names">
 setup({ handlers: unknownNeeds });
-
-declare const endless: HandlerList<AppLocals>;
-
-// refused: NothingSupplies<"requestId" | "startedAt">
-setup({ handlers: endless });
