@@ -71,8 +71,8 @@ export type LocalsAfter<TGuards, TSupplied> = TGuards extends readonly [infer TF
   : TSupplied;
 
 /**
- * The needs of the routes in an entry of `handlers` that are not met. A `HandlerList`, which has no end in the types, has
- * none: it stands for routes without needs, or for the constraint of a type parameter.
+ * The needs of the routes in an entry of `handlers` that are not met. A `HandlerList`, which has no end in the types,
+ * has none: it stands for routes without needs, or for the constraint of a type parameter.
  */
 type UnmetKeyOfEntry<TEntry, TSupplied> =
   TEntry extends Handler<infer TNeeds>
