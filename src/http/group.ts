@@ -3,17 +3,13 @@ import type { AnyLocals } from "./context.ts";
 import type { RouteProperties } from "./extensions.ts";
 import type { GuardFn } from "./guard.ts";
 import type { CheckGuards, CheckHandlers, GuardElement, HasKeys, LocalsAfter, Named } from "./guard-order.ts";
-import { flattenHandlers, type Handler, type HandlerEntry, type HandlerList, isRoute } from "./handler.ts";
+import { flattenHandlers, type Handler, type HandlerList, isRoute } from "./handler.ts";
 import type { LevelHooks } from "./hooks.ts";
 import { addLevel, type LevelParts } from "./level.ts";
 
 /** The options of a group. */
-export interface GroupOptions<
-  TGuards = readonly GuardFn[],
-  TBase = AnyLocals,
-  THandlers = readonly HandlerEntry[],
-  TKeys = never,
-> extends LevelHooks<TBase>,
+export interface GroupOptions<TGuards = readonly GuardFn[], TBase = AnyLocals, THandlers = HandlerList, TKeys = never>
+  extends LevelHooks<TBase>,
     RouteProperties {
   /** Run before the guards of inner groups and routes. */
   readonly guards?: TGuards & CheckGuards<TGuards, TBase>;
@@ -31,13 +27,13 @@ type SuppliedByGuards<TGuards, TBase, TKeys> = "guards" extends TKeys
 /** Creates a group. The result is a plain list of routes. */
 export type Group<TBase> = <
   const TGuards extends readonly GuardElement<TBase>[],
-  THandlers extends HandlerList,
+  THandlers extends HandlerList<never>,
   TKeys extends PropertyKey = never,
 >(
   options: GroupOptions<TGuards, TBase, THandlers, TKeys> & HasKeys<TKeys, GroupOptions>,
 ) => Handler<Named<TBase>>[];
 
-function composeGroup(options: LevelParts & { readonly handlers: readonly HandlerEntry[] }): Handler[] {
+function composeGroup(options: LevelParts & { readonly handlers: HandlerList }): Handler[] {
   const { handlers, guards, onResponse, onError, ...properties } = options;
   return flattenHandlers(handlers).map((handler) =>
     isRoute(handler) ? addLevel("group", options, { ...properties, ...handler }) : handler,

@@ -70,7 +70,10 @@ export type LocalsAfter<TGuards, TSupplied> = TGuards extends readonly [infer TF
   ? LocalsAfter<TRest, TSupplied & AddsOf<TFirst>>
   : TSupplied;
 
-/** The needs of the routes in an entry of `handlers` that are not met. `HandlerList`, which is endless, ends the search. */
+/**
+ * The needs of the routes in an entry of `handlers` that are not met. A `HandlerList`, which has no end in the types,
+ * has none: it stands for routes without needs, or for the constraint of a type parameter.
+ */
 type UnmetKeyOfEntry<TEntry, TSupplied> =
   TEntry extends Handler<infer TNeeds>
     ? [TNeeds] extends [never]

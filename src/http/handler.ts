@@ -64,7 +64,7 @@ export function nameOf({ name }: { readonly name: string }): string {
  *
  * @returns Also the entries that are no routes, for `setup` to report.
  */
-export function flattenHandlers(handlers: readonly HandlerEntry[]): Handler[] {
+export function flattenHandlers(handlers: unknown): Handler[] {
   return [handlers].flat(Number.POSITIVE_INFINITY) as Handler[];
 }
 
@@ -73,8 +73,5 @@ export function isRoute(entry: unknown): entry is Handler {
   return typeof entry === "object" && entry !== null && "path" in entry;
 }
 
-/** An entry of `handlers`: a route, or a list of routes such as a group. */
-export type HandlerEntry<TNeeds = {}> = Handler<TNeeds> | readonly Handler<TNeeds>[];
-
-/** Any routes, in lists that may nest to any depth. */
-export interface HandlerList extends ReadonlyArray<Handler<never> | HandlerList> {}
+/** Routes, in lists that may nest to any depth. */
+export interface HandlerList<in TNeeds = {}> extends ReadonlyArray<Handler<TNeeds> | HandlerList<TNeeds>> {}

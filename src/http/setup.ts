@@ -4,7 +4,7 @@ import type { UnmatchedContext } from "./context.ts";
 import { describeValue } from "./describe-value.ts";
 import { type AppPlan, dispatch } from "./dispatch.ts";
 import type { CheckHandlers, HasKeys, Supplied } from "./guard-order.ts";
-import { flattenHandlers, type Handler, type HandlerEntry, type HandlerList, isRoute } from "./handler.ts";
+import { flattenHandlers, type Handler, type HandlerList, isRoute } from "./handler.ts";
 import type { AppHooks, OneOrMany, OnRequestHandler, OnSendHandler } from "./hooks.ts";
 import { type AppParts, listOf } from "./level.ts";
 import type { Validator } from "./schema.ts";
@@ -12,13 +12,8 @@ import { SetupError } from "./setup-error.ts";
 import { createTable } from "./table.ts";
 
 /** The options of an app. */
-export interface Config<
-  TReturn = unknown,
-  TEnv = unknown,
-  TCtx = unknown,
-  THandlers = readonly HandlerEntry[],
-  TKeys = never,
-> extends AppHooks<Supplied<TReturn>> {
+export interface Config<TReturn = unknown, TEnv = unknown, TCtx = unknown, THandlers = HandlerList, TKeys = never>
+  extends AppHooks<Supplied<TReturn>> {
   /** Runs before matching and supplies the first locals. One function, or several that run in order. */
   readonly onRequest?: OneOrMany<OnRequestHandler<TReturn, TEnv, TCtx>>;
   /** Routes and groups, in order of priority. The locals that they need must be supplied by `onRequest`. */
@@ -65,8 +60,8 @@ export interface App<TEnv = unknown, TCtx = unknown> {
  */
 export function setup<
   TReturn,
-  THandlers extends HandlerList,
-  TList extends HandlerList,
+  THandlers extends HandlerList<never>,
+  TList extends HandlerList<never>,
   TEnv = unknown,
   TCtx = unknown,
   TKeys extends PropertyKey = never,
@@ -98,7 +93,7 @@ function refuse(problem: string, cure: string): never {
 
 /** A `Config` after its types have been checked and dropped. */
 interface AnyConfig extends AppParts {
-  readonly handlers: readonly HandlerEntry[];
+  readonly handlers: HandlerList;
   readonly onRequest?: OneOrMany<OnRequestHandler>;
   readonly onSend?: OneOrMany<OnSendHandler>;
   readonly notFound?: (c: UnmatchedContext) => Response | Promise<Response>;

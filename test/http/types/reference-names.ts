@@ -116,6 +116,10 @@ function adminGroup({ guards = [], ...rest }: GroupOptions): Handler[] {
   return group({ ...rest, guards: [requireAuth, requireRole("admin"), ...guards] });
 }
 
+const deepOptions: GroupOptions = { handlers: [users, [grouped, [[users]]]] };
+const deepConfig: Config = { handlers: [users, [grouped, [group(deepOptions), [users]]]] };
+setup(deepConfig);
+
 const nested: Handler[][] = [users, grouped, adminGroup({ handlers: [users, grouped] })];
 const byHand: Handler = {
   method: ["GET", "POST"],
