@@ -1,5 +1,7 @@
 /** The policy: the route table as plain data, with CORS and the facts of each guard. */
 import { describeRoutes, type Handler, type RouteDescription } from "../../http/index.ts";
+// Declares the property `cors` of routes.
+import type {} from "../hooks/cors.ts";
 import { factsOf, type GuardFacts } from "./guard-facts.ts";
 
 /** A guard of a route, with its facts. */
