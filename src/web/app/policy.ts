@@ -1,6 +1,8 @@
 /** The policy: the route table as plain data, with CORS and the facts of each guard. */
 import { describeRoutes, type Handler, type RouteDescription } from "../../http/index.ts";
+
 import { hasCors } from "../hooks/cors.ts";
+
 import { factsOf, type GuardFacts } from "./guard-facts.ts";
 
 /** A guard of a route, with its facts. */
