@@ -18,9 +18,8 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
  *
  * @param maxBytes The limit. A body that exceeds it is an issue, and the rest of its stream is cancelled.
  */
-export async function readJson({ body, headers }: Request, maxBytes: number): Promise<JsonBody> {
-  if (!body) return {};
-  const bytes = await readBytes(body, maxBytes, Number(headers.get("content-length")));
+export async function readJson(request: Request, maxBytes: number): Promise<JsonBody> {
+  const bytes = await readBytes(request, maxBytes);
   if (!bytes) return failure("too_large", `The body must not exceed ${maxBytes} bytes`);
   if (bytes.byteLength === 0) return {};
   let failed = failure("invalid_utf8", "Invalid UTF-8");
@@ -38,18 +37,29 @@ function failure(code: string, message: string): JsonBody {
 }
 
 type Bytes = Uint8Array<ArrayBuffer>;
-type ByteStream = ReadableStream<Bytes>;
 
-/** The largest body, in bytes, that is read in one go. A client can make us allocate this much by declaring it. */
-const MAX_SINGLE_READ_BYTES = 64 * 1024;
+/** The largest declared length, in bytes, of a body that is read at once. */
+const MAX_SINGLE_READ_BYTES = 16 * 1024;
 
-/** @returns The bytes, or undefined if there are more than `maxBytes`. */
-async function readBytes(body: ByteStream, maxBytes: number, declaredBytes: number): Promise<Bytes | undefined> {
+/**
+ * Reads a body that declares a short length at once, which is the cheapest way in workerd, and counts it then. An HTTP
+ * server delivers no more than the declared length. A request made by code may carry more, for example after
+ * decompression; it is read whole before it is refused. That is why the length must be short.
+ *
+ * @returns The bytes, or undefined if there are more than `maxBytes`.
+ */
+async function readBytes(request: Request, maxBytes: number): Promise<Bytes | undefined> {
+  const declaredBytes = Number(request.headers.get("content-length"));
   const isShort = declaredBytes > 0 && declaredBytes <= Math.min(maxBytes, MAX_SINGLE_READ_BYTES);
-  const first = Number.isInteger(declaredBytes) && isShort ? await readDeclared(body, declaredBytes) : undefined;
-  if (first?.byteLength === declaredBytes) return first;
-  const chunks = first ? [first] : [];
-  let size = first?.byteLength ?? 0;
+  if (!isShort) return readChunks(request.body, maxBytes);
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  return bytes.byteLength <= maxBytes ? bytes : undefined;
+}
+
+async function readChunks(body: ReadableStream<Bytes> | null, maxBytes: number): Promise<Bytes | undefined> {
+  if (!body) return new Uint8Array();
+  const chunks: Bytes[] = [];
+  let size = 0;
   const reader = body.getReader();
   while (size <= maxBytes) {
     const { done, value } = await reader.read();
@@ -59,31 +69,4 @@ async function readBytes(body: ByteStream, maxBytes: number, declaredBytes: numb
   }
   reader.cancel().catch(() => {});
   return undefined;
-}
-
-/** The reader as the Streams standard defines it. Some type libraries lack `min`. */
-interface ByobReader {
-  read(view: Bytes, options: { readonly min: number }): Promise<{ readonly value?: Bytes | undefined }>;
-  releaseLock(): void;
-}
-
-/**
- * Requests the declared number of bytes plus one in a single read, which returns fewer only at the
- * end of the stream. This is the cheapest way to read a body in workerd. The declared length only
- * sizes the buffer; it is not trusted.
- *
- * @returns The bytes read, or undefined if the stream is not a byte stream. Unless their number is
- * the declared one, the stream has been released for further reading.
- */
-async function readDeclared(body: ByteStream, declaredBytes: number): Promise<Bytes | undefined> {
-  let reader: ByobReader;
-  try {
-    reader = body.getReader({ mode: "byob" });
-  } catch {
-    return undefined;
-  }
-  const size = declaredBytes + 1;
-  const { value } = await reader.read(new Uint8Array(size), { min: size });
-  if (value?.byteLength !== declaredBytes) reader.releaseLock();
-  return value;
 }

@@ -1,8 +1,8 @@
 /** Turns the captures of a pattern into path parameters: as strings, and with the types of the pattern. */
 import { createBareObject } from "./bare-object.ts";
 import type { AnyParams, RawValues } from "./context.ts";
-import { REST_GROUP } from "./pattern.ts";
-import type { Match } from "./router.ts";
+import { type Param, REST_GROUP } from "./pattern.ts";
+import type { Captures, Match } from "./router.ts";
 
 /** The path parameters of a match. Both are the same object if no segment is a number. */
 export interface Params {
@@ -12,15 +12,14 @@ export interface Params {
 
 const NONE: Readonly<Record<string, string>> = Object.freeze(createBareObject<string>());
 
-/** The parameters if no route matched, or the matched route has none. */
+/** The parameters if no route matched. */
 export const NO_PARAMS: Params = { raw: NONE, typed: NONE };
 
 /** @returns Objects without a prototype. A value that cannot be percent-decoded stays as it came. */
 export function readParams({ pattern, values, groups }: Match<unknown>): Params {
   const { params } = pattern;
-  if (values.length === 0 && !groups) return NO_PARAMS;
   const raw = createBareObject<string>();
-  for (let index = 0; index < values.length; index++) put(raw, params[index]?.name, values[index]);
+  putAll(raw, params, values);
   for (const name in groups) put(raw, name === REST_GROUP ? "*" : name, groups[name]);
   let typed: Record<string, string | number> | undefined;
   for (const { name, type } of params) {
@@ -29,6 +28,14 @@ export function readParams({ pattern, values, groups }: Match<unknown>): Params 
     typed[name] = Number(raw[name]);
   }
   return { raw, typed: typed ?? raw };
+}
+
+/** Puts the values in the order of the pattern. @returns The number of values. */
+function putAll(raw: Record<string, string>, params: readonly Param[], values: Captures | undefined): number {
+  if (!values) return 0;
+  const index = putAll(raw, params, values.earlier);
+  put(raw, params[index]?.name, values.value);
+  return index + 1;
 }
 
 function put(raw: Record<string, string>, name: string | undefined, value: string | undefined): void {

@@ -18,9 +18,15 @@ interface Node<T> {
   rest?: Leaf<T>;
 }
 
+/** The values captured so far, the last one first. A list that branches of a search share is never copied. */
+export interface Captures {
+  readonly value: string;
+  readonly earlier: Captures | undefined;
+}
+
 /** A matched route with the raw values that its pattern captured, in order or by name. */
 export interface Match<T> extends Leaf<T> {
-  readonly values: readonly string[];
+  readonly values: Captures | undefined;
   readonly groups: Readonly<Record<string, string | undefined>> | undefined;
 }
 
@@ -56,18 +62,18 @@ export function match<T>(router: Router<T>, path: string): Match<T> | undefined 
   const staticMatch = router.statics.get(path);
   if (staticMatch) return staticMatch;
   const search: Search<T> = { path, best: undefined };
-  visit(router.root, 0, [], search);
+  visit(router.root, 0, undefined, search);
   if (!path.includes(MARK)) for (const leaf of router.exotics) offerExotic(leaf, search);
   return search.best;
 }
 
 /** Visits a node. The path is consumed up to `at`, which is a slash or the end. */
-function visit<T>(node: Node<T>, at: number, values: readonly string[], search: Search<T>): void {
+function visit<T>(node: Node<T>, at: number, values: Match<T>["values"], search: Search<T>): void {
   if (at < search.path.length) visitBelow(node, at, values, search);
   else if (node.end) offer(node.end, values, undefined, search);
 }
 
-function visitBelow<T>(node: Node<T>, at: number, values: readonly string[], search: Search<T>): void {
+function visitBelow<T>(node: Node<T>, at: number, values: Match<T>["values"], search: Search<T>): void {
   const { path } = search;
   const slash = path.indexOf("/", at + 1);
   const next = slash < 0 ? path.length : slash;
@@ -75,12 +81,12 @@ function visitBelow<T>(node: Node<T>, at: number, values: readonly string[], sea
   const child = node.children.size > node.params.length ? node.children.get(segment) : undefined;
   if (child) visit(child, next, values, search);
   for (const [type, param] of node.params) {
-    if (hasForm(segment, type)) visit(param, next, [...values, segment], search);
+    if (hasForm(segment, type)) visit(param, next, { value: segment, earlier: values }, search);
   }
-  if (node.rest) offer(node.rest, [...values, path.slice(at + 1)], undefined, search);
+  if (node.rest) offer(node.rest, { value: path.slice(at + 1), earlier: values }, undefined, search);
 }
 
-function offer<T>(leaf: Leaf<T>, values: readonly string[], groups: Match<T>["groups"], search: Search<T>): void {
+function offer<T>(leaf: Leaf<T>, values: Match<T>["values"], groups: Match<T>["groups"], search: Search<T>): void {
   const { order, pattern, route } = leaf;
   if (!search.best || order < search.best.order) search.best = { order, pattern, route, values, groups };
 }
@@ -90,7 +96,7 @@ function offerExotic<T>(leaf: Leaf<T>, search: Search<T>): void {
   const { exotic, params } = leaf.pattern;
   const groups = exotic?.exec({ pathname: search.path })?.pathname.groups;
   if (groups && params.every(({ name, type }) => hasForm(groups[name] ?? MARK + type, type)))
-    offer(leaf, [], groups, search);
+    offer(leaf, undefined, groups, search);
 }
 
 /**
@@ -111,7 +117,7 @@ export function add<T>(router: Router<T>, pattern: PathPattern, route: T): T | u
 function place<T>(router: Router<T>, path: string, leaf: Leaf<T>): void {
   if (leaf.pattern.exotic) router.exotics.push(leaf);
   else if (path.includes(MARK)) placeMarked(router.root, path.split("/").slice(1), leaf);
-  else router.statics.set(path, { ...leaf, values: [], groups: undefined });
+  else router.statics.set(path, { ...leaf, values: undefined, groups: undefined });
 }
 
 function placeMarked<T>(root: Node<T>, segments: readonly string[], leaf: Leaf<T>): void {

@@ -15,8 +15,8 @@ const PLAIN = /^[^/]+\/\/[^/?#]+((?:\/(?![.%])[!-"$-.0->@-[\]-~]*)+)(?:\?([^#]*)
  * @returns The same parts as `new URL(url)`.
  */
 export function splitUrl(url: string): UrlParts {
-  const [, path, query = ""] = PLAIN.exec(url) ?? [];
-  if (path) return { path, query };
+  const plain = PLAIN.exec(url);
+  if (plain) return { path: plain[1] ?? "", query: plain[2] ?? "" };
   const { pathname, search } = new URL(url);
   return { path: pathname, query: search.slice(1) };
 }

@@ -1,4 +1,4 @@
-/** The table of 86 routes that all contenders serve, and the behaviour of its three measured routes. */
+/** The table of 86 routes that all contenders serve, and the behaviour of its four measured routes. */
 import * as z from "zod";
 
 export interface RouteEntry {
@@ -15,7 +15,7 @@ const RESOURCES = [
 export const routes: readonly RouteEntry[] = [
   { method: "GET", path: "/health" },
   ...RESOURCES.flatMap(actionsOf),
-  { method: "GET", path: "/api/search" },
+  { method: "GET", path: "/api/teams/:team/projects/:project/tasks/:task" },
 ];
 
 function actionsOf(resource: string): RouteEntry[] {
@@ -32,12 +32,16 @@ function actionsOf(resource: string): RouteEntry[] {
 
 export const LIST = "GET /api/labels";
 export const READ = "GET /api/labels/:id";
+export const READ_TASK = "GET /api/teams/:team/projects/:project/tasks/:task";
 export const CREATE = "POST /api/labels";
 
 export const newLabel = z.object({
   name: z.string().min(1).max(80),
   color: z.string().regex(/^#[0-9a-f]{6}$/),
 });
+
+/** The response of the route with three parameters. */
+export const showTask = (team = "", project = "", task = "") => new Response(`${team} ${project} ${task}`);
 
 export const listLabels = () => new Response("all labels");
 

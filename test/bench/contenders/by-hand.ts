@@ -1,5 +1,5 @@
 /** The reference: the measured routes, and only those, handwritten without a router. */
-import { createLabel, listLabels } from "../routes.ts";
+import { createLabel, listLabels, showTask } from "../routes.ts";
 
 export default {
   async fetch(request: Request): Promise<Response> {
@@ -12,6 +12,8 @@ export default {
       default: {
         const match = /^\/api\/labels\/([^/]+)$/.exec(pathname);
         if (match && request.method === "GET") return new Response(match[1]);
+        const task = /^\/api\/teams\/([^/]+)\/projects\/([^/]+)\/tasks\/([^/]+)$/.exec(pathname);
+        if (task && request.method === "GET") return showTask(task[1], task[2], task[3]);
       }
     }
     return new Response("Not Found", { status: 404 });

@@ -1,10 +1,14 @@
 /** The table in h3. */
 import { type EventHandler, H3 } from "h3";
-import { CREATE, createLabel, LIST, listLabels, READ, routes } from "../routes.ts";
+import { CREATE, createLabel, LIST, listLabels, READ, READ_TASK, routes, showTask } from "../routes.ts";
 
 const measured: Record<string, EventHandler> = {
   [LIST]: listLabels,
   [READ]: (event) => new Response(event.context.params?.id),
+  [READ_TASK]: (event) => {
+    const { team, project, task } = event.context.params ?? {};
+    return showTask(team, project, task);
+  },
   [CREATE]: (event) => createLabel(event.req as Request),
 };
 
