@@ -33,7 +33,8 @@ function joinGuards(outer: readonly AnyGuard[], inner: readonly AnyGuard[] = [])
   return [...outer, ...inner];
 }
 
-function atLevel<THook>(level: Level, hooks: OneOrMany<THook> | undefined): LeveledHook<THook>[] {
+/** Marks hooks with the level that declares them. */
+export function atLevel<THook>(level: Level, hooks: OneOrMany<THook> | undefined): LeveledHook<THook>[] {
   return listOf(hooks).map((run) => ({ level, run }));
 }
 

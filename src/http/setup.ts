@@ -6,7 +6,7 @@ import { type AppPlan, dispatch } from "./dispatch.ts";
 import type { CheckHandlers, HasKeys, Supplied } from "./guard-order.ts";
 import { flattenHandlers, type Handler, type HandlerList, isRoute } from "./handler.ts";
 import type { AppHooks, OneOrMany, OnRequestHandler, OnSendHandler } from "./hooks.ts";
-import { type AppParts, listOf } from "./level.ts";
+import { type AppParts, atLevel, listOf } from "./level.ts";
 import type { Validator } from "./schema.ts";
 import { SetupError } from "./setup-error.ts";
 import { createTable } from "./table.ts";
@@ -77,7 +77,7 @@ export function setup<
         refuse(`\`${name}\` is ${describeValue(hook)}, not a function`, "Write a function");
   const routes = flattenHandlers(handlers).map((entry) => compose(requireRoute(entry), app));
   const unmatched = compose({ method: "*", path: "(notFound)", handler: notFound }, app);
-  const plan: AppPlan = { table: createTable(routes), onRequest, unmatched, onSend };
+  const plan: AppPlan = { table: createTable(routes), onRequest, unmatched, onSend: atLevel("app", onSend) };
   const answer = (request: Request, env?: unknown, ctx?: unknown) => dispatch(plan, request, env, ctx);
   return { fetch: answer, handlers: routes, onRequest, onSend };
 }
