@@ -5,17 +5,25 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { app, facts } from "../src/app.ts";
-import { describeApp } from "../src/web/app/policy.ts";
-import { formatPolicy } from "./policy-text.ts";
+import { describeLoadError, loadApp } from "./load-app.ts";
 
 const PINNED = "test/routes.snap.txt";
 
 const { values } = parseArgs({ options: { json: { type: "boolean" }, update: { type: "boolean" } } });
-const policy = describeApp(app);
 
-if (values.json) console.log(JSON.stringify({ ...policy, exceptions: facts.exceptions }, null, 2));
-else if (values.update) {
-  writeFileSync(join(import.meta.dirname, "..", PINNED), formatPolicy(policy, facts.exceptions));
-  console.log(`Wrote ${PINNED}.`);
-} else process.stdout.write(formatPolicy(policy, facts.exceptions));
+async function print({ app, facts }: Awaited<ReturnType<typeof loadApp>>): Promise<void> {
+  const { describeApp } = await import("../src/web/app/policy.ts");
+  const { formatPolicy } = await import("./policy-text.ts");
+  const policy = describeApp(app);
+  if (values.json) console.log(JSON.stringify({ ...policy, exceptions: facts.exceptions }, null, 2));
+  else if (values.update) {
+    writeFileSync(join(import.meta.dirname, "..", PINNED), formatPolicy(policy, facts.exceptions));
+    console.log(`Wrote ${PINNED}.`);
+  } else process.stdout.write(formatPolicy(policy, facts.exceptions));
+}
+
+const loaded = await loadApp().catch((error) => {
+  console.error(describeLoadError(error));
+  process.exitCode = 1;
+});
+if (loaded) await print(loaded);

@@ -1,67 +1,44 @@
 /** Reports mistakes in a route that the types did not refuse. */
-import type { AppParts } from "./compose.ts";
 import { describeValue } from "./describe-value.ts";
-import { type Handler, labelsOf, methodsOf } from "./handler.ts";
-import { PARTS } from "./input.ts";
+import { type Handler, labelsOf, methodsOf, PARTS } from "./handler.ts";
+import type { AppParts } from "./level.ts";
 import { SetupError, type SetupErrorCode } from "./setup-error.ts";
 
 /** A method in capitals, or `*`. Methods are case-sensitive (RFC 9110 §9.1), and all registered ones are in capitals. */
 const METHOD = /^\*$|^[A-Z][!#$%&'*+\-.^_`|~\dA-Z]*$/;
 
-type Refuse = (code: SetupErrorCode, problem: string, cure: string) => never;
-
 /** @throws {SetupError} If the route has a mistake. */
-export function checkRoute(handler: Handler, app: AppParts): void {
-  const refuse: Refuse = (code, problem, cure) => {
-    throw new SetupError(code, problem, labelsOf(handler), cure);
+export function checkRoute(handler: Handler, { validator, maxBodyBytes: appLimit = 0 }: AppParts): void {
+  const { method, guards = [], request = {}, onResponse = [], onError = [], maxBodyBytes = appLimit } = handler;
+  const check = (isRight: boolean, code: SetupErrorCode, problem: string, cure: string): void => {
+    if (!isRight) throw new SetupError(code, problem, labelsOf(handler), cure);
   };
-  const requireFunction = (code: SetupErrorCode, name: string, value: unknown, cure: string): void => {
-    if (typeof value !== "function") refuse(code, `${name} is ${describeValue(value)}, not a function`, cure);
+  const checkFunction = (code: SetupErrorCode, name: string, value: unknown, result: string): void => {
+    const problem = `${name} is ${describeValue(value)}, not a function`;
+    check(typeof value === "function", code, problem, `Write a function that returns ${result}`);
   };
 
-  checkMethods(methodsOf(handler), refuse);
-  requireFunction("resolve_missing", "`resolve`", handler.handler, "Write a function that returns a Response");
-
-  const { guards = [], onResponse = [], onError = [], maxBodyBytes } = handler;
-  const guardCure = "Write a function that returns { allow: true } or { deny: Response }";
-  if (!Array.isArray(guards)) refuse("guard_invalid", `\`guards\` is ${describeValue(guards)}, not a list`, guardCure);
+  const methods = methodsOf(handler);
+  const areMethods = methods.length > 0 && methods.every((name) => typeof name === "string" && METHOD.test(name));
+  const problem = `The method is ${JSON.stringify(method)}`;
+  check(areMethods, "method_invalid", problem, 'Write it in capitals, as "GET" or ["GET", "PUT"]');
+  checkFunction("resolve_missing", "`resolve`", handler.handler, "a Response");
+  check(Array.isArray(guards), "guard_invalid", `\`guards\` is ${describeValue(guards)}`, "Write a list of functions");
   guards.forEach((guard, index) => {
-    requireFunction("guard_invalid", `Guard ${index + 1} of ${guards.length}`, guard, guardCure);
+    const name = `Guard ${index + 1} of ${guards.length}`;
+    checkFunction("guard_invalid", name, guard, "{ allow: true } or { deny: Response }");
   });
-  for (const [name, hooks] of Object.entries({ onResponse, onError }))
-    for (const { level, run } of hooks)
-      requireFunction("option_invalid", `\`${name}\` of the ${level}`, run, "Write a function or a list of functions");
-  for (const limit of [maxBodyBytes, app.maxBodyBytes])
-    if (limit !== undefined && !(limit >= 0))
-      refuse("option_invalid", `\`maxBodyBytes\` is ${limit}`, "Write a number of bytes");
-  checkSchemas(handler, app, refuse);
-}
+  for (const { level, run } of [...onResponse, ...onError])
+    checkFunction("option_invalid", `A hook of the ${level}`, run, "a Response or undefined");
+  check(maxBodyBytes >= 0, "option_invalid", `\`maxBodyBytes\` is ${maxBodyBytes}`, "Write a number of bytes");
 
-function checkMethods(methods: readonly string[], refuse: Refuse): void {
-  if (methods.length === 0)
-    refuse("method_invalid", "The list of methods is empty", 'Write at least one, such as "GET"');
-  for (const method of methods) {
-    if (METHOD.test(method)) continue;
-    const capitals = String(method).toUpperCase();
-    const cure = METHOD.test(capitals) ? `Write "${capitals}"` : 'Write a method, such as "GET", or a list of methods';
-    refuse("method_invalid", `${JSON.stringify(method)} is not a method in capitals`, cure);
-  }
-}
-
-function checkSchemas({ request = {} }: Handler, { validator }: AppParts, refuse: Refuse): void {
-  const parts = PARTS.filter((part) => request[part] !== undefined);
-  if (parts.length > 0 && !validator)
-    refuse(
-      "validator_missing",
-      "Validator is required when route defines request schemas",
-      "Pass one to setup, such as `validator: standardValidator`",
-    );
-  for (const part of parts) {
-    if (!validator?.accepts || validator.accepts(request[part])) continue;
-    refuse(
-      "schema_invalid",
-      `The ${part} schema is ${describeValue(request[part])}, which the validator does not accept`,
-      "Write a schema of the library that the validator is for, such as `z.object({ … })` of zod",
-    );
+  for (const part of PARTS) {
+    const schema = request[part];
+    if (schema === undefined) continue;
+    const missing = "Validator is required when route defines request schemas";
+    check(!!validator, "validator_missing", missing, "Pass one to setup, such as standardValidator");
+    const refused = `The ${part} schema is ${describeValue(schema)}, which the validator does not accept`;
+    const cure = "Write a schema of its library, such as z.object({ id: z.string() })";
+    check(validator?.accepts?.(schema) !== false, "schema_invalid", refused, cure);
   }
 }

@@ -5,14 +5,8 @@ import type { UnmatchedContext } from "./context.ts";
 import { countLeadingHeadGuards, type GuardResult } from "./guard.ts";
 import type { Handler } from "./handler.ts";
 import type { LeveledHook, OnErrorHandler, OnResponseHandler } from "./hooks.ts";
-import { addLevel, type LevelParts } from "./level.ts";
+import { type AppParts, addLevel } from "./level.ts";
 import type { Validator } from "./schema.ts";
-
-/** The settings of the app that apply to every route. */
-export interface AppParts extends Omit<LevelParts, "guards"> {
-  readonly validator?: Validator;
-  readonly maxBodyBytes?: number;
-}
 
 /** A route, ready to run. The types have already checked that the locals its guards and handler need are supplied. */
 export interface Composed extends Handler<unknown> {

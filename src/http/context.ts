@@ -5,7 +5,9 @@ import type { RouteProperties } from "./extensions.ts";
 export type AnyLocals = Record<string, unknown>;
 
 /** Path parameters of a route whose pattern is unknown to the types. */
-export type AnyParams = Readonly<Record<string, string | number | undefined>>;
+export interface AnyParams {
+  readonly [name: string]: string | number | undefined;
+}
 
 /** The three parts of a request that a schema can describe. */
 export type ValidationPart = "params" | "query" | "body";
@@ -71,7 +73,7 @@ export interface HeadContext<TLocals = AnyLocals, TPathParams = AnyParams> {
   readonly params: TPathParams;
   readonly raw: RawValues;
   /** The locals that `onRequest` and the guards so far have supplied. Replaced, never mutated. */
-  readonly locals: TLocals;
+  readonly locals: Readonly<TLocals>;
 }
 
 /** The context of guards and handlers. */
@@ -86,7 +88,7 @@ export interface Context<
   readonly route: MatchedRoute;
   readonly params: TPathParams;
   readonly raw: RawValues;
-  readonly locals: TLocals;
+  readonly locals: Readonly<TLocals>;
   readonly input: InputState<TParams, TQuery, TBody>;
 }
 

@@ -2,9 +2,8 @@
 import { DEFAULT_MAX_BODY_BYTES } from "./body.ts";
 import type { ValidationPart } from "./context.ts";
 import { countLeadingHeadGuards } from "./guard.ts";
-import { type Handler, methodsOf, nameOf } from "./handler.ts";
+import { type Handler, methodsOf, nameOf, PARTS } from "./handler.ts";
 import type { Level, LeveledHook } from "./hooks.ts";
-import { PARTS } from "./input.ts";
 import { parsePattern } from "./pattern.ts";
 import { add, createRouter, match } from "./router.ts";
 
@@ -41,20 +40,20 @@ export interface HookDescription {
  * const [row] = describeRoutes(app.handlers);
  * console.log(row?.methods.join(", "), row?.path); // GET, HEAD /
  */
-export function describeRoutes(handlers: readonly Handler[]): RouteDescription[] {
-  const heads = createRouter<Handler>();
+export function describeRoutes(handlers: readonly Handler<never>[]): RouteDescription[] {
+  const heads = createRouter<Handler<never>>();
   for (const handler of handlers)
     if (methodsOf(handler).includes("HEAD")) add(heads, parsePattern(handler.path, []), handler);
   return handlers.map((handler) => describeRoute(handler, listMethods(handler, heads)));
 }
 
 /** @param heads The routes that name HEAD, which serve it before those for GET. */
-function listMethods(handler: Handler, heads: ReturnType<typeof createRouter<Handler>>): string[] {
+function listMethods(handler: Handler<never>, heads: ReturnType<typeof createRouter<Handler<never>>>): string[] {
   const isServed = () => parsePattern(handler.path, []).paths.some((path) => match(heads, path) === undefined);
   return methodsOf(handler).flatMap((method) => (method === "GET" && isServed() ? ["GET", "HEAD"] : [method]));
 }
 
-function describeRoute(handler: Handler, methods: readonly string[]): RouteDescription {
+function describeRoute(handler: Handler<never>, methods: readonly string[]): RouteDescription {
   const { path, guards = [], request = {}, maxBodyBytes = null } = handler;
   const { bodyLimit = maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES } = handler;
   const headGuards = countLeadingHeadGuards(guards);

@@ -1,20 +1,20 @@
 /** Groups: guards and hooks shared by several routes, composed into each route when the table is built. */
 import type { AnyLocals } from "./context.ts";
 import type { RouteProperties } from "./extensions.ts";
-import type { AnyGuard } from "./guard.ts";
-import type { CheckGuards, GuardElement, HasKeys, LocalsAfter, Named } from "./guard-order.ts";
-import { flattenHandlers, type Handler, type HandlerEntry, isRoute } from "./handler.ts";
+import type { GuardFn } from "./guard.ts";
+import type { CheckGuards, CheckHandlers, GuardElement, HasKeys, LocalsAfter, Named } from "./guard-order.ts";
+import { flattenHandlers, type Handler, type HandlerList, isRoute } from "./handler.ts";
 import type { LevelHooks } from "./hooks.ts";
 import { addLevel, type LevelParts } from "./level.ts";
 
 /** The options of a group. */
-export interface GroupOptions<TGuards = readonly AnyGuard[], TBase = AnyLocals, TKeys = never>
+export interface GroupOptions<TGuards = readonly GuardFn[], TBase = AnyLocals, THandlers = HandlerList, TKeys = never>
   extends LevelHooks<TBase>,
     RouteProperties {
   /** Run before the guards of inner groups and routes. */
   readonly guards?: TGuards & CheckGuards<TGuards, TBase>;
   /** Routes and groups. The locals that they need must be supplied by the base and the guards. */
-  readonly handlers: readonly HandlerEntry<SuppliedByGuards<TGuards, TBase, TKeys>>[];
+  readonly handlers: CheckHandlers<THandlers, SuppliedByGuards<TGuards, TBase, TKeys>>;
 }
 
 /** The locals supplied to the handlers of a group; `never`, which accepts any need, until every guard is typed. */
@@ -25,11 +25,15 @@ type SuppliedByGuards<TGuards, TBase, TKeys> = "guards" extends TKeys
   : TBase;
 
 /** Creates a group. The result is a plain list of routes. */
-export type Group<TBase> = <const TGuards extends readonly GuardElement<TBase>[], TKeys extends PropertyKey = never>(
-  options: GroupOptions<TGuards, TBase, TKeys> & HasKeys<TKeys, GroupOptions>,
+export type Group<TBase> = <
+  const TGuards extends readonly GuardElement<TBase>[],
+  THandlers extends HandlerList<never>,
+  TKeys extends PropertyKey = never,
+>(
+  options: GroupOptions<TGuards, TBase, THandlers, TKeys> & HasKeys<TKeys, GroupOptions>,
 ) => Handler<Named<TBase>>[];
 
-function composeGroup(options: LevelParts & { readonly handlers: readonly HandlerEntry[] }): Handler[] {
+function composeGroup(options: LevelParts & { readonly handlers: HandlerList }): Handler[] {
   const { handlers, guards, onResponse, onError, ...properties } = options;
   return flattenHandlers(handlers).map((handler) =>
     isRoute(handler) ? addLevel("group", options, { ...properties, ...handler }) : handler,
@@ -38,5 +42,5 @@ function composeGroup(options: LevelParts & { readonly handlers: readonly Handle
 
 /** Creates `group` for locals of the type `TBase`. The cast drops the option types, which have been checked by then. */
 export function createGroup<TBase>(): Group<TBase> {
-  return composeGroup as (options: never) => Handler[] as Group<TBase>;
+  return composeGroup as (options: never) => Handler<never>[] as Group<TBase>;
 }

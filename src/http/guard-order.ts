@@ -1,6 +1,8 @@
-/** The types with which the compiler checks the order of guards: each local must be supplied before it is needed. */
+/** The types with which the compiler checks that each local is supplied before a guard or handler reads it. */
 import type { Context } from "./context.ts";
+import type { SuppliedBy } from "./extensions.ts";
 import type { AnyGuard, GuardResult } from "./guard.ts";
+import type { Handler, HandlerList } from "./handler.ts";
 
 /** The known keys of some locals. An index signature guarantees nothing, so it counts as no keys. */
 export type Named<TLocals> = string extends keyof TLocals ? {} : TLocals;
@@ -19,30 +21,80 @@ type AddsOfResult<TResult> = TResult extends { readonly allow: true; readonly lo
 
 type AddsOf<TGuard> = TGuard extends (c: never) => infer TResult ? OrNothing<AddsOfResult<Awaited<TResult>>> : {};
 
-/** The keys of `TNeeds` that `TSupplied` lacks, or has with another type. */
-type MissingKey<TSupplied, TNeeds> = {
-  [K in keyof TNeeds]: TSupplied extends { readonly [P in K]: TNeeds[K] } ? never : K;
-}[keyof TNeeds];
+/**
+ * Has, at each key of `TNeeds`, `never` if `TSupplied` has that key with a suitable type, and otherwise what to report.
+ * An index signature supplies nothing.
+ */
+type Unmet<TNeeds, TSupplied, TLater> = {
+  [K in keyof TNeeds]-?: K extends keyof TSupplied
+    ? TSupplied[K] extends TNeeds[K]
+      ? never
+      : unknown extends TSupplied[K]
+        ? AbsentKey<TNeeds, K, TLater>
+        : `${K & string} of this type`
+    : AbsentKey<TNeeds, K, TLater>;
+};
 
-type CheckGuard<TGuard, TSupplied> = TGuard extends AnyGuard
-  ? TSupplied extends NeedsOf<TGuard>
-    ? TGuard
-    : { "this guard needs a local that nothing before it supplies": MissingKey<TSupplied, NeedsOf<TGuard>> }
+/** The key, unless it is optional. An optional key must not be one of `TLater`, which are supplied too late. */
+type AbsentKey<TNeeds, TKey extends keyof TNeeds, TLater> = TKey extends TLater
+  ? TKey
+  : {} extends Pick<TNeeds, TKey>
+    ? never
+    : TKey;
+
+/** The keys of locals, with the names of the guards that supply them where the app declares them in `SuppliedBy`. */
+type Describe<TKey> = TKey extends keyof SuppliedBy ? SuppliedBy[TKey] : TKey;
+
+type CheckGuard<TGuard, TSupplied, TLater> = TGuard extends AnyGuard
+  ? Unmet<NeedsOf<TGuard>, TSupplied, Exclude<TLater, keyof AddsOf<TGuard>>>[keyof NeedsOf<TGuard>] extends infer TKey
+    ? [TKey] extends [never]
+      ? TGuard
+      : { "this guard reads a local that nothing before it supplies": Describe<TKey> }
+    : never
   : { "this is not a guard": "it returns neither { allow: true } nor { deny: Response }" };
 
 /** The list itself if each guard's needs are supplied before it; otherwise an error type in place of the guard. */
 export type CheckGuards<TGuards, TSupplied> = TGuards extends readonly [infer TFirst, ...infer TRest]
-  ? readonly [CheckGuard<TFirst, TSupplied>, ...CheckGuards<TRest, TSupplied & AddsOf<TFirst>>]
+  ? readonly [
+      CheckGuard<TFirst, TSupplied, keyof LocalsAfter<TRest, {}>>,
+      ...CheckGuards<TRest, TSupplied & AddsOf<TFirst>>,
+    ]
   : TGuards extends readonly []
     ? TGuards
     : object extends TGuards[number & keyof TGuards]
       ? TGuards
-      : { readonly [I in keyof TGuards]: CheckGuard<TGuards[I], TSupplied> };
+      : { readonly [I in keyof TGuards]: CheckGuard<TGuards[I], TSupplied, never> };
 
 /** The locals after every guard of the list has allowed the request. */
 export type LocalsAfter<TGuards, TSupplied> = TGuards extends readonly [infer TFirst, ...infer TRest]
   ? LocalsAfter<TRest, TSupplied & AddsOf<TFirst>>
   : TSupplied;
+
+/**
+ * The needs of the routes in an entry of `handlers` that are not met. A `HandlerList`, which has no end in the types,
+ * has none: it stands for routes without needs, or for the constraint of a type parameter.
+ */
+type UnmetKeyOfEntry<TEntry, TSupplied> =
+  TEntry extends Handler<infer TNeeds>
+    ? [TNeeds] extends [never]
+      ? "locals of unknown names"
+      : Unmet<TNeeds, TSupplied, never>[keyof TNeeds]
+    : TEntry extends readonly (infer TInner)[]
+      ? HandlerList extends TEntry
+        ? never
+        : UnmetKeyOfEntry<TInner, TSupplied>
+      : never;
+
+/** The locals that handlers need and nothing around them supplies. A union, so that errors show its name. */
+type NothingSupplies<TKey> = TKey | { readonly "nothing supplies": TKey };
+
+/** The list itself if everything that its routes need is supplied; otherwise an error type that names the keys. */
+export type CheckHandlers<THandlers, TSupplied> =
+  UnmetKeyOfEntry<THandlers, TSupplied> extends infer TKey
+    ? [TKey] extends [never]
+      ? THandlers
+      : NothingSupplies<Describe<TKey>>
+    : never;
 
 /**
  * An element of a guard list. The function type gives an inline guard its parameter type; `object`
@@ -61,5 +113,5 @@ export type Supplied<TReturn> = unknown extends TReturn ? {} : OrNothing<Exclude
  * check that depends on their return types is deferred while the key is known and the type is not.
  */
 export type HasKeys<TKeys extends PropertyKey, TOptions> = {
-  readonly [K in TKeys]?: K extends keyof TOptions ? unknown : { "there is no such option": K };
+  readonly [K in TKeys]?: K extends keyof TOptions ? unknown : `there is no option '${K & string}'`;
 };

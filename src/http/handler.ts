@@ -1,5 +1,5 @@
 /** Handlers: the entries of the route table, as data. */
-import type { AnyLocals, Context, HeadContext } from "./context.ts";
+import type { AnyLocals, Context, HeadContext, ValidationPart } from "./context.ts";
 import type { RouteProperties } from "./extensions.ts";
 import type { AnyGuard } from "./guard.ts";
 import type { LeveledHook, OnErrorHandler, OnResponseHandler } from "./hooks.ts";
@@ -20,8 +20,11 @@ export interface RequestSchemas<TParams = unknown, TQuery = unknown, TBody = unk
   readonly body?: TBody;
 }
 
+/** The parts of a request that can have a schema, in the order of their issues. */
+export const PARTS: readonly ValidationPart[] = ["params", "query", "body"];
+
 /** A route in the table, including the guards and hooks of its groups. */
-export interface Handler<in TNeeds = never> extends RouteProperties {
+export interface Handler<in TNeeds = {}> extends RouteProperties {
   /** Exists only in the types: the locals that the group or app around the route must supply. */
   readonly "~needs"?: (locals: TNeeds) => void;
   /** One method, several methods, or `*` for all. */
@@ -42,12 +45,12 @@ export interface Handler<in TNeeds = never> extends RouteProperties {
 }
 
 /** The methods of a route. `*` stands for all. */
-export function methodsOf({ method }: Handler): readonly string[] {
+export function methodsOf({ method }: Pick<Handler, "method">): readonly string[] {
   return [method].flat();
 }
 
 /** The names of a route, one for each method, such as `GET /users/:id`. */
-export function labelsOf(handler: Handler): string[] {
+export function labelsOf(handler: Pick<Handler, "method" | "path">): string[] {
   return methodsOf(handler).map((method) => `${method} ${handler.path}`);
 }
 
@@ -61,7 +64,7 @@ export function nameOf({ name }: { readonly name: string }): string {
  *
  * @returns Also the entries that are no routes, for `setup` to report.
  */
-export function flattenHandlers(handlers: readonly HandlerEntry[]): Handler[] {
+export function flattenHandlers(handlers: unknown): Handler[] {
   return [handlers].flat(Number.POSITIVE_INFINITY) as Handler[];
 }
 
@@ -70,5 +73,5 @@ export function isRoute(entry: unknown): entry is Handler {
   return typeof entry === "object" && entry !== null && "path" in entry;
 }
 
-/** An entry of `handlers`: a route, or a list of routes such as a group. */
-export type HandlerEntry<TNeeds = never> = Handler<TNeeds> | readonly Handler<TNeeds>[];
+/** Routes, in lists that may nest to any depth. */
+export interface HandlerList<in TNeeds = {}> extends ReadonlyArray<Handler<TNeeds> | HandlerList<TNeeds>> {}

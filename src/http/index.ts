@@ -13,6 +13,7 @@ export { describeRoutes, type HookDescription, type RouteDescription } from "./d
 export * from "./extensions.ts";
 export type { GroupOptions } from "./group.ts";
 export { type Guard, type GuardFn, type GuardResult, headGuard } from "./guard.ts";
+export type { CheckHandlers } from "./guard-order.ts";
 export type { Handler, HandlerFn, RequestSchemas } from "./handler.ts";
 export type { OnErrorHandler, OnRequestHandler, OnResponseHandler, OnSendHandler, Outcome } from "./hooks.ts";
 export { BodyTooLargeError } from "./limited-body.ts";

@@ -2,10 +2,9 @@
 import { readJson } from "./body.ts";
 import type { Composed } from "./compose.ts";
 import type { Facts, ValidationIssue, ValidationPart } from "./context.ts";
+import { PARTS } from "./handler.ts";
 import type { ValidateResult, Validator } from "./schema.ts";
 import { isThenable } from "./thenable.ts";
-
-export const PARTS: readonly ValidationPart[] = ["params", "query", "body"];
 
 /**
  * Reads the body if it has a schema, and validates every part that has one. In `input`, a part without

@@ -2,12 +2,19 @@
 import type { AnyGuard } from "./guard.ts";
 import type { Handler } from "./handler.ts";
 import type { Level, LeveledHook, OnErrorHandler, OneOrMany, OnResponseHandler } from "./hooks.ts";
+import type { Validator } from "./schema.ts";
 
 /** The guards and hooks of a level. The types have already checked that the locals they need are supplied. */
 export interface LevelParts {
   readonly guards?: readonly AnyGuard[];
   readonly onResponse?: OneOrMany<OnResponseHandler>;
   readonly onError?: OneOrMany<OnErrorHandler>;
+}
+
+/** The settings of the app that apply to every route. */
+export interface AppParts extends Omit<LevelParts, "guards"> {
+  readonly validator?: Validator;
+  readonly maxBodyBytes?: number;
 }
 
 /** Adds a level around a handler: its guards run before the existing ones, its hooks after them. */
@@ -26,7 +33,8 @@ function joinGuards(outer: readonly AnyGuard[], inner: readonly AnyGuard[] = [])
   return [...outer, ...inner];
 }
 
-function atLevel<THook>(level: Level, hooks: OneOrMany<THook> | undefined): LeveledHook<THook>[] {
+/** Marks hooks with the level that declares them. */
+export function atLevel<THook>(level: Level, hooks: OneOrMany<THook> | undefined): LeveledHook<THook>[] {
   return listOf(hooks).map((run) => ({ level, run }));
 }
 

@@ -7,7 +7,7 @@ import type { Handler, RequestSchemas } from "./handler.ts";
 import type { LevelHooks } from "./hooks.ts";
 import { addLevel, type LevelParts } from "./level.ts";
 import type { RouteParams } from "./path-params.ts";
-import type { InferInput } from "./schema.ts";
+import type { CheckSchema, InferInput } from "./schema.ts";
 
 /** The options of a route. */
 export interface RouteConfig<
@@ -19,7 +19,7 @@ export interface RouteConfig<
   TBase = AnyLocals,
 > extends LevelHooks<TBase>,
     RouteProperties {
-  readonly request?: RequestSchemas<TParams, TQuery, TBody>;
+  readonly request?: RequestSchemas<CheckSchema<TParams>, CheckSchema<TQuery>, CheckSchema<TBody>>;
   /** Run in this order, after the guards of the groups around the route. */
   readonly guards?: TGuards & CheckGuards<TGuards, TBase>;
   /** The body limit in bytes. Default: the app's for a body with a schema, none for other bodies. */
@@ -35,21 +35,36 @@ export interface RouteConfig<
   ) => Response | Promise<Response>;
 }
 
-/** Creates a route. `TBefore` are the parameters before the path. */
-export type RouteMaker<TBase, TBefore extends readonly unknown[] = []> = <
+/** Creates a route. */
+export type RouteMaker<TBase> = <
   const TPath extends string,
   TParams,
   TQuery,
   TBody,
   const TGuards extends readonly GuardElement<TBase>[],
 >(
-  ...route: [...TBefore, path: TPath, config: RouteConfig<TPath, TParams, TQuery, TBody, TGuards, TBase>]
+  path: TPath,
+  config: RouteConfig<TPath, TParams, TQuery, TBody, TGuards, TBase>,
 ) => Handler<Named<TBase>>;
 
 /** The functions that create routes. `all` matches every method, `on` the given ones. */
 export interface Route<TBase> extends Readonly<Record<Lowercase<Method> | "all", RouteMaker<TBase>>> {
-  readonly on: RouteMaker<TBase, [methods: string | readonly string[]]>;
+  readonly on: <
+    TMethod extends string,
+    const TPath extends string,
+    TParams,
+    TQuery,
+    TBody,
+    const TGuards extends readonly GuardElement<TBase>[],
+  >(
+    methods: InCapitals<TMethod> | readonly InCapitals<TMethod>[],
+    path: TPath,
+    config: RouteConfig<TPath, TParams, TQuery, TBody, TGuards, TBase>,
+  ) => Handler<Named<TBase>>;
 }
+
+/** A method in capitals, since methods are case-sensitive (RFC 9110 §9.1). Only literals are checked. */
+type InCapitals<TMethod extends string> = string extends TMethod ? TMethod : Uppercase<TMethod>;
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
 

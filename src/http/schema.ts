@@ -57,6 +57,24 @@ export type InferSchemaError<TSchema> = TSchema extends { safeParse(input: unkno
 /** The type of a part in `c.input`: the schema's output, or `unknown` without a schema. */
 export type InferInput<TSchema> = unknown extends TSchema ? unknown : InferSchema<TSchema>;
 
+/**
+ * The schema itself, or an error type for plain data such as `{ url: "string" }`. Validators may have schema types of
+ * their own, so anything with a method is a schema, and so is an object about which the types know nothing.
+ */
+export type CheckSchema<TSchema> = [InferInput<TSchema>] extends [never] ? CheckOwnSchema<TSchema> : TSchema;
+
+type CheckOwnSchema<TSchema> = TSchema extends object
+  ? Extract<TSchema | TSchema[keyof TSchema], (...input: never) => unknown> extends never
+    ? [keyof TSchema] extends [never]
+      ? TSchema
+      : NotASchema
+    : TSchema
+  : NotASchema;
+
+interface NotASchema {
+  readonly "this is not a schema": "it has no method with which a validator could run it";
+}
+
 export interface ValidateOk<T> {
   readonly ok: true;
   readonly value: T;

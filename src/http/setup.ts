@@ -1,23 +1,23 @@
 /** Sets up an app: composes its route table once and answers requests with it. */
-import { type AppParts, compose } from "./compose.ts";
+import { compose } from "./compose.ts";
 import type { UnmatchedContext } from "./context.ts";
 import { describeValue } from "./describe-value.ts";
 import { type AppPlan, dispatch } from "./dispatch.ts";
-import type { HasKeys, Supplied } from "./guard-order.ts";
-import { flattenHandlers, type Handler, type HandlerEntry, isRoute } from "./handler.ts";
+import type { CheckHandlers, HasKeys, Supplied } from "./guard-order.ts";
+import { flattenHandlers, type Handler, type HandlerList, isRoute } from "./handler.ts";
 import type { AppHooks, OneOrMany, OnRequestHandler, OnSendHandler } from "./hooks.ts";
-import { listOf } from "./level.ts";
+import { type AppParts, atLevel, listOf } from "./level.ts";
 import type { Validator } from "./schema.ts";
 import { SetupError } from "./setup-error.ts";
 import { createTable } from "./table.ts";
 
 /** The options of an app. */
-export interface Config<TReturn = unknown, TEnv = unknown, TCtx = unknown, TKeys = never>
+export interface Config<TReturn = unknown, TEnv = unknown, TCtx = unknown, THandlers = HandlerList, TKeys = never>
   extends AppHooks<Supplied<TReturn>> {
   /** Runs before matching and supplies the first locals. One function, or several that run in order. */
   readonly onRequest?: OneOrMany<OnRequestHandler<TReturn, TEnv, TCtx>>;
   /** Routes and groups, in order of priority. The locals that they need must be supplied by `onRequest`. */
-  readonly handlers: readonly HandlerEntry<SuppliedToHandlers<TReturn, TKeys>>[];
+  readonly handlers: CheckHandlers<THandlers, SuppliedToHandlers<TReturn, TKeys>>;
   /** Required if any route has a schema. */
   readonly validator?: Validator<never>;
   /** Answers requests that match no route. Default: 404 with the text `Not Found`. */
@@ -58,8 +58,15 @@ export interface App<TEnv = unknown, TCtx = unknown> {
  * const app = setup({ handlers: [route.get("/", { resolve: () => new Response("Hello") })] });
  * const response = await app.fetch(new Request("http://localhost/"));
  */
-export function setup<TReturn, TEnv = unknown, TCtx = unknown, TKeys extends PropertyKey = never>(
-  config: (Config<TReturn, TEnv, TCtx, TKeys> & HasKeys<TKeys, Config>) | readonly HandlerEntry<{}>[],
+export function setup<
+  TReturn,
+  THandlers extends HandlerList<never>,
+  TList extends HandlerList<never>,
+  TEnv = unknown,
+  TCtx = unknown,
+  TKeys extends PropertyKey = never,
+>(
+  config: (Config<TReturn, TEnv, TCtx, THandlers, TKeys> & HasKeys<TKeys, Config>) | CheckHandlers<TList, {}>,
 ): App<TEnv, TCtx> {
   const { handlers, notFound = defaultNotFound, ...app } = forgetTypes(config);
   const onRequest = listOf(app.onRequest);
@@ -70,7 +77,7 @@ export function setup<TReturn, TEnv = unknown, TCtx = unknown, TKeys extends Pro
         refuse(`\`${name}\` is ${describeValue(hook)}, not a function`, "Write a function");
   const routes = flattenHandlers(handlers).map((entry) => compose(requireRoute(entry), app));
   const unmatched = compose({ method: "*", path: "(notFound)", handler: notFound }, app);
-  const plan: AppPlan = { table: createTable(routes), onRequest, unmatched, onSend };
+  const plan: AppPlan = { table: createTable(routes), onRequest, unmatched, onSend: atLevel("app", onSend) };
   const answer = (request: Request, env?: unknown, ctx?: unknown) => dispatch(plan, request, env, ctx);
   return { fetch: answer, handlers: routes, onRequest, onSend };
 }
@@ -86,7 +93,7 @@ function refuse(problem: string, cure: string): never {
 
 /** A `Config` after its types have been checked and dropped. */
 interface AnyConfig extends AppParts {
-  readonly handlers: readonly HandlerEntry[];
+  readonly handlers: HandlerList;
   readonly onRequest?: OneOrMany<OnRequestHandler>;
   readonly onSend?: OneOrMany<OnSendHandler>;
   readonly notFound?: (c: UnmatchedContext) => Response | Promise<Response>;

@@ -6,12 +6,15 @@ import { normalizeEmail } from "./users/account-schema.ts";
 
 interface Rule {
   readonly name: keyof Env;
-  /** Completes the sentence "The variable … must be". Never contains the value, since some are secrets. */
-  readonly mustBe: string;
+  /** Completes the sentence "The variable … must be". Never contains a value that may be secret. */
+  readonly mustBe: string | ((env: Env) => string);
   readonly isMet: (env: Env) => boolean;
 }
 
-const ORIGIN = "such as https://example.com, without a path or a trailing slash";
+/** Of a malformed entry, in characters. */
+const MAX_SHOWN_LENGTH = 200;
+
+const ORIGIN = "such as https://example.com, without a path, a trailing slash or a wildcard";
 const RULES: readonly Rule[] = [
   { name: "ENVIRONMENT", mustBe: "a non-empty string", isMet: (env) => isText(env.ENVIRONMENT, /./) },
   {
@@ -26,8 +29,8 @@ const RULES: readonly Rule[] = [
   })),
   {
     name: "CORS_ORIGINS",
-    mustBe: `empty, or origins separated by spaces, each ${ORIGIN}`,
-    isMet: ({ CORS_ORIGINS }) => isText(CORS_ORIGINS) && CORS_ORIGINS.split(" ").filter(Boolean).every(isOrigin),
+    mustBe: describeOrigins,
+    isMet: ({ CORS_ORIGINS }) => isText(CORS_ORIGINS) && findMalformed(CORS_ORIGINS) === undefined,
   },
   {
     name: "ADMIN_EMAIL",
@@ -46,7 +49,7 @@ let checked: Env | undefined;
  * Checks the variables once per isolate, in `onRequest`. While one is missing or malformed, every request throws,
  * except GET and HEAD of `/health`.
  *
- * @throws Error that names the variable, never its value.
+ * @throws Error that names the variable, never its value, but for `CORS_ORIGINS` the malformed entry.
  */
 export function checkVariables({ request, env }: { readonly request: Request; readonly env: Env }): undefined {
   if (env === checked) return;
@@ -60,7 +63,10 @@ export function checkVariables({ request, env }: { readonly request: Request; re
 
 function requireVariables(env: Env): void {
   const broken = RULES.find(({ isMet }) => !isMet(env));
-  if (broken) throw new Error(`The variable ${broken.name} must be ${broken.mustBe}`);
+  if (broken) {
+    const { name, mustBe } = broken;
+    throw new Error(`The variable ${name} must be ${typeof mustBe === "string" ? mustBe : mustBe(env)}`);
+  }
   readTokenKeys(env.TOKEN_KEYS);
 }
 
@@ -78,6 +84,31 @@ const WEB_ORIGIN = /^https?:\/\/(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?$/;
 
 function isOrigin(text: string): boolean {
   return WEB_ORIGIN.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+/** Only spaces separate entries, as for the hook that sets the CORS headers. */
+function findMalformed(origins: string): string | undefined {
+  return origins.split(" ").find((entry) => entry !== "" && !isOrigin(entry));
+}
+
+function describeOrigins({ CORS_ORIGINS }: Env): string {
+  const form = "empty, or origins separated by spaces";
+  const entry = isText(CORS_ORIGINS) ? findMalformed(CORS_ORIGINS) : undefined;
+  if (entry === undefined) return `${form}, each ${ORIGIN}`;
+  // User information may contain a password.
+  const shown = JSON.stringify(entry.replace(/^.*@/s, "…@").slice(0, MAX_SHOWN_LENGTH));
+  const parts = entry.split(/[\s,;"']+/).filter((part) => part !== "");
+  const corrected = parts.flatMap((part) => toOrigin(part) ?? []);
+  return parts.length > 0 && corrected.length === parts.length
+    ? `${form}. Instead of ${shown} write ${JSON.stringify(corrected.join(" "))}`
+    : `${form}. ${shown} is not an origin: write each in full, ${ORIGIN}`;
+}
+
+/** @returns What was probably meant; undefined if that is not clear. */
+function toOrigin(text: string): string | undefined {
+  const address = /^[\w-]+(\.[\w-]+)+([:/]|$)/.test(text) ? `https://${text}` : text;
+  const origin = URL.canParse(address) ? new URL(address).origin : "";
+  return isOrigin(origin) ? origin : undefined;
 }
 
 /** Links in e-mails contain a token, so the origin must use https, except on this machine. */

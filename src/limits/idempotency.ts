@@ -6,6 +6,12 @@ import { stateFacts } from "../web/app/guard-facts.ts";
 import { deny } from "../web/respond/refuse.ts";
 import { claimKey, type KeyUse, type RecordedResponse, recordResponse, releaseKey } from "./idempotency-store.ts";
 
+declare module "../http/index.ts" {
+  interface SuppliedBy {
+    idempotency: "idempotency (by idempotency.guard)";
+  }
+}
+
 /** The claimed key of a request. */
 export interface Idempotency extends KeyUse {
   /** The id for the resource that the request creates. A retry after a crash gets the same id. */

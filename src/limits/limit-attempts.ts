@@ -15,6 +15,12 @@ import {
   stateOf,
 } from "./rate-limit-policy.ts";
 
+declare module "../http/index.ts" {
+  interface SuppliedBy {
+    attempt: "attempt (by limitAttempts)";
+  }
+}
+
 /** An admitted attempt. It counts as failed unless `succeed` is called within 10 s. */
 export interface Attempt {
   /** Further attempts that may fail if this one does; `Infinity` if attempts are not counted. */

@@ -67,7 +67,7 @@ export function stateOf(
  * @param noun The unit of the limit, in the singular.
  */
 export function denyExhausted(
-  c: RefusalContext & { locals: Partial<LimitLocals> },
+  c: RefusalContext & { locals: { rateLimits?: LimitLocals["rateLimits"] | undefined } },
   denial: LimitState,
   noun = "request",
 ) {

@@ -22,6 +22,16 @@ const lockfile = (path: string, entry: object) => ({
   text: JSON.stringify({ packages: { "": { name: "app" }, "node_modules/x": entry } }, null, 1),
 });
 const DECLARATION = 'declare module "../../env.ts" {\n  interface Env {\n    readonly TODOS: KVNamespace;\n  }\n}';
+const BOUND = '[[durable_objects.bindings]]\nname = "ROOM"\nclass_name = "Room"\n';
+const toml = (text: string) => ({ path: "wrangler.toml", text });
+const app = (imported: readonly string[], listed = imported) =>
+  file(
+    "src/app.ts",
+    [
+      ...imported.map((name) => `import { ${name.replaceAll("-", "")} } from "./features/${name}/index.ts";`),
+      `const features = [${listed.join(", ")}];`,
+    ].join("\n"),
+  );
 const importing = (path: string, target: string) => [file(path, `import { x } from "${target}";`)];
 
 const cases: Case[] = [
@@ -155,6 +165,37 @@ const cases: Case[] = [
     ],
   },
   {
+    name: "each feature is in the list of src/app.ts",
+    rule: rules.featuresListed,
+    bad: [
+      [app([]), file("src/features/todos/index.ts")],
+      [app([]), file("src/features/todos/pages.ts")],
+      [app(["photos"]), file("src/features/todos/index.ts"), file("src/features/photos/index.ts")],
+      [app(["todos"], []), file("src/features/todos/index.ts")],
+      [app(["todos"], ["/* todos */"]), file("src/features/todos/index.ts")],
+      [
+        app(["to-dos-2", "todos"], ["todos"]),
+        file("src/features/todos/index.ts"),
+        file("src/features/to-dos-2/index.ts"),
+      ],
+    ],
+  },
+  {
+    name: "src/index.ts exports each object class of wrangler.toml",
+    rule: rules.classesExported,
+    bad: [
+      [toml(BOUND)],
+      [toml(BOUND), file("src/index.ts", '// export { Room } from "./room.ts";')],
+      [toml(BOUND), file("src/index.ts", 'export { Room as Hall } from "./room.ts";')],
+      [toml(BOUND), file("src/index.ts", 'export { Rooms, room } from "./room.ts";')],
+      [toml(BOUND), file("src/index.ts", 'export type { Room } from "./room.ts";')],
+      [toml('[durable_objects]\nbindings = [{ name = "ROOM", class_name = "Room" }]')],
+      [toml('[[env.staging.durable_objects.bindings]]\nname = "ROOM"\nclass_name = "Room"')],
+      [toml('[[workflows]]\nname = "tidy"\nbinding = "TIDY"\nclass_name = "Tidy"')],
+      [toml('[exports.Room]\ntype = "durable-object"\nstorage = "sqlite"')],
+    ],
+  },
+  {
     name: "every package of a lockfile has its version and its integrity",
     rule: rules.lockedPackages,
     bad: [
@@ -181,8 +222,16 @@ describe.each(cases)("$name", ({ rule, bad }) => {
 
 test("a house that keeps the rules breaks none of them", () => {
   const good = [
-    file("src/index.ts", 'import { app } from "./app.ts";'),
-    file("src/app.ts", 'import { notes } from "./features/todos/index.ts";\nimport { setup } from "./http/index.ts";'),
+    file("src/index.ts", 'import { app } from "./app.ts";\nexport { A, B as Room } from "./features/todos/room.ts";'),
+    app(["todos"]),
+    toml(
+      [
+        `${BOUND}script_name = "other"`,
+        BOUND.replace("Room", "Other").concat('script_name = "other"'),
+        '[exports.Room]\ntype = "durable-object"',
+        '[exports.Gone]\nstate = "deleted"',
+      ].join("\n"),
+    ),
     file("src/env.ts", "export interface Env {}"),
     file(
       "src/features/todos/index.ts",

@@ -1,5 +1,7 @@
 /** The rules of the layout: each takes the project's files and says what breaks it. */
 import { posix } from "node:path";
+import { listTables } from "../../scripts/scaffold/edit-toml.ts";
+import { findConst, readList } from "../../scripts/scaffold/feature-list.ts";
 
 export interface SourceFile {
   /** From the project's root, with slashes. */
@@ -129,6 +131,38 @@ export const pagesDoNoIo: Rule = (files) =>
       ...stores.map(({ target }) => `${file.path} imports more than types from ${target}`),
     ];
   });
+
+const APP = "src/app.ts";
+
+/** A feature that the list lacks is not part of the app, and nothing else says so. */
+export const featuresListed: Rule = (files) => {
+  const app = files.find(({ path }) => path === APP)?.text;
+  if (app === undefined) return [];
+  const folders = new Set(inFeatures(files).map(({ path }) => path.split("/")[2] ?? ""));
+  const listed = readList(app);
+  return [...folders]
+    .filter((name) => !listed.includes(findConst(app, name) ?? ""))
+    .map((name) => `src/features/${name} is not in the list of ${APP}: add it, or run npm run remove -- ${name}`);
+};
+
+/** Of Durable Objects and workflows, those of other Workers excepted. */
+export const classesExported: Rule = (files) => {
+  const index = codeOf(files.find(({ path }) => path === "src/index.ts")?.text ?? "");
+  const exported = [...index.matchAll(/\bexport (?:class (\w+)|\{([^}]*)\})/g)].flatMap(([, name, names = ""]) =>
+    name !== undefined ? name : names.split(",").map((entry) => entry.trim().replace(/^.* as /, "")),
+  );
+  return boundClasses(files.find(({ path }) => path === "wrangler.toml")?.text ?? "")
+    .filter((name) => !exported.includes(name))
+    .map((name) => `wrangler.toml has the class ${name}, but src/index.ts does not export it: add the export`);
+};
+
+function boundClasses(toml: string): string[] {
+  const names = listTables(toml).flatMap(({ path, strings: { class_name, script_name, state } }) => {
+    if (path.at(-2) === "exports") return state === "deleted" ? [] : (path.at(-1) ?? []);
+    return class_name === undefined || script_name !== undefined ? [] : class_name;
+  });
+  return [...new Set(names)];
+}
 
 /** npm installs what has no integrity unchecked, on the platforms for which it is. */
 export const lockedPackages: Rule = (files) =>

@@ -6,7 +6,7 @@ import { isLockfile, type SourceFile } from "./rules.ts";
 
 const GENERATED = new Set(["node_modules", ".git", ".wrangler", "dist"]);
 
-/** @returns Every file, of TypeScript and of lockfiles the text too. */
+/** @returns Every file, with the text of those that a rule reads. */
 export function readTree(root: string): SourceFile[] {
   const listed = listByGit(root);
   const paths = listed.length > 0 ? listed : walk(root).map((path) => relative(root, path).split(sep).join("/"));
@@ -14,7 +14,7 @@ export function readTree(root: string): SourceFile[] {
 }
 
 function hasText(path: string): boolean {
-  return path.endsWith(".ts") || isLockfile(path);
+  return path.endsWith(".ts") || path === "wrangler.toml" || isLockfile(path);
 }
 
 /** A file that is deleted and still tracked is left out. */

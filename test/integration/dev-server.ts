@@ -21,10 +21,9 @@ const START_MS = 60_000;
 
 /** On a free port. @throws What it printed, where it is not ready in time. */
 export async function startDevServer(): Promise<DevServer> {
-  const checkout = await copyCheckout();
+  const checkout = await copyWithThings();
   const removeCheckout = () => rm(checkout, { recursive: true, force: true });
   try {
-    await addThings(checkout);
     const { origin, stop } = await serve(checkout);
     return { checkout, origin, stop: () => stop().then(removeCheckout) };
   } catch (error) {
@@ -33,8 +32,13 @@ export async function startDevServer(): Promise<DevServer> {
   }
 }
 
-/** Serves a checkout that stays, on a free port. @throws What it printed, where it is not ready in time. */
-export async function serve(checkout: string): Promise<Omit<DevServer, "checkout">> {
+/**
+ * Serves a checkout that stays, on a free port.
+ *
+ * @param onPrint Gets what the server prints.
+ * @throws What it printed, where it is not ready in time.
+ */
+export async function serve(checkout: string, onPrint?: (text: string) => void): Promise<Omit<DevServer, "checkout">> {
   const bin = join(checkout, "node_modules/wrangler/bin/wrangler.js");
   const env = { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" };
   const wrangler = spawn(process.execPath, [bin, "dev", "--port", "0"], { cwd: checkout, env, detached: true });
@@ -43,6 +47,7 @@ export async function serve(checkout: string): Promise<Omit<DevServer, "checkout
     if (ended && wrangler.pid) process.kill(-wrangler.pid);
     await ended;
   }
+  for (const stream of [wrangler.stdout, wrangler.stderr]) stream.on("data", (text) => onPrint?.(String(text)));
   try {
     return { origin: await findOrigin(wrangler), stop };
   } catch (error) {
@@ -51,14 +56,16 @@ export async function serve(checkout: string): Promise<Omit<DevServer, "checkout
   }
 }
 
-/** Adds the feature that stands for any: a page for users and a permission, whichever features the app has. */
-async function addThings(checkout: string): Promise<void> {
+/** @returns A fresh checkout with the feature that stands for any: a page for users and a permission. */
+export async function copyWithThings(): Promise<string> {
+  const checkout = await copyCheckout();
   const source = await readFile(join(projectRoot, "test/things.ts"), "utf8");
   await mkdir(join(checkout, "src/features/things"));
   await writeFile(join(checkout, "src/features/things/index.ts"), source.replaceAll('"../src/', '"../../'));
   await writeFile(join(checkout, "migrations/9998_things.sql"), `${CREATE_THINGS};`);
   const app = join(checkout, "src/app.ts");
   await writeFile(app, addToApp(await readFile(app, "utf8"), "things", "things"));
+  return checkout;
 }
 
 function findOrigin({ stdout, stderr }: ReturnType<typeof spawn>): Promise<string> {

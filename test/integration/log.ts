@@ -11,7 +11,7 @@ export interface Sent {
 }
 
 /** The guards in front of every route that reaches storage. */
-export const LIMITS = ["rateLimit", "rateLimit"];
+export const LIMITS = ["rateLimit(address)", "rateLimit(api)"];
 
 /**
  * Sends requests to a Worker that has logged nothing yet.
@@ -45,6 +45,7 @@ export function lineOf(method: string, route: string | null, status: number, mor
     status,
     duration: expect.any(Number),
     outcome: route === null ? "unmatched" : "resolved",
+    phase: null,
     passed: [],
     denied: null,
     userId: null,

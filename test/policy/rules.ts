@@ -2,6 +2,8 @@
 import { labelsOf } from "../../scripts/policy-text.ts";
 import type { PolicyRoute } from "../../src/web/app/policy.ts";
 
+export { findAnonymousGuards } from "../../scripts/anonymous-guards.ts";
+
 type Reasons = Readonly<Record<string, string>>;
 
 const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
@@ -10,19 +12,6 @@ export const SESSION_GUARDS = ["requireAuth", "requirePermission"];
 const AUTHENTICATING = [...SESSION_GUARDS, "requireApiKey"];
 /** The limits that count every request of a route. */
 const LIMITS = ["address", "api", "sign-in"];
-
-export function findAnonymousGuards(routes: readonly PolicyRoute[]): string[] {
-  return routes.flatMap(({ methods, path, guards }) =>
-    guards.flatMap(({ name }, index) =>
-      name === "(anonymous)"
-        ? [
-            `${methods.join(", ")} ${path}: guard ${index + 1} of ${guards.length} has no name. ` +
-              "Write a named function, such as function requireOwner(c) { … }, also inside headGuard(…) and in a factory.",
-          ]
-        : [],
-    ),
-  );
-}
 
 /** @param exceptions The reasons of routes that may change state without a guard that authenticates. */
 export function findUnauthenticated(routes: readonly PolicyRoute[], exceptions: Reasons): string[] {

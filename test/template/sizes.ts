@@ -1,9 +1,10 @@
 /** The limits on lines that the template sets itself. */
+import { stripTypeScriptTypes } from "node:module";
 import { codeOf, type Rule, type SourceFile } from "../house/rules.ts";
 
 const MAX_INDEX_LINES = 39;
-/** The aim is 900; until it is reached, the core must not grow. */
-const MAX_HTTP_LINES = 1080;
+/** Of code that runs: types, comments and empty lines do not count. */
+const MAX_HTTP_LINES = 850;
 const MAX_POLICY_LINES = 130;
 const MAX_README_LINES = 250;
 
@@ -14,11 +15,12 @@ export const shortPolicy: Rule = (files) => refuseLonger(files, "test/routes.sna
 
 export const shortReadme: Rule = (files) => refuseLonger(files, "README.md", MAX_README_LINES);
 
-/** Counts lines of code, without comments and empty lines. */
 export const smallHttp: Rule = (files) => {
   const core = files.filter(({ path }) => /^src\/http\/.*\.ts$/.test(path));
-  const lines = core.flatMap(({ text }) => codeOf(text).split("\n")).filter((line) => line.trim() !== "").length;
-  return lines > MAX_HTTP_LINES ? [`src/http has ${lines} lines of code, more than ${MAX_HTTP_LINES}`] : [];
+  const lines = core
+    .flatMap(({ text }) => codeOf(stripTypeScriptTypes(text)).split("\n"))
+    .filter((line) => /[^\s;]/.test(line)).length;
+  return lines > MAX_HTTP_LINES ? [`src/http has ${lines} lines of code that runs, more than ${MAX_HTTP_LINES}`] : [];
 };
 
 function refuseLonger(files: readonly SourceFile[], name: string, maxLines: number): string[] {

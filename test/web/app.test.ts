@@ -35,13 +35,14 @@ const BROKEN = breakThings(new Error("no such table: secret_table", { cause: new
 
 /** The guards before the handler of POST /api/things. */
 const GUARDS = [
-  "rateLimit",
-  "rateLimit",
-  "requirePermission",
+  "rateLimit(address)",
+  "rateLimit(api)",
+  "requirePermission(things:write)",
   "requireCsrf",
-  "requireContentType",
+  "requireContentType(application/json)",
   "claimIdempotencyKey",
 ];
+const READ_GUARDS = GUARDS.slice(0, 4).map((name) => name.replace("write", "read"));
 
 describe("X-Request-Id", () => {
   test.each(["abcdefgh", "A-Z_0-9-abcdefgh", "x".repeat(64)])("%s is taken from the request", async (id) => {
@@ -158,7 +159,8 @@ describe("an error", () => {
     expect(lines()).toEqual([
       expect.objectContaining({
         level: "error",
-        outcome: "error",
+        outcome: "failed",
+        phase: "resolve",
         userId: user.id,
         error: expect.objectContaining({ cause: expect.objectContaining({ message: "deep" }) }),
       }),
@@ -179,7 +181,7 @@ describe("whatever is thrown", () => {
     const { headers } = await createAccount();
     const response = await send("/api/things", { headers }, { ...breakThings(value), ENVIRONMENT: "development" });
     expect([response.status, response.headers.get("X-Request-Id")]).toEqual([500, expect.any(String)]);
-    expect(lines()).toEqual([expect.objectContaining({ outcome: "error", status: 500, error: expect.anything() })]);
+    expect(lines()).toEqual([expect.objectContaining({ outcome: "failed", status: 500, error: expect.anything() })]);
   });
 });
 
@@ -197,7 +199,8 @@ describe("the log", () => {
         status: 200,
         duration: expect.any(Number),
         outcome: "resolved",
-        passed: GUARDS.slice(0, 4),
+        phase: null,
+        passed: READ_GUARDS,
         denied: null,
         userId: user.id,
       },
@@ -209,11 +212,11 @@ describe("the log", () => {
     await send("/api/things", { method: "POST", headers, body: "secret" });
     await send("/api/things/none", { headers });
     await send("/api/things");
-    const passed = GUARDS.slice(0, 4);
+    const passed = READ_GUARDS;
     expect(lines()).toMatchObject([
       {
         outcome: "denied",
-        denied: "requireContentType",
+        denied: "requireContentType(application/json)",
         passed: GUARDS.slice(0, 4),
         status: 415,
         level: "warn",
@@ -222,7 +225,7 @@ describe("the log", () => {
       { outcome: "denied", denied: "requireOwnership", passed, status: 404, level: "warn", userId: user.id },
       {
         outcome: "denied",
-        denied: "requirePermission",
+        denied: `requirePermission(${PERMISSION})`,
         passed: passed.slice(0, 2),
         status: 401,
         level: "warn",

@@ -16,6 +16,13 @@ import { type FormPart, readParts } from "./multipart.ts";
 import { FILE_BYTES_QUOTA, FILES_QUOTA } from "./quotas.ts";
 import { getFile } from "./store.ts";
 
+declare module "../../http/index.ts" {
+  interface SuppliedBy {
+    file: "file (by requireOwnFile)";
+    parts: "parts (by requireMultipart)";
+  }
+}
+
 /** Supplies `file`. */
 export const requireOwnFile = requireOwnership(async ({ raw, locals }: HeadContext<AppLocals & SignedIn>) => {
   const file = await getFile(locals.env.DB, raw.params.id ?? "");

@@ -6,6 +6,12 @@ import type { SignedIn } from "../../identity/users/user.ts";
 import { getNote } from "./store.ts";
 import { findOwner } from "./trash-store.ts";
 
+declare module "../../http/index.ts" {
+  interface SuppliedBy {
+    note: "note (by requireOwnNote)";
+  }
+}
+
 type NoteContext = HeadContext<AppLocals & SignedIn>;
 
 /** Supplies `note`. */

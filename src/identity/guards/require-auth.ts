@@ -7,6 +7,13 @@ import { identify } from "../sessions/identify.ts";
 import type { SignedIn } from "../users/user.ts";
 import { denyUnauthenticated } from "./deny-unauthenticated.ts";
 
+declare module "../../http/index.ts" {
+  interface SuppliedBy {
+    user: "user (by requireAuth)";
+    auth: "auth (by requireAuth)";
+  }
+}
+
 /**
  * Supplies `user` and `auth`. Denies with 401 a request without a valid access token or session (a browser is
  * redirected to the sign-in page), and with 403 an API key: keys are accepted only on routes guarded by

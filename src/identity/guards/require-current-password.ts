@@ -12,6 +12,12 @@ import type { SessionAuth, SignedIn } from "../users/user.ts";
 import type { Credentials } from "../users/users.ts";
 import type { HashingLocals } from "./require-hashing-capacity.ts";
 
+declare module "../../http/index.ts" {
+  interface SuppliedBy {
+    credentials: "credentials (by requireCurrentPassword)";
+  }
+}
+
 /** The user whose password was just checked. */
 export interface CurrentPasswordLocals {
   readonly credentials: Credentials;
@@ -30,7 +36,8 @@ export function requireCurrentPassword<TPage extends AppLocals = AppLocals>(
   refused: (c: InputContext<TPage>, isWrong: boolean) => Response | Promise<Response> = refusePassword,
 ): Guard<CurrentPasswordNeeds & TPage, CurrentPasswordLocals> {
   async function requireCurrentPassword(c: InputContext<CurrentPasswordNeeds & TPage>) {
-    const { env, user, auth, hashing, attempt } = c.locals;
+    const { env, user, hashing, attempt } = c.locals;
+    const auth: SignedIn["auth"] = c.locals.auth;
     if (auth.via === "key") return deny(c, 403, "API keys are not accepted here. Sign in.");
     const password = fieldOf(c, "currentPassword") ?? fieldOf(c, "password");
     if (password === undefined) return { deny: await refused(c, false) };

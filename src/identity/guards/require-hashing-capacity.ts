@@ -11,6 +11,12 @@ import { deny } from "../../web/respond/refuse.ts";
 import { HashingQueue } from "../passwords/hashing-queue.ts";
 import { type HashingTurn, NO_TURN } from "../passwords/hashing-turn.ts";
 
+declare module "../../http/index.ts" {
+  interface SuppliedBy {
+    hashing: "hashing (by requireHashingCapacity)";
+  }
+}
+
 /** A request can hash a password only with `hashing`, so a route without the guard does not compile. */
 export interface HashingLocals {
   readonly hashing: HashingTurn;

@@ -9,6 +9,12 @@ import { identify } from "../sessions/identify.ts";
 import { type EmailPurpose, findTokenOwner } from "../tokens/email-tokens.ts";
 import type { Credentials } from "../users/users.ts";
 
+declare module "../../http/index.ts" {
+  interface SuppliedBy {
+    link: "link (by requireLink)";
+  }
+}
+
 /** A valid link. The guard does not use it up. */
 export interface Link {
   readonly token: string;

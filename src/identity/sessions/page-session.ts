@@ -21,6 +21,12 @@ import {
 } from "./sessions.ts";
 import { readVisitorFlash, setVisitorFlash } from "./visitor-flash.ts";
 
+declare module "../../http/index.ts" {
+  interface SuppliedBy {
+    session: "session (by loadSession)";
+  }
+}
+
 const FLASH = "flash";
 
 /** The token that binds a form to a session. @param secret The value of the session cookie. */

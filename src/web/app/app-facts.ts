@@ -1,5 +1,6 @@
 /** Derives facts about the app from its parts and features. */
 import type { AppFacts, AppPaths } from "../../env.ts";
+import { hasCors } from "../hooks/cors.ts";
 import type { Feature, Part } from "./feature.ts";
 import { factsOf } from "./guard-facts.ts";
 
@@ -31,7 +32,6 @@ export function deriveFacts(all: readonly Part[], features: readonly Feature[]):
     [...navigation.map(({ path }) => path), ...Object.values(paths)],
   );
   const startPath = navigation.find((page) => page.for === "user")?.path ?? paths.account ?? paths.home ?? "/";
-  const hasCors = routes.some(({ cors }) => cors);
   const permissions = routes.flatMap(({ guards = [] }) => guards.flatMap((guard) => factsOf(guard)?.permission ?? []));
   return {
     navigation,
@@ -43,7 +43,11 @@ export function deriveFacts(all: readonly Part[], features: readonly Feature[]):
     activities: features.flatMap(({ activities = [] }) => activities),
     exceptions: {
       unauthenticated: Object.assign({}, ...all.map(({ exceptions }) => exceptions?.unauthenticated)),
-      unlimited: Object.assign({}, ...all.map(({ exceptions }) => exceptions?.unlimited), hasCors && PREFLIGHTS),
+      unlimited: Object.assign(
+        {},
+        ...all.map(({ exceptions }) => exceptions?.unlimited),
+        routes.some(hasCors) && PREFLIGHTS,
+      ),
     },
   };
 }

@@ -8,7 +8,7 @@ import type {
   PolicyExceptions,
   ReadinessCheck,
 } from "../../env.ts";
-import type { Handler, OnRequestHandler } from "../../http/index.ts";
+import type { CheckHandlers, Handler, OnRequestHandler } from "../../http/index.ts";
 import type { SendHook } from "../hooks/send-hook.ts";
 
 /** The contributions of a lower floor. */
@@ -39,19 +39,6 @@ export interface Feature extends Part {
   readonly activities?: readonly Activity[];
 }
 
-/** The keys that some of the routes need and that neither the app nor a guard supplies. */
-type UnmetKeys<TRoute> =
-  TRoute extends Handler<infer TNeeds>
-    ? { [K in keyof TNeeds]: AppLocals extends Pick<TNeeds, K> ? never : K }[keyof TNeeds]
-    : never;
-
-type CheckRoutes<TRoutes extends readonly unknown[]> =
-  UnmetKeys<TRoutes[number]> extends infer TKeys
-    ? [TKeys] extends [never]
-      ? TRoutes
-      : { readonly "no guard of these routes supplies the local": TKeys }
-    : never;
-
 /**
  * Defines a feature. It does not compile if a route needs a local that neither the app nor a guard supplies.
  *
@@ -62,13 +49,13 @@ type CheckRoutes<TRoutes extends readonly unknown[]> =
  *   page: { label: "Notes", path: "/notes", for: "user" },
  * });
  */
-export function feature<TRoutes extends readonly Handler[]>(
-  definition: Omit<Feature, "routes"> & { readonly routes: TRoutes & CheckRoutes<TRoutes> },
+export function feature<TRoutes extends readonly Handler<never>[]>(
+  definition: Omit<Feature, "routes"> & { readonly routes: CheckHandlers<TRoutes, AppLocals> },
 ): Feature {
   return eraseNeeds(definition);
 }
 
-/** The cast is safe: `CheckRoutes` has checked that the app supplies every local that the routes need. */
-function eraseNeeds(definition: Omit<Feature, "routes"> & { readonly routes: readonly Handler[] }): Feature {
+/** The cast is safe: `CheckHandlers` has checked that the app supplies every local that the routes need. */
+function eraseNeeds(definition: Omit<Feature, "routes"> & { readonly routes: unknown }): Feature {
   return definition as Omit<Feature, "routes"> & { readonly routes: readonly Handler<AppLocals>[] };
 }

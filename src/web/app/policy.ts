@@ -1,5 +1,8 @@
 /** The policy: the route table as plain data, with CORS and the facts of each guard. */
 import { describeRoutes, type Handler, type RouteDescription } from "../../http/index.ts";
+
+import { hasCors } from "../hooks/cors.ts";
+
 import { factsOf, type GuardFacts } from "./guard-facts.ts";
 
 /** A guard of a route, with its facts. */
@@ -63,7 +66,7 @@ export function describePolicy(handlers: readonly Handler<never>[]): PolicyRoute
     guards: route.guards.map((guard, index) => ({ ...guard, ...factsOf(handlers[row]?.guards?.[index] ?? guard) })),
     onResponse: route.onResponse.filter(({ level }) => level !== "app"),
     onError: route.onError.filter(({ level }) => level !== "app"),
-    cors: handlers[row]?.cors === true,
+    cors: hasCors(handlers[row] ?? {}),
   }));
 }
 

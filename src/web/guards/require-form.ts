@@ -7,6 +7,13 @@ import { mediaTypeOf } from "../request/media-type.ts";
 import type { ProblemLocals } from "../respond/problem.ts";
 import { deny } from "../respond/refuse.ts";
 
+declare module "../../http/index.ts" {
+  interface SuppliedBy {
+    form: "form (by requireForm)";
+    parsed: "parsed (by requireForm)";
+  }
+}
+
 const FORM = "application/x-www-form-urlencoded";
 
 /** A form, for later guards and the handler. */

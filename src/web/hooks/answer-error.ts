@@ -1,7 +1,7 @@
 /** Responds to thrown errors. Gives the client only the request id, except in development. */
 import type { AppLocals } from "../../env.ts";
 import { BodyTooLargeError, type OnErrorHandler } from "../../http/index.ts";
-import { describeError } from "../app/log.ts";
+import { describeError, userIdOf } from "../app/log.ts";
 import { fullNameOf } from "../app/policy.ts";
 import { isHtmx } from "../pages/htmx.ts";
 import { prefersHtml } from "../request/prefers-html.ts";
@@ -17,7 +17,7 @@ export const answerError: OnErrorHandler<AppLocals> = ({ error, context, phase, 
   const guards = (route?.guards ?? []).slice(0, passed.length).map(fullNameOf);
   const debug =
     env?.ENVIRONMENT === "development"
-      ? { ...describeError(error), phase, route: route?.path ?? null, passed: guards }
+      ? { ...describeError(error), phase, route: route?.path ?? null, passed: guards, userId: userIdOf(locals) }
       : undefined;
   const detail = `Something went wrong on our side. If you report this error, please include the request id ${requestId}.`;
   if (prefersHtml(request) && !isHtmx(request))

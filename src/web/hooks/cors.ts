@@ -1,6 +1,6 @@
 /** Cross-origin access for pages of the configured origins (Fetch standard, CORS protocol). */
 import type { AppLocals, Env } from "../../env.ts";
-import type { Handler, Outcome } from "../../http/index.ts";
+import type { Handler, Outcome, RouteProperties } from "../../http/index.ts";
 import { route } from "../app/scope.ts";
 
 declare module "../../http/index.ts" {
@@ -18,14 +18,19 @@ const RESPONSE_HEADERS =
 
 interface ResponseContext {
   readonly request: Request;
-  readonly route: { readonly cors?: boolean } | undefined;
+  readonly route: RouteProperties | undefined;
   readonly locals: Partial<AppLocals>;
+}
+
+/** Whether pages of the configured origins may use a route. */
+export function hasCors({ cors = false }: RouteProperties): boolean {
+  return cors;
 }
 
 /** Allows pages of configured origins to read a response, if its route has CORS or no route answered. */
 export function allowOrigin({ request, route, locals: { env } }: ResponseContext, headers: Headers, outcome: Outcome) {
   const listed = listOrigins(env);
-  if (listed.length === 0 || !hasCors(route, outcome)) return;
+  if (listed.length === 0 || !isShared(route, outcome)) return;
   headers.append("Vary", "Origin");
   const origin = request.headers.get("Origin");
   if (origin === null || !listed.includes(origin)) return;
@@ -34,8 +39,8 @@ export function allowOrigin({ request, route, locals: { env } }: ResponseContext
 }
 
 /** Without a route, a response reveals nothing but the mistake: 404, a method that is not allowed, or an early error. */
-function hasCors(route: ResponseContext["route"], outcome: Outcome): boolean {
-  if (route) return route.cors === true;
+function isShared(route: ResponseContext["route"], outcome: Outcome): boolean {
+  if (route) return hasCors(route);
   // Paths with CORS have a preflight route.
   if (outcome.kind === "unmatched" && outcome.allowedMethods.length > 0)
     return outcome.allowedMethods.includes("OPTIONS");
@@ -48,10 +53,10 @@ function listOrigins(env: Pick<Env, "CORS_ORIGINS"> | undefined): string[] {
 }
 
 /** Creates an OPTIONS route for each path with CORS, which answers preflights and sends `Allow`. */
-export function preflightRoutes(routes: readonly Handler[]) {
+export function preflightRoutes(routes: readonly Handler<never>[]) {
   // Paths that differ only in the names of parameters are the same.
   const byShape = Map.groupBy(routes, ({ path }) => path.replace(/:\w+/g, ":"));
-  const shared = [...byShape.values()].map((same) => same.filter(({ cors }) => cors)).filter(([first]) => first);
+  const shared = [...byShape.values()].map((same) => same.filter(hasCors)).filter(([first]) => first);
   return shared.map((same) => {
     const methods = same
       .flatMap(({ method }) => method)

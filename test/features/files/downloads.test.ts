@@ -207,3 +207,24 @@ describe("?inline", () => {
     expect(headers.get("Content-Security-Policy")).toMatch(/^sandbox; default-src 'none';/);
   });
 });
+
+describe("a page of another origin", () => {
+  const CORS_ORIGINS = "https://app.example";
+
+  test.each([
+    [CORS_ORIGINS, CORS_ORIGINS],
+    ["https://evil.example", null],
+  ])("%s downloads by the address that the API gave it only if it is listed", async (Origin, allowed) => {
+    const { url } = await put("shared.txt", "hello");
+    const bindings = { ...LIMITS, CORS_ORIGINS };
+    const asked = { "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization,range" };
+    const preflight = await send(url, { method: "OPTIONS", headers: { Origin, ...asked } }, bindings);
+    const response = await send(url, { headers: { ...me.headers, Origin, Range: "bytes=0-1" } }, bindings);
+    expect([preflight.status, response.status, await response.text()]).toEqual([204, 206, "he"]);
+    for (const { headers } of [preflight, response]) expect(headers.get("Access-Control-Allow-Origin")).toBe(allowed);
+    expect(preflight.headers.get("Access-Control-Allow-Methods")).toBe(allowed && "GET, HEAD, OPTIONS");
+    expect(response.headers.get("Access-Control-Expose-Headers")?.includes("Content-Range") ?? null).toBe(
+      allowed && true,
+    );
+  });
+});

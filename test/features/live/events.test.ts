@@ -27,6 +27,15 @@ const idsOf = ({ heard }: Listener) => heard.flatMap(({ id }) => (id ? [id] : []
 const numberOf = (id = "") => Number(id.split("-")[1]);
 
 describe("GET /events", () => {
+  test.each([
+    ["https://app.example", "https://app.example"],
+    ["https://evil.example", null],
+  ])("can be read by a page of %s only if the origin is listed", async (Origin, allowed) => {
+    const response = await send("/events", { headers: { Origin } }, { CORS_ORIGINS: "https://app.example" });
+    await response.body?.cancel();
+    expect([response.status, response.headers.get("Access-Control-Allow-Origin")]).toEqual([200, allowed]);
+  });
+
   test("streams a sample of each metric a second, under ids that count up", { timeout: 20_000 }, async () => {
     const listener = await begin();
     const { status, headers } = listener.response;

@@ -186,14 +186,14 @@ export const cases: Record<string, () => void | Promise<void>> = {
   "method_invalid: a method that is not in capitals, or none": () => {
     const on = (methods: unknown) => route.on(methods as string, "/a", { resolve });
     for (const [wrong, cure] of [
-      ["get", '"get" is not a method in capitals: get /a. Write "GET".'],
-      [["POST", "Put"], '"Put" is not a method in capitals: POST /a, Put /a. Write "PUT".'],
-      ["", '"" is not a method in capitals'],
-      ["GET POST", 'Write a method, such as "GET", or a list of methods'],
-      ["GET,POST", 'Write a method, such as "GET", or a list of methods'],
-      [[], "The list of methods is empty. Write at least one"],
-      [undefined, "undefined is not a method in capitals"],
-      [1, "1 is not a method in capitals"],
+      ["get", 'The method is "get": get /a. Write it in capitals, as "GET" or ["GET", "PUT"].'],
+      [["POST", "Put"], 'The method is ["POST","Put"]: POST /a, Put /a. Write it in capitals'],
+      ["", 'The method is ""'],
+      ["GET POST", 'The method is "GET POST": GET POST /a. Write it in capitals, as "GET" or ["GET", "PUT"].'],
+      ["GET,POST", 'The method is "GET,POST"'],
+      [[], "The method is []. Write it in capitals"],
+      [undefined, "The method is undefined"],
+      [1, "The method is 1"],
     ] as const) {
       const error = refusal(() => setup([on(wrong)]));
       assert.equal(error.code, "method_invalid", `${wrong}`);
@@ -236,7 +236,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
       for (const work of [...tables, ...levels]) assert.equal(refusal(work).code, "option_invalid");
     }
     const { message } = refusal(() => setup(group({ handlers: [get("/a")], onError: "text" as never })));
-    assert.ok(message.startsWith("`onError` of the group is a string, not a function: GET /a"), message);
+    assert.ok(message.startsWith("A hook of the group is a string, not a function: GET /a"), message);
   },
 
   "option_invalid: maxBodyBytes is not a number of bytes": () => {

@@ -10,7 +10,7 @@ const results: string[][] = [];
 for (const path of process.argv.slice(2)) {
   const lines: string[] = [];
   console.log = (...values: unknown[]) => {
-    lines.push(...values.join(" ").split("\n"));
+    lines.push(...values.map(String).join(" ").split("\n"));
   };
   console.error = (value: unknown) => {
     lines.push(...describeError(value));

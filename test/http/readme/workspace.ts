@@ -4,12 +4,17 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readDiagnostics, root, runTsc } from "../types/tsc.ts";
-import type { Outcome } from "./examples.ts";
+import type { Outcome, Refusal } from "./examples.ts";
 
 /** The names that `src/http/index.ts` exports: values, and types. */
 export function readExports(): { readonly values: string[]; readonly types: string[] } {
-  const source = readFileSync(join(root, "src/http/index.ts"), "utf8");
-  const exported = [...source.matchAll(/export (type )?\{([^}]*)\}/g)].flatMap(([, isType, list = ""]) =>
+  const read = (name: string) => readFileSync(join(root, "src/http", name), "utf8");
+  const source = read("index.ts");
+  const passedOn = [...source.matchAll(/export \* from "(.*)"/g)].flatMap(([, name = ""]) => [
+    ...read(name).matchAll(/^export (interface) (\w+)/gm),
+  ]);
+  const lists = [...source.matchAll(/export (type )?\{([^}]*)\}/g), ...passedOn];
+  const exported = lists.flatMap(([, isType, list = ""]) =>
     list.split(",").flatMap((entry) => {
       const [, keyword, name] = /^(type )?(\w+)$/.exec(entry.trim()) ?? [];
       return name ? [{ name, isType: Boolean(isType ?? keyword) }] : [];
@@ -23,7 +28,7 @@ export function readExports(): { readonly values: string[]; readonly types: stri
 function importsFor(code: string): string {
   const { values, types } = readExports();
   const names = [...values, ...types.map((name) => `type ${name}`)].join(", ");
-  return code.includes("src/http/index.ts")
+  return code.includes('from "./src/http/index.ts"')
     ? ""
     : `import { ${names} } from "./src/http/index.ts"; import { z } from "zod"; `;
 }
@@ -69,10 +74,10 @@ export function createWorkspace() {
     /** Compiles all modules, and runs those of the `runnable` ones that compile. */
     outcomesOf(names: readonly string[], runnable: readonly string[]): Outcome[] {
       const diagnostics = readDiagnostics(runTsc(folder));
-      const refusalsOf = (wanted: string) =>
+      const refusalsOf = (wanted: string): Refusal[] =>
         diagnostics
           .filter(({ file }) => file.endsWith(`/${wanted}`))
-          .map(({ line, message }) => `line ${line}: ${message.replace(/^.*?\(\d+,\d+\): /, "").trim()}`);
+          .map(({ line, message }) => ({ line, message: message.replace(/^.*?\(\d+,\d+\): /, "").trim() }));
       const running = runnable.filter((name) => refusalsOf(name).length === 0);
       const args = ["--preserve-symlinks", "--preserve-symlinks-main", "run.ts", ...running.map((name) => `./${name}`)];
       const printed: string[][] = JSON.parse(execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" }));

@@ -55,6 +55,10 @@ route.on(["GET", "HEAD"], "/orgs/:org/repos/:repo<uint>", {
   resolve: (c) => exactly<{ readonly org: string; readonly repo: number }>()(c.params),
 });
 route.on("PURGE", "/cache/:key", { resolve: (c) => new Response(c.params.key) });
+declare const method: string;
+declare const methods: readonly string[];
+route.on(method, "/cache/:key", { resolve: (c) => new Response(c.params.key) });
+route.on(methods, "/cache/:key", { resolve: (c) => new Response(c.params.key) });
 route.get("/files/:name.:extension", {
   resolve: (c) => exactly<string | undefined>()(c.params.name),
 });
@@ -139,7 +143,7 @@ const app = scope<AppLocals>();
 app.route.get("/notes/:id", {
   guards: [requireAuth, requireAdmin, loadNote],
   resolve: (c) => {
-    exactly<AppLocals & { user: User } & { note: Note }>()(c.locals);
+    exactly<Readonly<AppLocals & { user: User } & { note: Note }>>()(c.locals);
     return Response.json({ note: c.locals.note, owner: c.locals.user.id, requestId: c.locals.requestId });
   },
 });
@@ -222,6 +226,24 @@ const guarded = app.group({
 });
 exactly<Handler<AppLocals>[]>()(guarded);
 
+// Lists of handlers nest to any depth.
+
+const deep = [bare, [account, [bare, [[account], [[]]]]]];
+app.group({ guards: [requireAuth], handlers: deep });
+setup([[[[[[bare]]]]]]);
+setup({ onRequest: () => ({ requestId: "r1", startedAt: 0, user }), handlers: [deep, [[deep]], [[[guarded]]]] });
+
+// A guard may read an optional local that nothing supplies, that is supplied before it, or that it supplies itself.
+
+const requireCsrf: Guard<Pick<AppLocals, "requestId"> & { user?: User }> = () => ({ allow: true });
+const onlyOptional: Guard<{ user?: User; note?: string }> = () => ({ allow: true });
+const refreshUser: Guard<{ user?: User }, { user: User }> = (c) => ({ allow: true, locals: { user, ...c.locals } });
+
+app.route.post("/csrf", { guards: [requireCsrf, onlyOptional], resolve: ok });
+app.route.post("/csrf-after", { guards: [requireAuth, requireCsrf, onlyOptional, refreshUser], resolve: ok });
+app.group({ guards: [refreshUser, requireCsrf, refreshUser], handlers: [account] });
+route.post("/csrf-bare", { guards: [onlyOptional, requireToken, onlyOptional], resolve: ok });
+
 // Hooks: the handlers may rely on the locals that onRequest returns.
 
 const onResponse: OnResponseHandler = ({ outcome }) =>
@@ -290,7 +312,7 @@ const reference = route.post("/orgs/:orgId/users", {
   request: { params: z.object({ orgId: z.string() }), body: z.object({ name: z.string() }) },
   guards: [requireKey, isAdmin],
   resolve: async (c) => {
-    exactly<Record<string, unknown>>()(c.locals);
+    exactly<Readonly<Record<string, unknown>>>()(c.locals);
     if (!c.input.ok) return Response.json({ error: "Invalid input", issues: c.input.issues }, { status: 400 });
     return Response.json({ org: c.input.params.orgId, name: c.input.body.name, key: c.locals.key }, { status: 201 });
   },

@@ -1,6 +1,12 @@
 /** The guards and locals that the type tests share. */
 import type { Guard } from "../../../src/http/index.ts";
 
+declare module "../../../src/http/index.ts" {
+  interface SuppliedBy {
+    user: "user (by requireAuth)";
+  }
+}
+
 export interface User {
   readonly id: string;
   readonly role: "user" | "admin";

@@ -2,8 +2,9 @@
 import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
 import { setup } from "../../../src/http/index.ts";
 import { sessionPage } from "../../../src/identity/scope.ts";
-import { loadSession, type Session } from "../../../src/identity/sessions/page-session.ts";
+import { loadSession, type Session, saveSession } from "../../../src/identity/sessions/page-session.ts";
 import { group } from "../../../src/web/app/scope.ts";
+import { createSendHook } from "../../../src/web/hooks/send-hook.ts";
 import { supplyLocals } from "../../supply-locals.ts";
 
 /** A browser's jar: the cookie of the session, and that of a visitor's messages. */
@@ -31,7 +32,7 @@ export async function visit<T>(jar: Jar, act: (session: Session) => T | Promise<
   };
   const page = sessionPage.route.get("/", { resolve });
   const pages = group({ guards: [loadSession], handlers: [page] });
-  const app = setup({ onRequest: supplyLocals, handlers: pages });
+  const app = setup({ onRequest: supplyLocals, onSend: createSendHook(saveSession), handlers: pages });
   const ctx = createExecutionContext();
   const request = new Request("http://localhost/", { headers: { Cookie: cookiesIn(jar) } });
   const response = await app.fetch(request, env, ctx);

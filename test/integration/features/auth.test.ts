@@ -15,10 +15,14 @@ test("registering and signing in are one line each, with nothing of the address,
     { "Content-Type": "application/json", ...newAddress() },
     ["a password for tests", "@example.com", "Somebody"],
   );
-  const passed = [...LIMITS, "requireContentType", ...LIMITS, "requireHashingCapacity"];
+  const passedBefore = [...LIMITS, "requireContentType(application/json)", "rateLimit(sign-in)"];
   expect(lines).toEqual([
-    lineOf("POST", "/api/auth/register", 201, { passed }),
-    lineOf("POST", "/api/auth/login", 200, { passed }),
+    lineOf("POST", "/api/auth/register", 201, {
+      passed: [...passedBefore, "rateLimit(mail-sender)", "requireHashingCapacity"],
+    }),
+    lineOf("POST", "/api/auth/login", 200, {
+      passed: [...passedBefore, "rateLimit(account)", "requireHashingCapacity"],
+    }),
   ]);
   await worker.stop();
 });

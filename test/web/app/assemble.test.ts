@@ -115,12 +115,12 @@ test.each<[string, () => Feature[], string]>([
   expect(() => assemble({ parts: [], features: features() })).toThrow(named);
 });
 
-test("the exceptions of features are merged, and preflights are one only where there is an API", () => {
+test("the exceptions of features are merged, and preflights are one only where a route has CORS", () => {
   const unlimited = { "GET /x": "it reaches no storage" };
   const page = createFeature("x", { exceptions: { unlimited } });
   const api = feature({
     name: "y",
-    routes: [at("/api/y")],
+    routes: [route.get("/api/y", { cors: true, resolve: () => new Response() })],
     exceptions: { unauthenticated: { "POST /api/y": "anybody may" } },
   });
   expect(factsOf(page).exceptions).toEqual({ unauthenticated: {}, unlimited });

@@ -21,13 +21,14 @@ const app = setup({
   onRequest: [supplyClock, () => ({})],
   onResponse: [sealResponse],
   onError: answerError,
+  onSend: [() => undefined],
   handlers: [
     group({
       guards: [requireRole],
       onResponse: addHeader,
       handlers: [
-        route.on(["GET", "HEAD"], "/a", { guards: [requireOwner], onError: [() => undefined], resolve }),
-        route.post("/api/a", { resolve }),
+        route.get("/a", { guards: [requireOwner], onError: [() => undefined], resolve }),
+        route.post("/api/a", { cors: true, resolve }),
       ],
     }),
   ],
@@ -39,7 +40,12 @@ const rest = { schemas: [], maxBodyBytes: null };
 
 test("an app is described by its own hooks once, and by its routes with the facts of their guards", () => {
   expect(describeApp(app)).toEqual({
-    hooks: { onRequest: ["supplyClock", "(anonymous)"], onResponse: ["sealResponse"], onError: ["answerError"] },
+    hooks: {
+      onRequest: ["supplyClock", "(anonymous)"],
+      onResponse: ["sealResponse"],
+      onError: ["answerError"],
+      onSend: ["(anonymous)"],
+    },
     routes: [
       {
         ...rest,
@@ -64,5 +70,8 @@ test("an app is described by its own hooks once, and by its routes with the fact
 });
 
 test("an app without hooks and routes is described", () => {
-  expect(describeApp(setup([]))).toEqual({ hooks: { onRequest: [], onResponse: [], onError: [] }, routes: [] });
+  expect(describeApp(setup([]))).toEqual({
+    hooks: { onRequest: [], onResponse: [], onError: [], onSend: [] },
+    routes: [],
+  });
 });

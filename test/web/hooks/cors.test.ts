@@ -26,9 +26,9 @@ const NOT_LISTED = [
 ];
 
 const table = listRequests(app.handlers);
-const isApi = ({ path }: { path: string }) => path.startsWith("/api/");
-const apiPaths = [...new Set(table.filter(isApi).map(({ path }) => path))];
-const pages = [...new Set(table.filter((route) => !isApi(route)).map(({ path }) => path))];
+const hasCors = ({ cors }: { cors: boolean }) => cors;
+const sharedPaths = [...new Set(table.filter(hasCors).map(({ path }) => path))];
+const pages = [...new Set(table.filter((route) => !hasCors(route)).map(({ path }) => path))];
 
 /** What a parameter is called does not matter to who asks. */
 const shapeOf = (path: string) => path.replace(/:\w+/, ":");
@@ -57,7 +57,7 @@ describe("a page of a configured origin", () => {
     );
   });
 
-  test.each(apiPaths)("may use the methods of the table on %s, and no others", async (path) => {
+  test.each(sharedPaths)("may use the methods of the table on %s, and no others", async (path) => {
     const response = await preflight(path, APP);
     expect([response.status, await response.text()]).toEqual([204, ""]);
     expect(response.headers.get("Access-Control-Allow-Origin")).toBe(APP);
@@ -111,8 +111,8 @@ describe("a page of any other origin", () => {
   });
 });
 
-describe("every answer of the API", () => {
-  test.each(table.filter(isApi))(
+describe("every answer of a route with CORS", () => {
+  test.each(table.filter(hasCors))(
     "varies by Origin and never takes cookies along: $method $path",
     async ({ method, path }) => {
       for (const headers of [{}, { Origin: APP }, { Origin: "https://evil.example" }]) {
@@ -123,7 +123,7 @@ describe("every answer of the API", () => {
     },
   );
 
-  test.each(apiPaths)("says the methods of %s in Allow, to OPTIONS and with 405", async (path) => {
+  test.each(sharedPaths)("says the methods of %s in Allow, to OPTIONS and with 405", async (path) => {
     const options = await send(path, { method: "OPTIONS" }, LISTED);
     const wrong = await send(path, { method: "PROPFIND" }, LISTED);
     expect([options.status, wrong.status]).toEqual([204, 405]);
@@ -134,7 +134,12 @@ describe("every answer of the API", () => {
   });
 });
 
-test.each(pages)("the page %s has no CORS", async (path) => {
+test("routes with CORS and routes without it are both in the table", () => {
+  expect([sharedPaths.includes("/api/things"), sharedPaths.includes("/static/*")]).toEqual([true, true]);
+  expect(pages).toContain("/things");
+});
+
+test.each(pages)("the path %s has no CORS", async (path) => {
   for (const response of [await send(path, { headers: { Origin: APP } }, LISTED), await preflight(path, APP)]) {
     expect(corsOf(response)).toEqual([]);
   }

@@ -7,67 +7,76 @@ const signedIn = scope<AppLocals & { user: User }>();
 const withNote = scope<AppLocals & { user: User; note: Note }>();
 const account = signedIn.route.get("/account", { resolve: (c) => new Response(c.locals.user.id) });
 const note = withNote.route.get("/note", { resolve: (c) => new Response(c.locals.note.id) });
+const bare = group({ handlers: [] });
 const requireNumber: Guard<{}, { user: number }> = () => ({ allow: true, locals: { user: 1 } });
 
 app.group({
-  handlers: [
-    // refused: Property 'user' is missing
-    account,
-  ],
+  // refused: NothingSupplies<"user (by requireAuth)">
+  handlers: [account],
+});
+
+app.group({
+  guards: [],
+  // refused: NothingSupplies<"user (by requireAuth)">
+  handlers: [account, bare, account, signedIn.group({ handlers: [account] })],
+});
+
+app.group({
+  // refused: NothingSupplies<"note" | "user (by requireAuth)">
+  handlers: [note, account],
 });
 
 app.group({
   guards: [requireAuth],
-  handlers: [
-    account,
-    // refused: Property 'note' is missing
-    note,
-  ],
+  // refused: NothingSupplies<"note">
+  handlers: [account, note],
 });
 
 app.group({
   guards: [requireNumber],
-  handlers: [
-    // refused: property 'user' are incompatible
-    account,
-  ],
+  // refused: NothingSupplies<"user of this type">
+  handlers: [account],
 });
 
 app.group({
   guards: [requireAuth],
-  handlers: [
-    signedIn.group({ guards: [loadNote], handlers: [note] }),
-    // refused: Property 'note' is missing
-    withNote.group({ handlers: [note] }),
-  ],
+  // refused: NothingSupplies<"note">
+  handlers: [signedIn.group({ guards: [loadNote], handlers: [note] }), withNote.group({ handlers: [note] })],
 });
 
 app.group({
-  handlers: [
-    // refused: Property 'user' is missing
-    signedIn.group({ guards: [loadNote], handlers: [note] }),
-  ],
+  // refused: NothingSupplies<"user (by requireAuth)">
+  handlers: [signedIn.group({ guards: [loadNote], handlers: [note] })],
 });
 
 signedIn.group({
-  handlers: [
-    // refused: Property 'note' is missing
-    [account, note],
-  ],
+  // refused: NothingSupplies<"note">
+  handlers: [[account, note]],
+});
+
+signedIn.group({
+  // refused: NothingSupplies<"note">
+  handlers: [account, [account, [account, [[note], account]]]],
 });
 
 group({
   guards: [requireAuth],
-  handlers: [
-    // refused: Property 'requestId' is missing
-    scope<{ requestId: string; user: User }>().route.get("/bare", { resolve: () => new Response() }),
-  ],
+  // refused: NothingSupplies<"requestId">
+  handlers: [scope<{ requestId: string; user: User }>().route.get("/bare", { resolve: () => new Response() })],
 });
 
 export const inPlaceGroup = signedIn.group({
   guards: [(c) => ({ allow: true, locals: { other: c.locals.requestId } })],
+  // refused: NothingSupplies<"note">
+  handlers: [note],
+});
+
+app.group({
   handlers: [
-    // refused: Property 'note' is missing
-    note,
+    // refused: '() => Response' is not assignable to type 'Handler<never> | HandlerList<never>'
+    () => new Response(),
   ],
 });
+
+// refused: there is no option 'guard'
+app.group({ guard: [requireAuth], handlers: [] });

@@ -9,7 +9,7 @@ const requireUserId: Guard<{ user: { id: number } }> = (c) =>
 
 route.get("/too-early", {
   guards: [
-    // refused: nothing before it supplies": "user"
+    // refused: nothing before it supplies": "user (by requireAuth)"
     requireAdmin,
     requireAuth,
   ],
@@ -28,7 +28,7 @@ route.get("/too-early-later-in-the-list", {
 
 route.get("/never-supplied", {
   guards: [
-    // refused: nothing before it supplies": "user"
+    // refused: nothing before it supplies": "user (by requireAuth)"
     loadNote,
   ],
   resolve,
@@ -37,7 +37,7 @@ route.get("/never-supplied", {
 route.get("/supplied-with-another-type", {
   guards: [
     requireAuth,
-    // refused: nothing before it supplies": "user"
+    // refused: nothing before it supplies": "user of this type"
     requireUserId,
   ],
   resolve,
@@ -53,11 +53,55 @@ scope<{ user: User }>().route.get("/only-one-of-two-needs", {
 
 group({
   guards: [
-    // refused: nothing before it supplies": "user"
+    // refused: nothing before it supplies": "user (by requireAuth)"
     requireAdmin,
     requireAuth,
   ],
   handlers: [],
+});
+
+// A guard that reads an optional local stands after the guard that supplies it.
+
+const requireCsrf: Guard<Pick<AppLocals, "requestId"> & { user?: User }> = (c) =>
+  c.locals.user ? { allow: true } : { deny: new Response(null, { status: 403 }) };
+const onlyOptional: Guard<{ user?: User; note?: string }> = () => ({ allow: true });
+const refreshUser: Guard<{ user?: User }, { user: User }> = (c) =>
+  c.locals.user ? { allow: true, locals: { user: c.locals.user } } : { deny: new Response() };
+
+route.get("/optional-too-early", {
+  guards: [
+    // refused: nothing before it supplies": "user (by requireAuth)"
+    requireCsrf,
+    requireAuth,
+  ],
+  resolve,
+});
+
+group({
+  guards: [
+    // refused: nothing before it supplies": "user (by requireAuth)"
+    onlyOptional,
+    requireAuth,
+  ],
+  handlers: [],
+});
+
+group({
+  guards: [
+    // refused: nothing before it supplies": "user (by requireAuth)"
+    onlyOptional,
+    refreshUser,
+  ],
+  handlers: [],
+});
+
+route.get("/optional-of-another-type", {
+  guards: [
+    requireAuth,
+    // refused: nothing before it supplies": "user of this type"
+    (async () => ({ allow: true })) as Guard<{ user?: { id: number } }>,
+  ],
+  resolve,
 });
 
 route.get("/neither-allow-nor-deny", {
@@ -75,6 +119,45 @@ route.get("/nothing-at-all", {
   ],
   resolve,
 });
+
+route.get("/nothing-in-one-branch", {
+  guards: [
+    // refused: this is not a guard
+    (c) => {
+      if (c.request.method === "GET") return { allow: true };
+      return undefined;
+    },
+  ],
+  resolve,
+});
+
+route.get("/allow-false", {
+  guards: [
+    // refused: this is not a guard
+    (c) => ({ allow: c.request.method === "GET" }),
+  ],
+  resolve,
+});
+
+route.get("/no-function", {
+  guards: [
+    // refused: not assignable to type 'GuardElement<AppLocals>'
+    "requireAuth",
+  ],
+  resolve,
+});
+
+route.get("/no-list", {
+  // refused: not assignable to type 'readonly GuardElement<AppLocals>[]'
+  guards: requireAuth,
+  resolve,
+});
+
+// refused: 'false' is not assignable to type 'true'
+export const allowFalse: Guard = () => ({ allow: false });
+
+// refused: 'boolean' is not assignable to type 'Promise<GuardResult<{}>> | GuardResult<{}>'
+export const yesOrNo: Guard = (c) => c.request.method === "GET";
 
 // refused: 'locals' is missing
 export const withoutLocals: Guard<{}, { user: User }> = () => ({ allow: true });

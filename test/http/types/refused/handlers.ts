@@ -47,3 +47,43 @@ route.get("/text", { resolve: () => "hello" });
 
 // refused: Promise<string>
 route.get("/async-text", { resolve: async () => "hello" });
+
+// refused: '{ id: number; }' is not assignable to type 'Promise<Response> | Response'
+route.get("/data", { resolve: () => ({ id: 1 }) });
+
+// refused: 'void' is not assignable to type 'Promise<Response> | Response'
+route.get("/nothing", { resolve: () => {} });
+
+// refused: Property 'resolve' is missing
+route.get("/no-handler", { guards: [requireAuth] });
+
+// refused: Expected 2 arguments
+route.get("/no-options");
+
+// refused: 'guard' does not exist in type 'RouteConfig
+route.get("/misspelt", { guard: [requireAuth], resolve: () => new Response() });
+
+// refused: 'body' does not exist in type 'RouteConfig
+route.post("/schema-outside-request", { body, resolve: () => new Response() });
+
+// refused: 'Body' does not exist in type 'RequestSchemas
+route.post("/unknown-part", { request: { Body: body }, resolve: () => new Response() });
+
+// Methods in lower case, which no request has.
+
+// refused: '"get"' is not assignable to parameter of type '"GET" | readonly "GET"[]'
+route.on("get", "/", { resolve: () => new Response() });
+
+// refused: Did you mean '"POST"'?
+route.on(["GET", "post"], "/", { resolve: () => new Response() });
+
+// Plain data instead of a schema.
+
+// refused: 'url' does not exist in type 'NotASchema'
+route.post("/plain-data", { request: { body: { url: "string" } }, resolve: () => new Response() });
+
+// refused: 'title' does not exist in type 'NotASchema'
+route.post("/object-of-schemas", { request: { body: { title: z.string() } }, resolve: () => new Response() });
+
+// refused: 'string' is not assignable to type 'NotASchema'
+route.post("/name", { request: { query: "string" }, resolve: () => new Response() });

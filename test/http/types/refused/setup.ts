@@ -1,5 +1,5 @@
 /** Apps whose onRequest does not supply the locals that handlers need, and fetch calls without platform arguments. */
-import { scope, setup } from "../../../../src/http/index.ts";
+import { type Handler, scope, setup } from "../../../../src/http/index.ts";
 import { type AppLocals, requireAuth, type User } from "../guards.ts";
 
 const app = scope<AppLocals>();
@@ -8,83 +8,71 @@ const ready = scope<{ requestId: string }>().route.get("/ready", { resolve: (c) 
 const account = scope<{ user: User }>().route.get("/me", { resolve: (c) => new Response(c.locals.user.id) });
 
 setup({
-  handlers: [
-    // refused: Property 'requestId' is missing
-    ready,
-  ],
+  // refused: NothingSupplies<"requestId">
+  handlers: [ready],
 });
 
 setup({
   onResponse: ({ response }) => response,
-  handlers: [
-    // refused: Property 'requestId' is missing
-    ready,
-  ],
+  // refused: NothingSupplies<"requestId">
+  handlers: [ready],
 });
 
 setup({
   onRequest: () => {},
-  handlers: [
-    // refused: Property 'requestId' is missing
-    ready,
-  ],
+  // refused: NothingSupplies<"requestId">
+  handlers: [ready],
 });
 
 setup({
   onRequest: () => ({ requestId: "r1" }),
-  handlers: [
-    ready,
-    // refused: Property 'startedAt' is missing
-    home,
-  ],
+  // refused: NothingSupplies<"startedAt">
+  handlers: [ready, home],
 });
 
 setup({
   onRequest: [() => ({ requestId: "r1" }), () => undefined],
-  handlers: [
-    ready,
-    // refused: Property 'startedAt' is missing
-    home,
-  ],
+  // refused: NothingSupplies<"startedAt">
+  handlers: [ready, home],
 });
 
 setup({
   onRequest: ({ request }) => ({ requestId: request.url }),
-  handlers: [
-    ready,
-    // refused: Property 'startedAt' is missing
-    home,
-  ],
+  // refused: NothingSupplies<"startedAt">
+  handlers: [ready, home],
 });
 
 setup({
   onRequest: async () => ({ requestId: 7 }),
-  handlers: [
-    // refused: property 'requestId' are incompatible
-    ready,
-  ],
+  // refused: NothingSupplies<"requestId of this type">
+  handlers: [ready],
 });
 
 setup({
   onRequest: (): AppLocals => ({ requestId: "r1", startedAt: 0 }),
+  // refused: NothingSupplies<"user (by requireAuth)">
   handlers: [
     app.group({ guards: [requireAuth], handlers: [account] }),
-    // refused: Property 'user' is missing
     scope<{ user: User }>().group({ handlers: [account] }),
   ],
 });
 
-setup([
-  // refused: 'requestId' is missing
-  ready,
-]);
+// refused: NothingSupplies<"requestId">
+setup([ready]);
 
-setup([
-  // refused: 'user' is missing
-  [account],
-]);
+// refused: NothingSupplies<"user (by requireAuth)">
+setup([[account], account]);
 
-// refused: onRespons
+// refused: NothingSupplies<"user (by requireAuth)">
+setup([[[[[account]]]]]);
+
+setup({
+  onRequest: () => ({ startedAt: 0 }),
+  // refused: NothingSupplies<"requestId" | "user (by requireAuth)">
+  handlers: [home, [home, account, [[home, ready], account]]],
+});
+
+// refused: there is no option 'onRespons'
 setup({ handlers: [], onRespons: () => {} });
 
 interface Env {
@@ -98,3 +86,8 @@ worker.fetch(new Request("http://localhost/"));
 
 // refused: 'SECRET' is missing
 worker.fetch(new Request("http://localhost/"), {}, undefined);
+
+declare const unknownNeeds: readonly Handler<never>[];
+
+// refused: NothingSupplies<"locals of unknown names">
+setup({ handlers: unknownNeeds });

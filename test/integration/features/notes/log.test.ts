@@ -32,9 +32,9 @@ const logOf = (requests: readonly Sent[]) =>
   readLog(worker, requests, { ...COOKIE, ...client.headers }, [...SECRETS, client.headers.Authorization.slice(7)]);
 
 const KNOWN = [...LIMITS, "requireAuth", "requireCsrf"];
-const PERMITTED = [...LIMITS, "requirePermission", "requireCsrf"];
-const ADDING = [...PERMITTED, "requireQuota"];
-const WRITING = [...ADDING, "requireContentType", "claimIdempotencyKey"];
+const READING = [...LIMITS, "requirePermission(notes:read)", "requireCsrf"];
+const ADDING = [...LIMITS, "requirePermission(notes:write)", "requireCsrf", "requireQuota(notes; retries pass)"];
+const WRITING = [...ADDING, "requireContentType(application/json)", "claimIdempotencyKey"];
 
 test("each request is one line with what was asked, decided and answered, for whom, and no more", async () => {
   const asJson = { ...COOKIE, ...client.headers, "Content-Type": "application/json" };
@@ -54,9 +54,9 @@ test("each request is one line with what was asked, decided and answered, for wh
   const denied = { outcome: "denied", userId };
   expect(lines).toEqual([
     lineOf("POST", "/api/notes", 201, { passed: WRITING, userId }),
-    lineOf("GET", "/api/notes", 200, { passed: PERMITTED, userId }),
-    lineOf("GET", "/api/notes/:id", 404, { ...denied, passed: PERMITTED, denied: "requireOwnership" }),
-    lineOf("POST", "/api/notes", 415, { ...denied, passed: ADDING, denied: "requireContentType" }),
+    lineOf("GET", "/api/notes", 200, { passed: READING, userId }),
+    lineOf("GET", "/api/notes/:id", 404, { ...denied, passed: READING, denied: "requireOwnership" }),
+    lineOf("POST", "/api/notes", 415, { ...denied, passed: ADDING, denied: "requireContentType(application/json)" }),
     lineOf("POST", "/api/notes", 400, { passed: WRITING, userId }),
     lineOf("POST", "/api/notes", 400, { passed: WRITING, userId }),
     lineOf("PROPFIND", null, 405),
@@ -73,7 +73,7 @@ test("what nobody is recognised by is in no line either", async () => {
     { path: "/api/notes", headers: COOKIE },
     { path: "/notes?q=query-secret", headers: { ...COOKIE, Accept: "text/html" } },
   ]);
-  const denied = { outcome: "denied", passed: LIMITS, denied: "requirePermission" };
+  const denied = { outcome: "denied", passed: LIMITS, denied: "requirePermission(notes:read)" };
   expect(lines).toEqual([
     ...Array.from({ length: 3 }, () => lineOf("GET", "/api/notes", 401, denied)),
     lineOf("GET", "/notes", 303, { ...denied, passed: [...LIMITS, "loadSession"], denied: "requireAuth" }),
@@ -95,9 +95,9 @@ test("a request that fails is one line, too, with the error that the client is n
     message: expect.stringContaining("no such table: notes"),
     stack: expect.stringMatching(/\n +at /),
   });
-  const failed = { outcome: "error", userId: client.userId, error };
+  const failed = { outcome: "failed", phase: "resolve", userId: client.userId, error };
   expect(lines).toEqual([
     lineOf("POST", "/api/notes", 500, { ...failed, passed: WRITING }),
-    lineOf("GET", "/api/notes", 500, { ...failed, passed: PERMITTED }),
+    lineOf("GET", "/api/notes", 500, { ...failed, passed: READING }),
   ]);
 });

@@ -5,6 +5,12 @@ import { requireOwnership } from "../../identity/guards/require-ownership.ts";
 import type { SignedIn } from "../../identity/users/user.ts";
 import { getSampleItem } from "./store.ts";
 
+declare module "../../http/index.ts" {
+  interface SuppliedBy {
+    sampleItem: "sampleItem (by requireOwnSampleItem)";
+  }
+}
+
 /** Supplies `sampleItem`. */
 export const requireOwnSampleItem = requireOwnership(async ({ raw, locals }: HeadContext<AppLocals & SignedIn>) => {
   const sampleItem = await getSampleItem(locals.env.DB, raw.params.id ?? "");
