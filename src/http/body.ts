@@ -1,4 +1,4 @@
-/** Reads a JSON request body without ever buffering more than its limit. */
+/** Reads a JSON request body up to a limit. */
 import type { ValidationIssue } from "./context.ts";
 
 /** The limit in bytes when neither the route nor the app sets one. */
@@ -21,16 +21,15 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 export async function readJson(request: Request, maxBytes: number): Promise<JsonBody> {
   const declaredBytes = Number(request.headers.get("content-length"));
   const isShort = declaredBytes > 0 && declaredBytes <= Math.min(maxBytes, MAX_SINGLE_READ_BYTES);
-  const bytes = isShort ? new Uint8Array(await request.arrayBuffer()) : await readChunks(request.body, maxBytes);
+  const bytes = isShort ? await request.arrayBuffer() : await readChunks(request.body, maxBytes);
   if (!bytes || bytes.byteLength > maxBytes) return failure("too_large", `The body must not exceed ${maxBytes} bytes`);
   if (bytes.byteLength === 0) return {};
-  let failed = failure("invalid_utf8", "Invalid UTF-8");
+  let text: string | undefined;
   try {
-    const text = utf8.decode(bytes);
-    failed = failure("invalid_json", "Invalid JSON");
+    text = utf8.decode(bytes);
     return { value: JSON.parse(text) };
   } catch {
-    return failed;
+    return text === undefined ? failure("invalid_utf8", "Invalid UTF-8") : failure("invalid_json", "Invalid JSON");
   }
 }
 
