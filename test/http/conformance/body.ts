@@ -1,7 +1,7 @@
 /** Bodies: read once, as JSON, and only if the route has a body schema. */
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { route, setup, standardValidator } from "../../../src/http/index.ts";
+import { headGuard, route, setup, standardValidator } from "../../../src/http/index.ts";
 import { byteStream, chunksOf, endless, watched } from "./body-stream.ts";
 import { inputOf, readAs } from "./probes.ts";
 import { posting, read } from "./request.ts";
@@ -60,6 +60,25 @@ export const cases: Record<string, () => void | Promise<void>> = {
   "a leading byte order mark is ignored, and one inside a string is kept": async () => {
     assert.equal(await readAs(posting(`${BOM}{"a":1}`)), '{"a":1}');
     assert.equal(await readAs(posting(`"${BOM}"`)), `"${BOM}"`);
+  },
+
+  "a body is read after a head guard that waits, whether or not its length is declared": async () => {
+    const waits = headGuard(async () => {
+      await new Promise((done) => setTimeout(done, 1));
+      return { allow: true };
+    });
+    const app = setup({
+      validator: standardValidator,
+      handlers: [
+        route.post("/", {
+          guards: [waits],
+          request: { body: z.unknown() },
+          resolve: (c) => Response.json(c.input.ok && c.input.body),
+        }),
+      ],
+    });
+    for (const headers of [{}, { "content-length": "5" }])
+      assert.equal(await read(app, "/", posting("[1,2]", headers)), "[1,2]");
   },
 
   "without a body schema the body is left unread for the handler": async () => {
