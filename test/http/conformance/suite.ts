@@ -4,6 +4,8 @@ import { cases as bodyLimits } from "./body-limits.ts";
 import { cases as description } from "./description.ts";
 import { cases as errorLevels } from "./error-levels.ts";
 import { cases as errors } from "./errors.ts";
+import { cases as guardComposition } from "./guard-composition.ts";
+import { cases as guardRecipes } from "./guard-recipes.ts";
 import { cases as guards } from "./guards.ts";
 import { cases as head } from "./head.ts";
 import { cases as headGuards } from "./head-guards.ts";
@@ -41,5 +43,6 @@ export const suite = {
     onSend,
     head,
   },
-  ...{ paths, params, query, urls, table, description, setupErrors, reference },
+  ...{ paths, params, query, urls, table, description, setupErrors },
+  ...{ reference, guardRecipes, guardComposition },
 };
