@@ -33,7 +33,6 @@ import {
   type ValidateErr,
   type ValidateOk,
   type ValidateResult,
-  type ValidationIssue,
 } from "../../../src/http/index.ts";
 
 interface User {
