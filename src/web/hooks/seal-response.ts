@@ -16,7 +16,8 @@ interface Decisions {
 export const sealResponse: OnSendHandler<AppLocals> = ({ context, response, outcome, error }) => {
   const { request, route } = context;
   const { requestId = "unknown", startedAt = Date.now(), env } = context.locals;
-  const decisions = decisionsOf(outcome, (route?.guards ?? []).map(fullNameOf));
+  const guards = (route?.guards ?? []).map(fullNameOf);
+  const decisions = decisionsOf(outcome, guards);
   logRequest({
     requestId,
     protocol: httpProtocolOf(request),
@@ -37,7 +38,8 @@ export const sealResponse: OnSendHandler<AppLocals> = ({ context, response, outc
   if (!headers.get("Cache-Control")?.includes("public")) headers.set("X-Request-Id", requestId);
   secureHeaders(request, headers);
   allowOrigin(context, headers, outcome);
-  if (env?.ENVIRONMENT === "development") headers.set("Server-Timing", formatTrace(decisions));
+  const trace = env?.ENVIRONMENT === "development" ? formatTrace(outcome, guards) : "";
+  if (trace !== "") headers.set("Server-Timing", trace);
   return sealed;
 };
 
@@ -47,10 +49,12 @@ function decisionsOf(outcome: Outcome, guards: readonly string[]): Decisions {
   return { passed: outcome.kind === "failed" ? guards.slice(0, outcome.passed.length) : guards, denied: null };
 }
 
-/** A metric for each decision (W3C Server Timing), such as `guard-1;desc="rateLimit(api):allow"`. */
-function formatTrace({ passed, denied }: Decisions): string {
-  const decisions = [...passed.map((name) => `${name}:allow`), ...(denied === null ? [] : [`${denied}:deny`])];
-  return decisions
+/** A metric for each guard that ran (W3C Server Timing), such as `guard-1;desc="rateLimit(api):allow"`. */
+function formatTrace(outcome: Outcome, guards: readonly string[]): string {
+  const { passed, denied } = decisionsOf(outcome, guards);
+  const thrown = outcome.kind === "failed" && outcome.phase === "guard" ? guards[passed.length] : undefined;
+  return [...passed.map((name) => `${name}:allow`), denied && `${denied}:deny`, thrown && `${thrown}:error`]
+    .filter((decision) => typeof decision === "string")
     .map((decision) => decision.replace(/[^ !#-[\]-~]/g, "?"))
     .map((decision, index) => `guard-${index + 1};desc="${decision}"`)
     .join(", ");

@@ -106,7 +106,7 @@ describe("the trace of decisions", () => {
   test.each([
     ["/ok", [`${name}:allow`]],
     ["/denied", [`${name}:allow`, "denyAll:deny"]],
-    ["/guard", [`${name}:allow`]],
+    ["/guard", [`${name}:allow`, "broken:error"]],
     ["/broken", []],
     ["/none", []],
   ])("development shows that of %s", async (path, trace) => {
