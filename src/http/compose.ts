@@ -1,7 +1,7 @@
 /** Composes the app's settings into each route and produces the form that dispatch runs. */
 import { DEFAULT_MAX_BODY_BYTES } from "./body.ts";
 import { checkRoute } from "./check-route.ts";
-import type { UnmatchedContext } from "./context.ts";
+import type { HookContext, UnmatchedContext } from "./context.ts";
 import { countLeadingHeadGuards, type GuardResult } from "./guard.ts";
 import type { Handler } from "./handler.ts";
 import type { LeveledHook, OnErrorHandler, OnResponseHandler } from "./hooks.ts";
@@ -10,7 +10,7 @@ import type { Validator } from "./schema.ts";
 
 /** A route, ready to run. The types have already checked that the locals its guards and handler need are supplied. */
 export interface Composed extends Handler<unknown> {
-  readonly guards: readonly ((c: UnmatchedContext) => GuardResult | Promise<GuardResult>)[];
+  readonly guards: readonly ((c: HookContext) => GuardResult | Promise<GuardResult>)[];
   readonly handler: (c: UnmatchedContext) => Response | Promise<Response>;
   readonly onResponse: readonly LeveledHook<OnResponseHandler>[];
   readonly onError: readonly LeveledHook<OnErrorHandler>[];

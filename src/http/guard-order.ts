@@ -51,7 +51,9 @@ type CheckGuard<TGuard, TSupplied, TLater> = TGuard extends AnyGuard
       ? TGuard
       : { "this guard reads a local that nothing before it supplies": Describe<TKey> }
     : never
-  : { "this is not a guard": "it returns neither { allow: true } nor { deny: Response }" };
+  : TGuard extends (c: never) => ReturnType<AnyGuard>
+    ? { "this is not a guard": "its parameter has a property that no context has" }
+    : { "this is not a guard": "it returns neither { allow: true } nor { deny: Response }" };
 
 /** The list itself if each guard's needs are supplied before it; otherwise an error type in place of the guard. */
 export type CheckGuards<TGuards, TSupplied> = TGuards extends readonly [infer TFirst, ...infer TRest]

@@ -29,8 +29,10 @@ export type Guard<TNeeds = {}, TAdds = {}> = (
   c: Context<unknown, unknown, unknown, TNeeds>,
 ) => GuardResult<TAdds> | Promise<GuardResult<TAdds>>;
 
-/** Any guard, whatever locals it needs. */
-export type AnyGuard = (c: never) => GuardResult<object> | Promise<GuardResult<object>>;
+/** Any guard, whatever inputs, path parameters and locals it needs: only the route that it belongs to has them. */
+export type AnyGuard = (
+  c: Context<never, never, never, never, never>,
+) => GuardResult<object> | Promise<GuardResult<object>>;
 
 const headGuards = new WeakSet<object>();
 

@@ -89,7 +89,10 @@ export interface ValidateErr<TError = unknown> {
 
 export type ValidateResult<T = unknown, TError = unknown> = ValidateOk<T> | ValidateErr<TError>;
 
-/** An adapter for a validation library. It describes the input and never ends a request. */
+/**
+ * An adapter for a validation library. It describes the input and never ends a request. The types of `c.input` come
+ * from the schemas, so an adapter does not state them again.
+ */
 export interface Validator<TSchema = unknown> {
   /** Tells whether a value is a schema that `validate` can use. `setup` refuses routes with other values. */
   accepts?(schema: unknown): boolean;
@@ -98,9 +101,5 @@ export interface Validator<TSchema = unknown> {
    * @param input The raw value of the part.
    * @param part The name of the part, to be copied into the issues.
    */
-  validate<S extends TSchema>(
-    schema: S,
-    input: unknown,
-    part: ValidationPart,
-  ): ValidateResult<InferSchema<S>, InferSchemaError<S>> | Promise<ValidateResult<InferSchema<S>, InferSchemaError<S>>>;
+  validate(schema: TSchema, input: unknown, part: ValidationPart): ValidateResult | Promise<ValidateResult>;
 }

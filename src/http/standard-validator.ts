@@ -16,10 +16,9 @@ export const standardValidator: Validator<StandardSchema> = {
   },
 };
 
-/** Casts the run-time result to the static output type of the schema, which only its library knows. */
-function toResult<T, E>({ issues, value }: StandardResult<unknown>, part: ValidationPart): ValidateResult<T, E> {
-  if (!issues) return { ok: true, value: value as T };
-  return { ok: false, issues: issues.map((issue) => toIssue(issue, part)), error: issues as E };
+function toResult({ issues, value }: StandardResult<unknown>, part: ValidationPart): ValidateResult {
+  if (!issues) return { ok: true, value };
+  return { ok: false, issues: issues.map((issue) => toIssue(issue, part)), error: issues };
 }
 
 function toIssue(

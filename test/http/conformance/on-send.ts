@@ -139,7 +139,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
         const response = await send(app, "/");
         assert.deepEqual([response.status, await response.text()], [500, '{"error":"Internal Server Error"}']);
       });
-      assert.match(String(logged[0]), /^x$|onSend returned (a string|null)\. Return a Response or nothing\./);
+      assert.match(String(logged[0]), /^x$|onSend of GET \/ returned (a string|null)\. Return a Response\./);
     }
   },
 };

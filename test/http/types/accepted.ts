@@ -128,7 +128,7 @@ const positives: Validator<SchemaLike> = {
   validate: (schema, input, part) => {
     const result = schema.safeParse(input);
     return result.success
-      ? { ok: true, value: result.data as never }
+      ? { ok: true, value: result.data }
       : { ok: false, issues: [{ part, path: [], message: String(result.error) }] };
   },
 };

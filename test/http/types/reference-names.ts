@@ -33,9 +33,6 @@ import {
   type ValidateErr,
   type ValidateOk,
   type ValidateResult,
-  type ValidationIssue,
-  type ValidationPart,
-  type Validator,
 } from "../../../src/http/index.ts";
 
 interface User {
@@ -159,46 +156,6 @@ setup({ handlers: [...users, ...grouped] });
 setup({ handlers: nested, onRequest: [onRequest, quiet, later] });
 setup({ handlers: app.handlers, onRequest: () => ({ env: {} }) }).fetch(new Request("http://localhost/"));
 setup({ handlers: users.map((handler) => ({ ...handler, guards: [requireAuth, ...(handler.guards ?? [])] })) });
-
-// Validators.
-
-const zodValidator: Validator<z.ZodType> = {
-  validate<S extends z.ZodType>(
-    schema: S,
-    input: unknown,
-    part: ValidationPart,
-  ): ValidateResult<InferSchema<S>, InferSchemaError<S>> {
-    const result = schema.safeParse(input);
-    if (result.success) return { ok: true, value: result.data as InferSchema<S> };
-    const issues: ValidationIssue[] = result.error.issues.map((issue) => ({
-      part,
-      path: issue.path.map(String),
-      message: issue.message,
-      code: issue.code,
-    }));
-    return { ok: false, issues, error: result.error as InferSchemaError<S> };
-  },
-};
-
-/** A library whose schemas are functions, and one whose schemas throw. */
-interface Type {
-  (input: unknown): string | Error;
-  readonly expression: string;
-}
-interface AnySchema {
-  validateSync(input: unknown): unknown;
-}
-declare const type: Type;
-declare const yup: AnySchema;
-const ownValidator: Validator<Type | AnySchema> = {
-  validate: (_schema, _input, part) => ({ ok: false, issues: [{ part, path: [], message: "never valid" }] }),
-};
-
-setup({ validator: zodValidator, handlers: users });
-setup({
-  validator: ownValidator,
-  handlers: [route.post("/own", { request: { body: type, query: yup, params: {} as object }, resolve: show })],
-});
 
 // The remaining names.
 

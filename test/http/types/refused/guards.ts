@@ -139,6 +139,14 @@ route.get("/allow-false", {
   resolve,
 });
 
+route.get("/another-context", {
+  guards: [
+    // refused: this is not a guard": "its parameter has a property that no context has"
+    (c: { readonly session: string }) => (c.session ? { allow: true } : { deny: new Response() }),
+  ],
+  resolve,
+});
+
 route.get("/no-function", {
   guards: [
     // refused: not assignable to type 'GuardElement<AppLocals>'
