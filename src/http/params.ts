@@ -1,5 +1,4 @@
 /** Turns the captures of a pattern into path parameters: as strings, and with the types of the pattern. */
-import { createBareObject } from "./bare-object.ts";
 import type { AnyParams, RawValues } from "./context.ts";
 import { type Param, REST_GROUP } from "./pattern.ts";
 import type { Captures, Match } from "./router.ts";
@@ -10,7 +9,7 @@ export interface Params {
   readonly typed: AnyParams;
 }
 
-const NONE: Readonly<Record<string, string>> = Object.freeze(createBareObject<string>());
+const NONE: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
 
 /** The parameters if no route matched. */
 export const NO_PARAMS: Params = { raw: NONE, typed: NONE };
@@ -18,16 +17,20 @@ export const NO_PARAMS: Params = { raw: NONE, typed: NONE };
 /** @returns Objects without a prototype. A value that cannot be percent-decoded stays as it came. */
 export function readParams({ pattern, values, groups }: Match<unknown>): Params {
   const { params } = pattern;
-  const raw = createBareObject<string>();
+  const raw: Record<string, string> = Object.create(null);
   putAll(raw, params, values);
   for (const name in groups) put(raw, name === REST_GROUP ? "*" : name, groups[name]);
   let typed: Record<string, string | number> | undefined;
   for (const { name, type } of params) {
     if (!type.endsWith("int") || raw[name] === undefined) continue;
-    typed ??= Object.assign(createBareObject<string | number>(), raw);
+    typed ??= copy(raw);
     typed[name] = Number(raw[name]);
   }
   return { raw, typed: typed ?? raw };
+}
+
+function copy(raw: Record<string, string>): Record<string, string | number> {
+  return Object.assign(Object.create(null), raw);
 }
 
 /** Puts the values in the order of the pattern. @returns The number of values. */

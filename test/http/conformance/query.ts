@@ -9,7 +9,7 @@ async function queryOf(query: string): Promise<Record<string, unknown>> {
 }
 
 export const cases: Record<string, () => void | Promise<void>> = {
-  "params and query inherit no property, even if they are empty or no route matched": async () => {
+  "params and query have no prototype, even if they are empty or no route matched": async () => {
     for (const url of ["/", "/a/1?q=1", "/b/1?q=%20", "/c/1", "/none?q=1"]) {
       const objects: object[] = [];
       const keep = (c: { params: object; raw: { params: object; query: object } }) => {
@@ -19,13 +19,8 @@ export const cases: Record<string, () => void | Promise<void>> = {
       const patterns = ["/", "/a/:x", "/b/:x<int>", "/c/:x(\\d)"];
       const app = setup({ handlers: patterns.map((pattern) => route.get(pattern, { resolve: keep })), notFound: keep });
       await send(app, url);
-      assert.equal(objects.length, 3);
-      for (const object of objects) {
-        const inherited: object = Object.getPrototypeOf(object);
-        assert.deepEqual([Object.getPrototypeOf(inherited), Reflect.ownKeys(inherited)], [null, []], url);
-        assert.ok(Object.isFrozen(inherited));
-        assert.equal("toString" in object || "__proto__" in object, false);
-      }
+      assert.deepEqual(objects.map(Object.getPrototypeOf), [null, null, null], url);
+      assert.equal("toString" in (objects[0] ?? {}), false);
     }
   },
 
