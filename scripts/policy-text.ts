@@ -2,16 +2,22 @@
  * The policy as text: the app's hooks once, one line per route, then the exceptions with their reasons.
  *
  * A line depends only on its own route, since column widths are fixed. So adding a route adds one line, and changing the
- * policy of a route changes one.
+ * policy of a route changes one. `parsePolicy` gives back what a text says.
  */
 
 import type { PolicyExceptions } from "../src/env.ts";
-import { fullName, type Policy, type PolicyGuard, type PolicyRoute } from "../src/web/app/policy.ts";
+import type { Policy, PolicyRoute } from "../src/web/app/policy.ts";
+import { escapeCell, formatGuards, formatNames, NONE } from "./policy-cells.ts";
 
 /** The widths of columns. A longer cell moves only the rest of its own line. */
 const WIDTHS = { methods: 9, path: 28, cors: 4, input: 15 };
 
-const NONE = "-";
+export const TITLES = {
+  hooks: "APP-LEVEL HOOKS",
+  columns: formatCells("METHODS", "PATH", "CORS", "INPUT", "GUARDS (* after the body has been read)"),
+  unauthenticated: "STATE-CHANGING, WITHOUT A GUARD THAT AUTHENTICATES",
+  unlimited: "WITHOUT A LIMIT",
+} as const;
 
 /**
  * Formats a policy for people, and for a file that pins it.
@@ -24,13 +30,13 @@ const NONE = "-";
  */
 export function formatPolicy({ hooks, routes }: Policy, { unauthenticated, unlimited }: PolicyExceptions): string {
   return [
-    "APP-LEVEL HOOKS",
-    ...Object.entries(hooks).map(([hook, names]) => `${hook.padEnd(10)}  ${inOrder(names)}`),
+    TITLES.hooks,
+    ...Object.entries(hooks).map(([hook, names]) => `${hook.padEnd(10)}  ${formatNames(names)}`),
     "",
-    formatCells("METHODS", "PATH", "CORS", "INPUT", "GUARDS (* after the body has been read)"),
+    TITLES.columns,
     ...new Set(routes.map(formatRoute)),
-    ...formatExceptions("STATE-CHANGING, WITHOUT A GUARD THAT AUTHENTICATES", unauthenticated),
-    ...formatExceptions("WITHOUT A LIMIT", unlimited),
+    ...formatExceptions(TITLES.unauthenticated, unauthenticated),
+    ...formatExceptions(TITLES.unlimited, unlimited),
     "",
   ].join("\n");
 }
@@ -42,22 +48,26 @@ function formatRoute(route: PolicyRoute): string {
   return [
     formatCells(
       methods.join(", "),
-      isPreflight(route) ? "*" : route.path,
+      isPreflight(route) ? "*" : escapeCell(route.path),
       cors ? "CORS" : NONE,
       formatInput(route),
-      inOrder(guards.map(formatGuard)),
+      formatGuards(guards),
     ),
-    ...hooks.map(([hook, list]) => `${hook}: ${inOrder(list.map(({ name }) => name))}`),
+    ...hooks.map(([hook, list]) => `${hook}: ${formatNames(list.map(({ name }) => name))}`),
   ].join("  ");
 }
 
+/** What the labels of a route depend on. */
+type LabeledRoute = Pick<PolicyRoute, "methods" | "path" | "cors" | "schemas"> &
+  Readonly<Record<"guards" | "onResponse" | "onError", readonly unknown[]>>;
+
 /** Whether `preflightRoutes` has added the route: an OPTIONS route without guards, schemas or hooks of its own. */
-export function isPreflight({ methods, cors, schemas, guards, onResponse, onError }: PolicyRoute): boolean {
+export function isPreflight({ methods, cors, schemas, guards, onResponse, onError }: LabeledRoute): boolean {
   return methods.join() === "OPTIONS" && cors && [schemas, guards, onResponse, onError].every(({ length }) => !length);
 }
 
 /** The labels by which exceptions name a route, such as `POST /login`. `GET` includes HEAD. */
-export function labelsOf(route: PolicyRoute): string[] {
+export function labelsOf(route: LabeledRoute): string[] {
   if (isPreflight(route)) return ["OPTIONS *"];
   const { methods, path } = route;
   return methods.filter((method) => method !== "HEAD" || !methods.includes("GET")).map((method) => `${method} ${path}`);
@@ -68,14 +78,6 @@ function formatInput({ schemas, maxBodyBytes }: PolicyRoute): string {
   return [schemas.join(", "), ...limit].filter((part) => part !== "").join(" ") || NONE;
 }
 
-function formatGuard(guard: PolicyGuard): string {
-  return fullName(guard) + (guard.phase === "head" ? "" : "*");
-}
-
-function inOrder(names: readonly string[]): string {
-  return names.join(" → ") || NONE;
-}
-
 function formatCells(methods: string, path: string, cors: string, input: string, guards: string): string {
   const { methods: first, path: second, cors: third, input: fourth } = WIDTHS;
   return [methods.padEnd(first), path.padEnd(second), cors.padEnd(third), input.padEnd(fourth), guards].join("  ");
@@ -83,8 +85,9 @@ function formatCells(methods: string, path: string, cors: string, input: string,
 
 function formatExceptions(title: string, reasons: Readonly<Record<string, string>>): string[] {
   const lines = Object.entries(reasons).map(([label, reason]) => {
-    const [method = "", path = ""] = label.split(" ");
-    return `${method.padEnd(WIDTHS.methods)}  ${path.padEnd(WIDTHS.path)}  ${reason}`;
+    const [method = "", ...path] = label.split(" ");
+    const cells = [method.padEnd(WIDTHS.methods), escapeCell(path.join(" ")).padEnd(WIDTHS.path), escapeCell(reason)];
+    return cells.join("  ");
   });
   return lines.length > 0 ? ["", title, ...lines] : [];
 }

@@ -1,29 +1,55 @@
 /**
  * Prints the policy: every route with its guards, schemas and limits. `--json` prints it as data; `--update` writes the
- * text to `test/routes.snap.txt`, which a test pins.
+ * text to `test/routes.snap.txt`, which a test pins; `--diff <ref>` says what has changed since that text of a commit.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { describeLoadError, loadApp } from "./load-app.ts";
+import { readPolicyAt } from "./policy-at-ref.ts";
+import { formatDiff } from "./policy-diff.ts";
+import { parsePolicy } from "./policy-parse.ts";
+import { formatPolicy } from "./policy-text.ts";
 
 const PINNED = "test/routes.snap.txt";
+const FLAGS = { json: { type: "boolean" }, update: { type: "boolean" }, diff: { type: "string" } } as const;
 
-const { values } = parseArgs({ options: { json: { type: "boolean" }, update: { type: "boolean" } } });
+const root = join(import.meta.dirname, "..");
 
-async function print({ app, facts }: Awaited<ReturnType<typeof loadApp>>): Promise<void> {
-  const { describeApp } = await import("../src/web/app/policy.ts");
-  const { formatPolicy } = await import("./policy-text.ts");
-  const policy = describeApp(app);
-  if (values.json) console.log(JSON.stringify({ ...policy, exceptions: facts.exceptions }, null, 2));
-  else if (values.update) {
-    writeFileSync(join(import.meta.dirname, "..", PINNED), formatPolicy(policy, facts.exceptions));
-    console.log(`Wrote ${PINNED}.`);
-  } else process.stdout.write(formatPolicy(policy, facts.exceptions));
+/** @throws {Error} With a message for people: for flags that are refused, and for a ref without a policy. */
+function prepare() {
+  const { values } = parseArgs({ options: FLAGS });
+  if (Object.keys(values).length > 1) throw new Error("Pass only one of --json, --update and --diff <ref>.");
+  return { ...values, before: values.diff === undefined ? undefined : readPolicyAt(root, values.diff, PINNED) };
 }
 
-const loaded = await loadApp().catch((error) => {
-  console.error(describeLoadError(error));
+async function print({ json, update, diff, before }: ReturnType<typeof prepare>, { app, facts }: Loaded) {
+  const { describeApp } = await import("../src/web/app/policy.ts");
+  const policy = describeApp(app);
+  const text = formatPolicy(policy, facts.exceptions);
+  if (json) console.log(JSON.stringify({ ...policy, exceptions: facts.exceptions }, null, 2));
+  else if (update) {
+    writeFileSync(join(root, PINNED), text);
+    console.log(`Wrote ${PINNED}.`);
+  } else if (before) process.stdout.write(formatDiff(`${diff} (${before.commit})`, before.policy, parsePolicy(text)));
+  else process.stdout.write(text);
+}
+
+type Loaded = Awaited<ReturnType<typeof loadApp>>;
+
+function fail(message: string): undefined {
+  console.error(message);
   process.exitCode = 1;
-});
-if (loaded) await print(loaded);
+}
+
+function tryToPrepare() {
+  try {
+    return prepare();
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const prepared = tryToPrepare();
+const loaded = prepared && (await loadApp().catch((error) => fail(describeLoadError(error))));
+if (prepared && loaded) await print(prepared, loaded);

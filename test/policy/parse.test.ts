@@ -1,0 +1,177 @@
+/** Parsing a printed policy gives back what was printed, whatever names, details, paths and reasons contain. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { PolicyTextError, type PrintedPolicy, type PrintedRoute, parsePolicy } from "../../scripts/policy-parse.ts";
+import { formatPolicy, isPreflight } from "../../scripts/policy-text.ts";
+import { app, facts } from "../../src/app.ts";
+import type { PolicyExceptions } from "../../src/env.ts";
+import { describeApp, type Policy, type PolicyRoute } from "../../src/web/app/policy.ts";
+
+function toPrinted({ hooks, routes }: Policy, exceptions: PolicyExceptions): PrintedPolicy {
+  const preflight = routes.findIndex(isPreflight);
+  const shown = routes.filter((route, index) => !isPreflight(route) || index === preflight);
+  return { hooks, routes: shown.map(toPrintedRoute), exceptions };
+}
+
+function toPrintedRoute(route: PolicyRoute): PrintedRoute {
+  const { methods, path, cors, schemas, maxBodyBytes, guards, onResponse, onError } = route;
+  return {
+    methods,
+    path: isPreflight(route) ? "*" : path,
+    cors,
+    schemas,
+    maxBodyBytes,
+    guards: guards.map(({ name, phase, detail }) => ({ name, phase, ...(detail && { detail }) })),
+    onResponse: onResponse.map(({ name }) => name),
+    onError: onError.map(({ name }) => name),
+  };
+}
+
+test("the app's own policy is read as it was printed", () => {
+  const policy = describeApp(app);
+  expect(policy.routes.length).toBeGreaterThan(2);
+  expect(parsePolicy(formatPolicy(policy, facts.exceptions))).toEqual(toPrinted(policy, facts.exceptions));
+});
+
+/** What separates cells and names, marks, escapes, and characters that are not seen or that files change. */
+const PIECES = [
+  "→ a ",
+  " → ",
+  " ",
+  "  ",
+  "-",
+  "*",
+  "(",
+  ")",
+  ",",
+  ":",
+  "\\",
+  "\\u{20}",
+  "u{",
+  "}",
+  "≤ 9 B",
+  "body",
+  "CORS",
+  "onResponse: a",
+  "(anonymous)",
+  "\n",
+  "\r\n",
+  "\t",
+  "\u0000",
+  "\u00a0",
+  "\u2028",
+  "\u202e",
+  "\ufeff",
+  "\ud800",
+  "é",
+  "🔑",
+  "x".repeat(40),
+];
+const hostile = (minLength: number) =>
+  fc.array(fc.oneof(fc.constantFrom(...PIECES), fc.string()), { minLength, maxLength: 5 }).map((all) => all.join(""));
+const text = hostile(0);
+const name = hostile(1).map((some) => some || "(anonymous)");
+const path = text.map((rest) => `/${rest}`);
+const methods = fc.uniqueArray(fc.constantFrom("GET", "HEAD", "POST", "OPTIONS", "*", "M-SEARCH"), { minLength: 1 });
+const hooks = fc.array(fc.record({ level: fc.constantFrom("route", "group"), name }), { maxLength: 3 });
+const anyRoute: fc.Arbitrary<PolicyRoute> = fc.record({
+  methods,
+  path,
+  cors: fc.boolean(),
+  schemas: fc.subarray(["params", "query", "body"]),
+  maxBodyBytes: fc.constantFrom(null, 0, 1, 0.5, 16384, 1e21, 1e-7, Number.POSITIVE_INFINITY),
+  guards: fc.array(
+    fc.record(
+      { name, detail: text, phase: fc.constantFrom("head", "input"), denies: fc.constant([403]) },
+      { requiredKeys: ["name", "phase"] },
+    ),
+    { maxLength: 4 },
+  ),
+  onResponse: hooks,
+  onError: hooks,
+});
+const names = fc.array(name, { maxLength: 3 });
+const anyPolicy: fc.Arbitrary<Policy> = fc.record({
+  hooks: fc.record({ onRequest: names, onResponse: names, onError: names, onSend: names }),
+  routes: fc.uniqueArray(anyRoute, { maxLength: 5, selector: (route) => JSON.stringify(toPrintedRoute(route)) }),
+});
+const reasons = fc.dictionary(
+  fc.tuple(fc.constantFrom("GET", "*"), path).map((both) => both.join(" ")),
+  text,
+);
+const anyExceptions = fc.record({ unauthenticated: reasons, unlimited: reasons }, { noNullPrototype: true });
+
+test("any policy is read as it was printed, also from a file", () => {
+  const property = fc.property(anyPolicy, anyExceptions, (policy, exceptions) => {
+    const printed = formatPolicy(policy, exceptions);
+    const stored = new TextDecoder().decode(new TextEncoder().encode(printed));
+    expect(JSON.stringify(parsePolicy(stored))).toBe(JSON.stringify(toPrinted(policy, exceptions)));
+  });
+  fc.assert(property, { numRuns: 500 });
+});
+
+test("a route is one line of visible characters, and an exception, too", () => {
+  const property = fc.property(anyRoute, text, (route, reason) => {
+    const exceptions = { unauthenticated: { [`POST ${route.path}`]: reason }, unlimited: {} };
+    const hooks = { onRequest: [], onResponse: [], onError: [], onSend: [] };
+    const lines = formatPolicy({ hooks, routes: [route] }, exceptions).split("\n");
+    expect(lines).toHaveLength(12);
+    expect(lines.join("")).not.toMatch(/(?! )[\p{C}\p{Z}]/u);
+  });
+  fc.assert(property);
+});
+
+const GOOD = formatPolicy(describeApp(app), facts.exceptions);
+
+describe("what is not a printed policy is refused, and the line named:", () => {
+  test.each([
+    ["an empty file", "", 1],
+    ["a conflict", GOOD.replace("APP-LEVEL", "<<<<<<< HEAD\nAPP-LEVEL"), 1],
+    ["a conflict among the routes", GOOD.replace("\nGET, HEAD  /health ", "\n=======\nGET, HEAD  /health "), 11],
+    ["Windows line ends", GOOD.replaceAll("\n", "\r\n"), 1],
+    ["other columns", GOOD.replace("METHODS ", "METHOD "), 7],
+    ["another hook", GOOD.replace("onError ", "onWrong "), 4],
+    ["hooks of two cells", GOOD.replace("onError     answerError", "onError     answerError  more"), 4],
+    ["a route cut short", GOOD.replace(/(?<=\n)(GET, HEAD {2}\/static\/\* *CORS).*/, "$1"), 8],
+    ["another word for CORS", GOOD.replace("  CORS  -", "  cors  -"), 8],
+    ["an input that does not exist", GOOD.replace("  CORS  -    ", "  CORS  head "), 8],
+    ["a guard that is not closed", GOOD.replace("rateLimit(address)", "rateLimit(address"), 8],
+    ["a guard without a name", GOOD.replace("rateLimit(address)", " → "), 8],
+    ["a cell after the guards", GOOD.replace("rateLimit(address)", "rateLimit(address)  onSend: a"), 8],
+    ["an escape that is not a character", GOOD.replace("/static/*", "\\u{ffffff}"), 8],
+    [
+      "an unknown section",
+      GOOD.replace("WITHOUT A LIMIT", "WITHOUT A REASON"),
+      GOOD.split("\n").indexOf("WITHOUT A LIMIT") + 1,
+    ],
+    [
+      "an exception without a path",
+      GOOD.replace(/(?<=WITHOUT A LIMIT\n).*/, "GET"),
+      GOOD.split("\n").indexOf("WITHOUT A LIMIT") + 2,
+    ],
+    ["a line after the end", `${GOOD}more\n`, GOOD.split("\n").length],
+  ])("%s", (_, broken, line) => {
+    expect(broken).not.toBe(GOOD);
+    expect(() => parsePolicy(broken)).toThrow(PolicyTextError);
+    expect(() => parsePolicy(broken)).toThrow(`Line ${line} is not a line of a policy: `);
+  });
+});
+
+test("names that would look like something else are escaped, and common ones are not", () => {
+  const guard = (name: string, detail?: string) =>
+    ({ name, phase: "head", denies: [], ...(detail && { detail }) }) as const;
+  const guards = [
+    guard("-"),
+    guard("(anonymous)"),
+    guard("a*", "x → y, (z)"),
+    guard("a(b)"),
+    guard("bound f", "/\\d+/"),
+  ];
+  const [route] = describeApp(app).routes;
+  if (!route) throw new Error("The app has no routes.");
+  const hooks = { onRequest: [], onResponse: [], onError: [], onSend: [] };
+  const printed = formatPolicy({ hooks, routes: [{ ...route, guards }] }, { unauthenticated: {}, unlimited: {} });
+  expect(printed).toContain(
+    String.raw`  \u{2d} → (anonymous) → a\u{2a}(x \u{2192} y, (z)) → a\u{28}b\u{29} → bound f(/\d+/)`,
+  );
+});
