@@ -1,24 +1,23 @@
 /** Rules of the policy: each takes the described routes and returns a sentence for each breach. */
+import { AUTHENTICATING_GUARDS } from "../../scripts/policy-guard-changes.ts";
 import { labelsOf } from "../../scripts/policy-text.ts";
 import type { PolicyRoute } from "../../src/web/app/policy.ts";
 
 export { findAnonymousGuards } from "../../scripts/anonymous-guards.ts";
+export { SESSION_GUARDS } from "../../scripts/policy-guard-changes.ts";
 
 type Reasons = Readonly<Record<string, string>>;
 
 const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
-/** Guards that take a session, and so the cookie that a browser sends along with any site's request. */
-export const SESSION_GUARDS = ["requireAuth", "requirePermission"];
-const AUTHENTICATING = [...SESSION_GUARDS, "requireApiKey"];
 /** The limits that count every request of a route. */
 const LIMITS = ["address", "api", "sign-in"];
 
 /** @param exceptions The reasons of routes that may change state without a guard that authenticates. */
 export function findUnauthenticated(routes: readonly PolicyRoute[], exceptions: Reasons): string[] {
-  const open = routes.filter(({ guards }) => !guards.some(({ name }) => AUTHENTICATING.includes(name)));
+  const open = routes.filter(({ guards }) => !guards.some(({ name }) => AUTHENTICATING_GUARDS.includes(name)));
   const changing = open.flatMap(labelsOf).filter((label) => !SAFE_METHODS.includes(label.split(" ")[0] ?? ""));
   return compare(changing, exceptions, {
-    broken: `changes state without a guard that authenticates: add ${AUTHENTICATING.join(" or ")}`,
+    broken: `changes state without a guard that authenticates: add ${AUTHENTICATING_GUARDS.join(" or ")}`,
     kept: "authenticates, does not change state, or is not in the table",
   });
 }
