@@ -17,7 +17,7 @@ export class RefError extends Error {
  */
 export function readPolicyAt(folder: string, ref: string, path: string): { commit: string; policy: PrintedPolicy } {
   const commit = findCommit(folder, ref);
-  const shown = git(folder, "show", "--no-textconv", `${commit}:./${path}`);
+  const shown = git(folder, "show", `${commit}:./${path}`);
   if (shown.status !== 0)
     throw new RefError(
       `${path} does not exist at ${ref} (${shown.stderr}).\nName a commit that has it: git log --oneline -- ${path}`,

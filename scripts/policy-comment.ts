@@ -18,7 +18,7 @@ const FENCE = "```";
 
 /** @param text Of any length and content. */
 export function toComment(text: string): string {
-  const visible = text.replace(/\r\n?/g, "\n").replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd");
+  const visible = text.replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, "\ufffd");
   // Without backticks, the text cannot end the fence.
   const fenced = visible.replaceAll("`", "'").trimEnd();
   const cut = fenced.length > MAX_TEXT_CHARACTERS ? `${fenced.slice(0, MAX_TEXT_CHARACTERS)}\n… (cut)` : fenced;

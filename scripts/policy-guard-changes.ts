@@ -58,7 +58,7 @@ function describeRemoved(label: string, before: Guards, after: Guards, removed: 
   if (!authenticates(before) || authenticates(after))
     return [change("widening", [label], `removes ${list(removed)} from`)];
   const rest = after.length > 0 ? `leaves ${list(after, " → ")}` : "leaves no guard";
-  return [openTo(label, `removes ${list(removed)}, ${rest}`)];
+  return [openTo(label, `removes ${list(removed)} and ${rest}`)];
 }
 
 /** The sentence for a route that no longer asks for a session or a key, or never did. */

@@ -49,13 +49,13 @@ const GUARDS: readonly Guards[] = [
   [
     "rateLimit(api) → requireAuth → requireCsrf",
     "rateLimit(api) → requireCsrf",
-    ["widening", "anyone may now POST /x: removes requireAuth, leaves rateLimit(api) → requireCsrf"],
+    ["widening", "anyone may now POST /x: removes requireAuth and leaves rateLimit(api) → requireCsrf"],
     ["narrowing", "adds requireAuth to POST /x"],
   ],
   [
     "requirePermission(notes:read) → requireOwnership*",
     "",
-    ["widening", "anyone may now POST /x: removes requirePermission(notes:read), requireOwnership, leaves no guard"],
+    ["widening", "anyone may now POST /x: removes requirePermission(notes:read), requireOwnership and leaves no guard"],
     ["narrowing", "adds requirePermission(notes:read), requireOwnership to POST /x"],
   ],
   [
