@@ -12,6 +12,8 @@ export interface Change {
   readonly routes: readonly string[];
   /** @param target A label, or a number such as `3 routes`. */
   readonly say: (target: string) => string;
+  /** Whether it opens a route to anyone, which is said before everything else. */
+  readonly opens?: true;
 }
 
 /** @param verb Ends before the route, such as `removes requireAuth from`. */
@@ -32,7 +34,8 @@ export function mergeChanges(changes: readonly Change[]): Readonly<Record<Group,
     const routes = [...(merged.get(key)?.routes ?? []), ...next.routes];
     merged.set(key, { ...next, routes: [...new Set(routes)] });
   }
-  const inGroup = (group: Group) => [...merged.values()].filter((one) => one.group === group).map(sayWithRoutes);
+  const sorted = [...merged.values()].sort((one, other) => Number(other.opens ?? 0) - Number(one.opens ?? 0));
+  const inGroup = (group: Group) => sorted.filter((one) => one.group === group).map(sayWithRoutes);
   return { widening: inGroup("widening"), narrowing: inGroup("narrowing"), neutral: inGroup("neutral") };
 }
 

@@ -66,7 +66,7 @@ export function openTo(label: string, why: string): Change {
   const request = label.replace(/^\* /, "use any method of ");
   const say = (target: string) =>
     target === label ? `anyone may now ${request}: ${why}` : `anyone may now use ${target} (${why})`;
-  return { group: "widening", routes: [label], say };
+  return { group: "widening", routes: [label], say, opens: true };
 }
 
 function describeReplaced(label: string, was: PrintedGuard, is: PrintedGuard): Change {

@@ -34,9 +34,9 @@ const CHANGES = [
 
 const SENTENCES = `
 WIDENS, OR MAY WIDEN
+- anyone may now GET /api/things/export: removes requireAuth and leaves rateLimit(address) → rateLimit(api)
 - removes requireCsrf from GET /api/things
 - raises the body limit of POST /api/things from 262144 B to 524288 B
-- anyone may now GET /api/things/export: removes requireAuth and leaves rateLimit(address) → rateLimit(api)
 - raises requireForm(262144 B) to requireForm(524288 B) in POST /things
 
 NARROWS
