@@ -1,4 +1,4 @@
-/** Refuses in Node what the Workers runtime refuses while a module loads, since there it ends the development server. */
+/** Makes Node refuse the calls that Workers refuse while a module loads. In a Worker, they end the development server. */
 import { pathToFileURL } from "node:url";
 import { root } from "./wrangler.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Loads the app in Node, for the build step and the commands that read its route table, and describes in a few lines why
- * it does not load. Imports nothing of the app statically, because any of its files may be the one with the mistake.
+ * Loads the app in Node, for the build step and the commands that read its route table, and describes load errors in a
+ * few lines. Imports nothing of the app statically, because any of its files may be the one with the mistake.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -14,18 +14,18 @@ const APP = "src/app.ts";
 
 const IN_NODE = `The route table is also read in Node, so ${APP} must load there, too.`;
 
-/** Frames of these files say where a mistake was noticed, not where it was made. */
+/** Frames of these files show the check that failed, not the mistake. */
 const MACHINERY = /^src\/(http|web\/app)\//;
 
-/** @throws Whatever the app throws while it loads. */
+/** @throws Any error that the app throws while it loads. */
 export function loadApp(): Promise<typeof import("../src/app.ts")> {
   return inGlobalScope(() => import("../src/app.ts"));
 }
 
 /**
- * @param error What loading the app has thrown.
- * @param title What has failed.
- * @returns What is wrong, where, and what to write. Without a stack.
+ * @param error The value that was thrown while the app loaded.
+ * @param title Names the step that failed.
+ * @returns The mistake, its place and the cure, without a stack.
  */
 export function describeLoadError(error: unknown, title = `${APP} does not load.`): string {
   if (isSetupError(error)) return describeSetupError(error);
@@ -88,7 +88,7 @@ function hintsFor(error: Error): string[] {
   const [, missing] = /does not provide an export named '(\w+)'/.exec(error.message) ?? [];
   if (missing !== undefined) return [`If ${missing} is a type, write \`type ${missing}\` in the import.`];
   if (error instanceof ReferenceError)
-    return [`${IN_NODE} Use what only Workers have inside of functions, not while a module loads.`];
+    return [`${IN_NODE} Call APIs that only Workers have inside functions, not while a module loads.`];
   switch (code) {
     case "ERR_MODULE_NOT_FOUND":
       return url !== undefined && existsSync(`${fileURLToPath(url)}.ts`)

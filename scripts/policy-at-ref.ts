@@ -4,14 +4,14 @@ import { PolicyTextError, type PrintedPolicy, parsePolicy } from "./policy-parse
 
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
-/** Why a ref has no policy to compare with, and what to do. */
+/** The error for a ref without a policy that can be compared. Its message says what to do. */
 export class RefError extends Error {
   override readonly name = "RefError";
 }
 
 /**
  * @param folder The project's root, which may be a folder of a larger repository.
- * @param ref What git takes for a commit, such as `main`, `HEAD~1` or an id.
+ * @param ref A name that git resolves to a commit, such as `main`, `HEAD~1` or an id.
  * @param path The pinned text, from the project's root.
  * @throws {RefError} If there is none.
  */
@@ -32,7 +32,7 @@ export function readPolicyAt(folder: string, ref: string, path: string): { commi
 
 /** @returns The id of the commit. */
 function findCommit(folder: string, ref: string): string {
-  // An empty ref is the index, and git takes what begins with a hyphen for an option.
+  // An empty ref is the index, and git reads a leading hyphen as an option.
   if (ref === "" || ref.startsWith("-")) throw new RefError(`${JSON.stringify(ref)} is not a ref. ${NAME_ONE}`);
   const { status, stdout } = git(folder, "rev-parse", "--verify", "--end-of-options", `${ref}^{commit}`);
   if (status === 0) return stdout.trim();

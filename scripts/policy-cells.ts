@@ -12,7 +12,7 @@ export const NONE = "-";
 const ANONYMOUS = "(anonymous)";
 const ARROW = " → ";
 
-/** An arrow, a space that would make or widen a gap, what starts an escape, and whatever has no shape of its own. */
+/** An arrow, a space at an edge or beside another, the start of an escape, and invisible characters. */
 const SPECIAL = /→|^ | (?= |$)|\\(?=u\{)|(?! )[\p{C}\p{Z}]/gu;
 const ESCAPE = /\\u\{([\da-f]+)\}/g;
 /** The name, the detail up to the last parenthesis, and the mark of a guard that runs after the body has been read. */

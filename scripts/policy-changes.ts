@@ -1,4 +1,4 @@
-/** What a change of the policy means: each as a sentence, in the group of those that widen, narrow or do neither. */
+/** Changes of the policy as sentences, grouped by their effect on access: wider, narrower or neither. */
 import { formatNames } from "./policy-cells.ts";
 
 /** Changes whose direction the table does not show count as widening, so that nobody overlooks them. */
@@ -12,7 +12,7 @@ export interface Change {
   readonly routes: readonly string[];
   /** @param target A label, or a number such as `3 routes`. */
   readonly say: (target: string) => string;
-  /** Whether it opens a route to anyone, which is said before everything else. */
+  /** Whether it opens a route to anyone. Such changes come first. */
   readonly opens?: true;
 }
 

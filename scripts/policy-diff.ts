@@ -1,4 +1,4 @@
-/** What changes from one printed policy to another, in words. */
+/** Describes in words the changes from one printed policy to another. */
 import type { PolicyExceptions } from "../src/env.ts";
 import type { AppHooks } from "../src/web/app/policy.ts";
 import { escapeCell, formatGuards } from "./policy-cells.ts";
@@ -14,7 +14,7 @@ const HEADINGS: Readonly<Record<Group, string>> = {
 };
 
 /**
- * Says what changes, what widens first.
+ * Describes the changes. Those that widen access come first.
  *
  * @param ref The name of the state before.
  * @returns Lines that end with LF.

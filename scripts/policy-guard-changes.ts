@@ -1,4 +1,4 @@
-/** What a change of the guards of a route means. */
+/** Describes changes of the guards of a route. */
 
 import { formatGuardName, type PrintedGuard } from "./policy-cells.ts";
 import { type Change, change, type Group } from "./policy-changes.ts";

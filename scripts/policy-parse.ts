@@ -1,4 +1,4 @@
-/** Reads a printed policy: the inverse of `formatPolicy`, as far as the text says it. */
+/** Reads a printed policy: the inverse of `formatPolicy`, for everything that is printed. */
 import type { PolicyExceptions } from "../src/env.ts";
 import type { AppHooks, PolicyRoute } from "../src/web/app/policy.ts";
 import { NONE, type PrintedGuard, parseGuards, parseNames, unescapeCell } from "./policy-cells.ts";
@@ -11,7 +11,7 @@ export interface PrintedRoute extends Pick<PolicyRoute, "methods" | "path" | "co
   readonly onError: readonly string[];
 }
 
-/** What the printed policy says. Statuses of denials and levels of hooks are not printed. */
+/** The contents of a printed policy. Statuses of denials and levels of hooks are not printed. */
 export interface PrintedPolicy {
   readonly hooks: AppHooks;
   readonly routes: readonly PrintedRoute[];

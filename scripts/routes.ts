@@ -1,6 +1,6 @@
 /**
  * Prints the policy: every route with its guards, schemas and limits. `--json` prints it as data; `--update` writes the
- * text to `test/routes.snap.txt`, which a test pins; `--diff <ref>` says what has changed since that text of a commit.
+ * text to `test/routes.snap.txt`, which a test pins; `--diff <ref>` describes the changes since the text of a commit.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /** Reads a JSON request body up to a limit. */
 import type { ValidationIssue } from "./context.ts";
-import { BodyTooLargeError, limitBody } from "./limited-body.ts";
+import { BodyTooLargeError, limitStream } from "./limited-body.ts";
 
 /** The limit in bytes when neither the route nor the app sets one. */
 export const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
@@ -41,10 +41,12 @@ export async function readJson(request: Request, maxBytes: number): Promise<Json
 
 /** @returns Undefined if there are more than `maxBytes`. */
 async function readBytes(request: Request, maxBytes: number): Promise<ArrayBuffer | undefined> {
-  const declaredBytes = Number(request.headers.get("content-length"));
+  const { body, headers } = request;
+  if (!body) return new ArrayBuffer(0);
+  const declaredBytes = Number(headers.get("content-length"));
   const isShort = declaredBytes > 0 && declaredBytes <= Math.min(maxBytes, MAX_SINGLE_READ_BYTES);
   try {
-    const bytes = await (isShort ? request : limitBody(request, maxBytes)).arrayBuffer();
+    const bytes = await (isShort ? request : new Response(limitStream(body, maxBytes))).arrayBuffer();
     return bytes.byteLength > maxBytes ? undefined : bytes;
   } catch (error) {
     if (error instanceof BodyTooLargeError) return undefined;

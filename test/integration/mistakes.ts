@@ -77,7 +77,11 @@ export const MORE: readonly Mistake[] = [
   {
     name: "a global that Node does not have",
     make: append("caches.default;"),
-    printed: ["ReferenceError: caches is not defined\n", "must load there, too", "inside of functions"],
+    printed: [
+      "ReferenceError: caches is not defined\n",
+      "must load there, too",
+      "inside functions, not while a module loads",
+    ],
   },
   ...["setInterval(() => {}, 1000)", "setTimeout(() => {})", 'fetch("data:,")', "crypto.randomUUID()"].map((code) => ({
     name: `${code} while a module loads`,

@@ -38,7 +38,7 @@ export const sealResponse: OnSendHandler<AppLocals> = ({ context, response, outc
   if (!headers.get("Cache-Control")?.includes("public")) headers.set("X-Request-Id", requestId);
   secureHeaders(request, headers);
   allowOrigin(context, headers, outcome);
-  const trace = env?.ENVIRONMENT === "development" ? formatTrace(outcome, guards) : "";
+  const trace = env?.ENVIRONMENT === "development" ? formatTrace(decisions, outcome, guards) : "";
   if (trace !== "") headers.set("Server-Timing", trace);
   return sealed;
 };
@@ -50,8 +50,7 @@ function decisionsOf(outcome: Outcome, guards: readonly string[]): Decisions {
 }
 
 /** A metric for each guard that ran (W3C Server Timing), such as `guard-1;desc="rateLimit(api):allow"`. */
-function formatTrace(outcome: Outcome, guards: readonly string[]): string {
-  const { passed, denied } = decisionsOf(outcome, guards);
+function formatTrace({ passed, denied }: Decisions, outcome: Outcome, guards: readonly string[]): string {
   const thrown = outcome.kind === "failed" && outcome.phase === "guard" ? guards[passed.length] : undefined;
   return [...passed.map((name) => `${name}:allow`), denied && `${denied}:deny`, thrown && `${thrown}:error`]
     .filter((decision) => typeof decision === "string")
