@@ -4,7 +4,8 @@ import { describe, expect } from "vitest";
 import { expectAccessible, expectShown, expectToFit, makeAccount, origin, test } from "../fixture.ts";
 
 const pathOf = (page: Page) => page.url().slice(origin.length);
-const rowOf = (page: Page, email: string) => page.getByRole("row").filter({ hasText: email });
+const rowOf = (page: Page, email: string) =>
+  page.getByRole("row").filter({ has: page.getByText(email, { exact: true }) });
 
 /** Presses a button of a row and says yes to what is asked then. */
 async function press(page: Page, email: string, label: string, javaScript: boolean): Promise<void> {
