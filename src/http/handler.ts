@@ -20,6 +20,11 @@ export interface RequestSchemas<TParams = unknown, TQuery = unknown, TBody = unk
   readonly body?: TBody;
 }
 
+/** The schemas of a route's response bodies, by status. */
+export interface ResponseSchemas {
+  readonly [status: number]: unknown;
+}
+
 /** The parts of a request that can have a schema, in the order of their issues. */
 export const PARTS: readonly ValidationPart[] = ["params", "query", "body"];
 
@@ -34,6 +39,8 @@ export interface Handler<in TNeeds = {}> extends RouteProperties {
   /** Outermost group first, the route's own last. */
   readonly guards?: readonly AnyGuard[];
   readonly request?: RequestSchemas;
+  /** The schemas of the response bodies, by status. The core describes them and never checks a response. */
+  readonly responses?: ResponseSchemas;
   /** The route's own body limit in bytes. */
   readonly maxBodyBytes?: number;
   /** The limit of a body with a schema, set when an app composes the route: the route's own, else the app's. */

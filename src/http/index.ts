@@ -14,7 +14,7 @@ export * from "./extensions.ts";
 export type { GroupOptions } from "./group.ts";
 export { type Guard, type GuardFn, type GuardResult, headGuard } from "./guard.ts";
 export type { CheckHandlers } from "./guard-order.ts";
-export type { Handler, HandlerFn, RequestSchemas } from "./handler.ts";
+export type { Handler, HandlerFn, RequestSchemas, ResponseSchemas } from "./handler.ts";
 export type { OnErrorHandler, OnRequestHandler, OnResponseHandler, OnSendHandler, Outcome } from "./hooks.ts";
 export { BodyTooLargeError } from "./limited-body.ts";
 export type { RouteParams } from "./path-params.ts";

@@ -3,7 +3,7 @@ import type { AnyLocals, Context } from "./context.ts";
 import type { RouteProperties } from "./extensions.ts";
 import type { AnyGuard } from "./guard.ts";
 import type { CheckGuards, GuardElement, LocalsAfter, Named } from "./guard-order.ts";
-import type { Handler, RequestSchemas } from "./handler.ts";
+import type { Handler, RequestSchemas, ResponseSchemas } from "./handler.ts";
 import type { LevelHooks } from "./hooks.ts";
 import { addLevel, type LevelParts } from "./level.ts";
 import type { RouteParams } from "./path-params.ts";
@@ -20,6 +20,8 @@ export interface RouteConfig<
 > extends LevelHooks<TBase>,
     RouteProperties {
   readonly request?: RequestSchemas<CheckSchema<TParams>, CheckSchema<TQuery>, CheckSchema<TBody>>;
+  /** The schemas of the response bodies, by status. The core describes them and never checks a response. */
+  readonly responses?: ResponseSchemas;
   /** Run in this order, after the guards of the groups around the route. */
   readonly guards?: TGuards & CheckGuards<TGuards, TBase>;
   /** The body limit in bytes. Default: the app's for a body with a schema, none for other bodies. */
@@ -69,7 +71,7 @@ type InCapitals<TMethod extends string> = string extends TMethod ? TMethod : Upp
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS";
 
 /** A `RouteConfig` after its types have been checked and dropped. */
-interface AnyRouteConfig extends LevelParts, Pick<Handler, "request" | "maxBodyBytes"> {
+interface AnyRouteConfig extends LevelParts, Pick<Handler, "request" | "responses" | "maxBodyBytes"> {
   readonly resolve: Handler["handler"];
 }
 

@@ -1,12 +1,53 @@
-/** Facts that guards declare about themselves, for the printed policy and derived error responses. */
+/** Facts that guards declare about themselves: for the printed policy, its page, and the description of the API. */
+import type { AppLocals, Env } from "../../env.ts";
+
+/** A credential of a request: the cookie of a browser's session, an access token, or an API key. */
+export type Credential = "session" | "token" | "key";
+
+/** Locals by which guards are previewed. The floors that supply them add members by augmentation. */
+// biome-ignore lint/suspicious/noEmptyInterface: the floors above add members by augmentation, which needs an interface.
+export interface VisitorLocals {}
+
+/** The visitor for whom a guard is previewed. A hypothetical one has other locals than the request supplied. */
+export interface Visitor {
+  readonly request: Request;
+  readonly locals: AppLocals & Partial<VisitorLocals>;
+}
+
+/** The result of a preview. */
+export type Verdict = "allow" | "deny" | "depends";
+
+/** A number that bounds what a client may do. */
+export interface LimitFact {
+  /** Unique in the app, such as `sign-in`. */
+  readonly name: string;
+  /** The largest number that is allowed. May come from a variable. */
+  readonly max: number | ((env: Env) => number);
+  /** What is counted, in the plural, such as `requests`. */
+  readonly unit: string;
+  /** The period in which it is counted; absent if the number is a total. */
+  readonly windowSeconds?: number;
+}
 
 export interface GuardFacts {
   /** The statuses that it denies with. */
   readonly denies: readonly number[];
+  /** Explains the check in one sentence. The doc comment of the guard begins with the same sentence. */
+  readonly explanation?: string;
   /** The argument that the guard was created with, such as the role or the limit. */
   readonly detail?: string;
   /** The permission that it requires of an API key. */
   readonly permission?: string;
+  /** The credentials that it accepts. Any one of them suffices. */
+  readonly credentials?: readonly Credential[];
+  /** The limits that it enforces. */
+  readonly limits?: readonly LimitFact[];
+  /** The media types of the body that it accepts. */
+  readonly mediaTypes?: readonly string[];
+  /** The request headers that it reads, with an explanation of each. */
+  readonly requestHeaders?: Readonly<Record<string, string>>;
+  /** Decides for a visitor without a request of theirs: it reads only its argument, counts nothing and changes nothing. */
+  readonly preview?: (visitor: Visitor) => Verdict;
 }
 
 /** A guard that carries its facts. */
