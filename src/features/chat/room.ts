@@ -50,7 +50,10 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     return [...store.messagesAfter(this.#sql, after, limit)];
   }
 
-  async post(user: protocol.ChatUser, message: store.NewMessage): Promise<protocol.ChatMessage | "too fast" | "unavailable"> {
+  async post(
+    user: protocol.ChatUser,
+    message: store.NewMessage,
+  ): Promise<protocol.ChatMessage | "too fast" | "unavailable"> {
     if (this.#buckets.take(user.id) !== "allow") return "too fast";
     store.createTables(this.#sql);
     await this.#wakeWithin(RETENTION_MS);

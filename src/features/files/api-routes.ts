@@ -75,7 +75,7 @@ export const api = group({
 
     route.put("/api/files/:name", {
       summary: "Upload a file",
-      requestHeaders: { "Content-Type": "The media type of the file. Default: the one that its name suggests." },
+      mediaTypes: ["*/*"],
       responses: { 201: describeBody(fileBody, { headers: { Location: "The path of the file." } }), ...refusedUpload },
       guards: [requireDeclaredLength(MAX_FILE_BYTES), requireFileQuotas],
       request: { params: namedFile },

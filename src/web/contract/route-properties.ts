@@ -6,6 +6,8 @@ declare module "../../http/index.ts" {
     readonly summary?: string;
     /** The request headers that the handler reads, with an explanation of each. Guards state their own. */
     readonly requestHeaders?: Readonly<Record<string, string>>;
+    /** The media types of a body that the handler reads itself. Guards state their own. */
+    readonly mediaTypes?: readonly string[];
   }
 }
 
