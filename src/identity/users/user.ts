@@ -1,5 +1,12 @@
 /** Users, and how a request was authenticated. */
 
+declare module "../../web/app/guard-facts.ts" {
+  interface VisitorLocals {
+    readonly user: User;
+    readonly auth: Auth;
+  }
+}
+
 export type Role = "user" | "admin";
 
 /** An account as its owner and administrators see it. */
