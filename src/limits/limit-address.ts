@@ -25,7 +25,11 @@ export function createAddressLimit(isExempt: (request: Request) => boolean = () 
         "Retry-After": "60",
       });
     }),
-    { denies: [429], detail: "address" },
+    {
+      denies: [429],
+      detail: "address",
+      limits: [{ name: "address", unit: "requests", binding: "ADDRESS_LIMIT" }],
+    },
   );
 }
 

@@ -9,6 +9,7 @@ import {
   denyUnavailable,
   type LimitNeeds,
   limiterOf,
+  limitFactOf,
   objectNameOf,
   type RateLimitPolicy,
   readLimit,
@@ -73,7 +74,11 @@ export function limitAttempts<TNeeds extends LimitNeeds = LimitNeeds>(
       if (!isUnsettled) return denyExhausted(c, stateOf(policy, limit, answer), "failed attempt");
       return deny(c, 503, "Other attempts are still being checked. Try again in 1 second.", { "Retry-After": "1" });
     },
-    { denies: [429, 503], detail: name },
+    {
+      denies: [429, 503],
+      detail: name,
+      limits: [limitFactOf(policy, "failed attempts")],
+    },
   );
 }
 

@@ -1,5 +1,6 @@
 /** The parts of a rate limit: its policy, the object that counts, and the responses that deny. */
 import type { AppLocals, Env, RateLimiterObject, Ruling } from "../env.ts";
+import type { LimitFact } from "../web/app/guard-facts.ts";
 import { deny, type RefusalContext } from "../web/respond/refuse.ts";
 import { amountOf, durationOf } from "./duration.ts";
 import { type LimitState, rateLimitHeaders } from "./rate-limit-headers.ts";
@@ -40,6 +41,15 @@ export function readLimit({ name, limit }: Pick<RateLimitPolicy<never>, "name" |
   const value = Number(typeof limit === "function" ? limit(env) : limit);
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new Error(`The rate limit ${name} must be a whole number above 0, not ${value}. Correct it in wrangler.toml`);
+}
+
+/** The limit of a policy as a fact about its guard. @param unit In the plural. */
+export function limitFactOf(
+  policy: Pick<RateLimitPolicy<never>, "name" | "limit" | "windowSeconds">,
+  unit: string,
+): LimitFact {
+  const { name, windowSeconds } = policy;
+  return { name, max: (env) => readLimit(policy, env), unit, windowSeconds };
 }
 
 /** The name of the object that counts the requests of a key. */

@@ -11,6 +11,7 @@ import {
   type LimitLocals,
   type LimitNeeds,
   limiterOf,
+  limitFactOf,
   objectNameOf,
   type RateLimitPolicy,
   readLimit,
@@ -45,8 +46,12 @@ export function rateLimitInput<TNeeds extends LimitNeeds = LimitNeeds>(
   return stateLimit(policy, createLimit(policy));
 }
 
-function stateLimit<TGuard extends object>({ name, whenUnavailable }: RateLimitPolicy<never>, guard: TGuard): TGuard {
-  return stateFacts(guard, { denies: whenUnavailable === "deny" ? [429, 503] : [429], detail: name });
+function stateLimit<TGuard extends object>(policy: RateLimitPolicy<never>, guard: TGuard): TGuard {
+  return stateFacts(guard, {
+    denies: policy.whenUnavailable === "deny" ? [429, 503] : [429],
+    detail: policy.name,
+    limits: [limitFactOf(policy, "requests")],
+  });
 }
 
 function createLimit<TContext extends HeadContext<LimitNeeds>>(policy: RateLimitPolicy<TContext>) {

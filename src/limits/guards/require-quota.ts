@@ -34,5 +34,9 @@ export function requireQuota(
     return exceeded === undefined ? { allow: true } : { deny: quotaExceeded(c, exceeded) };
   });
   const names = quotas.map(({ name }) => name).join(", ");
-  return stateFacts(guard, { denies: [422], detail: `${names}${allowRetries ? "; retries pass" : ""}` });
+  return stateFacts(guard, {
+    denies: [422],
+    detail: `${names}${allowRetries ? "; retries pass" : ""}`,
+    limits: quotas.map(({ name, limit, unit }) => ({ name, max: limit, unit })),
+  });
 }
