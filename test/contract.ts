@@ -66,7 +66,7 @@ const validators = new WeakMap<JsonSchema, Validator>();
 /** @returns A message for each value that the schema refuses. */
 function validate({ components }: OpenApiDocument, schema: JsonSchema, body: unknown): string[] {
   // A cast: the validator has types of its own for the same thing.
-  const whole = { ...schema, components } as Schema;
+  const whole = { ...schema, components } as unknown as Schema;
   const validator = validators.get(schema) ?? new Validator(whole, "2020-12", false);
   validators.set(schema, validator);
   const { errors } = validator.validate(body);
