@@ -88,6 +88,8 @@ export interface AppPaths {
   readonly verifyEmail?: string;
   readonly resetPassword?: string;
   readonly outbox?: string;
+  /** The page that describes the API. */
+  readonly docs?: string;
 }
 
 /** A kind of activity that the live feed may report, and the metric that counts it. */
