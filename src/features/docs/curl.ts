@@ -1,5 +1,5 @@
 /** Writes an operation as a command for curl. */
-import type { JsonSchema, Operation, Parameter } from "../../web/contract/document.ts";
+import type { JsonSchema, OpenApiDocument, Operation, Parameter, SecurityScheme } from "../../web/contract/document.ts";
 import { sampleOf } from "./sample.ts";
 
 /** An operation with its place in the document. */
@@ -11,28 +11,23 @@ export interface PlacedOperation {
   readonly operation: Operation;
 }
 
-/** The header that sends a credential, by the name of the security scheme. The first that an operation accepts is shown. */
-const CREDENTIALS: Readonly<Record<string, string>> = {
-  accessToken: "Authorization: Bearer $TOKEN",
-  apiKey: "X-API-Key: $KEY",
-  session: "Cookie: __Host-session=$SESSION",
-};
-
 /**
- * Writes one line that a shell can run after `TOKEN` or `KEY` is set. Path parameters and bodies are samples.
+ * Writes one line that a shell can run. Path parameters and bodies are samples. The first credential that the operation
+ * accepts comes from a variable of the shell with the name of its scheme in capitals, such as `TOKEN`.
  *
  * @param origin The origin of the app.
- * @param schemas The schemas that references name.
+ * @param components The schemas and security schemes that the operation refers to.
  */
 export function writeCurl(
   { method, path, operation }: PlacedOperation,
   origin: string,
-  schemas: Readonly<Record<string, JsonSchema>>,
+  { schemas, securitySchemes }: Pick<OpenApiDocument["components"], "schemas" | "securitySchemes">,
 ): string {
   const { parameters = [], requestBody, security = [] } = operation;
-  const scheme = Object.keys(CREDENTIALS).find((name) => security.some((requirement) => name in requirement));
+  const [name = ""] = Object.keys(security[0] ?? {});
+  const scheme = securitySchemes[name];
   const headers = [
-    ...(scheme === undefined ? [] : [`"${CREDENTIALS[scheme]}"`]),
+    ...(scheme ? [`"${credentialHeader(scheme, `$${name.toUpperCase()}`)}"`] : []),
     ...parameters.filter(isRequiredHeader).map((one) => quote(`${one.name}: ${sampleOf(one.schema ?? {}, schemas)}`)),
   ];
   return [
@@ -42,6 +37,11 @@ export function writeCurl(
     ...headers.map((header) => `-H ${header}`),
     ...(requestBody ? writeBody(requestBody.content, schemas) : []),
   ].join(" ");
+}
+
+function credentialHeader({ type, in: place, name }: SecurityScheme, value: string): string {
+  if (type === "http") return `Authorization: Bearer ${value}`;
+  return place === "cookie" ? `Cookie: ${name}=${value}` : `${name}: ${value}`;
 }
 
 const isRequiredHeader = (parameter: Parameter) => parameter.in === "header" && parameter.required === true;

@@ -22,7 +22,7 @@ export function operationLink({ method, path, operation }: PlacedOperation): Saf
 export function operationArticle(placed: PlacedOperation, document: OpenApiDocument, origin: string): SafeHtml {
   const { method, path, operation } = placed;
   const { operationId, summary, parameters = [], requestBody, responses } = operation;
-  const { schemas, headers = {} } = document.components;
+  const { headers = {} } = document.components;
   return html`<article class="card operation" id="${operationId}">
 <h3><a href="#${operationId}"><code><b>${method}</b> ${path}</code></a></h3>
 <p>${summary ?? ""}</p>
@@ -32,7 +32,7 @@ ${requestBody ? html`<h4>Body</h4>${contentOf(requestBody.content)}` : ""}
 <h4>Responses</h4>
 <dl class="responses">${Object.entries(responses).map((entry) => responseItem(entry, headers))}</dl>
 <h4>With curl</h4>
-${codeBlock(writeCurl(placed, origin, schemas), `curl for ${method} ${path}`)}
+${codeBlock(writeCurl(placed, origin, document.components), `curl for ${method} ${path}`)}
 </article>`;
 }
 

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { writeCurl } from "../../../src/features/docs/curl.ts";
 import { sampleOf } from "../../../src/features/docs/sample.ts";
 import type { JsonSchema, Operation } from "../../../src/web/contract/document.ts";
+import { SECURITY_SCHEMES } from "../../../src/web/contract/security.ts";
 
 const ORIGIN = "https://example.com";
 const operation = (given: Partial<Operation>): Operation => ({ operationId: "x", responses: {}, ...given });
@@ -40,10 +41,10 @@ describe("an operation as a command", () => {
     [
       "GET",
       "/a",
-      { security: [{ session: [] }, { accessToken: [] }] },
+      { security: [{ token: [] }, { session: [] }] },
       `curl 'https://example.com/a' -H "Authorization: Bearer $TOKEN"`,
     ],
-    ["GET", "/a", { security: [{ apiKey: ["a:read"] }] }, `curl 'https://example.com/a' -H "X-API-Key: $KEY"`],
+    ["GET", "/a", { security: [{ key: ["a:read"] }] }, `curl 'https://example.com/a' -H "X-API-Key: $KEY"`],
     [
       "POST",
       "/a",
@@ -69,7 +70,12 @@ describe("an operation as a command", () => {
       "curl -X PUT 'https://example.com/a' --data-binary @README.md",
     ],
   ])("%s %s %j", (method, path, given, command) => {
-    expect(writeCurl({ method, path, operation: operation(given) }, ORIGIN, {})).toBe(command);
+    expect(
+      writeCurl({ method, path, operation: operation(given) }, ORIGIN, {
+        schemas: {},
+        securitySchemes: SECURITY_SCHEMES,
+      }),
+    ).toBe(command);
   });
 });
 
