@@ -39,7 +39,7 @@ interface Choice {
 }
 
 const ROLE_CHOICES: readonly Choice[] = [
-  { value: "", label: "Everything, with verdicts for me" },
+  { value: "", label: "Verdicts for me" },
   { value: "visitor", label: "A visitor" },
   { value: "user", label: "A user" },
   { value: "admin", label: "An administrator" },
