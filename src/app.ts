@@ -9,12 +9,13 @@ import { health } from "./features/health/index.ts";
 import { home } from "./features/home/index.ts";
 import { live } from "./features/live/index.ts";
 import { notes } from "./features/notes/index.ts";
+import { policy } from "./features/policy/index.ts";
 import { identity } from "./identity/index.ts";
 import { limits } from "./limits/index.ts";
 import { assemble } from "./web/app/assemble.ts";
 import type { Feature } from "./web/app/feature.ts";
 
-const features: readonly Feature[] = [health, auth, account, notes, files, chat, live, admin, home];
+const features: readonly Feature[] = [health, auth, account, notes, files, chat, live, admin, policy, home];
 
 const parts = [identity, limits, assets];
 

@@ -93,7 +93,7 @@ test.each<[failure: string, binding: unknown]>([
 });
 
 test("the guard is printed as rateLimit(address) and denies with 429", () => {
-  expect([limitAddress.name, factsOf(limitAddress)]).toEqual(["rateLimit", { denies: [429], detail: "address" }]);
+  expect([limitAddress.name, factsOf(limitAddress)]).toMatchObject(["rateLimit", { denies: [429], detail: "address" }]);
 });
 
 test("the routes of assets begin with it", () => {

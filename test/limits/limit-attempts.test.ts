@@ -262,5 +262,5 @@ test("the guards are printed as rateLimit and state what they deny with", () => 
     [strict, "strict"],
     [lenient, "lenient"],
   ] as const)
-    expect([guard.name, factsOf(guard)]).toEqual(["rateLimit", { denies: [429, 503], detail }]);
+    expect([guard.name, factsOf(guard)]).toMatchObject(["rateLimit", { denies: [429, 503], detail }]);
 });

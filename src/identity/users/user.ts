@@ -1,6 +1,13 @@
 /** Users, and how a request was authenticated. */
 import * as z from "zod";
 
+declare module "../../web/app/guard-facts.ts" {
+  interface VisitorLocals {
+    readonly user: User;
+    readonly auth: Auth;
+  }
+}
+
 const role = z.enum(["user", "admin"]);
 
 export type Role = z.output<typeof role>;

@@ -38,6 +38,12 @@ export function assemble({
     get handlers() {
       return app.handlers;
     },
+    get onRequest() {
+      return app.onRequest;
+    },
+    get onSend() {
+      return app.onSend;
+    },
   };
   const app: App<Env, ExecutionContext> = setup({
     onRequest: [createSupplyLocals(facts), ...all.flatMap(({ onRequest }) => onRequest ?? [])],
