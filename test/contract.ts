@@ -70,7 +70,11 @@ function validate({ components }: OpenApiDocument, schema: JsonSchema, body: unk
   const validator = validators.get(schema) ?? new Validator(whole, "2020-12", false);
   validators.set(schema, validator);
   const { errors } = validator.validate(body);
-  return [...new Set(errors.filter(isCause).map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`))];
+  return [...new Set(errors.filter(isCause).map(toMessage))];
+}
+
+function toMessage({ instanceLocation, keyword, error }: OutputUnit): string {
+  return `${instanceLocation}: ${keyword === "false" ? "This member is not declared." : error}`;
 }
 
 /** The validator also reports each place that contains the wrong value. */
