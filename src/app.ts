@@ -4,6 +4,7 @@ import { account } from "./features/account/index.ts";
 import { admin } from "./features/admin/index.ts";
 import { auth } from "./features/auth/index.ts";
 import { chat } from "./features/chat/index.ts";
+import { docs } from "./features/docs/index.ts";
 import { files } from "./features/files/index.ts";
 import { health } from "./features/health/index.ts";
 import { home } from "./features/home/index.ts";
@@ -15,7 +16,7 @@ import { limits } from "./limits/index.ts";
 import { assemble } from "./web/app/assemble.ts";
 import type { Feature } from "./web/app/feature.ts";
 
-const features: readonly Feature[] = [health, auth, account, notes, files, chat, live, admin, policy, home];
+const features: readonly Feature[] = [health, auth, account, notes, files, chat, live, admin, docs, policy, home];
 
 const parts = [identity, limits, assets];
 

@@ -90,6 +90,8 @@ export interface AppPaths {
   readonly outbox?: string;
   /** The page that shows the policy of the app. */
   readonly policy?: string;
+  /** The page that describes the API. */
+  readonly docs?: string;
 }
 
 /** A kind of activity that the live feed may report, and the metric that counts it. */

@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
+import { readLimitConfig } from "../scripts/limit-config.ts";
 import { formatPolicy, labelsOf } from "../scripts/policy-text.ts";
 import { app, facts } from "../src/app.ts";
 import { describeApp, type PolicyRoute } from "../src/web/app/policy.ts";
+import wrangler from "../wrangler.toml?raw";
 import { findAnonymousGuards, findUnauthenticated, findUnlimited, SESSION_GUARDS } from "./policy/rules.ts";
 import pinned from "./routes.snap.txt?raw";
 
-const policy = describeApp(app);
+const policy = describeApp(app, readLimitConfig(wrangler));
 const { routes } = policy;
 const changing = routes.filter(({ methods }) => methods.some((method) => !["GET", "HEAD", "OPTIONS"].includes(method)));
 const forms = changing.filter(({ path }) => !path.startsWith("/api/"));

@@ -31,6 +31,7 @@ export function createAddressLimit(isExempt: (request: Request) => boolean = () 
       detail: "address",
       // A visitor who reads the preview has just passed the limit.
       preview: () => "allow",
+      limits: [{ name: "address", unit: "requests", binding: "ADDRESS_LIMIT" }],
     },
   );
 }

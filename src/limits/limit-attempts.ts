@@ -9,6 +9,7 @@ import {
   denyUnavailable,
   type LimitNeeds,
   limiterOf,
+  limitFactOf,
   objectNameOf,
   previewLimit,
   type RateLimitPolicy,
@@ -79,6 +80,7 @@ export function limitAttempts<TNeeds extends LimitNeeds = LimitNeeds>(
       explanation: "Limits the failed attempts of each client within a period.",
       detail: name,
       preview: (visitor) => previewLimit(policy, visitor),
+      limits: [limitFactOf(policy, "failed attempts")],
     },
   );
 }

@@ -1,6 +1,6 @@
 /** The parts of a rate limit: its policy, the object that counts, and the responses that deny. */
 import type { AppLocals, Env, RateLimiterObject, Ruling } from "../env.ts";
-import type { Verdict, Visitor } from "../web/app/guard-facts.ts";
+import type { LimitFact, Verdict, Visitor } from "../web/app/guard-facts.ts";
 import { deny, type RefusalContext } from "../web/respond/refuse.ts";
 import { amountOf, durationOf } from "./duration.ts";
 import { type LimitState, rateLimitHeaders } from "./rate-limit-headers.ts";
@@ -57,6 +57,15 @@ export function previewLimit({ name, isCounted }: RateLimitPolicy<never>, visito
   const { rateLimits = [] } = visitor.locals;
   if (rateLimits === "unused" || isCounted?.(visitor) === false) return "allow";
   return rateLimits.some((state) => state.name === name && state.remaining > 0) ? "allow" : "depends";
+}
+
+/** The limit of a policy as a fact about its guard. @param unit In the plural. */
+export function limitFactOf(
+  policy: Pick<RateLimitPolicy<never>, "name" | "limit" | "windowSeconds">,
+  unit: string,
+): LimitFact {
+  const { name, windowSeconds } = policy;
+  return { name, max: (env) => readLimit(policy, env), unit, windowSeconds };
 }
 
 /** The name of the object that counts the requests of a key. */

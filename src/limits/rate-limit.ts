@@ -11,6 +11,7 @@ import {
   type LimitLocals,
   type LimitNeeds,
   limiterOf,
+  limitFactOf,
   objectNameOf,
   previewLimit,
   type RateLimitPolicy,
@@ -55,6 +56,7 @@ function stateLimit<TGuard extends object>(policy: RateLimitPolicy<never>, guard
     explanation: "Limits the requests of each client within a period.",
     detail: policy.name,
     preview: (visitor) => previewLimit(policy, visitor),
+    limits: [limitFactOf(policy, "requests")],
   });
 }
 

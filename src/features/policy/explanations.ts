@@ -1,7 +1,5 @@
 /** The guards of the table, each explained once. */
-import type { Env } from "../../env.ts";
-import { amountOf, durationOf } from "../../limits/duration.ts";
-import type { LimitFact } from "../../web/app/guard-facts.ts";
+import { formatLimit } from "../../web/app/limit-numbers.ts";
 import { fullName, type PolicyRoute } from "../../web/app/policy.ts";
 
 /** A guard as the page explains it. */
@@ -12,28 +10,22 @@ export interface ExplainedGuard {
   readonly explanation: string;
   /** The statuses that it denies with, on any route. */
   readonly denies: readonly number[];
-  /** Texts such as `30 requests per 60 seconds`. */
+  /** Texts such as `30 requests per 60 s`. */
   readonly limits: readonly string[];
   /** The number of routes that have it. */
   readonly routes: number;
 }
 
 /** @returns One entry for each full name, sorted. */
-export function explainGuards(routes: readonly PolicyRoute[], env: Env): ExplainedGuard[] {
+export function explainGuards(routes: readonly PolicyRoute[]): ExplainedGuard[] {
   const uses = routes.flatMap((route) => route.guards.map((guard) => ({ route, guard })));
   const byName = Map.groupBy(uses, ({ guard }) => fullName(guard));
   const explained = [...byName].map(([name, same]) => ({
     name,
     explanation: same[0]?.guard.explanation ?? "",
     denies: [...new Set(same.flatMap(({ guard }) => guard.denies ?? []))].sort(),
-    limits: (same[0]?.guard.limits ?? []).map((limit) => describeLimit(limit, env)),
+    limits: (same[0]?.guard.limits ?? []).map(formatLimit),
     routes: new Set(same.map(({ route }) => route)).size,
   }));
   return explained.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function describeLimit({ max, unit, windowSeconds }: LimitFact, env: Env): string {
-  const amount = `${typeof max === "function" ? max(env) : max} ${unit}`;
-  if (windowSeconds === undefined) return amount;
-  return `${amount} per ${windowSeconds % 60 === 0 ? durationOf(windowSeconds) : amountOf(windowSeconds, "second")}`;
 }

@@ -29,9 +29,9 @@ export const pages = group({
       resolve: async (c) => {
         const { request, input, locals } = c;
         const { app, env } = locals;
-        const { hooks, routes } = describeApp(app);
+        const { hooks, routes } = describeApp(app, { env });
         const table = mergePreflights(routes);
-        const guards = explainGuards(table, env);
+        const guards = explainGuards(table);
         const options = { guards: guards.map(({ name }) => name), permissions: app.permissions };
         const query = input.ok ? input.query : NO_FILTER;
         const errors = input.ok ? checkFilter(query, options) : messagesOf(input.issues);

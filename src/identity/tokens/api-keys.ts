@@ -20,6 +20,7 @@ const MAX_KEYS = 20;
 export const API_KEYS_QUOTA: Quota = {
   name: "apiKeys",
   limit: MAX_KEYS,
+  unit: "API keys",
   refusal: `You have reached the limit of ${MAX_KEYS} API keys. Delete some, then try again.`,
 };
 

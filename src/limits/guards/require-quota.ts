@@ -38,5 +38,6 @@ export function requireQuota(
     denies: [422],
     explanation: "Requires that none of these quotas of the user is used up.",
     detail: `${names}${allowRetries ? "; retries pass" : ""}`,
+    limits: quotas.map(({ name, limit, unit }) => ({ name, max: limit, unit })),
   });
 }

@@ -21,15 +21,24 @@ export interface Visitor {
 export type Verdict = "allow" | "deny" | "depends";
 
 /** A number that bounds what a client may do. */
-export interface LimitFact {
-  /** Unique in the app, such as `sign-in`. */
+export type LimitFact = {
+  /** Unique among guards of the same name, such as `sign-in`. The guard's `detail` is a list that contains it. */
   readonly name: string;
-  /** The largest number that is allowed. May come from a variable. */
-  readonly max: number | ((env: Env) => number);
   /** What is counted, in the plural, such as `requests`. */
   readonly unit: string;
+} & (StatedNumbers | PlatformNumbers);
+
+interface StatedNumbers {
+  /** The largest number that is allowed. May come from a variable. @throws If the variable is malformed. */
+  readonly max: number | ((env: Env) => number);
   /** The period in which it is counted; absent if the number is a total. */
   readonly windowSeconds?: number;
+}
+
+/** The numbers of the platform's own rate limit. They are in `wrangler.toml`, and a running Worker cannot read them. */
+interface PlatformNumbers {
+  /** The name of its binding. */
+  readonly binding: string;
 }
 
 export interface GuardFacts {

@@ -81,7 +81,7 @@ function describeBodyOf(handler: Handler<never>, shared: SharedSchemas): Operati
 
 function describeResponses(handler: Handler<never>, shared: SharedSchemas): Operation["responses"] {
   const isLimited = (handler.guards ?? []).some((guard) =>
-    factsOf(guard)?.limits?.some((limit) => limit.windowSeconds),
+    factsOf(guard)?.limits?.some((limit) => "windowSeconds" in limit),
   );
   const byStatus = Map.groupBy(listAnswers(handler, shared), ({ status }) => status);
   const sorted = [...byStatus].sort(([a], [b]) => a - b);
