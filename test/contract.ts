@@ -66,11 +66,15 @@ const validators = new WeakMap<JsonSchema, Validator>();
 /** @returns A message for each value that the schema refuses. */
 function validate({ components }: OpenApiDocument, schema: JsonSchema, body: unknown): string[] {
   // A cast: the validator has types of its own for the same thing.
-  const whole = { ...schema, components } as unknown as Schema;
+  const whole = { ...schema, components } as object as Schema;
   const validator = validators.get(schema) ?? new Validator(whole, "2020-12", false);
   validators.set(schema, validator);
   const { errors } = validator.validate(body);
-  return [...new Set(errors.filter(isCause).map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`))];
+  return [...new Set(errors.filter(isCause).map(toMessage))];
+}
+
+function toMessage({ instanceLocation, keyword, error }: OutputUnit): string {
+  return `${instanceLocation}: ${keyword === "false" ? "This member is not declared." : error}`;
 }
 
 /** The validator also reports each place that contains the wrong value. */
@@ -78,7 +82,7 @@ function isCause({ keyword }: OutputUnit): boolean {
   return !["$ref", "properties", "items", "additionalProperties", "anyOf"].includes(keyword);
 }
 
-/** Finds the route of a request as the app does: with the core, and a table of the same paths. */
+/** An app with the same paths, whose responses name the row of the route. */
 interface Locator {
   fetch(request: Request): Promise<Response>;
 }
@@ -92,6 +96,7 @@ function locatorOf(handlers: Handlers): Locator {
   return setup(rows);
 }
 
+/** Finds the route of a request with the core, as the app itself does, and then its operation. */
 async function findOperation(handlers: Handlers, { method, url }: SeenRequest) {
   const locator = locators.get(handlers) ?? locatorOf(handlers);
   locators.set(handlers, locator);

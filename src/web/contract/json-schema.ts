@@ -26,7 +26,7 @@ export function toJsonSchema(schema: unknown, io: "input" | "output", shared: Sh
 
 /** Whether a client may leave out a value of this schema. */
 export function isOptional(schema: unknown): boolean {
-  return isZod(schema) && schema._zod.optin === "optional";
+  return isZod(schema) && schema.isOptional();
 }
 
 /** The properties of an object schema, with the names of the required ones. */
