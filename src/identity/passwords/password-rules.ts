@@ -20,6 +20,10 @@ const TOO_LONG = `The password must not be longer than ${MAX_LENGTH} characters.
  */
 export const newPassword = z
   .string()
+  .meta({
+    description: `${MIN_LENGTH} to ${MAX_LENGTH} characters that are hard to guess`,
+    examples: ["plum ladder cobalt moss"],
+  })
   .refine((text) => text.isWellFormed(), "The password contains a lone surrogate, which cannot be stored.")
   .refine(isHashable, TOO_LONG)
   .transform((text) => text.normalize("NFKC"))
@@ -35,11 +39,7 @@ export const newPassword = z
         (text) => !isCommon(text),
         "This password is one of the most common ones, or a variation of one. Choose a few random words.",
       ),
-  )
-  .meta({
-    description: `${MIN_LENGTH} to ${MAX_LENGTH} characters that are hard to guess`,
-    examples: ["plum ladder cobalt moss"],
-  });
+  );
 
 /** A password at sign-in. Refuses, before hashing, only passwords that no account can have. */
 export const givenPassword = z.string().min(1, "Enter the password.").refine(isHashable, TOO_LONG);
