@@ -6,9 +6,11 @@
  */
 
 import type { PolicyExceptions } from "../src/env.ts";
-import type { Policy, PolicyRoute } from "../src/web/app/policy.ts";
+import { isPreflight, type Policy, type PolicyRoute } from "../src/web/app/policy.ts";
 import { escapeCell, formatGuards, formatNames, NONE } from "./policy-cells.ts";
 import { formatNumbers, listLimits, nameOfLimit } from "./policy-limits.ts";
+
+export { isPreflight, labelsOf } from "../src/web/app/policy.ts";
 
 /** The widths of columns. A longer cell moves only the rest of its own line. */
 const WIDTHS = { methods: 9, path: 28, cors: 4, input: 15, limit: 27 };
@@ -59,22 +61,6 @@ function formatRoute(route: PolicyRoute): string {
     ),
     ...hooks.map(([hook, list]) => `${hook}: ${formatNames(list.map(({ name }) => name))}`),
   ].join("  ");
-}
-
-/** What the labels of a route depend on. */
-type LabeledRoute = Pick<PolicyRoute, "methods" | "path" | "cors" | "schemas"> &
-  Readonly<Record<"guards" | "onResponse" | "onError", readonly unknown[]>>;
-
-/** Whether `preflightRoutes` has added the route: an OPTIONS route without guards, schemas or hooks of its own. */
-export function isPreflight({ methods, cors, schemas, guards, onResponse, onError }: LabeledRoute): boolean {
-  return methods.join() === "OPTIONS" && cors && [schemas, guards, onResponse, onError].every(({ length }) => !length);
-}
-
-/** The labels by which exceptions name a route, such as `POST /login`. `GET` includes HEAD. */
-export function labelsOf(route: LabeledRoute): string[] {
-  if (isPreflight(route)) return ["OPTIONS *"];
-  const { methods, path } = route;
-  return methods.filter((method) => method !== "HEAD" || !methods.includes("GET")).map((method) => `${method} ${path}`);
 }
 
 function formatInput({ schemas, maxBodyBytes }: PolicyRoute): string {

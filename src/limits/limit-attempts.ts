@@ -11,6 +11,7 @@ import {
   limiterOf,
   limitFactOf,
   objectNameOf,
+  previewLimit,
   type RateLimitPolicy,
   readLimit,
   stateOf,
@@ -37,10 +38,10 @@ export interface AttemptLocals {
 }
 
 /**
- * Creates a guard, to run after the body was read, that admits an attempt if the limit holds even if this attempt and
- * all unsettled ones fail. It denies with 429 if too many attempts have failed. It denies with 503 if the decision
- * depends on unsettled attempts, or if its object is unavailable and the policy says so. No denial is remembered, so
- * that `clearLimit` takes effect immediately.
+ * Limits the failed attempts of each client within a period. Creates a guard, to run after the body was read, that
+ * admits an attempt if the limit holds even if this attempt and all unsettled ones fail. It denies with 429 if too many
+ * attempts have failed. It denies with 503 if the decision depends on unsettled attempts, or if its object is
+ * unavailable and the policy says so. No denial is remembered, so that `clearLimit` takes effect immediately.
  *
  * @example
  * const limitPasswords = limitAttempts({
@@ -76,7 +77,9 @@ export function limitAttempts<TNeeds extends LimitNeeds = LimitNeeds>(
     },
     {
       denies: [429, 503],
+      explanation: "Limits the failed attempts of each client within a period.",
       detail: name,
+      preview: (visitor) => previewLimit(policy, visitor),
       limits: [limitFactOf(policy, "failed attempts")],
     },
   );

@@ -88,6 +88,27 @@ function describeFacts(
   return config && limits ? { ...facts, limits: limits.map((limit) => resolveLimit(limit, config)) } : facts;
 }
 
+/** Whether `preflightRoutes` has added the route: an OPTIONS route without guards, schemas or hooks of its own. */
+export function isPreflight({ methods, cors, schemas, guards, onResponse, onError }: LabeledRoute): boolean {
+  return methods.join() === "OPTIONS" && cors && [schemas, guards, onResponse, onError].every(({ length }) => !length);
+}
+
+/** The properties that the labels of a route depend on. */
+type LabeledRoute = Pick<PolicyRoute, "methods" | "path" | "cors" | "schemas"> &
+  Readonly<Record<"guards" | "onResponse" | "onError", readonly unknown[]>>;
+
+/** The labels by which exceptions name a route, such as `POST /login`. `GET` includes HEAD. */
+export function labelsOf(route: LabeledRoute): string[] {
+  if (isPreflight(route)) return ["OPTIONS *"];
+  const { methods, path } = route;
+  return methods.filter((method) => method !== "HEAD" || !methods.includes("GET")).map((method) => `${method} ${path}`);
+}
+
+/** The fragment of a route's row on the page that shows the policy, such as `GET/notes/:id`. */
+export function rowIdOf({ method, path }: Pick<Handler, "method" | "path">): string {
+  return encodeURI(`${[method].flat()[0]}${path}`);
+}
+
 /** The full name of a guard of a route. */
 export function fullNameOf(guard: { readonly name: string }): string {
   return fullName({ name: guard.name || "(anonymous)", ...factsOf(guard) });

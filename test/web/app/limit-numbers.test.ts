@@ -45,7 +45,7 @@ describe("the policy", () => {
     headGuard(function limitAll() {
       return { allow: true };
     }),
-    { denies: [429], detail: "a, b", limits: [FACTS.stated, FACTS.variable] },
+    { denies: [429], explanation: "Limits all.", detail: "a, b", limits: [FACTS.stated, FACTS.variable] },
   );
   const handlers = group({ guards: [limitAll], handlers: [route.get("/", { resolve: () => new Response() })] });
 
@@ -63,6 +63,7 @@ describe("the policy", () => {
       name: "limitAll",
       phase: "head",
       denies: [429],
+      explanation: "Limits all.",
       detail: "a, b",
     });
   });
