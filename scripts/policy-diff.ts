@@ -4,6 +4,7 @@ import type { AppHooks } from "../src/web/app/policy.ts";
 import { escapeCell, formatGuards } from "./policy-cells.ts";
 import { appChange, type Change, change, describeHooks, GROUPS, type Group, mergeChanges } from "./policy-changes.ts";
 import { authenticates, compareGuards, openTo } from "./policy-guard-changes.ts";
+import { compareLimits } from "./policy-limit-changes.ts";
 import type { PrintedPolicy, PrintedRoute } from "./policy-parse.ts";
 import { labelsOf } from "./policy-text.ts";
 
@@ -41,6 +42,7 @@ export function comparePolicies(before: PrintedPolicy, after: PrintedPolicy): Ch
   return [
     ...changes,
     ...removed.map((label) => change("narrowing", [label], "removes")),
+    ...compareLimits(before, after),
     ...compareAppHooks(before.hooks, after.hooks),
     ...compareExceptions(before.exceptions, after.exceptions),
     ...(common.join("\n") === order.join("\n") ? [] : [appChange("neutral", "reorders the routes of the table")]),

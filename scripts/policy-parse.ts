@@ -2,6 +2,7 @@
 import type { PolicyExceptions } from "../src/env.ts";
 import type { AppHooks, PolicyRoute } from "../src/web/app/policy.ts";
 import { NONE, type PrintedGuard, parseGuards, parseNames, unescapeCell } from "./policy-cells.ts";
+import { type PrintedLimit, parseLimit } from "./policy-limits.ts";
 import { TITLES } from "./policy-text.ts";
 
 /** A route as the policy prints it. `OPTIONS *` stands for every preflight. */
@@ -15,6 +16,8 @@ export interface PrintedRoute extends Pick<PolicyRoute, "methods" | "path" | "co
 export interface PrintedPolicy {
   readonly hooks: AppHooks;
   readonly routes: readonly PrintedRoute[];
+  /** Empty for a text from before limits were printed. */
+  readonly limits: readonly PrintedLimit[];
   readonly exceptions: PolicyExceptions;
 }
 
@@ -46,10 +49,10 @@ export function parsePolicy(text: string): PrintedPolicy {
     return found;
   };
   const expectLine = (expected: string) => read((line) => line === expected || undefined);
-  const readExceptions = (title: string): Record<string, string> => {
-    if (lines[at] !== "" || lines[at + 1] !== title) return {};
+  const readSection = <T>(title: string, parse: (line: string) => T | undefined): T[] => {
+    if (lines[at] !== "" || lines[at + 1] !== title) return [];
     at += 2;
-    return Object.fromEntries(readUntilEmpty(parseException));
+    return readUntilEmpty(parse);
   };
 
   expectLine(TITLES.hooks);
@@ -59,13 +62,14 @@ export function parsePolicy(text: string): PrintedPolicy {
   expectLine("");
   expectLine(TITLES.columns);
   const routes = readUntilEmpty(parseRoute);
+  const limits = readSection(TITLES.limits, parseLimitLine);
   const exceptions = {
-    unauthenticated: readExceptions(TITLES.unauthenticated),
-    unlimited: readExceptions(TITLES.unlimited),
+    unauthenticated: Object.fromEntries(readSection(TITLES.unauthenticated, parseException)),
+    unlimited: Object.fromEntries(readSection(TITLES.unlimited, parseException)),
   };
   expectLine("");
   if (at < lines.length) read(() => undefined);
-  return { hooks: { onRequest, onResponse, onError, onSend }, routes, exceptions };
+  return { hooks: { onRequest, onResponse, onError, onSend }, routes, limits, exceptions };
 }
 
 /** An escape of the text may not be a character. */
@@ -113,6 +117,11 @@ function parseInput(cell: string): Pick<PrintedRoute, "schemas" | "maxBodyBytes"
   if (!matched) return undefined;
   const listed = parts?.split(", ") ?? [];
   return { schemas: PARTS.filter((part) => listed.includes(part)), maxBodyBytes: limit ? Number(limit) : null };
+}
+
+function parseLimitLine(line: string): PrintedLimit | undefined {
+  const [name, numbers, ...more] = splitCells(line);
+  return name && numbers && more.length === 0 ? parseLimit(name, numbers) : undefined;
 }
 
 function parseException(line: string): [label: string, reason: string] | undefined {

@@ -1,20 +1,24 @@
 /**
- * The policy as text: the app's hooks once, one line per route, then the exceptions with their reasons.
+ * The policy as text: the app's hooks once, one line per route, one per limit, then the exceptions with their reasons.
  *
- * A line depends only on its own route, since column widths are fixed. So adding a route adds one line, and changing the
- * policy of a route changes one. `parsePolicy` gives back what a text says.
+ * A line depends only on its own route or limit, since column widths are fixed, and limits are sorted. So adding a route
+ * adds one line, and changing the policy of a route or a limit changes one. `parsePolicy` gives back what a text says.
  */
 
 import type { PolicyExceptions } from "../src/env.ts";
-import type { Policy, PolicyRoute } from "../src/web/app/policy.ts";
+import { isPreflight, type Policy, type PolicyRoute } from "../src/web/app/policy.ts";
 import { escapeCell, formatGuards, formatNames, NONE } from "./policy-cells.ts";
+import { formatNumbers, listLimits, nameOfLimit } from "./policy-limits.ts";
+
+export { isPreflight, labelsOf } from "../src/web/app/policy.ts";
 
 /** The widths of columns. A longer cell moves only the rest of its own line. */
-const WIDTHS = { methods: 9, path: 28, cors: 4, input: 15 };
+const WIDTHS = { methods: 9, path: 28, cors: 4, input: 15, limit: 27 };
 
 export const TITLES = {
   hooks: "APP-LEVEL HOOKS",
   columns: formatCells("METHODS", "PATH", "CORS", "INPUT", "GUARDS (* after the body has been read)"),
+  limits: "LIMITS",
   unauthenticated: "STATE-CHANGING, WITHOUT A GUARD THAT AUTHENTICATES",
   unlimited: "WITHOUT A LIMIT",
 } as const;
@@ -22,11 +26,12 @@ export const TITLES = {
 /**
  * Formats a policy for people, and for a file that pins it.
  *
+ * @param policy Described with a configuration: otherwise, the text lacks the limits.
  * @param exceptions The reasons for exceptions to a rule, by the label of the route, such as `POST /login`.
  * @returns Lines that end with LF.
  *
  * @example
- * process.stdout.write(formatPolicy(describeApp(app), facts.exceptions));
+ * process.stdout.write(formatPolicy(describeApp(app, readLimitConfig(toml)), facts.exceptions));
  */
 export function formatPolicy({ hooks, routes }: Policy, { unauthenticated, unlimited }: PolicyExceptions): string {
   return [
@@ -35,6 +40,7 @@ export function formatPolicy({ hooks, routes }: Policy, { unauthenticated, unlim
     "",
     TITLES.columns,
     ...new Set(routes.map(formatRoute)),
+    ...formatSection(TITLES.limits, formatLimits(routes)),
     ...formatExceptions(TITLES.unauthenticated, unauthenticated),
     ...formatExceptions(TITLES.unlimited, unlimited),
     "",
@@ -57,22 +63,6 @@ function formatRoute(route: PolicyRoute): string {
   ].join("  ");
 }
 
-/** What the labels of a route depend on. */
-type LabeledRoute = Pick<PolicyRoute, "methods" | "path" | "cors" | "schemas"> &
-  Readonly<Record<"guards" | "onResponse" | "onError", readonly unknown[]>>;
-
-/** Whether `preflightRoutes` has added the route: an OPTIONS route without guards, schemas or hooks of its own. */
-export function isPreflight({ methods, cors, schemas, guards, onResponse, onError }: LabeledRoute): boolean {
-  return methods.join() === "OPTIONS" && cors && [schemas, guards, onResponse, onError].every(({ length }) => !length);
-}
-
-/** The labels by which exceptions name a route, such as `POST /login`. `GET` includes HEAD. */
-export function labelsOf(route: LabeledRoute): string[] {
-  if (isPreflight(route)) return ["OPTIONS *"];
-  const { methods, path } = route;
-  return methods.filter((method) => method !== "HEAD" || !methods.includes("GET")).map((method) => `${method} ${path}`);
-}
-
 function formatInput({ schemas, maxBodyBytes }: PolicyRoute): string {
   const limit = maxBodyBytes === null ? [] : [`≤ ${maxBodyBytes} B`];
   return [schemas.join(", "), ...limit].filter((part) => part !== "").join(" ") || NONE;
@@ -83,11 +73,22 @@ function formatCells(methods: string, path: string, cors: string, input: string,
   return [methods.padEnd(first), path.padEnd(second), cors.padEnd(third), input.padEnd(fourth), guards].join("  ");
 }
 
+/** Sorted by name, so that a limit's place does not depend on the routes. */
+function formatLimits(routes: readonly PolicyRoute[]): string[] {
+  return listLimits(routes)
+    .map((limit) => `${nameOfLimit(limit).padEnd(WIDTHS.limit)}  ${formatNumbers(limit)}`)
+    .sort();
+}
+
 function formatExceptions(title: string, reasons: Readonly<Record<string, string>>): string[] {
   const lines = Object.entries(reasons).map(([label, reason]) => {
     const [method = "", ...path] = label.split(" ");
     const cells = [method.padEnd(WIDTHS.methods), escapeCell(path.join(" ")).padEnd(WIDTHS.path), escapeCell(reason)];
     return cells.join("  ");
   });
+  return formatSection(title, lines);
+}
+
+function formatSection(title: string, lines: readonly string[]): string[] {
   return lines.length > 0 ? ["", title, ...lines] : [];
 }

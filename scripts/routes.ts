@@ -1,10 +1,12 @@
 /**
- * Prints the policy: every route with its guards, schemas and limits. `--json` prints it as data; `--update` writes the
- * text to `test/routes.snap.txt`, which a test pins; `--diff <ref>` describes the changes since the text of a commit.
+ * Prints the policy: every route with its guards and schemas, and the limits as `wrangler.toml` configures them.
+ * `--json` prints it as data; `--update` writes the text to `test/routes.snap.txt`, which a test pins; `--diff <ref>`
+ * describes the changes since the text of a commit.
  */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { readLimitConfig } from "./limit-config.ts";
 import { describeLoadError, loadApp } from "./load-app.ts";
 import { readPolicyAt } from "./policy-at-ref.ts";
 import { formatDiff } from "./policy-diff.ts";
@@ -25,7 +27,7 @@ function prepare() {
 
 async function print({ json, update, diff, before }: ReturnType<typeof prepare>, { app, facts }: Loaded) {
   const { describeApp } = await import("../src/web/app/policy.ts");
-  const policy = describeApp(app);
+  const policy = describeApp(app, readLimitConfig(readFileSync(join(root, "wrangler.toml"), "utf8")));
   const text = formatPolicy(policy, facts.exceptions);
   if (json) console.log(JSON.stringify({ ...policy, exceptions: facts.exceptions }, null, 2));
   else if (update) {
@@ -42,14 +44,18 @@ function fail(message: string): undefined {
   process.exitCode = 1;
 }
 
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function tryToPrepare() {
   try {
     return prepare();
   } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
+    return fail(messageOf(error));
   }
 }
 
 const prepared = tryToPrepare();
 const loaded = prepared && (await loadApp().catch((error) => fail(describeLoadError(error))));
-if (prepared && loaded) await print(prepared, loaded);
+if (prepared && loaded) await print(prepared, loaded).catch((error) => fail(messageOf(error)));

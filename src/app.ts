@@ -4,17 +4,19 @@ import { account } from "./features/account/index.ts";
 import { admin } from "./features/admin/index.ts";
 import { auth } from "./features/auth/index.ts";
 import { chat } from "./features/chat/index.ts";
+import { docs } from "./features/docs/index.ts";
 import { files } from "./features/files/index.ts";
 import { health } from "./features/health/index.ts";
 import { home } from "./features/home/index.ts";
 import { live } from "./features/live/index.ts";
 import { notes } from "./features/notes/index.ts";
+import { policy } from "./features/policy/index.ts";
 import { identity } from "./identity/index.ts";
 import { limits } from "./limits/index.ts";
 import { assemble } from "./web/app/assemble.ts";
 import type { Feature } from "./web/app/feature.ts";
 
-const features: readonly Feature[] = [health, auth, account, notes, files, chat, live, admin, home];
+const features: readonly Feature[] = [health, auth, account, notes, files, chat, live, admin, docs, policy, home];
 
 const parts = [identity, limits, assets];
 

@@ -88,6 +88,10 @@ export interface AppPaths {
   readonly verifyEmail?: string;
   readonly resetPassword?: string;
   readonly outbox?: string;
+  /** The page that shows the policy of the app. */
+  readonly policy?: string;
+  /** The page that describes the API. */
+  readonly docs?: string;
 }
 
 /** A kind of activity that the live feed may report, and the metric that counts it. */
@@ -122,10 +126,18 @@ export interface PolicyExceptions {
 /** Checks that a dependency responds. @throws If it does not. */
 export type ReadinessCheck = (env: Env) => Promise<unknown>;
 
+/** A hook, of which only the name is read. */
+interface NamedHook {
+  readonly name: string;
+}
+
 /** Facts about the app that `assemble` derives once from the list of features. */
 export interface AppFacts {
   /** The complete route table. */
   readonly handlers: readonly Handler<unknown>[];
+  /** The hooks of the app that run before matching and before the response leaves. */
+  readonly onRequest: readonly NamedHook[];
+  readonly onSend: readonly NamedHook[];
   /** In the order of the features. */
   readonly navigation: readonly NavigationEntry[];
   readonly paths: AppPaths;

@@ -16,6 +16,7 @@ import { createUser, findCredentials, toPublicUser } from "../src/identity/users
 import { assemble } from "../src/web/app/assemble.ts";
 import { type Feature, feature } from "../src/web/app/feature.ts";
 import { app, facts } from "./app.ts";
+import { checkResponse } from "./contract.ts";
 import { PERMISSION } from "./things.ts";
 
 export { app, facts, PERMISSION };
@@ -57,7 +58,8 @@ export function signInAnswer(next?: string): [status: number, location: string |
 }
 
 /**
- * Sends a request to an app, from a client address of its own unless `init` has a `CF-Connecting-IP`.
+ * Sends a request to an app, from a client address of its own unless `init` has a `CF-Connecting-IP`. Fails if the
+ * response is not as the OpenAPI document of the app says.
  *
  * @param bindings Bindings that differ from the tests' own.
  */
@@ -72,6 +74,7 @@ export async function sendTo(
   if (!request.headers.has("CF-Connecting-IP")) request.headers.set("CF-Connecting-IP", newAddress());
   const response = await receiver.fetch(request, Object.assign({}, env, { ADDRESS_LIMIT }, bindings), ctx);
   await waitOnExecutionContext(ctx);
+  await checkResponse(receiver, request, response);
   return response;
 }
 

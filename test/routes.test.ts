@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
+import { readLimitConfig } from "../scripts/limit-config.ts";
+import { listLimits, nameOfLimit } from "../scripts/policy-limits.ts";
 import { formatPolicy, labelsOf } from "../scripts/policy-text.ts";
 import { app, facts } from "../src/app.ts";
-import { describeApp, type PolicyRoute } from "../src/web/app/policy.ts";
+import { describeApp, fullName, type PolicyRoute } from "../src/web/app/policy.ts";
+import wrangler from "../wrangler.toml?raw";
 import { findAnonymousGuards, findUnauthenticated, findUnlimited, SESSION_GUARDS } from "./policy/rules.ts";
 import pinned from "./routes.snap.txt?raw";
 
-const policy = describeApp(app);
+const policy = describeApp(app, readLimitConfig(wrangler));
 const { routes } = policy;
 const changing = routes.filter(({ methods }) => methods.some((method) => !["GET", "HEAD", "OPTIONS"].includes(method)));
 const forms = changing.filter(({ path }) => !path.startsWith("/api/"));
@@ -58,9 +61,56 @@ test("every form keeps other sites out, and for who is signed in asks for the se
   expect(labels(forms.filter(has(...SESSION_GUARDS)).filter(lacks("requireCsrfToken")))).toEqual([]);
 });
 
+/** The routes of clients: the other ones are pages and preflights. */
+const api = app.handlers.filter(
+  ({ method, guards = [] }) => method !== "OPTIONS" && !guards.some(({ name }) => name === "loadSession"),
+);
+const statusesOf = ({ responses = {} }: (typeof api)[number]) => Object.keys(responses).map(Number);
+const handlerLabels = (some: typeof api) => some.map(({ method, path }) => `${method} ${path}`);
+
+test("every route of clients has a summary and the schema of a success", () => {
+  expect(handlerLabels(api.filter(({ summary }) => !summary))).toEqual([]);
+  expect(handlerLabels(api.filter((route) => !statusesOf(route).some((status) => status < 300)))).toEqual([]);
+});
+
+test("every summary is a phrase of its own", () => {
+  const summaries = app.handlers.flatMap(({ summary }) => summary ?? []);
+  expect(summaries.filter((text) => !/^[A-Z].*[^.]$/.test(text))).toEqual([]);
+  expect(summaries.filter((text, index) => summaries.indexOf(text) !== index)).toEqual([]);
+});
+
+test.each([
+  ["If-None-Match", 304],
+  ["If-Match", 412],
+  ["Range", 206],
+])("a route reads %s exactly if it can respond with %i", (header, status) => {
+  const reads = api.filter(({ requestHeaders = {} }) => header in requestHeaders);
+  expect(handlerLabels(reads)).toEqual(handlerLabels(api.filter((route) => statusesOf(route).includes(status))));
+});
+
+test("every guard that counts states its limits", () => {
+  const silent = routes.flatMap(({ path, guards }) =>
+    guards
+      .filter(({ name, limits = [] }) => ["rateLimit", "requireQuota"].includes(name) && limits.length === 0)
+      .map((guard) => `${fullName(guard)} of ${path}`),
+  );
+  expect(silent).toEqual([]);
+});
+
+test("a limit has the same numbers wherever it is used, and its guards name it", () => {
+  const names = listLimits(routes).map(nameOfLimit);
+  expect(names).toEqual([...new Set(names)]);
+  const unnamed = routes.flatMap(({ guards }) =>
+    guards.flatMap(({ detail = "", limits = [] }) =>
+      limits.filter(({ name }) => !detail.split(/[,;] */).includes(name)),
+    ),
+  );
+  expect(unnamed).toEqual([]);
+});
+
 test("every guard states its facts", () => {
   const silent = routes.flatMap(({ path, guards }) =>
-    guards.filter(({ denies }) => denies === undefined).map(({ name }) => `${name} of ${path}`),
+    guards.filter(({ denies, explanation }) => !denies || !explanation).map(({ name }) => `${name} of ${path}`),
   );
   expect(silent).toEqual([]);
 });

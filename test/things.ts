@@ -16,6 +16,7 @@ import { idempotency } from "../src/limits/idempotency.ts";
 import { feature } from "../src/web/app/feature.ts";
 import { group, route } from "../src/web/app/scope.ts";
 import { NOT_STORED, REVALIDATED } from "../src/web/caching/cache-control.ts";
+import { describeBody, noBody } from "../src/web/contract/bodies.ts";
 import { requireJson } from "../src/web/guards/require-content-type.ts";
 import { requireForm } from "../src/web/guards/require-form.ts";
 import { csrfField } from "../src/web/pages/csrf-field.ts";
@@ -28,10 +29,9 @@ import { seeOther } from "../src/web/respond/see-other.ts";
 export const PERMISSION = "things:read";
 export const WRITE_PERMISSION = "things:write";
 
-export interface Thing {
-  readonly id: string;
-  readonly title: string;
-}
+const thingBody = z.object({ id: z.string(), title: z.string() }).meta({ id: "Thing" });
+
+export type Thing = Readonly<z.output<typeof thingBody>>;
 
 interface StoredThing extends Thing {
   readonly ownerId: string;
@@ -76,11 +76,15 @@ const api = group({
   guards: [...commonLimits],
   handlers: [
     route.get("/api/things", {
+      summary: "List things",
+      responses: { 200: z.object({ items: z.array(thingBody) }) },
       guards: [requireRead, requireCsrf],
       resolve: async ({ locals: { env, user } }) =>
         Response.json({ items: await listThings(env.DB, user.id) }, { headers: REVALIDATED }),
     }),
     route.post("/api/things", {
+      summary: "Create a thing",
+      responses: { 201: describeBody(thingBody, { headers: { Location: "The path of the thing." } }) },
       guards: [requireWrite, requireCsrf, requireJson, idempotency.guard],
       request: { body: input },
       maxBodyBytes: 256 * 1024,
@@ -94,6 +98,8 @@ const api = group({
       onError: idempotency.onError,
     }),
     route.get("/api/things/export", {
+      summary: "Export the titles of things",
+      responses: { 200: describeBody(z.string(), { mediaTypes: ["text/csv"] }) },
       guards: [requireAuth],
       resolve: async ({ locals: { env, user } }) => {
         const titles = (await listThings(env.DB, user.id)).map(({ title }) => title);
@@ -101,10 +107,14 @@ const api = group({
       },
     }),
     route.get("/api/things/:id", {
+      summary: "Read a thing",
+      responses: { 200: thingBody },
       guards: [requireRead, requireCsrf, requireOwnThing],
       resolve: ({ locals }) => Response.json(toThing(locals.thing), { headers: REVALIDATED }),
     }),
     route.patch("/api/things/:id", {
+      summary: "Change a thing",
+      responses: { 200: thingBody },
       guards: [requireWrite, requireCsrf, requireOwnThing, requireJson],
       request: { body: input },
       resolve: async ({ input, locals }) => {
@@ -115,6 +125,8 @@ const api = group({
       },
     }),
     route.delete("/api/things/:id", {
+      summary: "Delete a thing",
+      responses: { 204: noBody },
       guards: [requireWrite, requireCsrf, requireOwnThing],
       resolve: async ({ locals }) => {
         await locals.env.DB.prepare("DELETE FROM things WHERE id = ?").bind(locals.thing.id).run();

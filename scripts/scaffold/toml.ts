@@ -15,6 +15,8 @@ export interface TomlEntry {
   readonly valueEnd: number;
 }
 
+type InlineEntry = Pick<TomlEntry, "key" | "valueStart" | "valueEnd">;
+
 /** A table, from its header to the next one. */
 export interface TomlTable {
   /** Empty for the keys before the first header. */
@@ -143,15 +145,15 @@ export function readElements(text: string, position: number): TomlElement[] | nu
 }
 
 /** The keys of the inline table that begins at `position`; null if there is none. */
-export function readInlineTable(text: string, position: number): Pick<TomlEntry, "key" | "valueStart">[] | null {
+export function readInlineTable(text: string, position: number): InlineEntry[] | null {
   if (text[position] !== "{") return null;
-  const entries: Pick<TomlEntry, "key" | "valueStart">[] = [];
+  const entries: InlineEntry[] = [];
   let at = position + 1;
   for (;;) {
     while (/[\s,]/.test(text[at] ?? "")) at++;
     if (at >= text.length || text[at] === "}") return entries;
     const { key, valueStart, valueEnd } = readEntry(text, at, at);
-    entries.push({ key, valueStart });
+    entries.push({ key, valueStart, valueEnd });
     at = valueEnd;
   }
 }

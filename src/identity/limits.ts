@@ -22,6 +22,7 @@ export const limitApi = rateLimit({
   limit: (env) => env.API_RATE_LIMIT,
   windowSeconds: 60,
   key: keyOfCaller,
+  isCounted: ({ methods, locals }) => locals.user !== undefined || !methods.every(isSafeMethod),
   credential: credentialOf,
   fallbackKey: keyOfAddress,
   whenUnavailable: "allow",

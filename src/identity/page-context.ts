@@ -1,18 +1,29 @@
 /** Loads the data about the visitor and the app that every page shows. */
 import { assetUrl, readManifest } from "../assets/manifest.ts";
 import type { AppContext } from "../env.ts";
+import type { Handler } from "../http/index.ts";
+import { rowIdOf } from "../web/app/policy.ts";
 import type { PageContext } from "../web/pages/layout.ts";
 import type { SessionLocals } from "./sessions/page-session.ts";
 
+interface Page extends AppContext<SessionLocals> {
+  /** For the link to its row in the policy. */
+  readonly route?: Pick<Handler, "method" | "path">;
+}
+
 /** Also takes the messages for this page: call it once, and only for a page that is shown. */
-export async function loadPageContext({ request, locals }: AppContext<SessionLocals>): Promise<PageContext> {
+export async function loadPageContext({ request, locals, route }: Page): Promise<PageContext> {
   const { app, env, session } = locals;
+  const seesPolicy = env.ENVIRONMENT === "development" || session.user?.role === "admin";
   const manifest = await readManifest(env.ASSET_MANIFEST);
   return {
     app,
     user: session.user ?? undefined,
     path: new URL(request.url).pathname,
     csrf: session.csrf,
+    ...(seesPolicy &&
+      app.paths.policy !== undefined &&
+      route && { policyPath: `${app.paths.policy}#${rowIdOf(route)}` }),
     flashes: session.takeFlashes(),
     assetUrl: (path) => assetUrl(manifest, path),
   };

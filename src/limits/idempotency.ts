@@ -29,9 +29,9 @@ type IdempotencyNeeds = AppLocals & { readonly user: { readonly id: string } };
 const KEY = /^"?([\x21\x23-\x7e]{1,255})"?$/;
 
 /**
- * Claims the key of a request. Repeats the first response if there is one. Denies a key that was used with a different
- * body with 422, a key whose first request is still running with 409, and an invalid key with 400. Keys belong to a
- * user and are kept for 24 hours.
+ * Makes repeated requests with the same Idempotency-Key take effect only once. Claims the key of a request. Repeats the
+ * first response if there is one. Denies a key that was used with a different body with 422, a key whose first request
+ * is still running with 409, and an invalid key with 400. Keys belong to a user and are kept for 24 hours.
  *
  * A handler that creates a resource uses `locals.idempotency.resourceId` as its id, and does not change an existing
  * resource with that id.
@@ -57,7 +57,11 @@ const claimIdempotencyKey: Guard<IdempotencyNeeds, IdempotencyLocals> = stateFac
         return deny(c, 409, "The first request with this Idempotency-Key is still running.", { "Retry-After": "1" });
     }
   },
-  { denies: [400, 409, 422] },
+  {
+    denies: [400, 409, 422],
+    explanation: "Makes repeated requests with the same Idempotency-Key take effect only once.",
+    requestHeaders: { "Idempotency-Key": "Any text of the client's choice; a retry sends the same one." },
+  },
 );
 
 function hashBody(body: unknown): string {

@@ -6,13 +6,13 @@ import { logFailure } from "../web/app/log.ts";
 import { clientAddress } from "../web/request/client-address.ts";
 import { deny } from "../web/respond/refuse.ts";
 
-/** A head guard that denies with 429 if one address sends too many requests. The limit is in `wrangler.toml`. */
+/** A head guard that limits the requests of each network address. The limit is in `wrangler.toml`. */
 export const limitAddress = createAddressLimit();
 
 /**
- * Creates the same guard with exceptions. The binding counts approximately, per location of Cloudflare, and without a
- * network hop. It reports neither its limit nor the remaining requests, so responses have no `RateLimit` headers. If
- * the binding fails, every request is admitted.
+ * Limits the requests of each network address. Creates the same guard with exceptions, which denies with 429. The
+ * binding counts approximately, per location of Cloudflare, and without a network hop. It reports neither its limit nor
+ * the remaining requests, so responses have no `RateLimit` headers. If the binding fails, every request is admitted.
  *
  * @param isExempt Whether a request does not count.
  */
@@ -25,7 +25,14 @@ export function createAddressLimit(isExempt: (request: Request) => boolean = () 
         "Retry-After": "60",
       });
     }),
-    { denies: [429], detail: "address" },
+    {
+      denies: [429],
+      explanation: "Limits the requests of each network address.",
+      detail: "address",
+      // A visitor who reads the preview has just passed the limit.
+      preview: () => "allow",
+      limits: [{ name: "address", unit: "requests", binding: "ADDRESS_LIMIT" }],
+    },
   );
 }
 

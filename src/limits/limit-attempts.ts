@@ -9,7 +9,9 @@ import {
   denyUnavailable,
   type LimitNeeds,
   limiterOf,
+  limitFactOf,
   objectNameOf,
+  previewLimit,
   type RateLimitPolicy,
   readLimit,
   stateOf,
@@ -36,10 +38,10 @@ export interface AttemptLocals {
 }
 
 /**
- * Creates a guard, to run after the body was read, that admits an attempt if the limit holds even if this attempt and
- * all unsettled ones fail. It denies with 429 if too many attempts have failed. It denies with 503 if the decision
- * depends on unsettled attempts, or if its object is unavailable and the policy says so. No denial is remembered, so
- * that `clearLimit` takes effect immediately.
+ * Limits the failed attempts of each client within a period. Creates a guard, to run after the body was read, that
+ * admits an attempt if the limit holds even if this attempt and all unsettled ones fail. It denies with 429 if too many
+ * attempts have failed. It denies with 503 if the decision depends on unsettled attempts, or if its object is
+ * unavailable and the policy says so. No denial is remembered, so that `clearLimit` takes effect immediately.
  *
  * @example
  * const limitPasswords = limitAttempts({
@@ -73,7 +75,13 @@ export function limitAttempts<TNeeds extends LimitNeeds = LimitNeeds>(
       if (!isUnsettled) return denyExhausted(c, stateOf(policy, limit, answer), "failed attempt");
       return deny(c, 503, "Other attempts are still being checked. Try again in 1 second.", { "Retry-After": "1" });
     },
-    { denies: [429, 503], detail: name },
+    {
+      denies: [429, 503],
+      explanation: "Limits the failed attempts of each client within a period.",
+      detail: name,
+      preview: (visitor) => previewLimit(policy, visitor),
+      limits: [limitFactOf(policy, "failed attempts")],
+    },
   );
 }
 

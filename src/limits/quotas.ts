@@ -6,6 +6,8 @@ export interface Quota {
   /** A plain identifier: the key in `quota_usage`, the member `quota` of a refusal, the printed name of its guard. */
   readonly name: string;
   readonly limit: number;
+  /** What is counted, in the plural, such as `notes`; `B` for bytes. */
+  readonly unit: string;
   /** The message for the user: the limit that would be exceeded, and the remedy. */
   readonly refusal: string;
 }

@@ -1,8 +1,16 @@
 /** The parts of a rate limit: its policy, the object that counts, and the responses that deny. */
 import type { AppLocals, Env, RateLimiterObject, Ruling } from "../env.ts";
+import type { LimitFact, Verdict, Visitor } from "../web/app/guard-facts.ts";
 import { deny, type RefusalContext } from "../web/respond/refuse.ts";
 import { amountOf, durationOf } from "./duration.ts";
 import { type LimitState, rateLimitHeaders } from "./rate-limit-headers.ts";
+
+declare module "../web/app/guard-facts.ts" {
+  interface VisitorLocals {
+    /** `unused` for a hypothetical visitor, who has used up no limit. */
+    readonly rateLimits: readonly LimitState[] | "unused";
+  }
+}
 
 /** A limit on the requests of each key. */
 export interface RateLimitPolicy<TContext> {
@@ -13,6 +21,8 @@ export interface RateLimitPolicy<TContext> {
   readonly windowSeconds: number;
   /** Requests with the same key count together. Undefined for a request that does not count. */
   readonly key: (c: TContext) => string | undefined | Promise<string | undefined>;
+  /** Whether requests of a visitor to a route count, as far as `key` decides it by these alone. Default: unknown. */
+  readonly isCounted?: (visitor: Visitor) => boolean | undefined;
   /**
    * The credential of the request, as the client sent it. A denial is also remembered by it, so that a denied client is
    * refused before `key` identifies it.
@@ -40,6 +50,22 @@ export function readLimit({ name, limit }: Pick<RateLimitPolicy<never>, "name" |
   const value = Number(typeof limit === "function" ? limit(env) : limit);
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new Error(`The rate limit ${name} must be a whole number above 0, not ${value}. Correct it in wrangler.toml`);
+}
+
+/** Previews a limit by the state that the visitor's own request has read, without counting. */
+export function previewLimit({ name, isCounted }: RateLimitPolicy<never>, visitor: Visitor): Verdict {
+  const { rateLimits = [] } = visitor.locals;
+  if (rateLimits === "unused" || isCounted?.(visitor) === false) return "allow";
+  return rateLimits.some((state) => state.name === name && state.remaining > 0) ? "allow" : "depends";
+}
+
+/** The limit of a policy as a fact about its guard. @param unit In the plural. */
+export function limitFactOf(
+  policy: Pick<RateLimitPolicy<never>, "name" | "limit" | "windowSeconds">,
+  unit: string,
+): LimitFact {
+  const { name, windowSeconds } = policy;
+  return { name, max: (env) => readLimit(policy, env), unit, windowSeconds };
 }
 
 /** The name of the object that counts the requests of a key. */

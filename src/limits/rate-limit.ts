@@ -11,7 +11,9 @@ import {
   type LimitLocals,
   type LimitNeeds,
   limiterOf,
+  limitFactOf,
   objectNameOf,
+  previewLimit,
   type RateLimitPolicy,
   readLimit,
   stateOf,
@@ -20,8 +22,8 @@ import {
 export type { LimitLocals, LimitNeeds, RateLimitPolicy } from "./rate-limit-policy.ts";
 
 /**
- * Creates a head guard that denies with 429 while the limit is exhausted, and with 503 if its object is unavailable and
- * the policy says so.
+ * Limits the requests of each client within a period. Creates a head guard that denies with 429 while the limit is
+ * exhausted, and with 503 if its object is unavailable and the policy says so.
  *
  * @example
  * const limitSearch = rateLimit({
@@ -38,15 +40,24 @@ export function rateLimit<TNeeds extends LimitNeeds = LimitNeeds>(
   return stateLimit(policy, headGuard(createLimit(policy)));
 }
 
-/** Creates the same guard for a policy whose key is in the input: it runs after the body was read. */
+/**
+ * Limits the requests of each client within a period. Creates the same guard for a policy whose key is in the input: it
+ * runs after the body was read.
+ */
 export function rateLimitInput<TNeeds extends LimitNeeds = LimitNeeds>(
   policy: RateLimitPolicy<Context<unknown, unknown, unknown, TNeeds>>,
 ): Guard<TNeeds, LimitLocals> {
   return stateLimit(policy, createLimit(policy));
 }
 
-function stateLimit<TGuard extends object>({ name, whenUnavailable }: RateLimitPolicy<never>, guard: TGuard): TGuard {
-  return stateFacts(guard, { denies: whenUnavailable === "deny" ? [429, 503] : [429], detail: name });
+function stateLimit<TGuard extends object>(policy: RateLimitPolicy<never>, guard: TGuard): TGuard {
+  return stateFacts(guard, {
+    denies: policy.whenUnavailable === "deny" ? [429, 503] : [429],
+    explanation: "Limits the requests of each client within a period.",
+    detail: policy.name,
+    preview: (visitor) => previewLimit(policy, visitor),
+    limits: [limitFactOf(policy, "requests")],
+  });
 }
 
 function createLimit<TContext extends HeadContext<LimitNeeds>>(policy: RateLimitPolicy<TContext>) {

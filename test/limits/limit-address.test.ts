@@ -92,8 +92,12 @@ test.each<[failure: string, binding: unknown]>([
   expect(JSON.parse(String(errors.mock.lastCall?.[0]))).toMatchObject({ level: "error" });
 });
 
-test("the guard is printed as rateLimit(address) and denies with 429", () => {
-  expect([limitAddress.name, factsOf(limitAddress)]).toEqual(["rateLimit", { denies: [429], detail: "address" }]);
+test("the guard is printed as rateLimit(address), denies with 429, and its numbers are those of the binding", () => {
+  const limits = [{ name: "address", unit: "requests", binding: "ADDRESS_LIMIT" }];
+  expect([limitAddress.name, factsOf(limitAddress)]).toMatchObject([
+    "rateLimit",
+    { denies: [429], detail: "address", limits },
+  ]);
 });
 
 test("the routes of assets begin with it", () => {

@@ -7,6 +7,7 @@ import { clearLimit, limitAttempts } from "../../src/limits/limit-attempts.ts";
 import { rateLimit } from "../../src/limits/rate-limit.ts";
 import { showRateLimits } from "../../src/limits/rate-limit-headers.ts";
 import { factsOf } from "../../src/web/app/guard-facts.ts";
+import { formatLimit, resolveLimit } from "../../src/web/app/limit-numbers.ts";
 import { route } from "../../src/web/app/scope.ts";
 import { answerError } from "../../src/web/hooks/answer-error.ts";
 import { sealResponse } from "../../src/web/hooks/seal-response.ts";
@@ -257,10 +258,17 @@ test.each([0, "ten", undefined])("a limit that is %j is a 500, and never an open
   expect((await brokenApp.fetch(request, env as unknown as Env, createExecutionContext())).status).toBe(500);
 });
 
-test("the guards are printed as rateLimit and state what they deny with", () => {
+test("the guards are printed as rateLimit and state their numbers and what they deny with", () => {
   for (const [guard, detail] of [
     [strict, "strict"],
     [lenient, "lenient"],
   ] as const)
-    expect([guard.name, factsOf(guard)]).toEqual(["rateLimit", { denies: [429, 503], detail }]);
+    expect([guard.name, factsOf(guard)]).toMatchObject([
+      "rateLimit",
+      { denies: [429, 503], detail, limits: [{ name: detail }] },
+    ]);
+  const limits = [strict, lenient].flatMap((guard) => factsOf(guard)?.limits ?? []);
+  expect(limits.map((limit) => formatLimit(resolveLimit(limit, { env })))).toEqual(
+    Array(2).fill("3 failed attempts per 900 s"),
+  );
 });

@@ -13,9 +13,14 @@ import { createAccount, unreadable } from "../harness.ts";
 import { supplyLocals } from "../supply-locals.ts";
 import { leaveRoom, quotaProblem, usageOf } from "./quota-usage.ts";
 
-const STAMPS: Quota = { name: "stamps", limit: 1000, refusal: "You have 1,000 stamps. Delete some, then try again." };
-const GRAMS: Quota = { name: "stamp_Grams2", limit: 5 * 1024 ** 3, refusal: "Your stamps are too heavy." };
-const NONE: Quota = { name: "none", limit: 0, refusal: "You may not have any." };
+const STAMPS: Quota = {
+  name: "stamps",
+  limit: 1000,
+  unit: "stamps",
+  refusal: "You have 1,000 stamps. Delete some, then try again.",
+};
+const GRAMS: Quota = { name: "stamp_Grams2", limit: 5 * 1024 ** 3, unit: "g", refusal: "Your stamps are too heavy." };
+const NONE: Quota = { name: "none", limit: 0, unit: "things", refusal: "You may not have any." };
 
 /** A table with a counter for each quota, as a feature's migration makes it. */
 const SCHEMA = [
@@ -115,16 +120,17 @@ describe.each([STAMPS, GRAMS, NONE])("the quota $name", (quota) => {
     await leaveRoom(user.id, quota, 0);
     expect(await statuses(), "full").toEqual([422, 422, 422, 200]);
     expect(await (await post("/strict")).json()).toEqual(quotaProblem(quota));
-    const rows = describePolicy(guarded.handlers).map(({ guards }) => guards[1]);
-    const facts = { name: "requireQuota", phase: "input", denies: [422] };
-    expect(rows).toEqual([
+    const rows = describePolicy(guarded.handlers, { env }).map(({ guards }) => guards[1]);
+    const limits = [{ name: quota.name, max: quota.limit, unit: quota.unit }];
+    const facts = { name: "requireQuota", phase: "input", denies: [422], limits };
+    expect(rows).toMatchObject([
       { ...facts, detail: quota.name },
       { ...facts, detail: `${quota.name}; retries pass` },
     ]);
   });
 });
 
-test("a guard of several quotas prints all of their names, and denies with the first that is used up", async () => {
+test("a guard of several quotas states all of their names and limits, and denies with the first that is used up", async () => {
   const { user } = await createAccount();
   const supplyUser: Guard<AppLocals, { user: { id: string } }> = () => ({ allow: true, locals: { user } });
   const guards = [supplyUser, requireQuota([STAMPS, GRAMS])] as const;
@@ -132,7 +138,13 @@ test("a guard of several quotas prints all of their names, and denies with the f
     onRequest: supplyLocals,
     handlers: [route.post("/", { guards, resolve: () => new Response() })],
   });
-  expect(describePolicy(guarded.handlers)[0]?.guards[1]).toMatchObject({ detail: "stamps, stamp_Grams2" });
+  expect(describePolicy(guarded.handlers, { env })[0]?.guards[1]).toMatchObject({
+    detail: "stamps, stamp_Grams2",
+    limits: [
+      { name: "stamps", max: 1000, unit: "stamps" },
+      { name: "stamp_Grams2", max: 5 * 1024 ** 3, unit: "g" },
+    ],
+  });
   const post = () => guarded.fetch(new Request("http://localhost/", { method: "POST" }), env, createExecutionContext());
   expect((await post()).status).toBe(200);
   await leaveRoom(user.id, GRAMS, 0);
@@ -145,16 +157,16 @@ describe("SQL is made only of", () => {
   const TERMS = { userId: "?1", adding: "1" };
 
   test.each(["a", "fileBytes", "api_keys", "Z9"])("the plain identifier %j as a name", (name) => {
-    expect(fitsQuota({ name, limit: 1, refusal: "" }, TERMS)).toContain(`quota = '${name}'`);
+    expect(fitsQuota({ name, limit: 1, unit: "", refusal: "" }, TERMS)).toContain(`quota = '${name}'`);
   });
 
   const NAMES = ["", " ", "a b", "a'", "' OR 1 --", "a\n", "\na", "1a", "_a", "a-b", "a.b", "ä", "a;", 'a"', "a\\"];
   test.each(NAMES)("names such as notes, and not of %j", (name) => {
-    expect(() => fitsQuota({ name, limit: 1, refusal: "" }, TERMS)).toThrow("not a plain identifier");
+    expect(() => fitsQuota({ name, limit: 1, unit: "", refusal: "" }, TERMS)).toThrow("not a plain identifier");
   });
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY, 1.5, 2 ** 53])("integers as limits, and not of %d", (limit) => {
-    expect(() => fitsQuota({ name: "a", limit, refusal: "" }, TERMS)).toThrow("not an integer");
+    expect(() => fitsQuota({ name: "a", limit, unit: "", refusal: "" }, TERMS)).toThrow("not an integer");
   });
 });
 

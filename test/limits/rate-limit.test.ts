@@ -6,6 +6,7 @@ import { setup, standardValidator } from "../../src/http/index.ts";
 import { rateLimit, rateLimitInput } from "../../src/limits/rate-limit.ts";
 import { showRateLimits } from "../../src/limits/rate-limit-headers.ts";
 import { factsOf } from "../../src/web/app/guard-facts.ts";
+import { type PolicyLimit, resolveLimit } from "../../src/web/app/limit-numbers.ts";
 import { route } from "../../src/web/app/scope.ts";
 import { answerError } from "../../src/web/hooks/answer-error.ts";
 import { sealResponse } from "../../src/web/hooks/seal-response.ts";
@@ -344,11 +345,24 @@ describe("a denial says what the limit is and when to try again:", () => {
 test.each([
   ["allow", [429]],
   ["deny", [429, 503]],
-] as const)("a limit that would %s states what it denies with", (whenUnavailable, denies) => {
-  const policy = { name: "stated", limit: 1, windowSeconds: 60, key: () => "", whenUnavailable };
-  for (const guard of [rateLimit(policy), rateLimitInput(policy)])
-    expect([guard.name, factsOf(guard)]).toEqual(["rateLimit", { denies, detail: "stated" }]);
+] as const)("a limit that would %s states its numbers and what it denies with", (whenUnavailable, denies) => {
+  const policy = { name: "stated", limit: 7, windowSeconds: 60, key: () => "", whenUnavailable };
+  for (const guard of [rateLimit(policy), rateLimitInput(policy)]) {
+    expect([guard.name, factsOf(guard)]).toMatchObject(["rateLimit", { denies, detail: "stated" }]);
+    expect(statedLimits(guard)).toEqual([{ name: "stated", max: 7, unit: "requests", windowSeconds: 60 }]);
+  }
 });
+
+test("a limit that comes from a variable states the number that it counts to, and throws for the same numbers", () => {
+  const withVariable = (value: unknown) => ({ ...env, SIGN_IN_RATE_LIMIT: value }) as unknown as Env;
+  expect(statedLimits(variable, withVariable(9))).toMatchObject([{ name: "variable", max: 9 }]);
+  for (const value of [0, "ten", undefined])
+    expect(() => statedLimits(variable, withVariable(value))).toThrow(/^The rate limit variable must be/);
+});
+
+function statedLimits(guard: object, forEnv: Env = env): PolicyLimit[] | undefined {
+  return factsOf(guard)?.limits?.map((limit) => resolveLimit(limit, { env: forEnv }));
+}
 
 describe("a limit from a variable", () => {
   test.each([1, "1"])("may be %j", async (limit) => {

@@ -1,13 +1,17 @@
 /** Which sentence a change of the policy gets, and in which group. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { readLimitConfig } from "../../scripts/limit-config.ts";
 import { type Group, mergeChanges } from "../../scripts/policy-changes.ts";
 import { comparePolicies, formatDiff } from "../../scripts/policy-diff.ts";
+import { mayAdmitMore } from "../../scripts/policy-limit-changes.ts";
+import { type PrintedLimit, parseLimit } from "../../scripts/policy-limits.ts";
 import { type PrintedPolicy, type PrintedRoute, parsePolicy } from "../../scripts/policy-parse.ts";
 import { formatPolicy } from "../../scripts/policy-text.ts";
 import { app, facts } from "../../src/app.ts";
 import { describeApp } from "../../src/web/app/policy.ts";
-import { anyRoute, toPrintedRoute } from "./any-policy.ts";
+import wrangler from "../../wrangler.toml?raw";
+import { anyPrintedLimit, anyRoute, toPrintedRoute } from "./any-policy.ts";
 
 /** @param guards As the policy prints them: `requireAuth → requireForm(9 B)*`. */
 function route(label: string, guards: string, rest: Partial<PrintedRoute> = {}): PrintedRoute {
@@ -26,7 +30,7 @@ const HOOKS = { onRequest: ["supplyLocals"], onResponse: [], onError: [], onSend
 const EXCEPTIONS = { unauthenticated: { "POST /login": "the password" }, unlimited: { "GET /health": "memory" } };
 
 function policy(routes: readonly PrintedRoute[], rest: Partial<PrintedPolicy> = {}): PrintedPolicy {
-  return { hooks: HOOKS, exceptions: EXCEPTIONS, routes, ...rest };
+  return { hooks: HOOKS, exceptions: EXCEPTIONS, limits: [], routes, ...rest };
 }
 
 const compare = (before: PrintedPolicy, after: PrintedPolicy) => mergeChanges(comparePolicies(before, after));
@@ -281,6 +285,159 @@ describe("routes", () => {
   });
 });
 
+/** @param text As the policy prints it: `rateLimit(api)  600 requests per 60 s`. */
+function limit(text: string): PrintedLimit {
+  const [name = "", numbers = ""] = text.split(/ {2,}/);
+  const found = parseLimit(name, numbers);
+  if (!found) throw new Error(`${text} is not a limit`);
+  return found;
+}
+
+/** Each change of numbers of a limit in two routes: before, after, the sentence one way, and the sentence the other way. */
+type Numbers = readonly [before: string, after: string, there: [Group, string], back: [Group, string]];
+const NUMBERS: readonly Numbers[] = [
+  [
+    "30 requests per 60 s",
+    "300 requests per 60 s",
+    ["widening", "raises rateLimit(sign-in) from 30 to 300 requests per 60 s"],
+    ["narrowing", "lowers rateLimit(sign-in) from 300 to 30 requests per 60 s"],
+  ],
+  [
+    "1000 notes",
+    "1001 notes",
+    ["widening", "raises rateLimit(sign-in) from 1000 to 1001 notes"],
+    ["narrowing", "lowers rateLimit(sign-in) from 1001 to 1000 notes"],
+  ],
+  [
+    "30 requests per 60 s",
+    "30 requests per 59 s",
+    ["widening", "changes rateLimit(sign-in) from 30 requests per 60 s to 30 requests per 59 s"],
+    ["narrowing", "changes rateLimit(sign-in) from 30 requests per 59 s to 30 requests per 60 s"],
+  ],
+  [
+    "30 requests per 60 s",
+    "31 requests per 3600 s",
+    ["widening", "changes rateLimit(sign-in) from 30 requests per 60 s to 31 requests per 3600 s"],
+    ["widening", "changes rateLimit(sign-in) from 31 requests per 3600 s to 30 requests per 60 s"],
+  ],
+  [
+    "60 requests per 60 s",
+    "1 requests per 1 s",
+    ["narrowing", "changes rateLimit(sign-in) from 60 requests per 60 s to 1 requests per 1 s"],
+    ["widening", "changes rateLimit(sign-in) from 1 requests per 1 s to 60 requests per 60 s"],
+  ],
+  [
+    "60 requests per 60 s",
+    "30 requests per 25 s",
+    ["widening", "changes rateLimit(sign-in) from 60 requests per 60 s to 30 requests per 25 s"],
+    ["widening", "changes rateLimit(sign-in) from 30 requests per 25 s to 60 requests per 60 s"],
+  ],
+  [
+    "30 requests per 60 s",
+    "20 failed attempts per 60 s",
+    ["widening", "changes rateLimit(sign-in) from 30 requests per 60 s to 20 failed attempts per 60 s"],
+    ["widening", "changes rateLimit(sign-in) from 20 failed attempts per 60 s to 30 requests per 60 s"],
+  ],
+  [
+    "30 requests",
+    "30 requests per 60 s",
+    ["widening", "changes rateLimit(sign-in) from 30 requests to 30 requests per 60 s"],
+    ["narrowing", "changes rateLimit(sign-in) from 30 requests per 60 s to 30 requests"],
+  ],
+];
+
+describe.each(NUMBERS)("a limit of %s and of %s", (before, after, [group, sentence], [groupBack, sentenceBack]) => {
+  const routes = [route("POST /x", "rateLimit(sign-in)"), route("GET,HEAD /y", "rateLimit(sign-in)")];
+  const [was, is] = [before, after].map((numbers) =>
+    policy(routes, { limits: [limit("rateLimit(api)  1 requests"), limit(`rateLimit(sign-in)  ${numbers}`)] }),
+  ) as [PrintedPolicy, PrintedPolicy];
+
+  test("there", () => expect(compare(was, is)).toEqual(only(group, `${sentence} (in 2 routes)`)));
+  test("and back", () => expect(compare(is, was)).toEqual(only(groupBack, `${sentenceBack} (in 2 routes)`)));
+});
+
+describe("the sentence about a limit", () => {
+  const change = (guards: string, name: string) => {
+    const routes = [route("POST /x", guards), route("POST /y", "rateLimit(other)")];
+    const [was, is] = [1, 2].map((max) => policy(routes, { limits: [limit(`${name}  ${max} things`)] }));
+    return compare(was as PrintedPolicy, is as PrintedPolicy).widening;
+  };
+
+  test.each([
+    ["the only limit of a guard", "requireQuota(notes)", "requireQuota(notes)", " (in POST /x)"],
+    ["the second of a guard", "requireQuota(files, fileBytes)", "requireQuota(fileBytes)", " (in POST /x)"],
+    ["before other words", "requireQuota(notes; retries pass)", "requireQuota(notes)", " (in POST /x)"],
+    ["with a name that contains a comma", "rateLimit(a, b)", "rateLimit(a, b)", " (in POST /x)"],
+    ["without a name", "rateLimit", "rateLimit", " (in POST /x)"],
+    ["of another name", "requireQuota(files, fileBytes)", "requireQuota(file)", ""],
+    ["of another guard", "requireQuota(sign-in)", "rateLimit(sign-in)", ""],
+  ])("%s names the routes", (_, guards, name, where) => {
+    expect(change(guards, name)).toEqual([`raises ${name} from 1 to 2 things${where}`]);
+  });
+});
+
+describe("a limit that is in one of the policies only", () => {
+  const limits = [limit("requireQuota(notes)  5 notes"), limit("requireQuota(files)  6 files")];
+  const routes = (...guards: readonly string[]) =>
+    guards.map((all, index) => route(`POST /${index}`, `requireAuth → ${all}`));
+  const all = policy(routes("requireQuota(notes)", "requireQuota(notes, files)"), { limits });
+
+  test("is said to be gone where its guard is left", () => {
+    expect(compare(all, { ...all, limits: limits.slice(1) })).toEqual(
+      only("widening", "no longer lists the limit requireQuota(notes), 5 notes (in 2 routes)"),
+    );
+    expect(compare(all, { ...all, limits: [] }).widening).toHaveLength(2);
+  });
+
+  test("is said to be gone if no guard ever showed it", () => {
+    expect(compare(policy([], { limits }), policy([])).widening).toHaveLength(2);
+  });
+
+  test("is not said to be gone with its last guard, which is", () => {
+    const after = policy(routes("requireCsrf", "requireCsrf"));
+    expect(compare(all, after).widening).toEqual([
+      "removes requireQuota(notes) from POST /0",
+      "removes requireQuota(notes, files) from POST /1",
+    ]);
+  });
+
+  test("is listed with its numbers when it is new, also since a text from before limits were printed", () => {
+    const listed = (where: string) => `lists a new limit: requireQuota(notes), 5 notes (in ${where})`;
+    const before = policy(routes("requireQuota(notes)"));
+    expect(compare(before, { ...before, limits: limits.slice(0, 1) })).toEqual(only("neutral", listed("POST /0")));
+    expect(compare(policy(routes("requireCsrf")), { ...before, limits: limits.slice(0, 1) })).toEqual({
+      widening: ["removes requireCsrf from POST /0"],
+      narrowing: ["adds requireQuota(notes) to POST /0"],
+      neutral: [listed("POST /0")],
+    });
+  });
+});
+
+test("limits of the same name are compared in their order, without those that are the same", () => {
+  const texts = (...numbers: readonly string[]) => ({ limits: numbers.map((some) => limit(`a(b)  ${some} x`)) });
+  expect(compare(policy([], texts("1", "2", "3")), policy([], texts("1", "3", "4", "5")))).toEqual({
+    widening: ["raises a(b) from 2 to 4 x"],
+    narrowing: [],
+    neutral: ["lists a new limit: a(b), 5 x"],
+  });
+});
+
+test("whatever differs in a limit is mentioned, and one of two directions may widen", () => {
+  const property = fc.property(anyPrintedLimit, anyPrintedLimit, fc.boolean(), (a, b, sameUnit) => {
+    const after = { ...b, guard: a.guard, name: a.name, ...(sameUnit && { unit: a.unit }) };
+    const differs =
+      [a.max, a.unit, a.windowSeconds].join("\0") !== [after.max, after.unit, after.windowSeconds].join("\0");
+    const of = (limit: PrintedLimit) => policy([], { limits: [limit] });
+    const { widening, narrowing, neutral } = compare(of(a), of(after));
+    expect([widening.length + narrowing.length, neutral]).toEqual([Number(differs), []]);
+    const isReal = [a.max, after.max, a.windowSeconds ?? 1, after.windowSeconds ?? 1].every(
+      (number) => number > 0 && Number.isFinite(number),
+    );
+    if (differs && isReal) expect(mayAdmitMore(a, after) || mayAdmitMore(after, a)).toBe(true);
+  });
+  fc.assert(property, { numRuns: 1000 });
+});
+
 describe("the app's hooks and the exceptions", () => {
   test.each<[what: string, Partial<PrintedPolicy>, Group, string]>([
     [
@@ -325,7 +482,7 @@ describe("the app's hooks and the exceptions", () => {
 });
 
 test("what is not different is not mentioned", () => {
-  const own = parsePolicy(formatPolicy(describeApp(app), facts.exceptions));
+  const own = parsePolicy(formatPolicy(describeApp(app, readLimitConfig(wrangler)), facts.exceptions));
   expect(formatDiff("main (1a2b3c)", own, own)).toBe("No change of policy since main (1a2b3c).\n");
 });
 
@@ -374,7 +531,17 @@ NEITHER WIDENS NOR NARROWS
 `);
 });
 
-test("a path cannot write a line of its own", () => {
+test("a path, a name and a unit cannot write a line of their own", () => {
+  const lines = "a\n- nothing";
+  const limits = (max: number) => ({ limits: [{ guard: lines, name: lines, max, unit: lines }] });
+  const limited = {
+    ...route("POST /x", ""),
+    path: `/${lines}`,
+    guards: [{ name: lines, detail: lines, phase: "head" }],
+  } as const;
+  expect(formatDiff("main", policy([limited], limits(1)), policy([limited], limits(2)))).toContain(
+    "- raises a\\u{a}- nothing(a\\u{a}- nothing) from 1 to 2 a\\u{a}- nothing (in POST /a\\u{a}- nothing)\n\n",
+  );
   const hostile = { ...route("POST /x", ""), path: "/x\n- nothing" };
   expect(formatDiff("main", policy([]), policy([hostile]))).toContain(
     "- anyone may now POST /x\\u{a}- nothing: a new route without a guard\n",

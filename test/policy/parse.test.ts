@@ -1,39 +1,58 @@
 /** Parsing a printed policy gives back what was printed, whatever names, details, paths and reasons contain. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { PolicyTextError, parsePolicy } from "../../scripts/policy-parse.ts";
+import { readLimitConfig } from "../../scripts/limit-config.ts";
+import { PolicyTextError, type PrintedPolicy, parsePolicy } from "../../scripts/policy-parse.ts";
 import { formatPolicy } from "../../scripts/policy-text.ts";
 import { app, facts } from "../../src/app.ts";
 import { describeApp } from "../../src/web/app/policy.ts";
-import { anyExceptions, anyPolicy, anyRoute, text, toPrinted } from "./any-policy.ts";
+import wrangler from "../../wrangler.toml?raw";
+import { anyExceptions, anyPolicy, anyRoute, sortLimits, text, toPrinted } from "./any-policy.ts";
+
+const own = describeApp(app, readLimitConfig(wrangler));
+
+function read(printed: string): PrintedPolicy {
+  const policy = parsePolicy(printed);
+  return { ...policy, limits: sortLimits(policy.limits) };
+}
 
 test("the app's own policy is read as it was printed", () => {
-  const policy = describeApp(app);
-  expect(policy.routes.length).toBeGreaterThan(2);
-  expect(parsePolicy(formatPolicy(policy, facts.exceptions))).toEqual(toPrinted(policy, facts.exceptions));
+  expect(own.routes.length).toBeGreaterThan(2);
+  const policy = read(formatPolicy(own, facts.exceptions));
+  expect(policy.limits.length).toBeGreaterThan(2);
+  expect(policy).toEqual(toPrinted(own, facts.exceptions));
+});
+
+test("a text from before limits were printed is read", () => {
+  const before = formatPolicy(describeApp(app), facts.exceptions);
+  expect(before).not.toContain("\nLIMITS\n");
+  expect(parsePolicy(before)).toEqual({ ...toPrinted(own, facts.exceptions), limits: [] });
 });
 
 test("any policy is read as it was printed, also from a file", () => {
   const property = fc.property(anyPolicy, anyExceptions, (policy, exceptions) => {
     const printed = formatPolicy(policy, exceptions);
     const stored = new TextDecoder().decode(new TextEncoder().encode(printed));
-    expect(parsePolicy(stored)).toEqual(toPrinted(policy, exceptions));
+    expect(read(stored)).toEqual(toPrinted(policy, exceptions));
   });
   fc.assert(property, { numRuns: 500 });
 });
 
-test("a route is one line of visible characters, and an exception, too", () => {
+test("a route is one line of visible characters, and an exception and a limit, too", () => {
   const property = fc.property(anyRoute, text, (route, reason) => {
     const exceptions = { unauthenticated: { [`POST ${route.path}`]: reason }, unlimited: {} };
     const hooks = { onRequest: [], onResponse: [], onError: [], onSend: [] };
     const lines = formatPolicy({ hooks, routes: [route] }, exceptions).split("\n");
-    expect(lines).toHaveLength(12);
+    const { limits } = toPrinted({ hooks, routes: [route] }, exceptions);
+    expect(lines).toHaveLength(12 + (limits.length && limits.length + 2));
     expect(lines.join("")).not.toMatch(/(?! )[\p{C}\p{Z}]/u);
   });
   fc.assert(property);
 });
 
-const GOOD = formatPolicy(describeApp(app), facts.exceptions);
+const GOOD = formatPolicy(own, facts.exceptions);
+const LIMITS = GOOD.split("\n").indexOf("LIMITS") + 1;
+const changeLimit = (numbers: string) => GOOD.replace(/(?<=LIMITS\nrateLimit\(account\) +).*/, numbers);
 
 describe("what is not a printed policy is refused, and the line named:", () => {
   test.each([
@@ -51,6 +70,17 @@ describe("what is not a printed policy is refused, and the line named:", () => {
     ["a guard without a name", GOOD.replace("rateLimit(address)", " → "), 8],
     ["a cell after the guards", GOOD.replace("rateLimit(address)", "rateLimit(address)  onSend: a"), 8],
     ["an escape that is not a character", GOOD.replace("/static/*", "\\u{ffffff}"), 8],
+    ["a limit without a number", changeLimit("requests per 60 s"), LIMITS + 1],
+    ["a limit without a unit and a window", changeLimit("five"), LIMITS + 1],
+    ["a limit of more cells", changeLimit("5 requests  per 60 s"), LIMITS + 1],
+    ["a limit of no guard", GOOD.replace("LIMITS\nrateLimit(", "LIMITS\nrateLimit*("), LIMITS + 1],
+    ["a limit of a list of guards", GOOD.replace("LIMITS\nrateLimit", "LIMITS\na → rateLimit"), LIMITS + 1],
+    [
+      "a limit of a guard with a phase",
+      GOOD.replace("LIMITS\nrateLimit(account) ", "LIMITS\nrateLimit(account)*"),
+      LIMITS + 1,
+    ],
+    ["limits twice", GOOD.replace("\nLIMITS\n", "\nLIMITS\na  5\n\nLIMITS\n"), LIMITS + 3],
     [
       "an unknown section",
       GOOD.replace("WITHOUT A LIMIT", "WITHOUT A REASON"),

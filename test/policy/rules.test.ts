@@ -18,7 +18,7 @@ const limit = (detail: string) =>
     headGuard(function rateLimit() {
       return { allow: true };
     }),
-    { denies: [429], detail },
+    { denies: [429], explanation: "Limits requests.", detail },
   );
 const on = (methods: string | string[], path: string, ...guards: GuardFn[]): Handler<Record<string, unknown>> =>
   route.on(methods, path, { guards, resolve });

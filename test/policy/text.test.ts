@@ -1,10 +1,15 @@
 /** Shows that a change of policy is a change of its own lines, and of no others. */
 import { describe, expect, test } from "vitest";
+import { readLimitConfig } from "../../scripts/limit-config.ts";
+import { listLimits, nameOfLimit } from "../../scripts/policy-limits.ts";
 import { formatPolicy, isPreflight } from "../../scripts/policy-text.ts";
 import { app, facts } from "../../src/app.ts";
 import type { PolicyExceptions } from "../../src/env.ts";
+import type { PolicyLimit } from "../../src/web/app/limit-numbers.ts";
 import { describeApp, type Policy, type PolicyGuard, type PolicyRoute } from "../../src/web/app/policy.ts";
+import wrangler from "../../wrangler.toml?raw";
 
+const SIGN_IN = { name: "sign-in", max: 30, unit: "requests", windowSeconds: 60 };
 const guard = (name: string, detail?: string, phase: "head" | "input" = "head"): PolicyGuard => ({
   name,
   phase,
@@ -25,7 +30,7 @@ const row = (methods: string, path: string, rest: Partial<PolicyRoute> = {}): Po
 
 const hooks = { onRequest: ["supplyLocals", "checkVariables"], onResponse: [], onError: [], onSend: ["sealResponse"] };
 const login = row("POST", "/login", {
-  guards: [guard("rateLimit", "sign-in"), guard("requireForm", undefined, "input")],
+  guards: [{ ...guard("rateLimit", "sign-in"), limits: [SIGN_IN] }, guard("requireForm", undefined, "input")],
   onResponse: [{ level: "group", name: "recordVisit" }],
 });
 const update = row("PATCH", "/api/notes/:id", {
@@ -51,7 +56,7 @@ function addedTo(before: readonly string[], after: readonly string[]): string[] 
   return added;
 }
 
-test("the text has the app's hooks once, a line for each route, and the exceptions with their reasons", () => {
+test("the text has the app's hooks once, a line for each route and limit, and the exceptions with their reasons", () => {
   expect(formatPolicy(policy, exceptions)).toBe(`\
 APP-LEVEL HOOKS
 onRequest   supplyLocals → checkVariables
@@ -64,6 +69,9 @@ GET, HEAD  /health                       -     -                -
 POST       /login                        -     -                rateLimit(sign-in) → requireForm*  onResponse: recordVisit
 PATCH      /api/notes/:id                CORS  params, body ≤ 16384 B  requireAuth → requirePermission(notes:write)  onError: releaseKey
 OPTIONS    *                             CORS  -                -
+
+LIMITS
+rateLimit(sign-in)           30 requests per 60 s
 
 STATE-CHANGING, WITHOUT A GUARD THAT AUTHENTICATES
 POST       /login                        the password is the proof
@@ -81,6 +89,7 @@ const ADDED = [
   row("PUT", "/a", { schemas: ["params", "query", "body"], maxBodyBytes: 1e15 }),
   row("DELETE", "/a", { onResponse: [{ level: "route", name: LONG }], onError: [{ level: "route", name: LONG }] }),
   row("OPTIONS", "/a"),
+  row("POST", "/a", { guards: login.guards }),
   row("OPTIONS", "/api/a", { guards: [guard("requireAuth")] }),
 ];
 
@@ -120,6 +129,42 @@ test.each(Object.entries(CHANGES))("a change of %s changes its route's line, and
   expect(changed).toEqual([expect.stringMatching(/^PATCH .*notes:write/)]);
 });
 
+const NOTES = { name: "notes", max: 5, unit: "notes" };
+const limitedBy = (...limits: readonly PolicyLimit[]) =>
+  linesOf([row("PUT", "/a", { guards: [{ ...guard("requireQuota", "notes"), limits }] }), login]);
+
+test.each<[string, PolicyLimit]>([
+  ["number", { ...NOTES, max: 6 }],
+  ["unit", { ...NOTES, unit: "nuts" }],
+  ["window", { ...NOTES, windowSeconds: 60 }],
+])("a change of the %s of a limit changes its line, and no other", (_, limit) => {
+  const [before, after] = [limitedBy(NOTES), limitedBy(limit)];
+  expect(after.filter((line) => !before.includes(line))).toEqual([expect.stringMatching(/^requireQuota\(notes\) {2}/)]);
+  expect(after).toHaveLength(before.length);
+});
+
+test("a limit more is a line more, wherever it is used", () => {
+  const other = { name: LONG, max: 1, unit: "B" };
+  for (const limits of [
+    [NOTES, other],
+    [other, NOTES],
+  ])
+    expect(addedTo(limitedBy(NOTES), limitedBy(...limits))).toEqual([
+      expect.stringMatching(/^requireQuota\(x+\) {2}1 B$/),
+    ]);
+});
+
+test("the order of limits does not depend on the routes that have them", () => {
+  const sectionOf = (some: readonly string[]) =>
+    some.slice(some.indexOf("LIMITS"), some.indexOf("", some.indexOf("LIMITS")));
+  const limited = row("PUT", "/a", { guards: [{ ...guard("requireQuota", "notes"), limits: [NOTES] }] });
+  expect(sectionOf(linesOf([limited, login]))).toEqual(sectionOf(linesOf([login, limited])));
+});
+
+test("a limit without numbers, which a running Worker does not know, is left out", () => {
+  expect(limitedBy({ name: "address", unit: "requests" })).toEqual(limitedBy());
+});
+
 test("the limit of a body without a schema is shown", () => {
   expect(linesOf([row("PUT", "/a", { maxBodyBytes: 9 })])).toContainEqual(
     expect.stringMatching(/^PUT +\/a +- +≤ 9 B {2}/),
@@ -139,8 +184,8 @@ test("an exception is a line; a section without one is left out", () => {
   expect(linesOf(routes, { ...exceptions, unlimited: {} })).toEqual(lines.slice(0, -4).concat(""));
 });
 
-test("taking any route out of the app takes its line and no other", () => {
-  const whole = describeApp(app);
+test("taking any route out of the app takes its line, the limits that only it has, and no other", () => {
+  const whole = describeApp(app, readLimitConfig(wrangler));
   const before = formatPolicy(whole, facts.exceptions).split("\n");
   const own = whole.routes.filter((route) => !isPreflight(route));
   expect(own).not.toEqual([]);
@@ -148,10 +193,11 @@ test("taking any route out of the app takes its line and no other", () => {
     const rest = whole.routes.filter((route) => route !== taken);
     const after = formatPolicy({ ...whole, routes: rest }, facts.exceptions).split("\n");
     const [line, ...more] = addedTo(after, before);
-    expect([line?.startsWith(taken.methods.join(", ")), line?.includes(` ${taken.path} `), more]).toEqual([
-      true,
-      true,
-      [],
-    ]);
+    expect([line?.startsWith(taken.methods.join(", ")), line?.includes(` ${taken.path} `)]).toEqual([true, true]);
+    const kept = listLimits(rest).map(nameOfLimit);
+    const gone = listLimits([taken])
+      .map(nameOfLimit)
+      .filter((name) => !kept.includes(name));
+    expect(more.map((text) => text.split("  ")[0])).toEqual(gone);
   }
 });

@@ -62,6 +62,9 @@ test("spells the name as each place needs it, and leaves none of the template's"
     'requirePermission("short-links:read")',
     "Add short link</button>",
     '"/api/short-links/:id"',
+    'summary: "List short links, newest first"',
+    "responses: { 200: shortLinksBody }",
+    '.meta({ id: "ShortLink" })',
   ])
     expect(text).toContain(spelling);
 });

@@ -1,4 +1,5 @@
 /** The signed-in user's account in the JSON API: name, password, sessions, API keys. */
+import { unauthenticated } from "../../identity/guards/deny-unauthenticated.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCurrentPassword } from "../../identity/guards/require-current-password.ts";
@@ -8,15 +9,22 @@ import { commonLimits, limitMails, limitNotices, limitSessionPassword } from "..
 import { sendLink } from "../../identity/mail/links.ts";
 import { hashNewPassword } from "../../identity/passwords/check-password.ts";
 import { signedIn } from "../../identity/scope.ts";
-import { listSessions } from "../../identity/sessions/session-list.ts";
-import { API_KEYS_QUOTA, deleteApiKey, listApiKeys } from "../../identity/tokens/api-keys.ts";
-import { renewedResponse } from "../../identity/tokens/token-response.ts";
+import { listSessions, sessionsBody } from "../../identity/sessions/session-list.ts";
+import {
+  API_KEYS_QUOTA,
+  apiKeysBody,
+  deleteApiKey,
+  listApiKeys,
+  newApiKeyBody,
+} from "../../identity/tokens/api-keys.ts";
+import { renewedBody, renewedResponse } from "../../identity/tokens/token-response.ts";
 import * as events from "../../identity/users/account-events.ts";
-import { sessionIdOf } from "../../identity/users/user.ts";
+import { sessionIdOf, userBody } from "../../identity/users/user.ts";
 import { renameUser } from "../../identity/users/users.ts";
 import { quotaExceeded } from "../../limits/quotas.ts";
 import { group } from "../../web/app/scope.ts";
 import { NOT_STORED } from "../../web/caching/cache-control.ts";
+import { describeBody, noBody, problemBody } from "../../web/contract/bodies.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { pageQuery, toPage } from "../../web/request/paging.ts";
 import { invalidField, invalidInput, type ProblemLocals, problem } from "../../web/respond/problem.ts";
@@ -29,17 +37,26 @@ const maxBodyBytes = 16 * 1024;
 
 const requirePassword = requireCurrentPassword();
 
+const ended = describeBody(problemBody, { description: "The session has just ended." });
+
 export const api = group({
   cors: true,
   guards: [...commonLimits, requireAuth, requireCsrf],
   handlers: [
     route.get("/api/me", {
+      summary: "Read your account",
+      responses: { 200: userBody },
       resolve: ({ locals }) => Response.json(locals.user, { headers: NOT_STORED }),
     }),
 
     route.patch("/api/me", {
+      summary: "Change your name",
       guards: [requireJson],
       request: { body: accountPatch },
+      responses: {
+        200: userBody,
+        404: describeBody(problemBody, { description: "The account has just been deleted." }),
+      },
       maxBodyBytes,
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
@@ -51,8 +68,10 @@ export const api = group({
     }),
 
     route.post("/api/me/password", {
+      summary: "Change your password, which ends your other sessions",
       guards: [requireJson, limitNotices, limitSessionPassword, requireHashingCapacity, requirePassword],
       request: { body: passwordChange },
+      responses: { 200: renewedBody, 401: ended },
       maxBodyBytes,
       resolve: async ({ request, input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
@@ -65,8 +84,10 @@ export const api = group({
     }),
 
     route.post("/api/me/confirm-password", {
+      summary: "Enter your password again, for changes that require a recent sign-in",
       guards: [requireJson, limitSessionPassword, requireHashingCapacity, requirePassword],
       request: { body: passwordConfirmation },
+      responses: { 200: renewedBody, 401: ended },
       maxBodyBytes,
       resolve: async ({ request, locals }) => {
         const renewed = await events.confirmPassword({ locals }, { user: locals.credentials, auth: locals.auth });
@@ -75,6 +96,8 @@ export const api = group({
     }),
 
     route.post("/api/me/verify-email", {
+      summary: "Mail the link that verifies your address again",
+      responses: { 202: describeBody(noBody, { description: "The link is mailed unless the address is verified." }) },
       guards: [limitMails],
       resolve: ({ request, locals }) => {
         if (!locals.user.emailVerified) sendLink({ request, locals }, locals.user.email, "verify");
@@ -83,7 +106,9 @@ export const api = group({
     }),
 
     route.get("/api/me/sessions", {
+      summary: "List your sessions, newest first",
       request: { query: pageQuery },
+      responses: { 200: sessionsBody },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const { env, user, auth } = locals;
@@ -94,6 +119,8 @@ export const api = group({
     }),
 
     route.delete("/api/me/sessions/:id", {
+      summary: "End a session",
+      responses: { 204: noBody, 404: describeBody(problemBody, { description: "You have no such session." }) },
       resolve: async ({ params, locals }) => {
         const isEnded = await events.endSession({ locals }, locals.user.id, params.id);
         return isEnded ? new Response(null, { status: 204 }) : problem(locals, 404, "There is no such session.");
@@ -101,7 +128,9 @@ export const api = group({
     }),
 
     route.get("/api/me/keys", {
+      summary: "List your API keys, newest first",
       request: { query: pageQuery },
+      responses: { 200: apiKeysBody },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const keys = await listApiKeys(locals.env.DB, locals.user.id, input.query);
@@ -110,8 +139,14 @@ export const api = group({
     }),
 
     route.post("/api/me/keys", {
+      summary: "Create an API key",
       guards: [requireRecentSignIn, requireJson, limitNotices],
       request: { body: apiKeyInput },
+      responses: {
+        201: describeBody(newApiKeyBody, { headers: { Location: "The path of the key." } }),
+        401: ended,
+        422: describeBody(problemBody, { description: "The quota of API keys is used up." }),
+      },
       maxBodyBytes,
       resolve: async (c) => {
         const { input, locals } = c;
@@ -126,6 +161,8 @@ export const api = group({
     }),
 
     route.delete("/api/me/keys/:id", {
+      summary: "Delete an API key",
+      responses: { 204: noBody, 404: describeBody(problemBody, { description: "You have no such key." }) },
       resolve: async ({ params, locals }) => {
         const isDeleted = await deleteApiKey(locals.env.DB, locals.user.id, params.id);
         return isDeleted ? new Response(null, { status: 204 }) : problem(locals, 404, "There is no such key.");
@@ -136,5 +173,5 @@ export const api = group({
 
 /** The response when the session ended during the request. */
 function sessionEnded(locals: ProblemLocals): Response {
-  return problem(locals, 401, "The session has ended. Sign in again.");
+  return unauthenticated(locals, "The session has ended. Sign in again.");
 }

@@ -53,18 +53,21 @@ const buttonGuards = formGuards(z.object({}));
 
 type AccountForm = Context<unknown, unknown, unknown, AppLocals & SessionLocals & SignedIn & FormLocals>;
 
+/** The statuses of the forms that are shown again. */
+const REFUSED_WITH = [400, 422];
+
 const requirePassword = requireCurrentPassword((c: AccountForm, isWrong) => {
   const { parsed } = c.locals;
   const errors = isWrong || parsed.success ? { currentPassword: WRONG_PASSWORD } : errorsOf(parsed.error);
   return showAccount(c, { refused: { form: "password", fields: {}, errors }, status: isWrong ? 422 : 400 });
-});
+}, REFUSED_WITH);
 
 const requirePasswordAgain = requireCurrentPassword(async (c: AccountForm, isWrong) => {
   const { form } = c.locals;
   const path = nextPath(form.continue, c.request.url, "");
   const error = isWrong ? WRONG_PASSWORD : "Enter your password.";
   return htmlResponse(passwordPage(await loadPageContext(c), { path, fields: form }, error), isWrong ? 422 : 400);
-});
+}, REFUSED_WITH);
 
 const requireRecentSignIn = requireRecentSignInForForm(passwordPage);
 

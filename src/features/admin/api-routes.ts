@@ -7,23 +7,30 @@ import { requireRole } from "../../identity/guards/require-role.ts";
 import { commonLimits } from "../../identity/limits.ts";
 import { signedIn } from "../../identity/scope.ts";
 import * as events from "../../identity/users/account-events.ts";
+import { userBody } from "../../identity/users/user.ts";
 import { listUsers } from "../../identity/users/users.ts";
 import { group } from "../../web/app/scope.ts";
 import { NOT_STORED } from "../../web/caching/cache-control.ts";
+import { describeBody, noBody, problemBody } from "../../web/contract/bodies.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { toPage } from "../../web/request/paging.ts";
 import { invalidInput } from "../../web/respond/problem.ts";
 import { refuseChange } from "./refusal-response.ts";
-import { roleChange, usersQuery } from "./schema.ts";
+import { roleChange, usersBody, usersQuery } from "./schema.ts";
 
 const { route } = signedIn;
+
+const missing = describeBody(problemBody, { description: "There is no such user." });
+const lastAdministrator = describeBody(problemBody, { description: "The user is the last administrator." });
 
 export const api = group({
   cors: true,
   guards: [...commonLimits, requireAuth, requireCsrf, requireRole("admin")],
   handlers: [
     route.get("/api/admin/users", {
+      summary: "List or search users, newest first",
       request: { query: usersQuery },
+      responses: { 200: usersBody },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const users = await listUsers(locals.env.DB, input.query);
@@ -32,8 +39,15 @@ export const api = group({
     }),
 
     route.patch("/api/admin/users/:id", {
+      summary: "Change the role of a user",
       guards: [requireNotSelf, requireRecentSignIn, requireJson],
       request: { body: roleChange },
+      responses: {
+        200: userBody,
+        404: missing,
+        409: lastAdministrator,
+        422: describeBody(problemBody, { description: "The user has not confirmed their e-mail address yet." }),
+      },
       maxBodyBytes: 1024,
       resolve: async (c) => {
         const { params, input, locals } = c;
@@ -44,7 +58,9 @@ export const api = group({
     }),
 
     route.delete("/api/admin/users/:id", {
+      summary: "Delete a user with all data",
       guards: [requireNotSelf, requireRecentSignIn],
+      responses: { 204: noBody, 404: missing, 409: lastAdministrator },
       resolve: async (c) => {
         const deleted = await events.deleteAccount(c, c.params.id);
         return typeof deleted === "string" ? refuseChange(c, deleted) : new Response(null, { status: 204 });

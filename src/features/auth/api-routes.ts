@@ -1,4 +1,5 @@
 /** Authentication in the JSON API: registration, access and refresh tokens, mailed links. */
+import { unauthenticated } from "../../identity/guards/deny-unauthenticated.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
@@ -8,15 +9,25 @@ import { commonLimits, limitAccount, limitMails, limitSignIn } from "../../ident
 import { sendLink } from "../../identity/mail/links.ts";
 import { hashNewPassword } from "../../identity/passwords/check-password.ts";
 import { sessionCookie } from "../../identity/sessions/cookies.ts";
-import { tokenResponse } from "../../identity/tokens/token-response.ts";
+import { tokenResponse, tokensBody } from "../../identity/tokens/token-response.ts";
 import * as events from "../../identity/users/account-events.ts";
 import { checkSignIn } from "../../identity/users/sign-in.ts";
 import { createUser, toPublicUser } from "../../identity/users/users.ts";
 import { group, route } from "../../web/app/scope.ts";
 import { NOT_STORED } from "../../web/caching/cache-control.ts";
+import { describeBody, noBody, problemBody } from "../../web/contract/bodies.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { invalidField, invalidInput, problem } from "../../web/respond/problem.ts";
-import { forgotten, login, refresh, registration, reset, verification } from "./schema.ts";
+import {
+  accountBody,
+  deviceTokenBody,
+  forgotten,
+  login,
+  refresh,
+  registration,
+  reset,
+  verification,
+} from "./schema.ts";
 
 /** The longest password with every character escaped, and the other fields. */
 const maxBodyBytes = 8 * 1024;
@@ -25,13 +36,20 @@ const requireResetLink = requireLink("reset");
 const requireVerifyLink = requireLink("verify");
 const requireOwner = requireLinkOwner();
 
+const linkEnded = describeBody(problemBody, { description: "The link has been used or has expired meanwhile." });
+
 export const api = group({
   cors: true,
   guards: [...commonLimits],
   handlers: [
     route.post("/api/auth/register", {
+      summary: "Create an account",
       guards: [requireJson, limitSignIn, limitMails, requireHashingCapacity],
       request: { body: registration },
+      responses: {
+        201: describeBody(accountBody, { description: "The account. A link to verify its address is mailed." }),
+        409: describeBody(problemBody, { description: "An account with this e-mail address already exists." }),
+      },
       maxBodyBytes,
       resolve: async ({ request, input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
@@ -46,32 +64,44 @@ export const api = group({
     }),
 
     route.post("/api/auth/login", {
+      summary: "Sign in",
       guards: [requireJson, limitSignIn, limitAccount, requireHashingCapacity],
       request: { body: login },
+      responses: {
+        200: tokensBody,
+        401: describeBody(problemBody, { description: "The e-mail address or the password is wrong." }),
+      },
       maxBodyBytes,
       resolve: async ({ request, input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const checked = await checkSignIn({ request, locals }, input.body);
         const started = checked && (await events.startApiSession({ request, locals }, checked.user, checked.deviceId));
-        if (!started) return problem(locals, 401, "The e-mail address or the password is wrong.");
+        if (!started) return unauthenticated(locals, "The e-mail address or the password is wrong.");
         return tokenResponse(locals, started.session, started.deviceToken);
       },
     }),
 
     route.post("/api/auth/refresh", {
+      summary: "Exchange a refresh token for new tokens",
       guards: [requireJson],
       request: { body: refresh },
+      responses: {
+        200: tokensBody,
+        401: describeBody(problemBody, { description: "The refresh token is unknown, used or expired." }),
+      },
       maxBodyBytes,
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const session = await events.refreshSession({ locals }, input.body.refreshToken);
-        if (!session) return problem(locals, 401, "This refresh token is not valid. Sign in again.");
+        if (!session) return unauthenticated(locals, "This refresh token is not valid. Sign in again.");
         return tokenResponse(locals, session);
       },
     }),
 
     route.post("/api/auth/logout", {
+      summary: "End the session of the request",
       guards: [requireAuth, requireCsrf],
+      responses: { 204: noBody },
       resolve: async ({ request, locals }) => {
         const { auth, user, env } = locals;
         const response = new Response(null, { status: 204, headers: NOT_STORED });
@@ -82,8 +112,10 @@ export const api = group({
     }),
 
     route.post("/api/auth/forgot-password", {
+      summary: "Mail a link to choose a new password",
       guards: [requireJson, limitSignIn, limitMails],
       request: { body: forgotten },
+      responses: { 202: describeBody(noBody, { description: "The link is mailed if the address has an account." }) },
       maxBodyBytes,
       resolve: ({ request, input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
@@ -93,8 +125,10 @@ export const api = group({
     }),
 
     route.post("/api/auth/reset-password", {
+      summary: "Choose a new password with a mailed link",
       guards: [requireJson, limitSignIn, requireResetLink, requireHashingCapacity],
       request: { body: reset },
+      responses: { 200: deviceTokenBody, 422: linkEnded },
       maxBodyBytes,
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
@@ -108,8 +142,10 @@ export const api = group({
     }),
 
     route.post("/api/auth/verify-email", {
+      summary: "Verify an e-mail address with a mailed link",
       guards: [requireJson, limitSignIn, requireVerifyLink, limitAccount, requireHashingCapacity, requireOwner],
       request: { body: verification },
+      responses: { 200: accountBody, 422: linkEnded },
       maxBodyBytes,
       resolve: async ({ locals }) => {
         const user = await events.confirmAddress({ locals }, locals.link);

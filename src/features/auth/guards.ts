@@ -6,23 +6,35 @@ import { isLoopback } from "../../web/request/own-origin.ts";
 import type { ProblemLocals } from "../../web/respond/problem.ts";
 import { deny } from "../../web/respond/refuse.ts";
 
-/** Denies with 404, as for an unknown path, unless `ENVIRONMENT` is `development`. */
+/**
+ * Requires that the app runs in development. Denies with 404, as for an unknown path, unless `ENVIRONMENT` is
+ * `development`.
+ */
 export const requireDevelopment: Guard<AppLocals> = stateFacts(
   headGuard(function requireDevelopment(c: HeadContext<AppLocals>) {
     if (c.locals.env.ENVIRONMENT === "development") return { allow: true };
     return deny(c, 404, "There is nothing at this address.");
   }),
-  { denies: [404] },
+  {
+    denies: [404],
+    explanation: "Requires that the app runs in development.",
+    preview: ({ locals: { env } }) => (env.ENVIRONMENT === "development" ? "allow" : "deny"),
+  },
 );
 
 /**
- * Denies with 404, as for an unknown path, unless the request's host is `localhost` or a loopback address. This protects
- * a development server against DNS rebinding, and one that is exposed to a network or through a tunnel.
+ * Requires that the address of the app is localhost or a loopback address. Denies with 404, as for an unknown path,
+ * unless the request's host is `localhost` or a loopback address. This protects a development server against DNS
+ * rebinding, and one that is exposed to a network or through a tunnel.
  */
 export const requireLoopback: Guard<ProblemLocals> = stateFacts(
   headGuard(function requireLoopback(c: HeadContext<ProblemLocals>) {
     if (isLoopback(c.request)) return { allow: true };
     return deny(c, 404, "There is nothing at this address.");
   }),
-  { denies: [404] },
+  {
+    denies: [404],
+    explanation: "Requires that the address of the app is localhost or a loopback address.",
+    preview: ({ request }) => (isLoopback(request) ? "allow" : "deny"),
+  },
 );

@@ -35,7 +35,7 @@ const requireResetLink = requireLink("reset", (c: LinkForm) => {
   return refuseReset(c, parsed.success ? { form: LINK_ENDED } : errorsOf(parsed.error), parsed.success ? 422 : 400);
 });
 
-const requireVerifyLink = requireLink("verify", (c: LinkForm) => linkEnded(c));
+const requireVerifyLink = requireLink("verify", (c: LinkForm) => linkEnded(c), [303]);
 
 const requireOwner = requireLinkOwner((c: OwnerForm) => {
   const { form, session, link } = c.locals;

@@ -18,6 +18,7 @@ import { checkSignIn } from "../../identity/users/sign-in.ts";
 import { createUser } from "../../identity/users/users.ts";
 import { group } from "../../web/app/scope.ts";
 import { NOT_STORED } from "../../web/caching/cache-control.ts";
+import { describeBody } from "../../web/contract/bodies.ts";
 import { requireButton } from "../../web/guards/require-form.ts";
 import { errorsOf } from "../../web/pages/form-fields.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
@@ -28,7 +29,7 @@ import { seeOther } from "../../web/respond/see-other.ts";
 import { formGuards, refuseForm } from "./forms.ts";
 import { requireDevelopment, requireLoopback } from "./guards.ts";
 import { loginPage, outboxPage, registerPage } from "./pages.ts";
-import { login, registrationForm } from "./schema.ts";
+import { login, outboxBody, registrationForm } from "./schema.ts";
 
 const { route } = sessionPage;
 
@@ -89,7 +90,9 @@ export const pages = group({
     }),
 
     route.get("/outbox", {
+      summary: "List the e-mails of the outbox, in development",
       guards: [requireDevelopment, requireLoopback],
+      responses: { 200: describeBody(outboxBody, { mediaTypes: ["application/json", "text/html"] }) },
       resolve: async (c) => {
         const items = await listOutbox(c.locals.env.DB);
         if (prefersHtml(c.request)) return htmlResponse(outboxPage(await loadPageContext(c), items));

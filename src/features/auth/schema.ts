@@ -1,7 +1,9 @@
 /** The input of registration, sign-in and password reset, for both the API and the pages. */
 import * as z from "zod";
+import { mailBody } from "../../identity/mail/mailer.ts";
 import { givenPassword, newPassword, personalProblem } from "../../identity/passwords/password-rules.ts";
 import { displayName, emailAddress } from "../../identity/users/account-schema.ts";
+import { userBody } from "../../identity/users/user.ts";
 
 const registrationFields = { email: emailAddress, name: displayName, password: newPassword };
 
@@ -43,5 +45,13 @@ export const verification = z.strictObject({
     .pipe(givenPassword.optional())
     .optional(),
 });
+
+export const accountBody = z.object({ user: userBody });
+
+/** The token that proves to a later sign-in that the password was entered on this device. */
+export const deviceTokenBody = z.object({ deviceToken: z.string() });
+
+/** The e-mails of the outbox, newest first. */
+export const outboxBody = z.object({ items: z.array(mailBody) });
 
 export const refresh = z.strictObject({ refreshToken: z.string() });

@@ -8,11 +8,12 @@ import { sessionIdOf } from "../../identity/users/user.ts";
 import { logFailure } from "../../web/app/log.ts";
 import { group } from "../../web/app/scope.ts";
 import { REVALIDATED } from "../../web/caching/cache-control.ts";
+import { describeBody, noBody } from "../../web/contract/bodies.ts";
 import { requireUpgrade } from "../../web/guards/require-upgrade.ts";
 import { invalidInput } from "../../web/respond/problem.ts";
 import { connectionRequest } from "./connection.ts";
 import { limitSockets } from "./guards.ts";
-import { historyQuery, resumeQuery, roomParams } from "./protocol.ts";
+import { historyQuery, messagesBody, resumeQuery, roomParams } from "./protocol.ts";
 import { roomStub } from "./room-stub.ts";
 
 const { route } = signedIn;
@@ -22,7 +23,9 @@ export const api = group({
   handlers: [
     route.get("/api/rooms/:room/messages", {
       cors: true,
+      summary: "Read the messages of a chat room",
       request: { params: roomParams, query: historyQuery },
+      responses: { 200: messagesBody },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const { after = null, limit } = input.query;
@@ -33,7 +36,9 @@ export const api = group({
 
     route.get("/ws/chat/:room", {
       guards: [requireUpgrade, requireOwnOrigin, limitSockets],
+      summary: "Join a chat room over a WebSocket",
       request: { params: roomParams, query: resumeQuery },
+      responses: { 101: describeBody(noBody, { description: "The socket is open." }) },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const { env, ctx, user, auth, socketId } = locals;

@@ -1,6 +1,6 @@
 /** The user and session of a socket, which the platform keeps with the socket while the room hibernates. */
 import type { UserSocket } from "../../identity/sessions/sockets.ts";
-import type { ChatUser } from "./env.ts";
+import type { ChatUser } from "./protocol.ts";
 
 export interface Connection {
   readonly room: string;

@@ -1,5 +1,6 @@
 /** The binding of chat rooms, and the interface of their Durable Object. */
 import type { SocketHolder } from "../../identity/sessions/sockets.ts";
+import type { ChatMessage, ChatUser } from "./protocol.ts";
 
 declare module "../../env.ts" {
   interface Env {
@@ -13,22 +14,4 @@ export interface ChatRoomObject extends Rpc.DurableObjectBranded, SocketHolder {
   history(after: number | null, limit: number): Promise<ChatMessage[]>;
   /** Posts a message without a socket, under the same rate limit. @returns The message, or the reason for a failure. */
   post(user: ChatUser, message: Pick<ChatMessage, "id" | "text">): Promise<ChatMessage | "too fast" | "unavailable">;
-}
-
-/** A message as the users in the room see it. */
-export interface ChatMessage {
-  /** Numbers the messages of the room, without gaps. */
-  readonly seq: number;
-  /** A UUID that the sender chose. */
-  readonly id: string;
-  readonly sender: ChatUser;
-  readonly text: string;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-}
-
-/** A user in a room. */
-export interface ChatUser {
-  readonly id: string;
-  readonly name: string;
 }

@@ -25,9 +25,10 @@ export interface SocketLocals {
 type SocketNeeds = AppLocals & SignedIn;
 
 /**
- * Adds the row that counts the socket. Denies with 429 if the user has too many sockets, or with 401 if the session has
- * ended. Before it denies with 429, it asks the rooms which sockets are still open: a room that restarts loses its sockets,
- * and their rows must not lock the user out. Invalid input passes without a row, for the handler to refuse.
+ * Limits the open sockets of each user. Adds the row that counts the socket. Denies with 429 if the user has too many
+ * sockets, or with 401 if the session has ended. Before it denies with 429, it asks the rooms which sockets are still
+ * open: a room that restarts loses its sockets, and their rows must not lock the user out. Invalid input passes without
+ * a row, for the handler to refuse.
  */
 export const limitSockets: Guard<SocketNeeds, SocketLocals> = stateFacts(
   async function limitSockets(c: Context<unknown, unknown, unknown, SocketNeeds>): Promise<GuardResult<SocketLocals>> {
@@ -47,5 +48,5 @@ export const limitSockets: Guard<SocketNeeds, SocketLocals> = stateFacts(
     const detail = `Limit of open sockets: ${LIMITS_TEXT}. Close one and try again.`;
     return deny(c, 429, detail, { "Retry-After": RETRY_AFTER });
   },
-  { denies: [401, 429], detail: LIMITS_TEXT },
+  { denies: [401, 429], explanation: "Limits the open sockets of each user.", detail: LIMITS_TEXT },
 );

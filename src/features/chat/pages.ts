@@ -2,8 +2,8 @@
 import { html, type SafeHtml } from "@remix-run/html-template";
 import { csrfField } from "../../web/pages/csrf-field.ts";
 import { layout, type PageContext } from "../../web/pages/layout.ts";
-import type { ChatMessage, ChatUser } from "./env.ts";
 import { messageList, messageTemplate } from "./partials.ts";
+import type { ChatMessage, ChatUser } from "./protocol.ts";
 
 /** The content of the page. */
 export interface RoomView {

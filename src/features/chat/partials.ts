@@ -1,7 +1,7 @@
 /** The messages of a room: part of the page, and the part that HTMX swaps in for earlier messages. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import { timeOf } from "../../web/pages/time.ts";
-import type { ChatMessage, ChatUser } from "./env.ts";
+import type { ChatMessage, ChatUser } from "./protocol.ts";
 
 /** The messages, below a link that is replaced with the messages before them. */
 export function messageList(room: string, me: ChatUser, messages: readonly ChatMessage[]): SafeHtml {

@@ -4,7 +4,6 @@ import * as z from "zod";
 import { CLOSE } from "../../web/realtime/close-codes.ts";
 import { type RateDecision, SUSTAINED } from "../../web/realtime/token-bucket.ts";
 import { storableText } from "../../web/request/text.ts";
-import type { ChatMessage, ChatUser } from "./env.ts";
 
 const MAX_FRAME_BYTES = 64 * 1024;
 
@@ -31,6 +30,26 @@ export const historyQuery = resumeQuery.extend({
     .transform(Number)
     .default(50),
 });
+
+/** A user in a room. */
+const userBody = z.object({ id: z.uuid(), name: z.string() }).meta({ id: "ChatUser" });
+
+/** A message as the users in the room see it. */
+const messageBody = z
+  .object({
+    seq: z.int().min(1).describe("Numbers the messages of the room, without gaps."),
+    id: z.uuid().describe("Chosen by the sender."),
+    sender: userBody,
+    text: z.string(),
+    at: z.iso.datetime(),
+  })
+  .meta({ id: "ChatMessage" });
+
+/** Messages of a room, oldest first. */
+export const messagesBody = z.object({ items: z.array(messageBody) });
+
+export type ChatMessage = z.output<typeof messageBody>;
+export type ChatUser = z.output<typeof userBody>;
 
 export const messageInput = z.object({
   id: z.uuid("The id must be a UUID"),

@@ -8,7 +8,7 @@ import { BoundedSockets } from "../../web/realtime/backpressure.ts";
 import { CLOSE } from "../../web/realtime/close-codes.ts";
 import { TokenBuckets } from "../../web/realtime/token-bucket.ts";
 import { type Connection, connectionOf, readConnection, setConnection, toUserSocket } from "./connection.ts";
-import type { ChatMessage, ChatRoomObject, ChatUser } from "./env.ts";
+import type { ChatRoomObject } from "./env.ts";
 import * as protocol from "./protocol.ts";
 import * as store from "./store.ts";
 
@@ -44,13 +44,16 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     (socket) => this.#leave(socket),
   );
 
-  async history(after: number | null, limit: number): Promise<ChatMessage[]> {
+  async history(after: number | null, limit: number): Promise<protocol.ChatMessage[]> {
     if (!store.hasTables(this.#sql)) return [];
     if (after === null) return store.latestMessages(this.#sql, limit);
     return [...store.messagesAfter(this.#sql, after, limit)];
   }
 
-  async post(user: ChatUser, message: store.NewMessage): Promise<ChatMessage | "too fast" | "unavailable"> {
+  async post(
+    user: protocol.ChatUser,
+    message: store.NewMessage,
+  ): Promise<protocol.ChatMessage | "too fast" | "unavailable"> {
     if (this.#buckets.take(user.id) !== "allow") return "too fast";
     store.createTables(this.#sql);
     await this.#wakeWithin(RETENTION_MS);
@@ -135,7 +138,7 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
   }
 
   /** Stores and sends a message, once for each id. @returns Null if it could not be stored. */
-  #storeAndBroadcast(input: store.NewMessage, user: ChatUser): ChatMessage | null {
+  #storeAndBroadcast(input: store.NewMessage, user: protocol.ChatUser): protocol.ChatMessage | null {
     try {
       const { isNew, message } = store.addMessage(this.#sql, input, user);
       if (isNew) this.#setAutomaticPong(message.seq);

@@ -1,5 +1,5 @@
 /** The messages of a room, in the SQLite database of its object. */
-import type { ChatMessage, ChatUser } from "./env.ts";
+import type { ChatMessage, ChatUser } from "./protocol.ts";
 
 /** AUTOINCREMENT remembers the last `seq` even when the table is empty, so that no `seq` is used twice. */
 const SCHEMA = `

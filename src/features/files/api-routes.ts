@@ -6,6 +6,8 @@ import { signedIn } from "../../identity/scope.ts";
 import { quotaExceeded } from "../../limits/quotas.ts";
 import { group } from "../../web/app/scope.ts";
 import { REVALIDATED } from "../../web/caching/cache-control.ts";
+import { contentResponses, describeBody, noBody, problemBody } from "../../web/contract/bodies.ts";
+import { CONTENT_REQUEST_HEADERS } from "../../web/contract/route-properties.ts";
 import { requireContentType } from "../../web/guards/require-content-type.ts";
 import { pageQuery } from "../../web/request/paging.ts";
 import { invalidInput, problem } from "../../web/respond/problem.ts";
@@ -15,19 +17,37 @@ import { downloadOf } from "./download.ts";
 import { requireDeclaredLength, requireFileQuotas, requireOwnFile } from "./guards.ts";
 import { readParts } from "./multipart.ts";
 import { removeFile } from "./remove-file.ts";
-import { MAX_FILE_BYTES, MAX_PARTS, MAX_REQUEST_BYTES, namedFile, toFile } from "./schema.ts";
+import {
+  contentBody,
+  fileBody,
+  filesBody,
+  MAX_FILE_BYTES,
+  MAX_PARTS,
+  MAX_REQUEST_BYTES,
+  namedFile,
+  toFile,
+  uploadBody,
+} from "./schema.ts";
 import { listFiles } from "./store.ts";
 import { storeUpload } from "./store-upload.ts";
 import { uploadFromBody, uploadsFromForm } from "./upload-source.ts";
 
 const { route } = signedIn;
 
+const refusedUpload = {
+  400: describeBody(problemBody, { description: "The body is cut off or malformed." }),
+  413: describeBody(problemBody, { description: "The body or a file is too large." }),
+  422: describeBody(problemBody, { description: "A quota of files is used up." }),
+};
+
 export const api = group({
   cors: true,
   guards: [...commonLimits, requireAuth, requireCsrf],
   handlers: [
     route.get("/api/files", {
+      summary: "List files, newest first",
       request: { query: pageQuery },
+      responses: { 200: filesBody },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const page = await listFiles(locals.env.DB, locals.user.id, input.query);
@@ -36,6 +56,8 @@ export const api = group({
     }),
 
     route.post("/api/files", {
+      summary: "Upload the files of a form",
+      responses: { 201: uploadBody, ...refusedUpload },
       guards: [
         requireContentType(["multipart/form-data"]),
         requireDeclaredLength(MAX_REQUEST_BYTES),
@@ -52,6 +74,9 @@ export const api = group({
     }),
 
     route.put("/api/files/:name", {
+      summary: "Upload a file",
+      mediaTypes: ["*/*"],
+      responses: { 201: describeBody(fileBody, { headers: { Location: "The path of the file." } }), ...refusedUpload },
       guards: [requireDeclaredLength(MAX_FILE_BYTES), requireFileQuotas],
       request: { params: namedFile },
       resolve: async (c) => {
@@ -66,11 +91,15 @@ export const api = group({
     }),
 
     route.get("/api/files/:id", {
+      summary: "Read the facts about a file",
+      responses: { 200: fileBody },
       guards: [requireOwnFile],
       resolve: ({ locals }) => Response.json(toFile(locals.file), { headers: REVALIDATED }),
     }),
 
     route.delete("/api/files/:id", {
+      summary: "Delete a file",
+      responses: { 204: noBody },
       guards: [requireOwnFile],
       resolve: async ({ locals }) => {
         await removeFile(locals);
@@ -79,6 +108,9 @@ export const api = group({
     }),
 
     route.get("/files/:id", {
+      summary: "Download a file",
+      requestHeaders: CONTENT_REQUEST_HEADERS,
+      responses: contentResponses(contentBody),
       guards: [requireOwnFile],
       resolve: (c) => serveContent(c, downloadOf(c.locals.file, c.locals.env.FILES, c.raw.query.inline === "1")),
     }),

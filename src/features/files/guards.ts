@@ -33,8 +33,9 @@ export const requireOwnFile = requireOwnership(async ({ raw, locals }: HeadConte
 export const requireFileQuotas = requireQuota([FILES_QUOTA, FILE_BYTES_QUOTA]);
 
 /**
- * Denies with 413 if `Content-Length` declares more than `maxBytes`, before the body is read. It checks nothing else: a
- * body may be longer than declared, or declare no length, so the reader must still count its bytes.
+ * Requires that the declared length of the body does not exceed this size. Denies with 413 if `Content-Length` declares
+ * more than `maxBytes`, before the body is read. It checks nothing else: a body may be longer than declared, or declare
+ * no length, so the reader must still count its bytes.
  */
 export function requireDeclaredLength(maxBytes: number): Guard<ProblemLocals> {
   return stateFacts(
@@ -43,7 +44,11 @@ export function requireDeclaredLength(maxBytes: number): Guard<ProblemLocals> {
       if (declared <= maxBytes) return { allow: true };
       return deny(c, 413, `The body must not exceed ${sizeOf(maxBytes)}.`);
     }),
-    { denies: [413], detail: `${maxBytes} B` },
+    {
+      denies: [413],
+      explanation: "Requires that the declared length of the body does not exceed this size.",
+      detail: `${maxBytes} B`,
+    },
   );
 }
 
@@ -61,9 +66,10 @@ export interface MultipartLocals {
 }
 
 /**
- * Supplies `form` and `parts`. It reads no further than the first field, so that `requireCsrfToken` can decide before a
- * file is read, provided that the token comes first. Denies with 415 for another media type, with 400 if the first part
- * is malformed, and with 413 if the first field is too long. `parts` throws a BodyError for more bytes or more parts.
+ * Requires a multipart form of at most this size. Supplies `form` and `parts`. It reads no further than the first
+ * field, so that `requireCsrfToken` can decide before a file is read, provided that the token comes first. Denies with
+ * 415 for another media type, with 400 if the first part is malformed, and with 413 if the first field is too long.
+ * `parts` throws a BodyError for more bytes or more parts.
  */
 export function requireMultipart(maxBytes: number, maxParts: number): Guard<ProblemLocals, MultipartLocals> {
   return stateFacts(
@@ -74,7 +80,12 @@ export function requireMultipart(maxBytes: number, maxParts: number): Guard<Prob
       if (form instanceof BodyError) return deny(c, form.status, form.message);
       return { allow: true, locals: { form, parts } } as const;
     },
-    { denies: [400, 413, 415], detail: `${maxBytes} B` },
+    {
+      denies: [400, 413, 415],
+      explanation: "Requires a multipart form of at most this size.",
+      detail: `${maxBytes} B`,
+      mediaTypes: [FORM],
+    },
   );
 }
 

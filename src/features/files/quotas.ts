@@ -8,6 +8,7 @@ const MAX_TOTAL_BYTES = 5 * 1024 ** 3;
 export const FILES_QUOTA: Quota = {
   name: "files",
   limit: MAX_FILES,
+  unit: "files",
   refusal: `This upload would exceed the limit of ${MAX_FILES.toLocaleString("en-US")} files. Delete some, then try again.`,
 };
 
@@ -15,5 +16,6 @@ export const FILES_QUOTA: Quota = {
 export const FILE_BYTES_QUOTA: Quota = {
   name: "fileBytes",
   limit: MAX_TOTAL_BYTES,
+  unit: "B",
   refusal: `This upload would exceed the limit of ${sizeOf(MAX_TOTAL_BYTES)} for all files. Delete some, then try again.`,
 };

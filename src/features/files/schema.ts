@@ -1,5 +1,7 @@
 /** Files as types and schemas: names from clients, JSON for clients, rows of the database; and their size limits. */
 import * as z from "zod";
+import { describeBody, pageOf, rawBody } from "../../web/contract/bodies.ts";
+import { ETAG } from "../../web/contract/route-properties.ts";
 import { storableText } from "../../web/request/text.ts";
 
 const MIB = 1024 * 1024;
@@ -22,20 +24,30 @@ export const fileName = storableText()
 export const namedFile = z.object({ name: fileName });
 
 /** A file as the API returns it. */
-export interface File {
-  readonly id: string;
-  readonly name: string;
-  /** A media type, without parameters. */
-  readonly type: string;
-  /** Bytes. */
-  readonly size: number;
-  /** Hexadecimal. */
-  readonly sha256: string;
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
-  /** The path of the download. */
-  readonly url: string;
-}
+export const fileBody = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    type: z.string().describe("A media type, without parameters."),
+    size: z.int().min(0).describe("Bytes."),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    createdAt: z.iso.datetime(),
+    url: z.string().describe("The path of the download."),
+  })
+  .meta({ id: "File" });
+
+export const filesBody = pageOf(fileBody);
+
+/** The files of one upload. */
+export const uploadBody = z.object({ files: z.array(fileBody) });
+
+/** The contents of a file. */
+export const contentBody = describeBody(rawBody, {
+  mediaTypes: ["*/*"],
+  headers: { ...ETAG, "Accept-Ranges": "`bytes`.", "Content-Disposition": "The name of the file." },
+});
+
+export type File = Readonly<z.output<typeof fileBody>>;
 
 /** A file as stored. */
 export interface StoredFile extends Omit<File, "url"> {

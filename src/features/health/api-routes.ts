@@ -3,12 +3,17 @@ import type { Env, ReadinessCheck } from "../../env.ts";
 import { limitAddress } from "../../limits/limit-address.ts";
 import { logFailure } from "../../web/app/log.ts";
 import { route } from "../../web/app/scope.ts";
+import { healthBody, readinessBody, unreadyBody } from "./schema.ts";
 
 export const routes = [
   route.get("/health", {
+    summary: "Check that the Worker responds",
+    responses: { 200: healthBody },
     resolve: () => new Response("OK", { headers: { "Cache-Control": "no-store" } }),
   }),
   route.get("/health/ready", {
+    summary: "Check the dependencies of the Worker",
+    responses: { 200: readinessBody, 503: unreadyBody },
     guards: [limitAddress],
     resolve: async ({ locals: { app, env } }) => {
       const names = Object.keys(app.checks);

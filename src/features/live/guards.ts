@@ -19,9 +19,9 @@ export interface ListenerLocals {
 const DETAIL = `${MAX_LISTENERS_PER_ADDRESS} per address`;
 
 /**
- * Connects to the feed, and denies with 429 if the client's address has too many listeners, or with 503 if the feed is
- * full. Only the feed can count its listeners, and a connection counts until it is closed. So this guard must be the last
- * one of its route.
+ * Limits the listeners of each network address. Connects to the feed, and denies with 429 if the client's address has
+ * too many listeners, or with 503 if the feed is full. Only the feed can count its listeners, and a connection counts
+ * until it is closed. So this guard must be the last one of its route.
  */
 export function limitListeners(transport: "events" | "socket"): Guard<AppLocals, ListenerLocals> {
   const headers: HeadersInit = transport === "socket" ? { Upgrade: "websocket" } : {};
@@ -44,6 +44,11 @@ export function limitListeners(transport: "events" | "socket"): Guard<AppLocals,
         return deny(c, 503, "The live feed has too many listeners. Try again later.", { "Retry-After": "30" });
       return { allow: true, locals: { feedResponse } };
     }),
-    { denies: [429, 503], detail: DETAIL },
+    {
+      denies: [429, 503],
+      explanation: "Limits the listeners of each network address.",
+      detail: DETAIL,
+      requestHeaders: { "Last-Event-ID": "The id of the last event that was received; the feed resumes after it." },
+    },
   );
 }

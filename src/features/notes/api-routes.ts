@@ -9,25 +9,43 @@ import { quotaExceeded } from "../../limits/quotas.ts";
 import { group, route } from "../../web/app/scope.ts";
 import { NOT_STORED, REVALIDATED } from "../../web/caching/cache-control.ts";
 import { acceptedVersions, etagOf, isUnchanged } from "../../web/caching/etag.ts";
+import { describeBody, noBody, problemBody } from "../../web/contract/bodies.ts";
+import { ETAG, IF_MATCH, IF_NONE_MATCH } from "../../web/contract/route-properties.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { invalidInput, type ProblemLocals, problem } from "../../web/respond/problem.ts";
 import { stream } from "../../web/respond/stream.ts";
 import { toCsv } from "./csv.ts";
 import { requireOwnNote } from "./guards.ts";
 import { NOTES_QUOTA } from "./quotas.ts";
-import { MAX_NOTE_BYTES, type Note, noteInput, notePatch, notesQuery, type StoredNote } from "./schema.ts";
+import {
+  csvBody,
+  MAX_NOTE_BYTES,
+  type Note,
+  noteBody,
+  noteInput,
+  notePatch,
+  notesBody,
+  notesQuery,
+  type StoredNote,
+} from "./schema.ts";
 import { createNote, deleteNote, eachNote, listNotes, updateNote, type WriteResult } from "./store.ts";
 
 const requireRead = requirePermission("notes:read");
 const requireWrite = requirePermission("notes:write");
+
+const versioned = describeBody(noteBody, { headers: ETAG });
+const deleted = describeBody(problemBody, { description: "The note has just been deleted." });
+const changed = describeBody(problemBody, { description: "The note has another version than If-Match names." });
 
 export const api = group({
   cors: true,
   guards: [...commonLimits],
   handlers: [
     route.get("/api/notes", {
+      summary: "List or search notes, newest first",
       guards: [requireRead, requireCsrf],
       request: { query: notesQuery },
+      responses: { 200: notesBody },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const page = await listNotes(locals.env.DB, locals.user.id, input.query);
@@ -36,6 +54,7 @@ export const api = group({
     }),
 
     route.post("/api/notes", {
+      summary: "Create a note",
       guards: [
         requireWrite,
         requireCsrf,
@@ -44,6 +63,13 @@ export const api = group({
         idempotency.guard,
       ],
       request: { body: noteInput },
+      responses: {
+        201: describeBody(noteBody, {
+          headers: { ...ETAG, Location: "The path of the note." },
+          optionalHeaders: { "Idempotency-Replayed": "`true` if this is the recorded response of an earlier request." },
+        }),
+        422: describeBody(problemBody, { description: "The quota of notes is used up." }),
+      },
       maxBodyBytes: MAX_NOTE_BYTES,
       resolve: async (c) => {
         const { input, locals } = c;
@@ -58,7 +84,9 @@ export const api = group({
     }),
 
     route.get("/api/notes/export.csv", {
+      summary: "Export all notes as CSV",
       guards: [requireAuth, requireCsrf],
+      responses: { 200: csvBody },
       resolve: ({ locals }) =>
         stream(() => toCsv(eachNote(locals.env.DB, locals.user.id)), {
           headers: {
@@ -70,7 +98,10 @@ export const api = group({
     }),
 
     route.get("/api/notes/:id", {
+      summary: "Read a note",
       guards: [requireRead, requireCsrf, requireOwnNote],
+      requestHeaders: IF_NONE_MATCH,
+      responses: { 200: versioned, 304: describeBody(noBody, { headers: ETAG }) },
       resolve: ({ request, locals }) => {
         const etag = etagOf(locals.note);
         if (isUnchanged(request, etag))
@@ -80,8 +111,11 @@ export const api = group({
     }),
 
     route.patch("/api/notes/:id", {
+      summary: "Change a note",
       guards: [requireWrite, requireCsrf, requireOwnNote, requireJson],
       request: { body: notePatch },
+      requestHeaders: IF_MATCH,
+      responses: { 200: versioned, 404: deleted, 412: changed },
       maxBodyBytes: MAX_NOTE_BYTES,
       resolve: async ({ request, params, input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
@@ -91,7 +125,10 @@ export const api = group({
     }),
 
     route.delete("/api/notes/:id", {
+      summary: "Delete a note",
       guards: [requireWrite, requireCsrf, requireOwnNote],
+      requestHeaders: IF_MATCH,
+      responses: { 204: noBody, 404: deleted, 412: changed },
       resolve: async ({ request, params, locals }) => {
         const written = await deleteNote(locals.env.DB, params.id, acceptedVersions(request));
         return typeof written === "string" ? notWritten(locals, written) : new Response(null, { status: 204 });

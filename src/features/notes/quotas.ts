@@ -6,5 +6,6 @@ const MAX_NOTES = 100_000;
 export const NOTES_QUOTA: Quota = {
   name: "notes",
   limit: MAX_NOTES,
+  unit: "notes",
   refusal: `You have reached the limit of ${MAX_NOTES.toLocaleString("en-US")} notes. Delete some, then try again.`,
 };

@@ -1,5 +1,6 @@
 /** Notes as types and schemas: input from clients, JSON for clients, rows of the database. */
 import * as z from "zod";
+import { describeBody, pageOf } from "../../web/contract/bodies.ts";
 import { pageQuery } from "../../web/request/paging.ts";
 import { storableText } from "../../web/request/text.ts";
 
@@ -33,7 +34,8 @@ export const MAX_NOTE_BYTES = 256 * 1024;
 /** A change to a note. Absent fields stay as they are. */
 export const notePatch = z
   .strictObject({ title: title.optional(), body: body.optional() })
-  .refine((patch) => Object.keys(patch).length > 0, "A title or a body is required");
+  .refine((patch) => Object.keys(patch).length > 0, "A title or a body is required")
+  .meta({ description: "At least one of the two", examples: [{ title: "A new title" }] });
 
 /** A page of a list: of all notes, or of those whose title or body contains `q`. */
 export const notesQuery = pageQuery.extend({ q: storableText().max(200).default("") });
@@ -42,14 +44,26 @@ export type NoteInput = z.output<typeof noteInput>;
 export type NotePatch = z.output<typeof notePatch>;
 export type NotesQuery = z.output<typeof notesQuery>;
 
-/** A note as the API returns it. Times are ISO 8601, UTC. */
-export interface Note {
-  readonly id: string;
-  readonly title: string;
-  readonly body: string;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
+/** A note as the API returns it. */
+export const noteBody = z
+  .object({
+    id: z.uuid(),
+    title: z.string(),
+    body: z.string(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: "Note" });
+
+export const notesBody = pageOf(noteBody);
+
+/** The export, which begins with a line of column names. */
+export const csvBody = describeBody(z.string(), {
+  mediaTypes: ["text/csv"],
+  headers: { "Content-Disposition": "Names the download." },
+});
+
+export type Note = z.output<typeof noteBody>;
 
 /** A note as stored. */
 export interface StoredNote extends Note {

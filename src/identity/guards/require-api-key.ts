@@ -6,7 +6,10 @@ import { deny } from "../../web/respond/refuse.ts";
 import { identify } from "../sessions/identify.ts";
 import type { SignedIn } from "../users/user.ts";
 
-/** Supplies `user` and `auth`. Denies with 401 a request without a valid `X-API-Key`. */
+/**
+ * Requires an API key; sessions and access tokens are not accepted. Supplies `user` and `auth`. Denies with 401 a
+ * request without a valid `X-API-Key`.
+ */
 export const requireApiKey: Guard<AppLocals, SignedIn> = stateFacts(
   headGuard(async function requireApiKey(c: HeadContext<AppLocals>) {
     const { signedIn, problem } = await identify(c);
@@ -14,5 +17,10 @@ export const requireApiKey: Guard<AppLocals, SignedIn> = stateFacts(
     const detail = problem === "expired key" ? "The API key has expired." : "Send a valid API key in X-API-Key.";
     return deny(c, 401, detail);
   }),
-  { denies: [401] },
+  {
+    denies: [401],
+    explanation: "Requires an API key; sessions and access tokens are not accepted.",
+    credentials: ["key"],
+    preview: ({ locals: { auth } }) => (auth?.via === "key" ? "allow" : "deny"),
+  },
 );

@@ -15,9 +15,9 @@ declare module "../../http/index.ts" {
 }
 
 /**
- * Supplies `user` and `auth`. Denies with 401 a request without a valid access token or session (a browser is
- * redirected to the sign-in page), and with 403 an API key: keys are accepted only on routes guarded by
- * `requirePermission`.
+ * Requires a signed-in user; API keys are not accepted. Supplies `user` and `auth`. Denies with 401 a request without a
+ * valid access token or session (a browser is redirected to the sign-in page), and with 403 an API key: keys are
+ * accepted only on routes guarded by `requirePermission`.
  */
 export const requireAuth: Guard<AppLocals, SignedIn> = stateFacts(
   headGuard(async function requireAuth(c: HeadContext<AppLocals>) {
@@ -26,5 +26,10 @@ export const requireAuth: Guard<AppLocals, SignedIn> = stateFacts(
     if (signedIn.auth.via === "key") return deny(c, 403, "API keys are not accepted here. Sign in.");
     return { allow: true, locals: signedIn };
   }),
-  { denies: [303, 401, 403] },
+  {
+    denies: [303, 401, 403],
+    explanation: "Requires a signed-in user; API keys are not accepted.",
+    credentials: ["session", "token"],
+    preview: ({ locals: { auth } }) => (auth && auth.via !== "key" ? "allow" : "deny"),
+  },
 );

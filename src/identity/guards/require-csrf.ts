@@ -10,8 +10,9 @@ import type { SignedIn } from "../users/user.ts";
 type CsrfNeeds = Pick<AppLocals, "env" | "requestId"> & Partial<SignedIn>;
 
 /**
- * Denies with 403 a request that another site may have made a browser send. A browser never sends access tokens and
- * API keys by itself, so requests authenticated by one need no further proof.
+ * Requires that a state-changing request that may rely on a cookie comes from a page of this app. Denies with 403 a
+ * request that another site may have made a browser send. A browser never sends access tokens and API keys by itself,
+ * so requests authenticated by one need no further proof.
  */
 export const requireCsrf: Guard<CsrfNeeds> = stateFacts(
   headGuard(function requireCsrf(c: HeadContext<CsrfNeeds>) {
@@ -20,7 +21,12 @@ export const requireCsrf: Guard<CsrfNeeds> = stateFacts(
     if (isProven || isSafeMethod(request.method) || isSameOrigin(request, locals.env)) return { allow: true };
     return deny(c, 403, "This request does not come from a page of this site.");
   }),
-  { denies: [403] },
+  {
+    denies: [403],
+    explanation: "Requires that a state-changing request that may rely on a cookie comes from a page of this app.",
+    preview: ({ methods, locals: { auth } }) =>
+      methods.every(isSafeMethod) || (auth && auth.via !== "session") ? "allow" : "depends",
+  },
 );
 
 /**

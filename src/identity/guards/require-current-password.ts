@@ -27,13 +27,16 @@ export interface CurrentPasswordLocals {
 type CurrentPasswordNeeds = AppLocals & SignedIn & AttemptLocals & HashingLocals & ParsedForm;
 
 /**
- * Supplies `credentials`, and `auth` narrowed to a session. Denies an API key and a wrong password with 403, invalid
- * input with 400. The last wrong password that `rateLimit(session-password)` admits ends the session.
+ * Requires the user's current password. Supplies `credentials`, and `auth` narrowed to a session. Denies an API key and
+ * a wrong password with 403, invalid input with 400. The last wrong password that `rateLimit(session-password)` admits
+ * ends the session.
  *
  * @param refused Creates the response of a denial, such as the form again. `isWrong`: the password was checked.
+ * @param refusedWith The statuses of these responses.
  */
 export function requireCurrentPassword<TPage extends AppLocals = AppLocals>(
   refused: (c: InputContext<TPage>, isWrong: boolean) => Response | Promise<Response> = refusePassword,
+  refusedWith: readonly number[] = [400],
 ): Guard<CurrentPasswordNeeds & TPage, CurrentPasswordLocals> {
   async function requireCurrentPassword(c: InputContext<CurrentPasswordNeeds & TPage>) {
     const { env, user, hashing, attempt } = c.locals;
@@ -51,7 +54,10 @@ export function requireCurrentPassword<TPage extends AppLocals = AppLocals>(
     if (attempt.remaining === 0) await endSession(c, user.id, auth.sessionId);
     return { deny: denied };
   }
-  return stateFacts(requireCurrentPassword, { denies: [400, 403] });
+  return stateFacts(requireCurrentPassword, {
+    denies: [...new Set([403, ...refusedWith])].sort(),
+    explanation: "Requires the user's current password.",
+  });
 }
 
 function refusePassword(c: InputContext<AppLocals>, isWrong: boolean): Response {

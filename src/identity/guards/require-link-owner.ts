@@ -11,10 +11,11 @@ import type { LinkLocals } from "./require-link.ts";
 type LinkOwnerNeeds = AppLocals & LinkLocals & AttemptLocals & HashingLocals & ParsedForm;
 
 /**
- * Denies with 401 a client that is neither signed in to the account nor supplies its password. The mail alone is not
- * enough: it proves ownership of the address, but a stranger may have registered the account and chosen the password.
+ * Requires that the client is signed in to the account of the link or sends its password. Denies with 401 a client that
+ * is neither signed in to the account nor supplies its password. The mail alone is not enough: it proves ownership of
+ * the address, but a stranger may have registered the account and chosen the password.
  *
- * @param refused Creates the response of a denial, such as the form again.
+ * @param refused Creates the response of a denial, such as the form again. Its status must be 401.
  */
 export function requireLinkOwner<TPage extends AppLocals = AppLocals>(
   refused: (c: InputContext<TPage>) => Response | Promise<Response> = refuseSender,
@@ -31,7 +32,10 @@ export function requireLinkOwner<TPage extends AppLocals = AppLocals>(
     await attempt.succeed();
     return { allow: true } as const;
   }
-  return stateFacts(requireLinkOwner, { denies: [401] });
+  return stateFacts(requireLinkOwner, {
+    denies: [401],
+    explanation: "Requires that the client is signed in to the account of the link or sends its password.",
+  });
 }
 
 function refuseSender(c: InputContext<AppLocals>): Response {

@@ -33,13 +33,16 @@ type LinkNeeds = AppLocals & ParsedForm;
 export const LINK_ENDED = "This link no longer works. Ask for a new one.";
 
 /**
- * Supplies `link`. Denies invalid input with 400, and a token that is unknown, used or expired with 422.
+ * Requires a mailed link that still works. Supplies `link`. Denies invalid input with 400, and a token that is unknown,
+ * used or expired with 422.
  *
  * @param refused Creates the response of a denial, such as the form again.
+ * @param refusedWith The statuses of these responses.
  */
 export function requireLink<TPage extends AppLocals = AppLocals>(
   purpose: EmailPurpose,
   refused: (c: InputContext<TPage>) => Response | Promise<Response> = refuseLink,
+  refusedWith: readonly number[] = [400, 422],
 ): Guard<LinkNeeds & TPage, LinkLocals> {
   async function requireLink(c: InputContext<LinkNeeds & TPage>) {
     const token = fieldOf(c, "token");
@@ -49,7 +52,11 @@ export function requireLink<TPage extends AppLocals = AppLocals>(
     const isOwnerSignedIn = signedIn?.user.id === user.id && signedIn.auth.via !== "key";
     return { allow: true, locals: { link: { token, user, isOwnerSignedIn } } } as const;
   }
-  return stateFacts(requireLink, { denies: [400, 422], detail: purpose });
+  return stateFacts(requireLink, {
+    denies: refusedWith,
+    explanation: "Requires a mailed link that still works.",
+    detail: purpose,
+  });
 }
 
 function refuseLink(c: InputContext<AppLocals>): Response {

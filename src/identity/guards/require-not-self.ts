@@ -5,11 +5,14 @@ import type { ProblemLocals } from "../../web/respond/problem.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import type { SignedIn } from "../users/user.ts";
 
-/** Denies with 403 if the `id` in the path is the user's own. */
+/**
+ * Requires that the path does not name the user's own account. Denies with 403 if the `id` in the path is the user's
+ * own.
+ */
 export const requireNotSelf: Guard<ProblemLocals & SignedIn> = stateFacts(
   headGuard(function requireNotSelf(c: HeadContext<ProblemLocals & SignedIn>) {
     if (c.raw.params.id !== c.locals.user.id) return { allow: true };
     return deny(c, 403, "You can't do this to your own account.");
   }),
-  { denies: [403] },
+  { denies: [403], explanation: "Requires that the path does not name the user's own account." },
 );

@@ -9,8 +9,9 @@ import type { SignedIn } from "../users/user.ts";
 type OwnOriginNeeds = Pick<AppLocals, "env" | "requestId"> & Partial<SignedIn>;
 
 /**
- * Denies a foreign `Origin` with 403 (RFC 6455 §10.2), with or without sign-in. Every browser sends `Origin` in a
- * handshake, so a request authenticated by a session cookie must have one. Other clients need not send it.
+ * Requires that a browser's WebSocket handshake comes from a page of this app. Denies a foreign `Origin` with 403 (RFC
+ * 6455 §10.2), with or without sign-in. Every browser sends `Origin` in a handshake, so a request authenticated by a
+ * session cookie must have one. Other clients need not send it.
  */
 export const requireOwnOrigin: Guard<OwnOriginNeeds> = stateFacts(
   headGuard(function requireOwnOrigin({ request, locals }: HeadContext<OwnOriginNeeds>) {
@@ -18,5 +19,8 @@ export const requireOwnOrigin: Guard<OwnOriginNeeds> = stateFacts(
     const isOwn = origin === null ? locals.auth?.via !== "session" : isOwnOrigin(request, locals.env, origin);
     return isOwn ? { allow: true } : deny({ request, locals }, 403, "Pages of this origin must not open this socket.");
   }),
-  { denies: [403] },
+  {
+    denies: [403],
+    explanation: "Requires that a browser's WebSocket handshake comes from a page of this app.",
+  },
 );

@@ -13,8 +13,8 @@ export interface Owned<TLocals> {
 }
 
 /**
- * Supplies the locals that `load` returned. Denies a missing resource and another user's resource with the same 404, so
- * that the response does not reveal other users' resources.
+ * Requires that the resource belongs to the user. Supplies the locals that `load` returned. Denies a missing resource
+ * and another user's resource with the same 404, so that the response does not reveal other users' resources.
  *
  * @param load Loads the resource named by the path. Returns undefined or null if it does not exist.
  */
@@ -26,5 +26,8 @@ export function requireOwnership<TNeeds extends ProblemLocals & SignedIn, TLocal
     if (owned?.ownerId !== c.locals.user.id) return deny(c, 404, "There is nothing at this address.");
     return { allow: true, locals: owned.locals } as const;
   }
-  return stateFacts(headGuard(requireOwnership), { denies: [404] });
+  return stateFacts(headGuard(requireOwnership), {
+    denies: [404],
+    explanation: "Requires that the resource belongs to the user.",
+  });
 }

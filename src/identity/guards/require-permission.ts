@@ -11,8 +11,9 @@ import { denyUnauthenticated } from "./deny-unauthenticated.ts";
 export type Permission = `${string}:${string}`;
 
 /**
- * Supplies `user` and `auth`, instead of `requireAuth`. Denies with 401 a request without a valid credential, and with
- * 403 an API key without the permission. Users have every permission for their own data.
+ * Requires a signed-in user, or an API key with this permission. Supplies `user` and `auth`, instead of `requireAuth`.
+ * Denies with 401 a request without a valid credential, and with 403 an API key without the permission. Users have
+ * every permission for their own data.
  *
  * A permission can be granted to API keys as soon as a route of the app requires it.
  */
@@ -25,6 +26,14 @@ export function requirePermission(permission: Permission): Guard<AppLocals, Sign
       if (auth.via !== "key" || auth.permissions.includes(permission)) return { allow: true, locals: signedIn };
       return deny(c, 403, `This API key does not have the permission ${permission}.`);
     }),
-    { denies: [303, 401, 403], detail: permission, permission },
+    {
+      denies: [303, 401, 403],
+      explanation: "Requires a signed-in user, or an API key with this permission.",
+      detail: permission,
+      permission,
+      credentials: ["session", "token", "key"],
+      preview: ({ locals: { auth } }) =>
+        auth && (auth.via !== "key" || auth.permissions.includes(permission)) ? "allow" : "deny",
+    },
   );
 }

@@ -2,7 +2,7 @@
 import type { SafeHtml } from "@remix-run/html-template";
 import type { AppLocals } from "../../env.ts";
 import { type Context, type Guard, type HeadContext, headGuard } from "../../http/index.ts";
-import { stateFacts } from "../../web/app/guard-facts.ts";
+import { stateFacts, type Verdict, type Visitor } from "../../web/app/guard-facts.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
 import { hxReselect, hxReswap, hxRetarget, isHtmx } from "../../web/pages/htmx.ts";
 import type { PageContext } from "../../web/pages/layout.ts";
@@ -16,6 +16,8 @@ import type { Auth, SessionAuth, SignedIn } from "../users/user.ts";
 
 const RECENT_MS = 10 * 60_000;
 
+const EXPLANATION = "Requires that the user has entered the password within the last 10 minutes.";
+
 const DETAIL = "Confirm your password first: more than 10 minutes have passed since you last entered it.";
 
 interface RecentSignIn {
@@ -23,8 +25,9 @@ interface RecentSignIn {
 }
 
 /**
- * Supplies `auth` narrowed to a session. Denies an API key, and a session whose password was last entered more than
- * 10 minutes ago, with 403 and a problem of type `recent-sign-in-required`. `POST /api/me/confirm-password` renews it.
+ * Requires that the user has entered the password within the last 10 minutes. Supplies `auth` narrowed to a session.
+ * Denies an API key, and a session whose password was last entered more than 10 minutes ago, with 403 and a problem of
+ * type `recent-sign-in-required`. `POST /api/me/confirm-password` renews it.
  */
 export const requireRecentSignIn: Guard<AppLocals & SignedIn, RecentSignIn> = stateFacts(
   headGuard(function requireRecentSignIn(c: HeadContext<AppLocals & SignedIn>) {
@@ -32,7 +35,7 @@ export const requireRecentSignIn: Guard<AppLocals & SignedIn, RecentSignIn> = st
     if (isRecent(auth)) return { allow: true, locals: { auth } };
     return { deny: problem(c.locals, 403, DETAIL, { members: { type: "recent-sign-in-required" } }) };
   }),
-  { denies: [403] },
+  { denies: [403], explanation: EXPLANATION, preview: previewRecentSignIn },
 );
 
 type FormNeeds = AppLocals & SessionLocals & SignedIn & { readonly form: FormFields };
@@ -43,7 +46,10 @@ export type PasswordPage = (
   original: { readonly path: string; readonly fields: FormFields },
 ) => SafeHtml;
 
-/** The same guard for a form: `page` asks for the password and then submits the original form again. */
+/**
+ * Requires that the user has entered the password within the last 10 minutes. The same guard for a form: `page` asks
+ * for the password and then submits the original form again.
+ */
 export function requireRecentSignInForForm(page: PasswordPage): Guard<FormNeeds, RecentSignIn> {
   async function requireRecentSignIn(c: Context<unknown, unknown, unknown, FormNeeds>) {
     const { auth, form } = c.locals;
@@ -58,10 +64,18 @@ export function requireRecentSignInForForm(page: PasswordPage): Guard<FormNeeds,
     asking.headers.append("Vary", "HX-Request");
     return { deny: asking };
   }
-  return stateFacts(requireRecentSignIn, { denies: [403, 422] });
+  return stateFacts(requireRecentSignIn, {
+    denies: [403, 422],
+    explanation: EXPLANATION,
+    preview: previewRecentSignIn,
+  });
 }
 
 const IN_PLACE_OF_THE_PAGE = { ...hxRetarget("#main"), ...hxReselect("#main"), ...hxReswap("outerHTML") };
+
+function previewRecentSignIn({ locals: { auth } }: Visitor): Verdict {
+  return auth && isRecent(auth) ? "allow" : "deny";
+}
 
 /** A sign-in in the future, after the clock went back, counts as recent. */
 function isRecent(auth: Auth): auth is SessionAuth {

@@ -1,23 +1,25 @@
 /** Sends e-mail: through Cloudflare's e-mail binding, or in development into an outbox in the database. */
 import { v7 as uuidv7 } from "uuid";
+import * as z from "zod";
 import type { AppLocals, Env } from "../../env.ts";
 import { logFailure } from "../../web/app/log.ts";
 
-export interface Mail {
-  /** The recipient's address. */
-  readonly to: string;
-  readonly subject: string;
-  /** Plain text. */
-  readonly text: string;
-}
+/** An e-mail in the outbox. */
+export const mailBody = z
+  .object({
+    to: z.string().describe("The recipient's address."),
+    subject: z.string(),
+    text: z.string().describe("Plain text."),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: "Mail" });
+
+export type OutboxMail = z.output<typeof mailBody>;
+
+export type Mail = Readonly<Omit<OutboxMail, "createdAt">>;
 
 export interface Mailer {
   readonly send: (mail: Mail) => Promise<void>;
-}
-
-export interface OutboxMail extends Mail {
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
 }
 
 /** An e-mail that is about to be sent. */

@@ -137,13 +137,17 @@ export interface SessionLocals {
   readonly session: Session;
 }
 
-/** Supplies `session`, for visitors as well. Denies nothing. */
+/** Loads the session of the browser and denies nothing. Supplies `session`, for visitors as well. */
 export const loadSession: Guard<AppLocals, SessionLocals> = stateFacts(
   headGuard(async function loadSession(c: HeadContext<AppLocals>) {
     const { session } = await identify(c);
     return { allow: true, locals: { session: new Session(session, session ? [] : readVisitorFlash(c)) } };
   }),
-  { denies: [] },
+  {
+    denies: [],
+    explanation: "Loads the session of the browser and denies nothing.",
+    preview: () => "allow",
+  },
 );
 
 /** Stores the changes that a request made to its session, before the response leaves. */

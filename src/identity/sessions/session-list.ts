@@ -1,16 +1,23 @@
 /** Lists and ends a user's sessions. */
+import * as z from "zod";
+import { pageOf } from "../../web/contract/bodies.ts";
 import { describeDevice } from "./device.ts";
 import { IDLE_MS } from "./sessions.ts";
 
-/** A session as its owner sees it. Times are ISO 8601, UTC. */
-export interface ListedSession {
-  readonly id: string;
-  /** A description such as `Firefox on Linux`. */
-  readonly device: string;
-  readonly createdAt: string;
-  /** Accurate to a minute. */
-  readonly lastUsedAt: string;
-}
+/** A session as its owner sees it. */
+export const sessionBody = z
+  .object({
+    id: z.uuid(),
+    device: z.string().describe("A description such as `Firefox on Linux`."),
+    createdAt: z.iso.datetime(),
+    lastUsedAt: z.iso.datetime().describe("Accurate to a minute."),
+    isCurrent: z.boolean().describe("Whether the request came from this session."),
+  })
+  .meta({ id: "Session" });
+
+export const sessionsBody = pageOf(sessionBody);
+
+export type ListedSession = Omit<z.output<typeof sessionBody>, "isCurrent">;
 
 interface ListedSessionRow {
   readonly id: string;

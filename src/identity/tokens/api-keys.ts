@@ -1,7 +1,9 @@
 /** API keys in D1, for programs that act on behalf of a user with limited permissions. */
 import { v7 as uuidv7 } from "uuid";
+import * as z from "zod";
 import type { Quota } from "../../limits/quotas.ts";
 import { APP_ID } from "../../web/app/app-name.ts";
+import { pageOf } from "../../web/contract/bodies.ts";
 import { IDLE_MS, TOUCH_INTERVAL_MS } from "../sessions/sessions.ts";
 import type { User } from "../users/user.ts";
 import { toUser, USER_COLUMNS, type UserRow } from "../users/users.ts";
@@ -18,24 +20,34 @@ const MAX_KEYS = 20;
 export const API_KEYS_QUOTA: Quota = {
   name: "apiKeys",
   limit: MAX_KEYS,
+  unit: "API keys",
   refusal: `You have reached the limit of ${MAX_KEYS} API keys. Delete some, then try again.`,
 };
 
 /** An expired key is kept for this time, so that a response can say that the key has expired. */
 export const EXPIRED_KEY_RETENTION_MS = 30 * DAY_MS;
 
-/** A key as its owner sees it after its creation. Times are ISO 8601, UTC. */
-export interface ApiKey {
-  readonly id: string;
-  readonly name: string;
-  readonly permissions: readonly string[];
-  readonly createdAt: string;
-  readonly expiresAt: string;
-  /** Accurate to a minute; null for an unused key. */
-  readonly lastUsedAt: string | null;
-}
+/** A key as its owner sees it after its creation. */
+export const apiKeyBody = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    permissions: z.array(z.string()),
+    createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime(),
+    lastUsedAt: z.iso.datetime().nullable().describe("Accurate to a minute; null for an unused key."),
+  })
+  .meta({ id: "ApiKey" });
 
-export type NewApiKey = Pick<ApiKey, "name" | "permissions"> & {
+export const apiKeysBody = pageOf(apiKeyBody);
+
+/** A new key with its secret, which is shown only once. */
+export const newApiKeyBody = apiKeyBody.extend({ key: z.string() }).meta({ id: "NewApiKey" });
+
+export type ApiKey = z.output<typeof apiKeyBody>;
+
+export type NewApiKey = Pick<ApiKey, "name"> & {
+  readonly permissions: readonly string[];
   /** ISO 8601. Default: 90 days from now. */
   readonly expiresAt?: string | undefined;
   /** The session that requests the key, which must be live; null if none does. */

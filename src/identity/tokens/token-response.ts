@@ -1,4 +1,5 @@
 /** API responses that contain the secrets of a session (RFC 6749 §5.1, in camel case). */
+import * as z from "zod";
 import type { AppContext, AppLocals } from "../../env.ts";
 import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { setSessionCookies } from "../sessions/page-session.ts";
@@ -7,6 +8,23 @@ import { ACCESS_TOKEN_SECONDS, signAccessToken } from "./access-token.ts";
 import type { TokenSession } from "./refresh-token.ts";
 import { readTokenKeys } from "./token-keys.ts";
 
+/** The secrets of a session. */
+export const tokensBody = z
+  .object({
+    accessToken: z.string(),
+    tokenType: z.literal("Bearer"),
+    expiresIn: z.int().describe("The lifetime of the access token in seconds."),
+    refreshToken: z.string(),
+    deviceToken: z
+      .string()
+      .optional()
+      .describe("Only after the password was entered. To be sent with the next sign-in."),
+  })
+  .meta({ id: "Tokens" });
+
+/** New tokens for a client of the API; an empty object for a browser, whose cookies are replaced. */
+export const renewedBody = z.union([tokensBody, z.object({})]);
+
 /** @param deviceToken Only after the user has entered the password. */
 export async function tokenResponse(
   { env }: AppLocals,
@@ -14,8 +32,14 @@ export async function tokenResponse(
   deviceToken?: string,
 ): Promise<Response> {
   const accessToken = await signAccessToken(readTokenKeys(env.TOKEN_KEYS), claims);
-  const tokens = { accessToken, tokenType: "Bearer", expiresIn: ACCESS_TOKEN_SECONDS, refreshToken };
-  return Response.json({ ...tokens, ...(deviceToken !== undefined && { deviceToken }) }, { headers: NOT_STORED });
+  const tokens: z.output<typeof tokensBody> = {
+    accessToken,
+    tokenType: "Bearer",
+    expiresIn: ACCESS_TOKEN_SECONDS,
+    refreshToken,
+    ...(deviceToken !== undefined && { deviceToken }),
+  };
+  return Response.json(tokens, { headers: NOT_STORED });
 }
 
 /** Returns new tokens to an API client, or sets new cookies with an empty object for a browser. */

@@ -1,18 +1,30 @@
 /** Users, and how a request was authenticated. */
+import * as z from "zod";
 
-export type Role = "user" | "admin";
+declare module "../../web/app/guard-facts.ts" {
+  interface VisitorLocals {
+    readonly user: User;
+    readonly auth: Auth;
+  }
+}
+
+const role = z.enum(["user", "admin"]);
+
+export type Role = z.output<typeof role>;
 
 /** An account as its owner and administrators see it. */
-export interface User {
-  readonly id: string;
-  /** In lower case. */
-  readonly email: string;
-  readonly name: string;
-  readonly role: Role;
-  readonly emailVerified: boolean;
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
-}
+export const userBody = z
+  .object({
+    id: z.uuid(),
+    email: z.string().describe("In lower case."),
+    name: z.string(),
+    role,
+    emailVerified: z.boolean(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: "User" });
+
+export type User = Readonly<z.output<typeof userBody>>;
 
 interface SessionFacts {
   readonly sessionId: string;

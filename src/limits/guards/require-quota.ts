@@ -15,8 +15,8 @@ export interface RequireQuotaOptions {
 }
 
 /**
- * Denies with 422 if one of the quotas is used up. A request that passes may still exceed it: the statement that
- * writes decides (`fitsQuota`).
+ * Requires that none of these quotas of the user is used up. Denies with 422. A request that passes may still exceed
+ * it: the statement that writes decides (`fitsQuota`).
  *
  * @example
  * route.put("/api/files/:name", { guards: [requireAuth, requireQuota([FILES_QUOTA, FILE_BYTES_QUOTA])], … })
@@ -34,5 +34,10 @@ export function requireQuota(
     return exceeded === undefined ? { allow: true } : { deny: quotaExceeded(c, exceeded) };
   });
   const names = quotas.map(({ name }) => name).join(", ");
-  return stateFacts(guard, { denies: [422], detail: `${names}${allowRetries ? "; retries pass" : ""}` });
+  return stateFacts(guard, {
+    denies: [422],
+    explanation: "Requires that none of these quotas of the user is used up.",
+    detail: `${names}${allowRetries ? "; retries pass" : ""}`,
+    limits: quotas.map(({ name, limit, unit }) => ({ name, max: limit, unit })),
+  });
 }

@@ -11,7 +11,10 @@ const PREFLIGHTS = { "OPTIONS *": "preflights are answered from the route table 
  * @param all The lower floors and the features.
  * @throws If two of them contribute the same name, or if a contributed path has no route.
  */
-export function deriveFacts(all: readonly Part[], features: readonly Feature[]): Omit<AppFacts, "handlers"> {
+export function deriveFacts(
+  all: readonly Part[],
+  features: readonly Feature[],
+): Omit<AppFacts, "handlers" | "onRequest" | "onSend"> {
   requireDistinct(
     "feature",
     features.map(({ name }) => name),

@@ -32,11 +32,20 @@ export function assemble({
   readonly features: readonly Feature[];
 }): AssembledApp {
   const all: readonly Part[] = [...parts, ...features];
-  const routes = all.flatMap((part) => part.routes ?? []);
+  const routes = [
+    ...parts.flatMap((part) => part.routes ?? []),
+    ...features.flatMap(({ name, routes }) => routes.map((route) => ({ tag: name, ...route }))),
+  ];
   const facts: AppFacts = {
     ...deriveFacts(all, features),
     get handlers() {
       return app.handlers;
+    },
+    get onRequest() {
+      return app.onRequest;
+    },
+    get onSend() {
+      return app.onSend;
     },
   };
   const app: App<Env, ExecutionContext> = setup({

@@ -10,7 +10,10 @@ export interface VisitorLocals {}
 
 /** The visitor for whom a guard is previewed. A hypothetical one has other locals than the request supplied. */
 export interface Visitor {
+  /** The request of the client who asks for the preview, which is not the request that the guard would decide about. */
   readonly request: Request;
+  /** The methods of the route that the guard belongs to. */
+  readonly methods: readonly string[];
   readonly locals: AppLocals & Partial<VisitorLocals>;
 }
 
@@ -18,22 +21,31 @@ export interface Visitor {
 export type Verdict = "allow" | "deny" | "depends";
 
 /** A number that bounds what a client may do. */
-export interface LimitFact {
-  /** Unique in the app, such as `sign-in`. */
+export type LimitFact = {
+  /** Unique among guards of the same name, such as `sign-in`. The guard's `detail` is a list that contains it. */
   readonly name: string;
-  /** The largest number that is allowed. May come from a variable. */
-  readonly max: number | ((env: Env) => number);
   /** What is counted, in the plural, such as `requests`. */
   readonly unit: string;
+} & (StatedNumbers | PlatformNumbers);
+
+interface StatedNumbers {
+  /** The largest number that is allowed. May come from a variable. @throws If the variable is malformed. */
+  readonly max: number | ((env: Env) => number);
   /** The period in which it is counted; absent if the number is a total. */
   readonly windowSeconds?: number;
+}
+
+/** The numbers of the platform's own rate limit. They are in `wrangler.toml`, and a running Worker cannot read them. */
+interface PlatformNumbers {
+  /** The name of its binding. */
+  readonly binding: string;
 }
 
 export interface GuardFacts {
   /** The statuses that it denies with. */
   readonly denies: readonly number[];
   /** Explains the check in one sentence. The doc comment of the guard begins with the same sentence. */
-  readonly explanation?: string;
+  readonly explanation: string;
   /** The argument that the guard was created with, such as the role or the limit. */
   readonly detail?: string;
   /** The permission that it requires of an API key. */
@@ -46,7 +58,10 @@ export interface GuardFacts {
   readonly mediaTypes?: readonly string[];
   /** The request headers that it reads, with an explanation of each. */
   readonly requestHeaders?: Readonly<Record<string, string>>;
-  /** Decides for a visitor without a request of theirs: it reads only its argument, counts nothing and changes nothing. */
+  /**
+   * Decides for a visitor without a request of theirs: it reads only its argument, counts nothing and changes nothing.
+   * Absent if only the request can tell.
+   */
   readonly preview?: (visitor: Visitor) => Verdict;
 }
 

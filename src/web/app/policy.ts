@@ -4,9 +4,14 @@ import { describeRoutes, type Handler, type RouteDescription } from "../../http/
 import { hasCors } from "../hooks/cors.ts";
 
 import { factsOf, type GuardFacts } from "./guard-facts.ts";
+import { type LimitConfig, type PolicyLimit, resolveLimit } from "./limit-numbers.ts";
 
 /** A guard of a route, with its facts. */
-export type PolicyGuard = RouteDescription["guards"][number] & Partial<GuardFacts>;
+export type PolicyGuard = RouteDescription["guards"][number] &
+  Omit<Partial<GuardFacts>, "limits"> & {
+    /** Present if the description knows the configuration. */
+    readonly limits?: readonly PolicyLimit[];
+  };
 
 /** One route. Its hooks are those of the route and its groups, without the app's. */
 export interface PolicyRoute extends RouteDescription {
@@ -39,10 +44,13 @@ interface AppTable {
 /**
  * Describes an app: its hooks once, and one row per route.
  *
+ * @param config Resolves the numbers of limits. Without it, guards have no `limits`.
+ * @throws If a number of a limit is malformed or missing in `config`.
+ *
  * @example
- * const { hooks, routes } = describeApp(app);
+ * const { hooks, routes } = describeApp(app, { env });
  */
-export function describeApp({ handlers, onRequest, onSend }: AppTable): Policy {
+export function describeApp({ handlers, onRequest, onSend }: AppTable, config?: LimitConfig): Policy {
   // Each route has the hooks of the app, so the first route suffices.
   const [first] = describeRoutes(handlers.slice(0, 1));
   const ofApp = (hooks: RouteDescription["onResponse"] = []) =>
@@ -55,19 +63,50 @@ export function describeApp({ handlers, onRequest, onSend }: AppTable): Policy {
       onError: ofApp(first?.onError),
       onSend: namesOf(onSend),
     },
-    routes: describePolicy(handlers),
+    routes: describePolicy(handlers, config),
   };
 }
 
-/** Describes a table, one row per route, in the table's order. */
-export function describePolicy(handlers: readonly Handler<never>[]): PolicyRoute[] {
+/** Describes a table, one row per route, in the table's order. @param config As for `describeApp`. */
+export function describePolicy(handlers: readonly Handler<never>[], config?: LimitConfig): PolicyRoute[] {
   return describeRoutes(handlers).map((route, row) => ({
     ...route,
-    guards: route.guards.map((guard, index) => ({ ...guard, ...factsOf(handlers[row]?.guards?.[index] ?? guard) })),
+    guards: route.guards.map((guard, index) => ({
+      ...guard,
+      ...describeFacts(factsOf(handlers[row]?.guards?.[index] ?? guard), config),
+    })),
     onResponse: route.onResponse.filter(({ level }) => level !== "app"),
     onError: route.onError.filter(({ level }) => level !== "app"),
     cors: hasCors(handlers[row] ?? {}),
   }));
+}
+
+function describeFacts(
+  { limits, ...facts }: Partial<GuardFacts> = {},
+  config: LimitConfig | undefined,
+): Omit<PolicyGuard, "name" | "phase"> {
+  return config && limits ? { ...facts, limits: limits.map((limit) => resolveLimit(limit, config)) } : facts;
+}
+
+/** Whether `preflightRoutes` has added the route: an OPTIONS route without guards, schemas or hooks of its own. */
+export function isPreflight({ methods, cors, schemas, guards, onResponse, onError }: LabeledRoute): boolean {
+  return methods.join() === "OPTIONS" && cors && [schemas, guards, onResponse, onError].every(({ length }) => !length);
+}
+
+/** The properties that the labels of a route depend on. */
+type LabeledRoute = Pick<PolicyRoute, "methods" | "path" | "cors" | "schemas"> &
+  Readonly<Record<"guards" | "onResponse" | "onError", readonly unknown[]>>;
+
+/** The labels by which exceptions name a route, such as `POST /login`. `GET` includes HEAD. */
+export function labelsOf(route: LabeledRoute): string[] {
+  if (isPreflight(route)) return ["OPTIONS *"];
+  const { methods, path } = route;
+  return methods.filter((method) => method !== "HEAD" || !methods.includes("GET")).map((method) => `${method} ${path}`);
+}
+
+/** The fragment of a route's row on the page that shows the policy, such as `GET/notes/:id`. */
+export function rowIdOf({ method, path }: Pick<Handler, "method" | "path">): string {
+  return encodeURI(`${[method].flat()[0]}${path}`);
 }
 
 /** The full name of a guard of a route. */

@@ -6,7 +6,8 @@ import type { ProblemLocals } from "../respond/problem.ts";
 import { deny } from "../respond/refuse.ts";
 
 /**
- * Denies with 415 (RFC 9110 §15.5.16) any other media type. Parameters such as `charset` are ignored.
+ * Requires a body of one of these media types. Denies with 415 (RFC 9110 §15.5.16) any other media type. Parameters
+ * such as `charset` are ignored.
  *
  * @param types In lower case, such as `application/json`.
  */
@@ -17,7 +18,12 @@ export function requireContentType(types: readonly string[]): Guard<ProblemLocal
       if (types.includes(type)) return { allow: true };
       return deny(c, 415, `The Content-Type must be ${types.join(" or ")}, not "${type}".`);
     }),
-    { denies: [415], detail: types.join(", ") },
+    {
+      denies: [415],
+      explanation: "Requires a body of one of these media types.",
+      detail: types.join(", "),
+      mediaTypes: types,
+    },
   );
 }
 

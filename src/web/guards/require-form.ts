@@ -25,8 +25,8 @@ export interface FormLocals<TFields = unknown> {
 }
 
 /**
- * Supplies `form` and `parsed`. Denies with 415 a body that is not a URL-encoded form, and with 413 one of more than
- * `maxBytes`, counted as they arrive.
+ * Requires an HTML form of at most this size. Supplies `form` and `parsed`. Denies with 415 a body that is not a
+ * URL-encoded form, and with 413 one of more than `maxBytes`, counted as they arrive.
  */
 export function requireForm<TFields>(
   maxBytes: number,
@@ -39,7 +39,12 @@ export function requireForm<TFields>(
       if (!form) return deny(c, 413, `The form must not exceed ${maxBytes} bytes.`);
       return { allow: true, locals: { form, parsed: schema.safeParse(form) } } as const;
     },
-    { denies: [413, 415], detail: `${maxBytes} B` },
+    {
+      denies: [413, 415],
+      explanation: "Requires an HTML form of at most this size.",
+      detail: `${maxBytes} B`,
+      mediaTypes: [FORM],
+    },
   );
 }
 

@@ -8,7 +8,7 @@ import { deny } from "../respond/refuse.ts";
 type OriginNeeds = Pick<AppLocals, "env" | "requestId">;
 
 /**
- * Denies with 403 if `Origin` is missing or not one of these.
+ * Requires a request from a page of one of these origins. Denies with 403 if `Origin` is missing or not one of these.
  *
  * @param origins Such as `https://example.com`; `self` means the app's own (`ownOrigins`).
  */
@@ -21,6 +21,11 @@ export function requireOrigin(origins: readonly string[]): Guard<OriginNeeds> {
       const isListed = origin !== "self" && origins.some((listed) => listed === origin || isOwn(listed));
       return isListed ? { allow: true } : deny(c, 403, "Pages of this origin must not send this request.");
     }),
-    { denies: [403], detail: origins.join(", ") },
+    {
+      denies: [403],
+      explanation: "Requires a request from a page of one of these origins.",
+      detail: origins.join(", "),
+      requestHeaders: { Origin: "The origin of the page, which browsers send by themselves." },
+    },
   );
 }

@@ -4,7 +4,7 @@ import { stateFacts } from "../app/guard-facts.ts";
 import type { ProblemLocals } from "../respond/problem.ts";
 import { deny } from "../respond/refuse.ts";
 
-/** Denies any other request with 426 (RFC 9110 §15.5.22). */
+/** Requires a WebSocket handshake. Denies any other request with 426 (RFC 9110 §15.5.22). */
 export const requireUpgrade: Guard<ProblemLocals> = stateFacts(
   headGuard(function requireUpgrade(c: HeadContext<ProblemLocals>) {
     const isHandshake = c.request.method === "GET" && c.request.headers.get("Upgrade")?.toLowerCase() === "websocket";
@@ -14,5 +14,9 @@ export const requireUpgrade: Guard<ProblemLocals> = stateFacts(
       Connection: "Upgrade",
     });
   }),
-  { denies: [426] },
+  {
+    denies: [426],
+    explanation: "Requires a WebSocket handshake.",
+    requestHeaders: { Upgrade: "Must be websocket." },
+  },
 );

@@ -16,6 +16,8 @@ export interface PageContext {
   readonly path: string;
   /** The CSRF token, for the hidden field of forms. */
   readonly csrf: string;
+  /** The address of the page's row in the policy; undefined if the visitor sees no link to it. */
+  readonly policyPath?: string | undefined;
   /** Messages from an earlier request. */
   readonly flashes: readonly Message[];
   /** Maps the path of a file in `public` to its address. */
@@ -80,6 +82,7 @@ ${context ? navigation(context) : ""}
 <div id="messages" aria-live="polite">${context?.flashes.map((message) => messageBox(message, context.csrf)) ?? ""}</div>
 ${content}
 </main>
+${context?.policyPath === undefined ? "" : html`<footer><a href="${context.policyPath}">Policy of this page</a></footer>`}
 </body>
 </html>`;
 }

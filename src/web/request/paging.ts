@@ -15,8 +15,9 @@ export const pageQuery = z.object({
     .regex(/^[1-9]\d{0,2}$/, "The limit must be a number from 1 to 100")
     .transform(Number)
     .refine((limit) => limit <= 100, "The limit must be a number from 1 to 100")
-    .default(20),
-  cursor: z.string().transform(decodeCursor).optional(),
+    .default(20)
+    .describe("The most items of the page, from 1 to 100. Default: 20."),
+  cursor: z.string().transform(decodeCursor).optional().describe("The nextCursor of an earlier page."),
 });
 
 export type PageQuery = z.output<typeof pageQuery>;

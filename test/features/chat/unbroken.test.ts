@@ -3,7 +3,7 @@ import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { ChatClient } from "../../../public/chat/chat-client.js";
-import type { ChatMessage } from "../../../src/features/chat/env.ts";
+import type { ChatMessage } from "../../../src/features/chat/protocol.ts";
 import { type Account, createAccount, send } from "../../harness.ts";
 import { handshake } from "../../sockets.ts";
 import { newRoom, objectOf } from "./chat.ts";

@@ -23,7 +23,7 @@ const rowsOf = (userId: string) =>
     .first<{ files: number; fileBytes: number }>();
 
 /** A counter that files must leave alone. */
-const OTHER = { name: "other", limit: 10, refusal: "" };
+const OTHER = { name: "other", limit: 10, unit: "", refusal: "" };
 
 describe("an account with files is deleted", () => {
   /** SQLite does not promise an order of cascades. */

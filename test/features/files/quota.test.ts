@@ -32,11 +32,13 @@ test("a user may have 10,000 files and 5 GiB, and the refusals say so", () => {
     {
       name: "files",
       limit: 10_000,
+      unit: "files",
       refusal: "This upload would exceed the limit of 10,000 files. Delete some, then try again.",
     },
     {
       name: "fileBytes",
       limit: 5 * 1024 ** 3,
+      unit: "B",
       refusal: "This upload would exceed the limit of 5 GiB for all files. Delete some, then try again.",
     },
   ]);

@@ -36,7 +36,7 @@ test.each(["11", "1000000000000", "99999999999999999999", "Infinity", "ten"])(
     const response = await ask(length, unreadable());
     expect([response.status, response.headers.get("Content-Type")]).toEqual([413, "application/problem+json"]);
     expect(await response.json()).toMatchObject({ detail: "The body must not exceed 10 bytes." });
-    expect(factsOf(guard)).toEqual({ denies: [413], detail: "10 B" });
+    expect(factsOf(guard)).toMatchObject({ denies: [413], detail: "10 B" });
   },
 );
 

@@ -71,5 +71,5 @@ test("what is no such form is 415, and what is malformed 400", async () => {
 });
 
 test("states its facts", () => {
-  expect(factsOf(guard)).toEqual({ denies: [400, 413, 415], detail: "100000 B" });
+  expect(factsOf(guard)).toMatchObject({ denies: [400, 413, 415], detail: "100000 B" });
 });

@@ -13,7 +13,7 @@ const countNotes = (userId: string) =>
   env.DB.prepare("SELECT count(*) AS count FROM notes WHERE owner_id = ?").bind(userId).first<number>("count");
 
 /** A counter that notes must leave alone. */
-const OTHER = { name: "other", limit: 10, refusal: "" };
+const OTHER = { name: "other", limit: 10, unit: "", refusal: "" };
 
 describe("an account with a note and a deleted note is deleted", () => {
   const fill = async () => {

@@ -29,6 +29,7 @@ test("a user may have 100,000 notes, and the refusal says so", () => {
   expect(NOTES_QUOTA).toEqual({
     name: "notes",
     limit: 100_000,
+    unit: "notes",
     refusal: "You have reached the limit of 100,000 notes. Delete some, then try again.",
   });
 });

@@ -29,7 +29,7 @@ function ask(headers: object, body: BodyInit): Promise<Response> {
 test("who has proved the address goes on; who has not is 403, the body unread", async () => {
   const { user, headers } = await createAccount({ emailVerified: false });
   expect((await ask(headers, unreadable())).status).toBe(403);
-  expect(factsOf(requireEmailVerified)).toEqual({ denies: [403] });
+  expect(factsOf(requireEmailVerified)).toMatchObject({ denies: [403] });
   await env.DB.prepare("UPDATE users SET email_verified = 1 WHERE id = ?").bind(user.id).run();
   expect(await (await ask(headers, "{}")).json()).toBe(user.email);
 });

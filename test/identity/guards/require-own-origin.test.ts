@@ -41,7 +41,7 @@ describe("a route without sign-in", () => {
 
   test.each(FOREIGN)("denies a page of %j", async (Origin) => {
     expect(await statusOf("/open", { Origin })).toBe(403);
-    expect(factsOf(requireOwnOrigin)).toEqual({ denies: [403] });
+    expect(factsOf(requireOwnOrigin)).toMatchObject({ denies: [403] });
   });
 
   test("is open to a client that sends no Origin", async () => expect(await statusOf("/open", {})).toBe(200));

@@ -5,11 +5,12 @@ import { stateFacts } from "../../../src/web/app/guard-facts.ts";
 import { describeApp } from "../../../src/web/app/policy.ts";
 
 const resolve = () => new Response();
+const stated = { denies: [403], explanation: "Requires a user with this role.", detail: "admin" };
 const requireRole = stateFacts(
   headGuard(function requireRole() {
     return { allow: true };
   }),
-  { denies: [403], detail: "admin" },
+  stated,
 );
 const requireOwner = () => ({ allow: true }) as const;
 const supplyClock = () => ({});
@@ -34,7 +35,7 @@ const app = setup({
   ],
 });
 
-const admin = { name: "requireRole", phase: "head", denies: [403], detail: "admin" };
+const admin = { name: "requireRole", phase: "head", ...stated };
 const ofGroup = [{ level: "group", name: "addHeader" }];
 const rest = { schemas: [], maxBodyBytes: null };
 

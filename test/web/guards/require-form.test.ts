@@ -100,6 +100,6 @@ describe("is refused", () => {
   });
 
   test("only with the statuses that the guard states", () => {
-    expect(factsOf(guard)).toEqual({ denies: [413, 415], detail: "100 B" });
+    expect(factsOf(guard)).toMatchObject({ denies: [413, 415], detail: "100 B" });
   });
 });

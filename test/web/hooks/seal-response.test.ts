@@ -28,7 +28,7 @@ const requireKey = stateFacts(
   function requireKey() {
     return { allow: true } as const;
   },
-  { denies: [], detail: 'of "us" – ü' },
+  { denies: [], explanation: "Requires a key.", detail: 'of "us" – ü' },
 );
 function denyAll() {
   return { deny: new Response("no", { status: 403 }) };

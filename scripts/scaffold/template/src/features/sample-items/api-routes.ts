@@ -4,11 +4,19 @@ import { requirePermission } from "../../identity/guards/require-permission.ts";
 import { commonLimits } from "../../identity/limits.ts";
 import { group, route } from "../../web/app/scope.ts";
 import { REVALIDATED } from "../../web/caching/cache-control.ts";
+import { describeBody, noBody } from "../../web/contract/bodies.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { pageQuery } from "../../web/request/paging.ts";
 import { invalidInput } from "../../web/respond/problem.ts";
 import { requireOwnSampleItem } from "./guards.ts";
-import { MAX_SAMPLE_ITEM_BYTES, type SampleItem, type StoredSampleItem, sampleItemInput } from "./schema.ts";
+import {
+  MAX_SAMPLE_ITEM_BYTES,
+  type SampleItem,
+  type StoredSampleItem,
+  sampleItemBody,
+  sampleItemInput,
+  sampleItemsBody,
+} from "./schema.ts";
 import { createSampleItem, deleteSampleItem, listSampleItems } from "./store.ts";
 
 const requireRead = requirePermission("sample-items:read");
@@ -19,8 +27,10 @@ export const api = group({
   guards: [...commonLimits],
   handlers: [
     route.get("/api/sample-items", {
+      summary: "List sample items, newest first",
       guards: [requireRead, requireCsrf],
       request: { query: pageQuery },
+      responses: { 200: sampleItemsBody },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const { items, nextCursor } = await listSampleItems(locals.env.DB, locals.user.id, input.query);
@@ -29,8 +39,10 @@ export const api = group({
     }),
 
     route.post("/api/sample-items", {
+      summary: "Create one sample item",
       guards: [requireWrite, requireCsrf, requireJson],
       request: { body: sampleItemInput },
+      responses: { 201: describeBody(sampleItemBody, { headers: { Location: "The path of the sample item." } }) },
       maxBodyBytes: MAX_SAMPLE_ITEM_BYTES,
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
@@ -41,12 +53,16 @@ export const api = group({
     }),
 
     route.get("/api/sample-items/:id", {
+      summary: "Read one sample item",
       guards: [requireRead, requireCsrf, requireOwnSampleItem],
+      responses: { 200: sampleItemBody },
       resolve: ({ locals }) => Response.json(toPublic(locals.sampleItem), { headers: REVALIDATED }),
     }),
 
     route.delete("/api/sample-items/:id", {
+      summary: "Delete one sample item",
       guards: [requireWrite, requireCsrf, requireOwnSampleItem],
+      responses: { 204: noBody },
       resolve: async ({ locals }) => {
         await deleteSampleItem(locals.env.DB, locals.sampleItem.id);
         return new Response(null, { status: 204 });

@@ -1,5 +1,6 @@
 /** Sample items as types and schemas: input from clients, JSON for clients, rows of the database. */
 import * as z from "zod";
+import { pageOf } from "../../web/contract/bodies.ts";
 import { storableText } from "../../web/request/text.ts";
 
 const title = storableText().trim().min(1, "The title is empty").max(200, "The title is longer than 200 characters");
@@ -16,12 +17,13 @@ export const MAX_SAMPLE_ITEM_BYTES = 8 * 1024;
 export type SampleItemInput = z.output<typeof sampleItemInput>;
 
 /** A sample item as the API returns it. */
-export interface SampleItem {
-  readonly id: string;
-  readonly title: string;
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
-}
+export const sampleItemBody = z
+  .object({ id: z.uuid(), title: z.string(), createdAt: z.iso.datetime() })
+  .meta({ id: "SampleItem" });
+
+export const sampleItemsBody = pageOf(sampleItemBody);
+
+export type SampleItem = z.output<typeof sampleItemBody>;
 
 /** A sample item as stored. */
 export interface StoredSampleItem extends SampleItem {

@@ -1,0 +1,49 @@
+/** The page that describes the API. */
+import { html, type SafeHtml } from "@remix-run/html-template";
+import type { OpenApiDocument } from "../../web/contract/document.ts";
+import { layout, type PageContext } from "../../web/pages/layout.ts";
+import type { PlacedOperation } from "./curl.ts";
+import { definition, operationArticle, operationLink, schemaArticle } from "./partials.ts";
+
+/** @param origin The origin of the app, for the curl lines. */
+export function docsPage(context: PageContext, document: OpenApiDocument, origin: string): SafeHtml {
+  const { info, components } = document;
+  const { schemas, securitySchemes, headers = {} } = components;
+  const groups = groupByTag(document);
+  return layout(
+    "API",
+    html`<div class="docs">
+<header class="page-head"><h1>API</h1>
+<p class="lead">Version ${info.version}. Programs read the same description as <a href="/openapi.json">openapi.json</a> (OpenAPI ${document.openapi}).</p></header>
+<p>Error responses are problem details (RFC 9457), described as <a href="#schema-Problem">Problem</a>; a browser that opens an address outside the API gets a page instead.</p>
+<nav class="card contents" aria-label="Operations">${groups.map(
+      ([tag, operations]) =>
+        html`<section><h2>${tag}</h2><ul class="plain">${operations.map(operationLink)}</ul></section>`,
+    )}</nav>
+<section aria-labelledby="credentials"><h2 id="credentials">Credentials</h2>
+<dl class="card entries">${Object.entries(securitySchemes).map(definition)}</dl></section>
+<section aria-labelledby="headers"><h2 id="headers">Headers of many responses</h2>
+<dl class="card entries">${Object.entries(headers).map(definition)}</dl></section>
+${groups.map(
+  ([tag, operations]) => html`<section aria-label="${tag}"><h2>${tag}</h2>
+<div class="list">${operations.map((placed) => operationArticle(placed, document, origin))}</div></section>`,
+)}
+<section aria-labelledby="schemas"><h2 id="schemas">Schemas</h2>
+<div class="list">${Object.entries(schemas).map(schemaArticle)}</div></section>
+</div>`,
+    context,
+    ["docs/docs.css"],
+  );
+}
+
+/** The operations by their first tag, sorted; within a tag in the order of the document. */
+function groupByTag({ paths }: OpenApiDocument): [tag: string, operations: PlacedOperation[]][] {
+  const groups = new Map<string, PlacedOperation[]>();
+  for (const [path, item] of Object.entries(paths)) {
+    for (const [method, operation] of Object.entries(item)) {
+      const [tag = "other"] = operation.tags ?? [];
+      groups.set(tag, [...(groups.get(tag) ?? []), { method: method.toUpperCase(), path, operation }]);
+    }
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,57 @@
+/** The verdict of a route for a visitor, by the previews of its guards. */
+import type { AppLocals } from "../../env.ts";
+import type { Role } from "../../identity/users/user.ts";
+import type { Visitor } from "../../web/app/guard-facts.ts";
+import type { PolicyGuard, PolicyRoute } from "../../web/app/policy.ts";
+
+/** The decision of a route's guards, as far as the visitor alone decides it. */
+export type RouteVerdict =
+  | { readonly kind: "allow" }
+  | { readonly kind: "deny"; readonly by: PolicyGuard }
+  /** Only the request can tell what these guards decide; the others allow. */
+  | { readonly kind: "depends"; readonly on: readonly PolicyGuard[] };
+
+/** A visitor of any route. */
+export type RouteVisitor = Omit<Visitor, "methods">;
+
+/** A guard that denies the visitor decides, whatever the guards before it would decide about a request. */
+export function previewRoute(
+  { guards, methods }: Pick<PolicyRoute, "guards" | "methods">,
+  visitor: RouteVisitor,
+): RouteVerdict {
+  const previews = guards.map((guard) => ({ guard, verdict: guard.preview?.({ ...visitor, methods }) ?? "depends" }));
+  const denying = previews.find(({ verdict }) => verdict === "deny");
+  if (denying) return { kind: "deny", by: denying.guard };
+  const open = previews.filter(({ verdict }) => verdict === "depends");
+  return open.length === 0 ? { kind: "allow" } : { kind: "depends", on: open.map(({ guard }) => guard) };
+}
+
+/** The roles that the page can assume. A visitor is not signed in. */
+export const ROLES = ["visitor", "user", "admin"] as const;
+
+/** A visitor whom the page assumes. */
+export interface Assumed {
+  readonly role: Role | "visitor";
+  /** The permissions of the API key that the requests carry; absent for requests without a key. */
+  readonly permissions?: readonly string[] | undefined;
+}
+
+/**
+ * A visitor for whom guards are previewed that does not exist: one who has just signed in with a browser, or sends an API
+ * key, whose e-mail address is verified, and who has used up no limit.
+ *
+ * @param request The request of the client who asks.
+ */
+export function assumeVisitor(
+  request: Request,
+  { env, ctx, app, requestId, startedAt }: AppLocals,
+  { role, permissions }: Assumed,
+): RouteVisitor {
+  const locals = { env, ctx, app, requestId, startedAt, rateLimits: "unused" } as const;
+  if (role === "visitor") return { request, locals };
+  const user = { id: "", email: "", name: "", role, emailVerified: true, createdAt: "" };
+  const auth = permissions
+    ? ({ via: "key", keyId: "", permissions } as const)
+    : ({ via: "session", sessionId: "", keptSecret: "", authenticatedAt: Date.now() } as const);
+  return { request, locals: { ...locals, user, auth } };
+}

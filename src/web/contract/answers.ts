@@ -1,0 +1,106 @@
+/** The answers of a route: those that its handler declares, the denials of its guards, and those of every route. */
+import * as z from "zod";
+import type { Handler } from "../../http/index.ts";
+import { factsOf } from "../app/guard-facts.ts";
+import { fullNameOf } from "../app/policy.ts";
+import { isApiPath } from "../request/prefers-html.ts";
+import { TITLES } from "../respond/problem.ts";
+import { bodyDescriptionOf, problemBody } from "./bodies.ts";
+import type { Header, JsonSchema } from "./document.ts";
+import { type SharedSchemas, toJsonSchema } from "./json-schema.ts";
+
+/** One reason for a status. A status may have several, whose texts, headers and bodies are then merged. */
+export interface Answer {
+  readonly status: number;
+  /** A sentence; for a denial, the full name of the guard. */
+  readonly description: string;
+  readonly isDenial: boolean;
+  readonly headers: Readonly<Record<string, Header>>;
+  /** The schema of the body, by media type. Empty without a body. */
+  readonly content: Readonly<Record<string, JsonSchema>>;
+}
+
+const DESCRIPTIONS: Readonly<Record<number, string>> = {
+  101: "The connection changes its protocol.",
+  200: "Success.",
+  201: "Created.",
+  202: "Accepted.",
+  204: "Done. There is no body.",
+  304: "The client has the current version.",
+};
+
+/** The headers that responses of a status have, whatever produced them. */
+const HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  303: { Location: "The page to open instead." },
+  401: { "WWW-Authenticate": "The scheme of the credential that is missing or not valid." },
+  426: { Upgrade: "The protocol to use." },
+  429: { "Retry-After": "Seconds until another request is worthwhile." },
+  503: { "Retry-After": "Seconds until another request is worthwhile." },
+};
+
+/** Lists the answers of a route. @param shared Receives the schemas that the answers refer to. */
+export function listAnswers(handler: Handler<never>, shared: SharedSchemas): Answer[] {
+  const { path, responses = {}, guards = [], request = {}, bodyLimit, maxBodyBytes } = handler;
+  const refusal = problemContent(path, shared);
+  const refuse = (status: number, description: string, isDenial = false): Answer => {
+    const content = status < 400 ? {} : refusal;
+    return { status, description, isDenial, headers: requiredHeaders(HEADERS[status]), content };
+  };
+  const declared = Object.entries(responses).flatMap(([status, schema]) =>
+    schema instanceof z.ZodType ? [declaredAnswer(Number(status), schema, refusal, shared)] : [],
+  );
+  const denials = guards.flatMap((guard) =>
+    (factsOf(guard)?.denies ?? []).map((status) => refuse(status, fullNameOf(guard), true)),
+  );
+  const maxBytes = request.body === undefined ? maxBodyBytes : (bodyLimit ?? maxBodyBytes);
+  return [
+    ...declared,
+    // A client of the API is never redirected to a page.
+    ...denials.filter(({ status }) => status !== 303 || !isApiPath(path)),
+    ...(Object.values(request).some(Boolean) ? [refuse(400, "The input is invalid. `issues` lists all reasons.")] : []),
+    ...(maxBytes === undefined ? [] : [refuse(413, `The body exceeds ${maxBytes} bytes.`)]),
+    refuse(500, "Something went wrong on our side."),
+  ];
+}
+
+function declaredAnswer(
+  status: number,
+  described: z.ZodType,
+  refusal: Answer["content"],
+  shared: SharedSchemas,
+): Answer {
+  const { schema, description, mediaTypes, headers, optionalHeaders = {} } = bodyDescriptionOf(described);
+  const optional = Object.entries(optionalHeaders).map(([name, text]) => [name, headerOf(text, false)] as const);
+  return {
+    status,
+    description: description ?? DESCRIPTIONS[status] ?? `${titleOf(status)}.`,
+    isDenial: false,
+    headers: { ...requiredHeaders({ ...HEADERS[status], ...headers }), ...Object.fromEntries(optional) },
+    content: schema === problemBody && !mediaTypes ? refusal : contentOf(schema, mediaTypes, shared),
+  };
+}
+
+function contentOf(schema: z.ZodType, mediaTypes = ["application/json"] as readonly string[], shared: SharedSchemas) {
+  if (schema instanceof z.ZodUndefined) return {};
+  const json = toJsonSchema(schema, "output", shared);
+  // A page has the same facts as the JSON, in another form.
+  return Object.fromEntries(mediaTypes.map((type) => [type, type === "text/html" ? {} : json]));
+}
+
+/** A refusal: problem details, or a page for a browser outside the API. */
+function problemContent(path: string, shared: SharedSchemas): Answer["content"] {
+  const problem = { "application/problem+json": toJsonSchema(problemBody, "output", shared) };
+  return isApiPath(path) ? problem : { ...problem, "text/html": {} };
+}
+
+function requiredHeaders(texts: Readonly<Record<string, string>> = {}): Answer["headers"] {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, headerOf(text, true)]));
+}
+
+function headerOf(description: string, required: boolean): Header {
+  return { description, required, schema: { type: "string" } };
+}
+
+function titleOf(status: number): string {
+  return Object.entries(TITLES).find(([key]) => Number(key) === status)?.[1] ?? `Status ${status}`;
+}
