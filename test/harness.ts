@@ -17,6 +17,7 @@ import { assemble } from "../src/web/app/assemble.ts";
 import { type Feature, feature } from "../src/web/app/feature.ts";
 import { app, facts } from "./app.ts";
 import { checkResponse } from "./contract.ts";
+import { checkDenial } from "./denials.ts";
 import { PERMISSION } from "./things.ts";
 
 export { app, facts, PERMISSION };
@@ -75,6 +76,7 @@ export async function sendTo(
   const response = await receiver.fetch(request, Object.assign({}, env, { ADDRESS_LIMIT }, bindings), ctx);
   await waitOnExecutionContext(ctx);
   await checkResponse(receiver, request, response);
+  checkDenial(receiver, response);
   return response;
 }
 

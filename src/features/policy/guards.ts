@@ -9,8 +9,8 @@ import { deny } from "../../web/respond/refuse.ts";
 
 /**
  * Requires an administrator, except in development. Supplies `user` and `auth` of a signed-in visitor. Outside
- * development, it denies like `requireAuth` and `requireRole`: visitors with 401 (a browser is redirected to the sign-in
- * page), and users and API keys with 403.
+ * development, it denies like `requireAuth` and `requireRole`: visitors with 401 (a browser is redirected to the
+ * sign-in page), and users and API keys with 403.
  */
 export const requireAdminInProduction: Guard<AppLocals, Partial<SignedIn>> = stateFacts(
   headGuard(async function requireAdminInProduction(c: HeadContext<AppLocals>) {

@@ -37,8 +37,8 @@ export interface Assumed {
 }
 
 /**
- * A visitor for whom guards are previewed that does not exist: one who has just signed in with a browser, or sends an API
- * key, whose e-mail address is verified, and who has used up no limit.
+ * Creates a hypothetical visitor, for whom guards are previewed: one who has just signed in with a browser or sends an
+ * API key, whose e-mail address is verified, and who has used up no limit.
  *
  * @param request The request of the client who asks.
  */

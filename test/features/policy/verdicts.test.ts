@@ -50,6 +50,7 @@ test("the sample has routes that deny some visitors and allow others", async () 
   const of = (id: string) => verdicts.map((rows) => rows.find((row) => row.id === id)?.verdict);
   const closed = "deny (by requireAuth)";
   expect(of("GET/things")).toEqual([closed, "allow", "allow", "allow", "allow", closed, closed, closed]);
+  expect(new Set(of("GET/things/about"))).toEqual(new Set(["allow"]));
   const lacking = "deny (by requirePermission(things:read))";
   expect(of("GET/api/things")).toEqual([lacking, "allow", "allow", "allow", "allow", "allow", "allow", lacking]);
 });
