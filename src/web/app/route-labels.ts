@@ -1,6 +1,6 @@
 /** The labels of routes, such as `POST /login`. */
 // `npm run routes` loads this file before the app, whose mistakes it describes: so it imports types only.
-import type { PolicyRoute } from "./policy.ts";
+import type { RouteDescription } from "../../http/index.ts";
 
 /** Whether `preflightRoutes` has added the route: an OPTIONS route without guards, schemas or hooks of its own. */
 export function isPreflight({ methods, cors, schemas, guards, onResponse, onError }: LabeledRoute): boolean {
@@ -8,8 +8,9 @@ export function isPreflight({ methods, cors, schemas, guards, onResponse, onErro
 }
 
 /** The properties that the labels of a route depend on. */
-type LabeledRoute = Pick<PolicyRoute, "methods" | "path" | "cors" | "schemas"> &
-  Readonly<Record<"guards" | "onResponse" | "onError", readonly unknown[]>>;
+type LabeledRoute = Pick<RouteDescription, "methods" | "path" | "schemas"> & { readonly cors: boolean } & Readonly<
+    Record<"guards" | "onResponse" | "onError", readonly unknown[]>
+  >;
 
 /** The labels by which exceptions name a route, such as `POST /login`. `GET` includes HEAD. */
 export function labelsOf(route: LabeledRoute): string[] {
