@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { readLimitConfig } from "../scripts/limit-config.ts";
+import { listLimits, nameOfLimit } from "../scripts/policy-limits.ts";
 import { formatPolicy, labelsOf } from "../scripts/policy-text.ts";
 import { app, facts } from "../src/app.ts";
-import { describeApp, type PolicyRoute } from "../src/web/app/policy.ts";
+import { describeApp, fullName, type PolicyRoute } from "../src/web/app/policy.ts";
 import wrangler from "../wrangler.toml?raw";
 import { findAnonymousGuards, findUnauthenticated, findUnlimited, SESSION_GUARDS } from "./policy/rules.ts";
 import pinned from "./routes.snap.txt?raw";
@@ -85,6 +86,26 @@ test.each([
 ])("a route reads %s exactly if it can respond with %i", (header, status) => {
   const reads = api.filter(({ requestHeaders = {} }) => header in requestHeaders);
   expect(handlerLabels(reads)).toEqual(handlerLabels(api.filter((route) => statusesOf(route).includes(status))));
+});
+
+test("every guard that counts states its limits", () => {
+  const silent = routes.flatMap(({ path, guards }) =>
+    guards
+      .filter(({ name, limits = [] }) => ["rateLimit", "requireQuota"].includes(name) && limits.length === 0)
+      .map((guard) => `${fullName(guard)} of ${path}`),
+  );
+  expect(silent).toEqual([]);
+});
+
+test("a limit has the same numbers wherever it is used, and its guards name it", () => {
+  const names = listLimits(routes).map(nameOfLimit);
+  expect(names).toEqual([...new Set(names)]);
+  const unnamed = routes.flatMap(({ guards }) =>
+    guards.flatMap(({ detail = "", limits = [] }) =>
+      limits.filter(({ name }) => !detail.split(/[,;] */).includes(name)),
+    ),
+  );
+  expect(unnamed).toEqual([]);
 });
 
 test("every guard states its facts", () => {

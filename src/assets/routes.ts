@@ -17,6 +17,7 @@ const fileBody = describeBody(rawBody, {
 });
 
 const properties = {
+  tag: "static files",
   guards,
   requestHeaders: CONTENT_REQUEST_HEADERS,
   responses: {

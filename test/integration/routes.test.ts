@@ -2,7 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { PolicyRoute } from "../../src/web/app/policy.ts";
 import { projectRoot } from "./build.ts";
 import { copyCheckout } from "./checkout.ts";
 import { copyWithThings } from "./dev-server.ts";
@@ -41,6 +42,69 @@ test("--json prints the app's hooks once, the routes and the exceptions", () => 
   expect(routes[0]).toMatchObject({ methods: expect.any(Array), path: expect.any(String), guards: expect.any(Array) });
   expect(JSON.stringify(routes)).not.toContain('"level":"app"');
   expect(Object.keys(exceptions)).toEqual(["unauthenticated", "unlimited"]);
+});
+
+describe("the limits have the numbers of wrangler.toml", () => {
+  const CONFIG = readFileSync(join(projectRoot, "wrangler.toml"), "utf8");
+  const withConfig = (before: string | RegExp, after: string) => {
+    const changed = CONFIG.replace(before, after);
+    expect(changed).not.toBe(CONFIG);
+    writeFileSync(join(checkout, "wrangler.toml"), changed);
+  };
+  afterEach(() => writeFileSync(join(checkout, "wrangler.toml"), CONFIG));
+
+  test.each([
+    [
+      "of a variable",
+      "API_RATE_LIMIT = 600",
+      "API_RATE_LIMIT = 601",
+      "rateLimit(api)               601 requests per 60 s",
+    ],
+    [
+      "of a string",
+      "API_RATE_LIMIT = 600",
+      'API_RATE_LIMIT = "602"',
+      "rateLimit(api)               602 requests per 60 s",
+    ],
+    [
+      "of a binding",
+      "limit = 1200, period = 60",
+      "limit = 9, period = 10",
+      "rateLimit(address)           9 requests per 10 s",
+    ],
+  ])("%s, in the text", (_, before, after, line) => {
+    withConfig(before, after);
+    const name = line.split(" ")[0];
+    const expected = pinned.split("\n").map((text) => (text.startsWith(`${name}  `) ? line : text));
+    expect(run().stdout.split("\n")).toEqual(expected);
+  });
+
+  test("in the data", () => {
+    withConfig("limit = 1200, period = 60", "limit = 9, period = 10");
+    const { routes } = JSON.parse(run("--json").stdout) as { routes: readonly PolicyRoute[] };
+    const limits = routes.flatMap(({ guards }) => guards.flatMap((guard) => guard.limits ?? []));
+    expect(limits).toContainEqual({ name: "address", unit: "requests", max: 9, windowSeconds: 10 });
+    expect(limits).toContainEqual({ name: "api", unit: "requests", max: 600, windowSeconds: 60 });
+  });
+
+  test.each([
+    [
+      "a variable that is no number",
+      'API_RATE_LIMIT = "many"',
+      "The rate limit api must be a whole number above 0, not NaN.",
+    ],
+    ["a variable that is 0", "API_RATE_LIMIT = 0", "The rate limit api must be a whole number above 0, not 0."],
+    ["a variable less", "", "The rate limit api must be a whole number above 0, not NaN."],
+  ])("%s is refused", (_, line, message) => {
+    withConfig("API_RATE_LIMIT = 600", line);
+    expect(run()).toMatchObject({ stdout: "", stderr: `${message} Correct it in wrangler.toml\n`, status: 1 });
+  });
+
+  test("a binding less is refused", () => {
+    withConfig(/\[\[ratelimits\]\]\n.*\n.*\n.*\n/, "");
+    const stderr = "wrangler.toml has no [[ratelimits]] with the name ADDRESS_LIMIT. Add it.\n";
+    expect(run()).toMatchObject({ stdout: "", stderr, status: 1 });
+  });
 });
 
 test("a flag that does not exist is refused", () => {

@@ -3,24 +3,27 @@ import { html, type SafeHtml } from "@remix-run/html-template";
 import type { OpenApiDocument } from "../../web/contract/document.ts";
 import { layout, type PageContext } from "../../web/pages/layout.ts";
 import type { PlacedOperation } from "./curl.ts";
-import { operationArticle, operationLink, schemaArticle, schemeItem } from "./partials.ts";
+import { definition, operationArticle, operationLink, schemaArticle } from "./partials.ts";
 
 /** @param origin The origin of the app, for the curl lines. */
 export function docsPage(context: PageContext, document: OpenApiDocument, origin: string): SafeHtml {
   const { info, components } = document;
-  const { schemas, securitySchemes } = components;
+  const { schemas, securitySchemes, headers = {} } = components;
   const groups = groupByTag(document);
   return layout(
     "API",
     html`<div class="docs">
 <header class="page-head"><h1>API</h1>
-<p class="lead">${info.description ?? ""} The same description for programs: <a href="/openapi.json">openapi.json</a>.</p></header>
+<p class="lead">Version ${info.version}. Programs read the same description as <a href="/openapi.json">openapi.json</a> (OpenAPI ${document.openapi}).</p></header>
+<p>Error responses are problem details (RFC 9457), described as <a href="#schema-Problem">Problem</a>; a browser that opens an address outside the API gets a page instead.</p>
 <nav class="card contents" aria-label="Operations">${groups.map(
       ([tag, operations]) =>
         html`<section><h2>${tag}</h2><ul class="plain">${operations.map(operationLink)}</ul></section>`,
     )}</nav>
 <section aria-labelledby="credentials"><h2 id="credentials">Credentials</h2>
-<dl class="card">${Object.entries(securitySchemes).map(schemeItem)}</dl></section>
+<dl class="card entries">${Object.entries(securitySchemes).map(definition)}</dl></section>
+<section aria-labelledby="headers"><h2 id="headers">Headers of many responses</h2>
+<dl class="card entries">${Object.entries(headers).map(definition)}</dl></section>
 ${groups.map(
   ([tag, operations]) => html`<section aria-label="${tag}"><h2>${tag}</h2>
 <div class="list">${operations.map((placed) => operationArticle(placed, document, origin))}</div></section>`,
@@ -33,7 +36,7 @@ ${groups.map(
   );
 }
 
-/** The operations by their first tag, in the order of the document. */
+/** The operations by their first tag, sorted; within a tag in the order of the document. */
 function groupByTag({ paths }: OpenApiDocument): [tag: string, operations: PlacedOperation[]][] {
   const groups = new Map<string, PlacedOperation[]>();
   for (const [path, item] of Object.entries(paths)) {
@@ -42,5 +45,5 @@ function groupByTag({ paths }: OpenApiDocument): [tag: string, operations: Place
       groups.set(tag, [...(groups.get(tag) ?? []), { method: method.toUpperCase(), path, operation }]);
     }
   }
-  return [...groups];
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
 }

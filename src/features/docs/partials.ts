@@ -7,11 +7,10 @@ import type {
   OpenApiResponse,
   Operation,
   Parameter,
-  Reference,
   SecurityScheme,
 } from "../../web/contract/document.ts";
 import { type PlacedOperation, writeCurl } from "./curl.ts";
-import { nameOf, writeSchema } from "./schema-text.ts";
+import { ANY_VALUE, nameOf, writeSchema } from "./schema-text.ts";
 
 /** A link to an operation on the same page. */
 export function operationLink({ method, path, operation }: PlacedOperation): SafeHtml {
@@ -22,17 +21,15 @@ export function operationLink({ method, path, operation }: PlacedOperation): Saf
 export function operationArticle(placed: PlacedOperation, document: OpenApiDocument, origin: string): SafeHtml {
   const { method, path, operation } = placed;
   const { operationId, summary, parameters = [], requestBody, responses } = operation;
-  const { headers = {} } = document.components;
   return html`<article class="card operation" id="${operationId}">
 <h3><a href="#${operationId}"><code><b>${method}</b> ${path}</code></a></h3>
-<p>${summary ?? ""}</p>
-<p class="meta">${credentialsOf(operation)}</p>
+<p>${summary ?? ""}. <span class="meta">${credentialsOf(operation)}</span></p>
 ${parameters.length > 0 ? parameterTable(parameters) : ""}
 ${requestBody ? html`<h4>Body</h4>${contentOf(requestBody.content)}` : ""}
 <h4>Responses</h4>
-<dl class="responses">${Object.entries(responses).map((entry) => responseItem(entry, headers))}</dl>
+<dl class="entries">${Object.entries(responses).map(responseItem)}</dl>
 <h4>With curl</h4>
-${codeBlock(writeCurl(placed, origin, document.components), `curl for ${method} ${path}`)}
+<pre class="command"><code>${writeCurl(placed, origin, document.components)}</code></pre>
 </article>`;
 }
 
@@ -45,38 +42,47 @@ function credentialsOf({ security = [] }: Operation): string {
 
 function parameterTable(parameters: readonly Parameter[]): SafeHtml {
   return html`<h4>Parameters</h4>
-<div class="table"><table><thead><tr><th scope="col">Name</th><th scope="col">In</th><th scope="col">Value</th></tr></thead>
-<tbody>${parameters.map(({ name, in: place, required = false, schema = {}, description }) => {
-    return html`<tr><th scope="row"><code>${name}</code></th><td data-label="In">${place}${required ? "" : ", optional"}</td>
-<td data-label="Value">${writeSchema(schema)}${description === undefined ? "" : html` <small>${description}</small>`}</td></tr>`;
-  })}</tbody></table></div>`;
+<dl class="entries">${parameters.map(({ name, in: place, required = false, schema = {}, description = "" }) => {
+    const value = `${writeSchema(schema)}, in the ${place}${required ? "" : ", optional"}`;
+    return html`<dt><code>${name}</code></dt><dd><span class="type">${value}</span> ${withCode(description)}</dd>`;
+  })}</dl>`;
 }
 
-function responseItem(
-  [status, response]: [string, OpenApiResponse],
-  known: Readonly<Record<string, Header>>,
-): SafeHtml {
-  const { description, headers = {}, content = {} } = response;
-  const names = Object.entries(headers).map(([name, header]) =>
-    isRequired(header, known) ? name : `${name}, if it applies`,
+/** Lists the headers of this response only: those of many responses are described once. */
+function responseItem([status, { description, headers = {}, content = {} }]: [string, OpenApiResponse]): SafeHtml {
+  const names = Object.entries(headers).flatMap(([name, header]) =>
+    "$ref" in header ? [] : [nameHeader(name, header)],
   );
-  return html`<dt><code>${status}</code></dt><dd>${description}
-${names.length > 0 ? html`<p class="meta">Headers: ${names.join("; ")}</p>` : ""}
-${contentOf(content)}</dd>`;
+  return html`<dt><code>${status}</code></dt><dd>${withCode(description)}
+${names.length > 0 ? html`<span class="meta">Headers: ${names.join(", ")}</span>` : ""}
+${isProblem(content) ? "" : contentOf(content)}</dd>`;
 }
 
-function isRequired(header: Header | Reference, known: Readonly<Record<string, Header>>): boolean {
-  const found = "$ref" in header ? known[nameOf(header.$ref)] : header;
-  return found?.required === true;
+function nameHeader(name: string, { required = false }: Header): string {
+  return required ? name : `${name} (may be absent)`;
 }
 
-/** Each media type with its schema; a schema of its own is a link. */
+/** The page says once that errors are problem details. */
+function isProblem(content: OpenApiResponse["content"] = {}): boolean {
+  return "application/problem+json" in content;
+}
+
+/** Each media type with its schema; a schema with a name is a link. */
 function contentOf(content: OpenApiResponse["content"] = {}): SafeHtml[] {
   return Object.entries(content).map(([mediaType, { schema = {} }]) => {
+    const type = html`<code>${mediaType}</code>`;
     if (schema.$ref !== undefined)
-      return html`<p><code>${mediaType}</code> <a href="#schema-${nameOf(schema.$ref)}">${nameOf(schema.$ref)}</a></p>`;
-    return html`<p><code>${mediaType}</code></p>${codeBlock(writeSchema(schema), mediaType)}`;
+      return html`<p class="content">${type} <a href="#schema-${nameOf(schema.$ref)}">${nameOf(schema.$ref)}</a></p>`;
+    const text = writeSchema(schema);
+    if (text === ANY_VALUE) return html`<p class="content">${type}</p>`;
+    if (!text.includes("\n")) return html`<p class="content">${type} ${text}</p>`;
+    return html`<p class="content">${type}</p>${codeBlock(text, mediaType)}`;
   });
+}
+
+/** Shows the parts between backticks as code. */
+function withCode(text: string): (SafeHtml | string)[] {
+  return text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
 }
 
 /** A block that can be scrolled with the keyboard. */
@@ -89,6 +95,7 @@ export function schemaArticle([name, schema]: [string, JsonSchema]): SafeHtml {
 ${codeBlock(writeSchema(schema), name)}</article>`;
 }
 
-export function schemeItem([name, { description = "" }]: [string, SecurityScheme]): SafeHtml {
-  return html`<dt><code>${name}</code></dt><dd>${description}</dd>`;
+/** A security scheme or a header. */
+export function definition([name, { description = "" }]: [string, SecurityScheme | Header]): SafeHtml {
+  return html`<dt><code>${name}</code></dt><dd>${withCode(description)}</dd>`;
 }

@@ -3,6 +3,9 @@ import type { JsonSchema } from "../../web/contract/document.ts";
 
 const INDENT = "  ";
 
+/** The text of a schema that allows everything. */
+export const ANY_VALUE = "any value";
+
 /**
  * @param schema A schema of the document. References stay names.
  * @param depth The levels of indentation around it.
@@ -28,7 +31,7 @@ function writeType(schema: JsonSchema, depth: number): string {
   if (typeof type === "object") return type.map((one) => writeType({ ...schema, type: one }, depth)).join(" | ");
   if (type === "array") return `list of ${writeSchema(schema.items ?? {}, depth)}`;
   if (type === "object") return writeObject(schema, depth);
-  return type ?? "any value";
+  return type ?? ANY_VALUE;
 }
 
 /** The name in a reference such as `#/components/schemas/Note`. */
@@ -44,7 +47,7 @@ function writeObject({ properties = {}, required = [], additionalProperties }: J
   if (typeof additionalProperties === "object" && Object.keys(additionalProperties).length > 0)
     lines.push(`${indent}[other keys]: ${writeSchema(additionalProperties, depth + 1)}`);
   else if (additionalProperties !== false && additionalProperties !== undefined)
-    lines.push(`${indent}[other keys]: any value`);
+    lines.push(`${indent}[other keys]: ${ANY_VALUE}`);
   return lines.length === 0 ? "{}" : `{\n${lines.join("\n")}\n${INDENT.repeat(depth)}}`;
 }
 

@@ -34,7 +34,8 @@ export const MAX_NOTE_BYTES = 256 * 1024;
 /** A change to a note. Absent fields stay as they are. */
 export const notePatch = z
   .strictObject({ title: title.optional(), body: body.optional() })
-  .refine((patch) => Object.keys(patch).length > 0, "A title or a body is required");
+  .refine((patch) => Object.keys(patch).length > 0, "A title or a body is required")
+  .meta({ description: "At least one of the two", examples: [{ title: "A new title" }] });
 
 /** A page of a list: of all notes, or of those whose title or body contains `q`. */
 export const notesQuery = pageQuery.extend({ q: storableText().max(200).default("") });

@@ -23,9 +23,9 @@ export function filterForm(query: PolicyQuery, errors: FormErrors, { guards, per
 <select id="filter-${name}" name="${name}"${markOf(name, errors)}>${choices.map((choice) => option(choice, query[name]))}</select>
 ${messageOf(name, errors)}</div>`;
   return html`<search><form class="card filter" method="get" action="/policy">
-${select("guard", "Guard", [{ value: "", label: "Any" }, { value: NO_GUARD, label: "Routes without any guard" }, ...guards.map(toChoice)])}
-${select("role", "What can they do?", ROLE_CHOICES)}
-${select("key", "What does an API key open?", [{ value: "", label: "No key" }, { value: ANY_PERMISSION, label: "With every permission" }, ...permissions.map(toChoice)])}
+${select("guard", "Guard", [{ value: "", label: "Any guard" }, { value: NO_GUARD, label: "No guard at all" }, ...guards.map(toChoice)])}
+${select("role", "What this role can do", ROLE_CHOICES)}
+${select("key", "What an API key opens", [{ value: "", label: "No key" }, { value: ANY_PERMISSION, label: "With every permission" }, ...permissions.map(toChoice)])}
 <div class="field"><label for="filter-path">Path contains</label>
 <input type="search" id="filter-path" name="path" value="${query.path}" maxlength="200" autocomplete="off" spellcheck="false"${markOf("path", errors)}>
 ${messageOf("path", errors)}</div>
@@ -120,7 +120,7 @@ function reasonsFor(route: PolicyRoute, { unauthenticated, unlimited }: PolicyEx
 }
 
 function verdictOf(verdict: RouteVerdict): SafeHtml {
-  if (verdict.kind === "allow") return html`<span class="badge good">allow</span>`;
+  if (verdict.kind === "allow") return html`<span><span class="badge good">allow</span></span>`;
   if (verdict.kind === "deny")
     return html`<span><span class="badge bad">deny</span> (by ${guardLink(verdict.by)})</span>`;
   const names = [...new Map(verdict.on.map((guard) => [fullName(guard), guard])).values()];

@@ -20,6 +20,10 @@ const TOO_LONG = `The password must not be longer than ${MAX_LENGTH} characters.
  */
 export const newPassword = z
   .string()
+  .meta({
+    description: `${MIN_LENGTH} to ${MAX_LENGTH} characters that are hard to guess`,
+    examples: ["plum ladder cobalt moss"],
+  })
   .refine((text) => text.isWellFormed(), "The password contains a lone surrogate, which cannot be stored.")
   .refine(isHashable, TOO_LONG)
   .transform((text) => text.normalize("NFKC"))

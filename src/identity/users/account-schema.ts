@@ -39,12 +39,15 @@ function toAsciiDomain(domain: string): string {
 }
 
 /** An e-mail address in the form of `normalizeEmail`, so that every spelling belongs to the same account. */
-export const emailAddress = z.string().transform((text, context) => {
-  const email = normalizeEmail(text);
-  if (email !== undefined) return email;
-  context.addIssue(`Enter an e-mail address such as name@example.com, with at most ${MAX_EMAIL_LENGTH} characters.`);
-  return z.NEVER;
-});
+export const emailAddress = z
+  .string()
+  .meta({ description: "An e-mail address", examples: ["name@example.com"] })
+  .transform((text, context) => {
+    const email = normalizeEmail(text);
+    if (email !== undefined) return email;
+    context.addIssue(`Enter an e-mail address such as name@example.com, with at most ${MAX_EMAIL_LENGTH} characters.`);
+    return z.NEVER;
+  });
 
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 /** U+200C and U+200D are also invisible, but Persian, Devanagari and emoji need them between two characters. */

@@ -32,7 +32,10 @@ export function assemble({
   readonly features: readonly Feature[];
 }): AssembledApp {
   const all: readonly Part[] = [...parts, ...features];
-  const routes = all.flatMap((part) => part.routes ?? []);
+  const routes = [
+    ...parts.flatMap((part) => part.routes ?? []),
+    ...features.flatMap(({ name, routes }) => routes.map((route) => ({ tag: name, ...route }))),
+  ];
   const facts: AppFacts = {
     ...deriveFacts(all, features),
     get handlers() {

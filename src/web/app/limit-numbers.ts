@@ -1,4 +1,5 @@
 /** The numbers of limits: resolved for an environment, and as text. */
+// `npm run routes` loads this file before the app, whose mistakes it describes: so it imports types only.
 import type { Env } from "../../env.ts";
 import type { LimitFact } from "./guard-facts.ts";
 

@@ -28,7 +28,7 @@ export function describeOperation(
   names: readonly string[],
   shared: SharedSchemas,
 ): Operation {
-  const { summary, guards = [], request = {} } = handler;
+  const { summary, tag, guards = [], request = {} } = handler;
   const security = securityOf(guards);
   const schemas = propertiesOf(toJsonSchema(request.params, "input", shared), shared).properties;
   const query = propertiesOf(toJsonSchema(request.query, "input", shared), shared);
@@ -37,17 +37,12 @@ export function describeOperation(
   return {
     operationId: operationIdOf(method, path),
     ...(summary !== undefined && { summary }),
-    tags: [tagOf(handler.path)],
+    ...(tag !== undefined && { tags: [tag] }),
     ...(security && { security }),
     ...(parameters.length > 0 && { parameters }),
     ...(requestBody && { requestBody }),
     responses: describeResponses(handler, shared),
   };
-}
-
-/** The first segment of a path that names a subject: `notes` for `/api/notes/:id`. */
-function tagOf(path: string): string {
-  return path.split("/").find((segment) => !["", "api", "ws"].includes(segment)) ?? "home";
 }
 
 function queryParameters({ properties = {}, required = [] }: Pick<JsonSchema, "properties" | "required">): Parameter[] {

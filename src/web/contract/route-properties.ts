@@ -4,6 +4,8 @@ declare module "../../http/index.ts" {
   interface RouteProperties {
     /** What the route does, in a few words, such as `Create a note`. */
     readonly summary?: string;
+    /** The subject by which descriptions group routes. `assemble` sets it to the name of the feature. */
+    readonly tag?: string;
     /** The request headers that the handler reads, with an explanation of each. Guards state their own. */
     readonly requestHeaders?: Readonly<Record<string, string>>;
     /** The media types of a body that the handler reads itself. Guards state their own. */

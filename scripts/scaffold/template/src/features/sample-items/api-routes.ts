@@ -39,7 +39,7 @@ export const api = group({
     }),
 
     route.post("/api/sample-items", {
-      summary: "Create a sample item",
+      summary: "Create one sample item",
       guards: [requireWrite, requireCsrf, requireJson],
       request: { body: sampleItemInput },
       responses: { 201: describeBody(sampleItemBody, { headers: { Location: "The path of the sample item." } }) },
@@ -53,14 +53,14 @@ export const api = group({
     }),
 
     route.get("/api/sample-items/:id", {
-      summary: "Read a sample item",
+      summary: "Read one sample item",
       guards: [requireRead, requireCsrf, requireOwnSampleItem],
       responses: { 200: sampleItemBody },
       resolve: ({ locals }) => Response.json(toPublic(locals.sampleItem), { headers: REVALIDATED }),
     }),
 
     route.delete("/api/sample-items/:id", {
-      summary: "Delete a sample item",
+      summary: "Delete one sample item",
       guards: [requireWrite, requireCsrf, requireOwnSampleItem],
       responses: { 204: noBody },
       resolve: async ({ locals }) => {

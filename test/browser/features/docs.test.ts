@@ -1,0 +1,26 @@
+/** The description of the API in the browser: readable at every width, and every operation can be linked to. */
+import { describe, expect } from "vitest";
+import { expectAccessible, expectToFit, test } from "../fixture.ts";
+
+describe.each([1280, 360])("at %i px, without JavaScript", (width) => {
+  test("the page fits and is accessible", async ({ open }) => {
+    const page = await open({ width, javaScript: false });
+    await page.goto("/docs");
+    expect(await page.locator("article.operation").count()).toBeGreaterThan(5);
+    await expectToFit(page);
+    await expectAccessible(page);
+  });
+
+  test("a link of the contents leads to its operation, which has an address of its own", async ({ open }) => {
+    const page = await open({ width, javaScript: false });
+    await page.goto("/docs");
+    const link = page.locator(".contents a", { hasText: "/openapi.json" });
+    await link.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/docs#getOpenapiJson");
+    expect(await page.locator("#getOpenapiJson:target h3").textContent()).toBe("GET /openapi.json");
+    expect(await page.evaluate<number>("document.querySelector(':target').getBoundingClientRect().top")).toBeLessThan(
+      200,
+    );
+  });
+});
