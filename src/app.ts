@@ -14,9 +14,24 @@ import { policy } from "./features/policy/index.ts";
 import { identity } from "./identity/index.ts";
 import { limits } from "./limits/index.ts";
 import { assemble } from "./web/app/assemble.ts";
-import type { Feature } from "./web/app/feature.ts";
+import type { ApiOf, Feature } from "./web/app/feature.ts";
 
-const features: readonly Feature[] = [health, auth, account, notes, files, chat, live, admin, docs, policy, home];
+const features = [
+  health,
+  auth,
+  account,
+  notes,
+  files,
+  chat,
+  live,
+  admin,
+  docs,
+  policy,
+  home,
+] as const satisfies readonly Feature[];
+
+/** The operations of the API, for `client<Api>`. */
+export type Api = ApiOf<(typeof features)[number]>;
 
 const parts = [identity, limits, assets];
 

@@ -1,6 +1,6 @@
 /** Edits the lines of a feature: its import and list entry in `src/app.ts`, and its classes in `src/index.ts`. */
 
-const LIST = /^(?:export )?const features(?:: [^=]+)? = \[([\s\S]*?)\];$/m;
+const LIST = /^(?:export )?const features(?:: [^=]+)? = \[([\s\S]*?)\]((?: as const)?(?: satisfies [^;=]+)?);$/m;
 const LINE_WIDTH = 120;
 
 /** The list of features in `src/app.ts` is missing or not readable. */
@@ -72,12 +72,13 @@ function writeList(app: string, change: (names: readonly string[]) => readonly s
   const after = change(before);
   const list = LIST.exec(app);
   if (!list) return app;
-  const [text, inner = ""] = list;
+  const [text, inner = "", types = ""] = list;
   const start = text.slice(0, text.indexOf("= [") + 3);
   const put = (written: string) => app.slice(0, list.index) + written + app.slice(list.index + text.length);
-  if (withoutComments(inner) !== inner) return put(`${start}${editLines(inner, before, after)}];`);
-  const line = `${start}${after.join(", ")}];`;
-  return put(line.length <= LINE_WIDTH ? line : `${start}\n${after.map((name) => `  ${name},\n`).join("")}];`);
+  if (withoutComments(inner) !== inner) return put(`${start}${editLines(inner, before, after)}]${types};`);
+  const line = `${start}${after.join(", ")}]${types};`;
+  const lines = `${start}\n${after.map((name) => `  ${name},\n`).join("")}]${types};`;
+  return put(line.length <= LINE_WIDTH ? line : lines);
 }
 
 /** Edits a list that has one name per line. */

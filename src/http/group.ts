@@ -6,6 +6,7 @@ import type { CheckGuards, CheckHandlers, GuardElement, HasKeys, LocalsAfter, Na
 import { flattenHandlers, type Handler, type HandlerList, isRoute } from "./handler.ts";
 import type { LevelHooks } from "./hooks.ts";
 import { addLevel, type LevelParts } from "./level.ts";
+import type { OperationsOf } from "./operation.ts";
 
 /** The options of a group. */
 export interface GroupOptions<TGuards = readonly GuardFn[], TBase = AnyLocals, THandlers = HandlerList, TKeys = never>
@@ -31,7 +32,7 @@ export type Group<TBase> = <
   TKeys extends PropertyKey = never,
 >(
   options: GroupOptions<TGuards, TBase, THandlers, TKeys> & HasKeys<TKeys, GroupOptions>,
-) => Handler<Named<TBase>>[];
+) => Handler<Named<TBase>, OperationsOf<THandlers>>[];
 
 function composeGroup(options: LevelParts & { readonly handlers: HandlerList }): Handler[] {
   const { handlers, guards, onResponse, onError, ...properties } = options;

@@ -2,7 +2,7 @@
 import type { Context } from "./context.ts";
 import type { SuppliedBy } from "./extensions.ts";
 import type { AnyGuard, GuardResult } from "./guard.ts";
-import type { Handler, HandlerList } from "./handler.ts";
+import type { RoutesOf } from "./handler.ts";
 
 /** The known keys of some locals. An index signature guarantees nothing, so it counts as no keys. */
 export type Named<TLocals> = string extends keyof TLocals ? {} : TLocals;
@@ -72,27 +72,19 @@ export type LocalsAfter<TGuards, TSupplied> = TGuards extends readonly [infer TF
   ? LocalsAfter<TRest, TSupplied & AddsOf<TFirst>>
   : TSupplied;
 
-/**
- * The needs of the routes in an entry of `handlers` that are not met. A `HandlerList`, which has no end in the types,
- * has none: it stands for routes without needs, or for the constraint of a type parameter.
- */
-type UnmetKeyOfEntry<TEntry, TSupplied> =
-  TEntry extends Handler<infer TNeeds>
-    ? [TNeeds] extends [never]
-      ? "locals of unknown names"
-      : Unmet<TNeeds, TSupplied, never>[keyof TNeeds]
-    : TEntry extends readonly (infer TInner)[]
-      ? HandlerList extends TEntry
-        ? never
-        : UnmetKeyOfEntry<TInner, TSupplied>
-      : never;
+/** The needs of routes that are not met. `TNeeds` has a function for each kind of needs, so that each is checked once. */
+type UnmetKey<TNeeds, TSupplied> = TNeeds extends (locals: infer TLocals) => void
+  ? [TLocals] extends [never]
+    ? "locals of unknown names"
+    : Unmet<TLocals, TSupplied, never>[keyof TLocals]
+  : never;
 
 /** The locals that handlers need and nothing around them supplies. A union, so that errors show its name. */
 type NothingSupplies<TKey> = TKey | { readonly "nothing supplies": TKey };
 
 /** The list itself if everything that its routes need is supplied; otherwise an error type that names the keys. */
 export type CheckHandlers<THandlers, TSupplied> =
-  UnmetKeyOfEntry<THandlers, TSupplied> extends infer TKey
+  UnmetKey<RoutesOf<THandlers>["~needs"], TSupplied> extends infer TKey
     ? [TKey] extends [never]
       ? THandlers
       : NothingSupplies<Describe<TKey>>

@@ -28,10 +28,8 @@ export interface ResponseSchemas {
 /** The parts of a request that can have a schema, in the order of their issues. */
 export const PARTS: readonly ValidationPart[] = ["params", "query", "body"];
 
-/** A route in the table, including the guards and hooks of its groups. */
-export interface Handler<in TNeeds = {}> extends RouteProperties {
-  /** Exists only in the types: the locals that the group or app around the route must supply. */
-  readonly "~needs"?: (locals: TNeeds) => void;
+/** The facts about a route. They are apart from `Handler`, so that the compiler has them once for all routes. */
+interface HandlerFacts extends RouteProperties {
   /** One method, several methods, or `*` for all. */
   readonly method: string | readonly string[];
   readonly path: string;
@@ -49,6 +47,14 @@ export interface Handler<in TNeeds = {}> extends RouteProperties {
   readonly onResponse?: readonly LeveledHook<OnResponseHandler>[];
   /** The route's own first, the outermost level last. */
   readonly onError?: readonly LeveledHook<OnErrorHandler>[];
+}
+
+/** A route in the table, including the guards and hooks of its groups. */
+export interface Handler<in TNeeds = {}, out TOperation = unknown> extends HandlerFacts {
+  /** Exists only in the types: the locals that the group or app around the route must supply. */
+  readonly "~needs"?: (locals: TNeeds) => void;
+  /** Exists only in the types: the operations of the route, for `OperationsOf`. */
+  readonly "~operation"?: TOperation;
 }
 
 /** The methods of a route. `*` stands for all. */
@@ -80,5 +86,25 @@ export function isRoute(entry: unknown): entry is Handler {
   return typeof entry === "object" && entry !== null && "path" in entry;
 }
 
+/** A route, or a list of routes, which may nest to any depth. */
+export type HandlerEntry<TNeeds = {}> = Handler<TNeeds> | readonly HandlerEntry<TNeeds>[];
+
 /** Routes, in lists that may nest to any depth. */
-export interface HandlerList<in TNeeds = {}> extends ReadonlyArray<Handler<TNeeds> | HandlerList<TNeeds>> {}
+export type HandlerList<TNeeds = {}> = readonly HandlerEntry<TNeeds>[];
+
+/**
+ * The types of the routes in lists. A `HandlerList`, which has no end in the types, has none: it stands for routes
+ * without needs, or for the constraint of a type parameter. The first two cases are cheap ways for the lists of most
+ * apps, which hold hundreds of types.
+ */
+export type RoutesOf<THandlers> = THandlers extends readonly Handler<never>[]
+  ? THandlers[number]
+  : THandlers extends readonly (readonly Handler<never>[])[]
+    ? THandlers[number][number]
+    : THandlers extends readonly (infer TEntry)[]
+      ? HandlerList extends THandlers
+        ? never
+        : RoutesOf<TEntry>
+      : THandlers extends Handler<never>
+        ? THandlers
+        : never;

@@ -17,12 +17,14 @@ export type { CheckHandlers } from "./guard-order.ts";
 export type { Handler, HandlerFn, RequestSchemas, ResponseSchemas } from "./handler.ts";
 export type { OnErrorHandler, OnRequestHandler, OnResponseHandler, OnSendHandler, Outcome } from "./hooks.ts";
 export { BodyTooLargeError } from "./limited-body.ts";
+export type { Operation, OperationsOf } from "./operation.ts";
 export type { RouteParams } from "./path-params.ts";
 export type { RouteConfig } from "./route.ts";
 export type {
   InferInput,
   InferSchema,
   InferSchemaError,
+  InferSchemaInput,
   SafeParseFailure,
   SafeParseResult,
   SafeParseSuccess,

@@ -6,6 +6,7 @@ import type { CheckGuards, GuardElement, LocalsAfter, Named } from "./guard-orde
 import type { Handler, RequestSchemas, ResponseSchemas } from "./handler.ts";
 import type { LevelHooks } from "./hooks.ts";
 import { addLevel, type LevelParts } from "./level.ts";
+import type { Operation } from "./operation.ts";
 import type { RouteParams } from "./path-params.ts";
 import type { CheckSchema, InferInput } from "./schema.ts";
 
@@ -17,11 +18,12 @@ export interface RouteConfig<
   TBody = unknown,
   TGuards = readonly AnyGuard[],
   TBase = AnyLocals,
+  TResponses = ResponseSchemas,
 > extends LevelHooks<TBase>,
     RouteProperties {
   readonly request?: RequestSchemas<CheckSchema<TParams>, CheckSchema<TQuery>, CheckSchema<TBody>>;
   /** The schemas of the response bodies, by status. The core describes them and never checks a response. */
-  readonly responses?: ResponseSchemas;
+  readonly responses?: TResponses & CheckResponses<TResponses>;
   /** Run in this order, after the guards of the groups around the route. */
   readonly guards?: TGuards & CheckGuards<TGuards, TBase>;
   /** The body limit in bytes. Default: the app's for a body with a schema, none for other bodies. */
@@ -37,20 +39,22 @@ export interface RouteConfig<
   ) => Response | Promise<Response>;
 }
 
-/** Creates a route. */
-export type RouteMaker<TBase> = <
+/** Creates a route for a method. */
+export type RouteMaker<TBase, TMethod extends string> = <
   const TPath extends string,
   TParams,
   TQuery,
   TBody,
   const TGuards extends readonly GuardElement<TBase>[],
+  TResponses extends ResponseSchemas,
 >(
   path: TPath,
-  config: RouteConfig<TPath, TParams, TQuery, TBody, TGuards, TBase>,
-) => Handler<Named<TBase>>;
+  config: RouteConfig<TPath, TParams, TQuery, TBody, TGuards, TBase, TResponses>,
+) => Handler<Named<TBase>, OperationOf<TMethod, TPath, TParams, TQuery, TBody, TResponses>>;
 
 /** The functions that create routes. `all` matches every method, `on` the given ones. */
-export interface Route<TBase> extends Readonly<Record<Lowercase<Method> | "all", RouteMaker<TBase>>> {
+export interface Route<TBase> extends RouteMakers<TBase> {
+  readonly all: RouteMaker<TBase, string>;
   readonly on: <
     TMethod extends string,
     const TPath extends string,
@@ -58,12 +62,26 @@ export interface Route<TBase> extends Readonly<Record<Lowercase<Method> | "all",
     TQuery,
     TBody,
     const TGuards extends readonly GuardElement<TBase>[],
+    TResponses extends ResponseSchemas,
   >(
     methods: InCapitals<TMethod> | readonly InCapitals<TMethod>[],
     path: TPath,
-    config: RouteConfig<TPath, TParams, TQuery, TBody, TGuards, TBase>,
-  ) => Handler<Named<TBase>>;
+    config: RouteConfig<TPath, TParams, TQuery, TBody, TGuards, TBase, TResponses>,
+  ) => Handler<Named<TBase>, OperationOf<TMethod, TPath, TParams, TQuery, TBody, TResponses>>;
 }
+
+type RouteMakers<TBase> = { readonly [M in Method as Lowercase<M>]: RouteMaker<TBase, M> };
+
+/** A route whose method or path is any string has no operation. */
+type OperationOf<TMethod extends string, TPath extends string, TParams, TQuery, TBody, TResponses> = string extends
+  | TMethod
+  | TPath
+  ? never
+  : Operation<TMethod, TPath, TParams, TQuery, TBody, TResponses>;
+
+type CheckResponses<TResponses> = {
+  readonly [S in keyof TResponses]: CheckSchema<TResponses[S]>;
+};
 
 /** A method in capitals, since methods are case-sensitive (RFC 9110 §9.1). Only literals are checked. */
 type InCapitals<TMethod extends string> = string extends TMethod ? TMethod : Uppercase<TMethod>;

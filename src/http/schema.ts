@@ -47,6 +47,13 @@ export type InferSchema<TSchema> = TSchema extends { readonly _output: infer TOu
       ? TOut
       : never;
 
+/** The input type of a schema: what a client sends. Unknown for a schema that does not state it. */
+export type InferSchemaInput<TSchema> = TSchema extends { readonly _input: unknown }
+  ? TSchema["_input"]
+  : TSchema extends { readonly "~standard": { readonly types?: { readonly input: infer TIn } | undefined } }
+    ? TIn
+    : unknown;
+
 /** The error type of a schema's library. */
 export type InferSchemaError<TSchema> = TSchema extends { safeParse(input: unknown): infer TResult }
   ? TResult extends { readonly success: false; readonly error: infer TError }
@@ -55,13 +62,21 @@ export type InferSchemaError<TSchema> = TSchema extends { safeParse(input: unkno
   : unknown;
 
 /** The type of a part in `c.input`: the schema's output, or `unknown` without a schema. */
-export type InferInput<TSchema> = unknown extends TSchema ? unknown : InferSchema<TSchema>;
+export type InferInput<TSchema> = TSchema extends { readonly _output: unknown }
+  ? TSchema["_output"]
+  : unknown extends TSchema
+    ? unknown
+    : InferSchema<TSchema>;
 
 /**
  * The schema itself, or an error type for plain data such as `{ url: "string" }`. Validators may have schema types of
  * their own, so anything with a method is a schema, and so is an object about which the types know nothing.
  */
-export type CheckSchema<TSchema> = [InferInput<TSchema>] extends [never] ? CheckOwnSchema<TSchema> : TSchema;
+export type CheckSchema<TSchema> = TSchema extends { readonly _output: unknown }
+  ? TSchema
+  : [InferInput<TSchema>] extends [never]
+    ? CheckOwnSchema<TSchema>
+    : TSchema;
 
 type CheckOwnSchema<TSchema> = TSchema extends object
   ? Extract<TSchema | TSchema[keyof TSchema], (...input: never) => unknown> extends never

@@ -105,7 +105,7 @@ export const FILES: Readonly<Record<string, string>> = {
     'import { texts } from "./features/texts/index.ts";',
     'import { assemble } from "./web/app/assemble.ts";',
     "",
-    "export const features = [texts, talk, home];",
+    "export const features = [texts, talk, home] as const satisfies readonly unknown[];",
     "export const { app } = assemble({ features });",
   ),
   "src/index.ts": lines(

@@ -18,14 +18,21 @@ const app = readFileSync(join(root, "src/app.ts"), "utf8");
 
 /** With names of such lengths the list needs one line, and then one for each. */
 const NAMES = ["zebras", "a-1", "a-10", "a-9", "short-links", "short", "notes-2", "live-view", "x".repeat(40)];
+/** The folder that the app imports a feature from. */
+const folderOf = (name: string) => new RegExp(`\\{ ${name} \\} from "\\./features/([^/]+)/`).exec(app)?.[1] ?? "";
+
 const toConst = (name: string) => name.replace(/-(\w)/g, (_, first: string) => first.toUpperCase());
 
 test("what is added stands where Biome sorts it, before home, and goes again without a trace", () => {
-  const texts = [app];
+  const few = readList(app)
+    .slice(0, 4)
+    .reduce((text, name) => removeFromApp(text, folderOf(name)), app);
+  expect(few).toMatch(/^const features = \[\w.*\] as const satisfies readonly Feature\[\];$/m);
+  const texts = [few];
   for (const name of NAMES) texts.push(addToApp(texts.at(-1) ?? "", name, toConst(name)));
   const sources = new Map(texts.map((text, index) => [`src/${index}.ts`, text]));
   expect(Object.fromEntries(formatSources(root, sources))).toEqual(Object.fromEntries(sources));
-  expect(readList(texts.at(-1) ?? "")).toEqual([...readList(app).slice(0, -1), ...NAMES.map(toConst), "home"]);
+  expect(readList(texts.at(-1) ?? "")).toEqual([...readList(few).slice(0, -1), ...NAMES.map(toConst), "home"]);
   for (const name of NAMES.toReversed()) {
     expect(removeFromApp(texts.pop() ?? "", name)).toBe(texts.at(-1));
   }
@@ -33,8 +40,7 @@ test("what is added stands where Biome sorts it, before home, and goes again wit
 
 test("every feature of this project is found, and can be taken out", () => {
   for (const name of readList(app)) {
-    const feature =
-      /"\.\/features\/([^/]+)\//.exec(app.split("\n").find((line) => line.includes(`{ ${name} }`)) ?? "")?.[1] ?? "";
+    const feature = folderOf(name);
     expect(findConst(app, feature)).toBe(name);
     const without = removeFromApp(app, feature);
     expect(readList(without)).toEqual(readList(app).filter((other) => other !== name));
@@ -43,15 +49,31 @@ test("every feature of this project is found, and can be taken out", () => {
   }
 });
 
-describe("a list with comments", () => {
-  const commented =
-    'import { a } from "./features/a/index.ts";\nconst features = [\n  // First.\n  a,\n  home, // last\n];\n';
+/** The ways to type the list: its start and its end. */
+const TYPINGS = [
+  ["const features = [", "];"],
+  ["export const features = [", "] as const;"],
+  ["const features: readonly Feature[] = [", "];"],
+  ["const features = [", "] as const satisfies readonly Feature[];"],
+  ["const features = [", "] satisfies Feature[];"],
+];
+const imported = 'import { a } from "./features/a/index.ts";\n';
 
-  test("keeps its lines", () => {
+describe.each(TYPINGS)("%s … %s", (start, end) => {
+  test("keeps the types of the list", () => {
+    const added = addToApp(`${imported}${start}a, home${end}\n`, "b", "b");
+    expect(added).toContain(`\n${start}a, b, home${end}\n`);
+    expect(readList(added)).toEqual(["a", "b", "home"]);
+    expect(removeFromApp(added, "a")).not.toContain("features/a/");
+    expect(removeFromApp(added, "a")).toContain(`${start}b, home${end}\n`);
+  });
+
+  test("keeps the lines of a list with comments", () => {
+    const commented = `${imported}${start}\n  // First.\n  a,\n  home, // last\n${end}\n`;
     const added = addToApp(commented, "b", "b");
-    expect(added).toContain("  // First.\n  a,\n  b,\n  home, // last\n];");
+    expect(added).toContain(`  // First.\n  a,\n  b,\n  home, // last\n${end}`);
     expect(removeFromApp(added, "b")).toBe(commented);
-    expect(removeFromApp(commented, "a")).toBe("const features = [\n  // First.\n  home, // last\n];\n");
+    expect(removeFromApp(commented, "a")).toBe(`${start}\n  // First.\n  home, // last\n${end}\n`);
   });
 });
 

@@ -8,7 +8,7 @@ import type {
   PolicyExceptions,
   ReadinessCheck,
 } from "../../env.ts";
-import type { CheckHandlers, Handler, OnRequestHandler } from "../../http/index.ts";
+import type { CheckHandlers, Handler, OnRequestHandler, OperationsOf } from "../../http/index.ts";
 import type { SendHook } from "../hooks/send-hook.ts";
 
 /** The contributions of a lower floor. */
@@ -28,11 +28,11 @@ export interface Part {
   readonly paths?: AppPaths;
 }
 
-/** The contributions of a feature. */
-export interface Feature extends Part {
+/** The contributions of a feature. Its type carries the operations of its routes. */
+export interface Feature<out TOperation = unknown> extends Part {
   /** In kebab-case; the name of its folder. */
   readonly name: string;
-  readonly routes: readonly Handler<AppLocals>[];
+  readonly routes: readonly Handler<AppLocals, TOperation>[];
   /** Its page in the navigation. */
   readonly page?: NavigationEntry;
   /** Activities for the live feed to report. */
@@ -51,11 +51,16 @@ export interface Feature extends Part {
  */
 export function feature<TRoutes extends readonly Handler<never>[]>(
   definition: Omit<Feature, "routes"> & { readonly routes: CheckHandlers<TRoutes, AppLocals> },
-): Feature {
+): Feature<OperationsOf<TRoutes>> {
   return eraseNeeds(definition);
 }
 
+/** The operations of features, as a union, for `client`. */
+export type ApiOf<TFeature> = TFeature extends Feature ? OperationsOf<TFeature["routes"]> : never;
+
 /** The cast is safe: `CheckHandlers` has checked that the app supplies every local that the routes need. */
-function eraseNeeds(definition: Omit<Feature, "routes"> & { readonly routes: unknown }): Feature {
-  return definition as Omit<Feature, "routes"> & { readonly routes: readonly Handler<AppLocals>[] };
+function eraseNeeds<TOperation>(
+  definition: Omit<Feature, "routes"> & { readonly routes: unknown },
+): Feature<TOperation> {
+  return definition as Omit<Feature, "routes"> & { readonly routes: readonly Handler<AppLocals, TOperation>[] };
 }

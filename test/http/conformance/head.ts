@@ -1,6 +1,6 @@
 /** HEAD: routes for GET answer it, without a body. */
 import assert from "node:assert/strict";
-import { route, setup } from "../../../src/http/index.ts";
+import { type Handler, route, setup } from "../../../src/http/index.ts";
 import { endless, watched } from "./body-stream.ts";
 import { thrower } from "./probes.ts";
 import { send, silenced } from "./request.ts";
@@ -13,7 +13,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     const get = (path: string) => route.get(path, named(`GET ${path}`));
     const head = (path: string) => route.head(path, named(`HEAD ${path}`));
     const all = (path: string) => route.all(path, named(`* ${path}`));
-    const tables: [handlers: ReturnType<typeof get>[], path: string, answer: string | null][] = [
+    const tables: [handlers: Handler[], path: string, answer: string | null][] = [
       [[get("/a")], "/a", "GET /a"],
       [[get("/:x")], "/a", "GET /:x"],
       [[get("/a"), head("/a")], "/a", "HEAD /a"],

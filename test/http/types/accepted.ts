@@ -8,8 +8,11 @@ import {
   type Handler,
   type HeadContext,
   headGuard,
+  type InferSchemaInput,
   type InputErr,
   type OnResponseHandler,
+  type Operation,
+  type OperationsOf,
   type Outcome,
   type RouteParams,
   route,
@@ -224,7 +227,52 @@ const guarded = app.group({
   handlers: [account, bare, signedIn.group({ guards: [loadNote], handlers: [note, account] })],
   onResponse: ({ context }) => exactly<string>()(context.locals.requestId),
 });
-exactly<Handler<AppLocals>[]>()(guarded);
+export const groups: Handler<AppLocals>[] = guarded;
+exactly<Handler<AppLocals, OperationsOf<[typeof account, typeof bare, typeof note]>>[]>()(guarded);
+
+// The type of a route carries its operation, through groups and lists.
+
+type Keys<TOperation extends Operation> = TOperation extends Operation
+  ? `${TOperation["method"]} ${TOperation["path"]}`
+  : never;
+
+const operations = [
+  group({
+    handlers: [
+      route.get("/a/:id<uint>", { request: { query: Limit }, responses: { 200: NoteBody, 204: Trimmed }, resolve: ok }),
+      [[route.post("/a", { request: { body: NoteBody }, resolve: ok })]],
+    ],
+  }),
+  route.on(["PUT", "PATCH"], "/b", { resolve: ok }),
+  route.all("/c", { resolve: ok }),
+  route.get(String("/d"), { resolve: ok }),
+  route.on(method, "/e", { resolve: ok }),
+];
+declare const key: Keys<OperationsOf<typeof operations>>;
+exactly<"GET /a/:id<uint>" | "POST /a" | "PUT /b" | "PATCH /b">()(key);
+
+type OperationAt<TPath> = Extract<OperationsOf<typeof operations>, { readonly path: TPath }>;
+declare const read: OperationAt<"/a/:id<uint>">;
+exactly<
+  Operation<"GET", "/a/:id<uint>", unknown, typeof Limit, unknown, { 200: typeof NoteBody; 204: typeof Trimmed }>
+>()(read);
+declare const write: OperationAt<"/a">["body"];
+exactly<typeof NoteBody>()(write);
+
+const handlerList: Handler[] = [route.get("/bare", { resolve: ok })];
+declare const noKey: Keys<OperationsOf<typeof handlerList>>;
+exactly<never>()(noKey);
+
+// What a client sends is the input of a schema.
+
+declare const sentQuery: InferSchemaInput<typeof Limit>;
+exactly<{ limit: string; sort?: string | undefined; q?: string | undefined }>()(sentQuery);
+declare const sentByHand: InferSchemaInput<{
+  readonly "~standard": { readonly types?: { readonly input: 1; readonly output: 2 } };
+}>;
+exactly<1>()(sentByHand);
+declare const sentUnknown: InferSchemaInput<typeof Positive>;
+exactly<unknown>()(sentUnknown);
 
 // Lists of handlers nest to any depth.
 

@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), "examples-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What every example takes for granted. */
-const prelude = `import { describeRoutes, headGuard, route, scope, setup, type Guard, type RouteParams } from "./src/http/index.ts";
+const prelude = `import { describeRoutes, headGuard, route, scope, setup, type Guard, type OperationsOf, type RouteParams } from "./src/http/index.ts";
 interface User { readonly role: string }
 `;
 const sources = globSync("src/http/*.ts", { cwd: root }).map((path) => readFileSync(join(root, path), "utf8"));

@@ -73,7 +73,7 @@ export const inPlaceGroup = signedIn.group({
 
 app.group({
   handlers: [
-    // refused: '() => Response' is not assignable to type 'Handler<never> | HandlerList<never>'
+    // refused: '() => Response' is not assignable to type 'HandlerEntry<never>'
     () => new Response(),
   ],
 });

@@ -87,3 +87,9 @@ route.post("/object-of-schemas", { request: { body: { title: z.string() } }, res
 
 // refused: 'string' is not assignable to type 'NotASchema'
 route.post("/name", { request: { query: "string" }, resolve: () => new Response() });
+
+route.get("/plain-response", {
+  // refused: '"this is not a schema"' is missing in type
+  responses: { 200: { id: "string" } },
+  resolve: () => new Response(),
+});
