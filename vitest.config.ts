@@ -11,6 +11,7 @@ const outside = [
   "test/house/**/*.test.ts",
   "test/http/readme.test.ts",
   "test/http/types/**/*.test.ts",
+  "test/web/contract/types/**/*.test.ts",
   "test/scripts/**/*.test.ts",
   "test/template/**/*.test.ts",
 ];

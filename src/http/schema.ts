@@ -48,8 +48,8 @@ export type InferSchema<TSchema> = TSchema extends { readonly _output: infer TOu
       : never;
 
 /** The input type of a schema: what a client sends. Unknown for a schema that does not state it. */
-export type InferSchemaInput<TSchema> = TSchema extends { readonly _input: infer TIn }
-  ? TIn
+export type InferSchemaInput<TSchema> = TSchema extends { readonly _input: unknown }
+  ? TSchema["_input"]
   : TSchema extends { readonly "~standard": { readonly types?: { readonly input: infer TIn } | undefined } }
     ? TIn
     : unknown;

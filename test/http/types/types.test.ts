@@ -1,33 +1,14 @@
 /** Pins the types: every marked line of refused/ fails with its reason, and no other line fails. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type Diagnostic, readDiagnostics, root, runTsc } from "./tsc.ts";
+import { isAt, readRefusals } from "./refusals.ts";
+import { readDiagnostics, root, runTsc } from "./tsc.ts";
 
 const here = "test/http/types";
 const diagnostics = readDiagnostics(runTsc(here));
 
-interface Refusal {
-  readonly file: string;
-  /** The line after the comment, which must not compile. */
-  readonly line: number;
-  readonly code: string;
-  readonly reason: string;
-}
-
-function readRefusals(file: string): Refusal[] {
-  const lines = readFileSync(join(root, file), "utf8").split("\n");
-  return lines.flatMap((text, index) => {
-    const reason = /^\s*\/\/ refused: (.+)$/.exec(text)?.[1];
-    return reason ? [{ file, line: index + 2, code: lines[index + 1]?.trim() ?? "", reason }] : [];
-  });
-}
-
 const refusals = readdirSync(join(root, here, "refused")).flatMap((name) => readRefusals(`${here}/refused/${name}`));
-
-function isAt({ file, line }: Refusal) {
-  return (diagnostic: Diagnostic) => diagnostic.file === file && diagnostic.line === line;
-}
 
 describe("the types reject, with one error,", () => {
   test.each(refusals)("$file:$line $code", (refusal) => {

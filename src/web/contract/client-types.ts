@@ -1,0 +1,78 @@
+/** The types of a client: its calls, and what each takes and answers. */
+import type { InferSchemaInput, Operation, RouteParams } from "../../http/index.ts";
+import type { RefusalStatus } from "../respond/problem.ts";
+import type { Problem } from "./bodies.ts";
+
+/** A function for each route, by its method and path. */
+export type Client<TApi extends Operation> = {
+  readonly [TOperation in TApi as `${TOperation["method"]} ${TOperation["path"]}`]: (
+    ...input: Arguments<Input<TOperation>>
+  ) => Promise<Answer<TOperation["responses"]>>;
+};
+
+type Arguments<TInput> = {} extends TInput ? [input?: TInput] : [input: TInput];
+
+/** The input of every call. */
+export interface CallOptions {
+  /** Added to the headers of the client, and preferred to them. */
+  readonly headers?: HeadersInit | undefined;
+  /** Aborts the request. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Input<TOperation extends Operation> = CallOptions &
+  ParamsInput<RouteParams<TOperation["path"]>, TOperation["params"]> &
+  QueryInput<TOperation["query"]> &
+  BodyInputOf<TOperation["body"], TOperation["method"]>;
+
+type ParamsInput<TPathParams, TSchema> = [keyof TPathParams] extends [never]
+  ? unknown
+  : {} extends TPathParams
+    ? { readonly params?: ParamValues<TPathParams, TSchema> }
+    : { readonly params: ParamValues<TPathParams, TSchema> };
+
+/** A schema reads the text of each parameter, so its input may narrow the values, for example to those of an enum. */
+type ParamValues<TPathParams, TSchema> = unknown extends TSchema
+  ? TPathParams
+  : { readonly [K in keyof TPathParams]: string | number } & InferSchemaInput<TSchema>;
+
+/** The values of a parameter of the query. A list repeats the parameter, and `undefined` leaves it out. */
+export type QueryValue =
+  | string
+  | number
+  | boolean
+  | bigint
+  | undefined
+  | readonly (string | number | boolean | bigint)[];
+
+type QueryInput<TSchema> = unknown extends TSchema
+  ? { readonly query?: Readonly<Record<string, QueryValue>> }
+  : {} extends InferSchemaInput<TSchema>
+    ? { readonly query?: InferSchemaInput<TSchema> }
+    : { readonly query: InferSchemaInput<TSchema> };
+
+/** A body with a schema is sent as JSON, any other as it is. A string is never JSON. */
+type BodyInputOf<TSchema, TMethod> = unknown extends TSchema
+  ? TMethod extends "GET" | "HEAD"
+    ? unknown
+    : { readonly body?: BodyInit }
+  : undefined extends InferSchemaInput<TSchema>
+    ? { readonly body?: Exclude<InferSchemaInput<TSchema>, string> }
+    : { readonly body: Exclude<InferSchemaInput<TSchema>, string> };
+
+/** An answer of the status, with the body that its schema describes. */
+export interface AnswerOf<TStatus, TBody> {
+  readonly status: TStatus;
+  readonly body: TBody;
+  readonly headers: Headers;
+}
+
+/**
+ * One member for each declared status, and one for the problems that any route may answer with. The types do not know
+ * what a route without declared responses answers. A status that nobody declared, such as that of a proxy, still arrives.
+ */
+type Answer<TResponses> = number extends keyof TResponses
+  ? AnswerOf<number, unknown>
+  :
+      | { [TStatus in keyof TResponses]: AnswerOf<TStatus, InferSchemaInput<TResponses[TStatus]>> }[keyof TResponses]
+      | AnswerOf<Exclude<RefusalStatus, keyof TResponses>, Problem>;

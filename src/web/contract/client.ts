@@ -1,0 +1,107 @@
+/** A typed client of the API, for browsers, Node and Workers. */
+import type { Operation } from "../../http/index.ts";
+import { buildPath, buildQuery } from "./client-path.ts";
+import type { Client } from "./client-types.ts";
+import { type ReadAnswer, readAnswer } from "./read-answer.ts";
+
+export { AnswerError } from "./read-answer.ts";
+
+export interface ClientOptions {
+  /** Sent with every request. */
+  readonly headers?: HeadersInit;
+  /** Sends the requests. Default: the global `fetch`. */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+}
+
+/** The input of a call, whose types have been checked by then. */
+interface AnyInput {
+  readonly params?: object;
+  readonly query?: object;
+  readonly body?: unknown;
+  readonly headers?: HeadersInit;
+  readonly signal?: AbortSignal;
+}
+
+const KEY = /^([A-Z]+) (\/.*)$/;
+
+const BOOKMARK_HEADER = "X-D1-Bookmark";
+const BOOKMARK = /^[\da-f]{8}-[\da-f]{8}-[\da-f]{8}-[\da-f]{32}$/;
+
+/**
+ * Creates a client: an object with a function for each route of `TApi`.
+ *
+ * Every HTTP status is an answer and none is thrown, redirects included: the client does not follow them. A browser
+ * hides redirects from scripts, so there they are an `AnswerError`. JSON bodies are parsed, other text is a string, and
+ * any other body, such as a file or a stream of events, is a `ReadableStream`. The client remembers the newest bookmark
+ * of the database that a response carried, and sends it, so that it reads what it has written.
+ *
+ * @param baseUrl The absolute URL of the app, such as `location.origin`.
+ * @throws TypeError if the URL is not one.
+ *
+ * @example
+ * const api = client<Api>("https://example.com");
+ * const answer = await api["GET /api/notes/:id"]({ params: { id } });
+ * if (answer.status === 200) console.log(answer.body.title);
+ */
+export function client<TApi extends Operation>(baseUrl: string, options: ClientOptions = {}): Client<TApi> {
+  const base = parseBase(baseUrl);
+  const { fetch: send = (url, init) => fetch(url, init) } = options;
+  let bookmark = "";
+
+  const call = async (key: string, method: string, pattern: string, input: AnyInput = {}): Promise<ReadAnswer> => {
+    const url = base + buildPath(key, pattern, input.params) + buildQuery(key, input.query);
+    const headers = new Headers(options.headers);
+    if (bookmark !== "") headers.set(BOOKMARK_HEADER, bookmark);
+    for (const [name, value] of new Headers(input.headers)) headers.set(name, value);
+    const { signal } = input;
+    const response = await send(url, {
+      method,
+      headers,
+      redirect: "manual",
+      ...bodyInit(input.body, headers),
+      ...(signal && { signal }),
+    });
+    bookmark = newerBookmark(bookmark, response.headers.get(BOOKMARK_HEADER) ?? "");
+    return readAnswer(key, response);
+  };
+
+  const read = (_: object, key: string | symbol) => {
+    // Promises ask every object for `then`, and JSON asks for `toJSON`.
+    if (typeof key === "symbol" || key === "then" || key === "toJSON") return undefined;
+    const [, method, pattern] = KEY.exec(key) ?? [];
+    if (method !== undefined && pattern !== undefined) return (input?: AnyInput) => call(key, method, pattern, input);
+    throw new TypeError(`The client has no "${key}". Write a method and a path, such as "GET /api/notes/:id".`);
+  };
+  return new Proxy({}, { get: read }) as Client<TApi>;
+}
+
+/** @returns The URL without a slash at its end. */
+function parseBase(baseUrl: string): string {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "")
+    throw new TypeError(`The base URL is "${baseUrl}". Write one such as "https://example.com".`);
+  return url.href.replace(/\/+$/, "");
+}
+
+/** Sets the content type of a JSON body, unless the headers have one. Other bodies name their type themselves. */
+function bodyInit(body: unknown, headers: Headers): RequestInit {
+  if (body === undefined) return {};
+  // A stream may only be sent in half-duplex mode. The types of Workers do not know the option.
+  if (body instanceof ReadableStream) return Object.assign({ body }, { duplex: "half" });
+  if (isBodyInit(body)) return { body };
+  if (!headers.has("Content-Type")) headers.set("Content-Type", "application/json");
+  return { body: JSON.stringify(body) };
+}
+
+function isBodyInit(body: unknown): body is BodyInit {
+  return (
+    typeof body === "string" ||
+    ArrayBuffer.isView(body) ||
+    [Blob, FormData, URLSearchParams, ArrayBuffer].some((type) => body instanceof type)
+  );
+}
+
+/** Bookmarks sort by age. Responses may arrive in another order than that of their reads and writes. */
+function newerBookmark(known: string, received: string): string {
+  return BOOKMARK.test(received) && received > known ? received : known;
+}

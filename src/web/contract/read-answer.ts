@@ -1,0 +1,55 @@
+/** Reads the body of a response by its media type. */
+
+/** An answer whose body has not been typed. */
+export interface ReadAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Headers;
+}
+
+/** A response that the client cannot read: JSON that does not parse, or a redirect that the browser hides. */
+export class AnswerError extends Error {
+  /** The status of the response; 0 if the browser hides it. */
+  readonly status: number;
+
+  constructor(message: string, status: number, cause?: unknown) {
+    super(message, { cause });
+    this.name = "AnswerError";
+    this.status = status;
+  }
+}
+
+/**
+ * JSON is parsed, and other text is a string. Any other body stays a stream, and so does a stream of events, which may
+ * have no end. The body of a response without one is undefined.
+ *
+ * @param key The method and path of the route, for errors.
+ * @throws AnswerError
+ */
+export async function readAnswer(key: string, response: Response): Promise<ReadAnswer> {
+  const { status, headers } = response;
+  // The types of Workers do not know this type of response.
+  if (String(response.type) === "opaqueredirect")
+    throw new AnswerError(`${key} answered with a redirect, which the browser hides.`, status);
+  return { status, body: await readBody(key, response), headers };
+}
+
+async function readBody(key: string, response: Response): Promise<unknown> {
+  const { status, headers, body } = response;
+  const mediaType = headers.get("Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+  if (!body || key.startsWith("HEAD ")) return undefined;
+  if (mediaType === "application/json" || mediaType.endsWith("+json")) {
+    const text = await response.text();
+    if (text === "") return undefined;
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw new AnswerError(`${key} answered ${status} with invalid JSON (${text.length} characters).`, status, cause);
+    }
+  }
+  if (mediaType.startsWith("text/") && mediaType !== "text/event-stream") return response.text();
+  if (mediaType !== "") return body;
+  // Over a network, a response without a body may still have an empty stream.
+  const bytes = await response.arrayBuffer();
+  return bytes.byteLength === 0 ? undefined : new Response(bytes).body;
+}
