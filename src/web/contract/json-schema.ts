@@ -18,8 +18,9 @@ const FORMATS: readonly unknown[] = ["date-time", "uuid", "email"];
  */
 export function toJsonSchema(schema: unknown, io: "input" | "output", shared: SharedSchemas): JsonSchema {
   if (!isZod(schema)) return {};
-  const { $schema, ...converted } = z.toJSONSchema(schema, { io, unrepresentable: "any", override: simplify });
-  const { $defs = {}, ...own } = relocate(converted, io === "input" ? "Input" : "");
+  const known = conversions[io].get(schema) ?? convert(schema, io);
+  conversions[io].set(schema, known);
+  const { $defs = {}, ...own } = known;
   for (const [id, definition] of Object.entries($defs)) share(shared, io === "input" ? `${id}Input` : id, definition);
   return own;
 }
@@ -35,6 +36,16 @@ export function propertiesOf(schema: JsonSchema, shared: SharedSchemas): Pick<Js
   return ($ref === undefined ? schema : shared.get($ref.slice(REFERENCE.length))) ?? {};
 }
 
+type Conversion = JsonSchema & { readonly $defs?: Readonly<Record<string, JsonSchema>> };
+
+/** Many routes have the same schemas, such as that of problems. */
+const conversions = { input: new WeakMap<z.ZodType, Conversion>(), output: new WeakMap<z.ZodType, Conversion>() };
+
+function convert(schema: z.ZodType, io: "input" | "output"): Conversion {
+  const { $schema, ...converted } = z.toJSONSchema(schema, { io, unrepresentable: "any", override: simplify });
+  return relocate(converted, io === "input" ? "Input" : "");
+}
+
 const REFERENCE = "#/components/schemas/";
 
 function isZod(schema: unknown): schema is z.ZodType {
@@ -48,7 +59,7 @@ function simplify({ jsonSchema }: { readonly jsonSchema: z.core.JSONSchema.BaseS
 }
 
 /** Makes references point to the components of the document. Within a JSON string, the quotes would be escaped. */
-function relocate(converted: object, suffix: string): JsonSchema & { $defs?: Record<string, JsonSchema> } {
+function relocate(converted: object, suffix: string): Conversion {
   const json = JSON.stringify(converted);
   if (/"\$ref":"#(?:"|\/\$defs\/__)/.test(json))
     throw new Error('A schema that refers to itself needs an id, such as .meta({ id: "Comment" })');
