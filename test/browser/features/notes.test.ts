@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
 import { HOSTILE } from "../../hostile-text.ts";
-import { expectAccessible, expectShown, expectToFit, origin, test } from "../fixture.ts";
+import { apiOf, expectAccessible, expectShown, expectToFit, origin, test } from "../fixture.ts";
 
 const pathOf = (page: Page) => page.url().slice(origin.length);
 const notes = (page: Page) => page.locator("#note-list > li");
@@ -91,11 +91,9 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
 
   test("older notes come at the foot of the list", async ({ open }) => {
     const page = await open({ as: "user", javaScript });
+    const api = apiOf(page);
     for (let count = 0; count < 21; count++)
-      await page.request.post("/api/notes", {
-        data: { title: `Note ${count}.` },
-        headers: { "Sec-Fetch-Site": "same-origin" },
-      });
+      expect((await api["POST /api/notes"]({ body: { title: `Note ${count}.` } })).status).toBe(201);
     await page.goto("/notes");
     await page.getByRole("link", { name: "Older notes" }).click();
     await note(page, "Note 0.").waitFor();
