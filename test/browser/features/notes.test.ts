@@ -17,6 +17,12 @@ async function add(page: Page, title: string, body = ""): Promise<void> {
   await note(page, title).first().waitFor();
 }
 
+/** Makes a note without the page. */
+async function make(page: Page, title: string, body = ""): Promise<void> {
+  const { status } = await apiOf(page)["POST /api/notes"]({ body: { title, body } });
+  expect(status).toBe(201);
+}
+
 describe.each([true, false])("with JavaScript: %s", (javaScript) => {
   test("a note is added, searched for, changed, deleted and brought back", async ({ open }) => {
     const page = await open({ as: "user", javaScript });
@@ -54,8 +60,8 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
   test("where somebody else saved first, both texts are shown, and one chooses", async ({ open }) => {
     const page = await open({ as: "user", javaScript });
     const other = await open({ beside: page });
+    await make(page, "Tea", "Green");
     await page.goto("/notes");
-    await add(page, "Tea", "Green");
     await page.getByRole("link", { name: "Edit Tea" }).click();
     const mine = page.getByRole("form", { name: "Edit the note" });
     await mine.getByLabel("Text").fill("mine, a long one");
@@ -91,9 +97,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
 
   test("older notes come at the foot of the list", async ({ open }) => {
     const page = await open({ as: "user", javaScript });
-    const api = apiOf(page);
-    for (let count = 0; count < 21; count++)
-      expect((await api["POST /api/notes"]({ body: { title: `Note ${count}.` } })).status).toBe(201);
+    for (let count = 0; count < 21; count++) await make(page, `Note ${count}.`);
     await page.goto("/notes");
     await page.getByRole("link", { name: "Older notes" }).click();
     await note(page, "Note 0.").waitFor();
@@ -131,8 +135,8 @@ test("by keyboard alone: a note is added and its form is ready for the next; del
 test("what HTMX cannot do is said, and what was typed stays", async ({ open }) => {
   const page = await open({ as: "user" });
   const other = await open({ beside: page });
+  await make(page, "Tea");
   await page.goto("/notes");
-  await add(page, "Tea");
   await page.getByRole("link", { name: "Edit Tea" }).click();
   const form = page.getByRole("form", { name: "Edit the note" });
   await form.getByLabel("Text").fill("typed");
