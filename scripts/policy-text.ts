@@ -6,11 +6,12 @@
  */
 
 import type { PolicyExceptions } from "../src/env.ts";
-import { isPreflight, type Policy, type PolicyRoute } from "../src/web/app/policy.ts";
+import type { Policy, PolicyRoute } from "../src/web/app/policy.ts";
+import { isPreflight } from "../src/web/app/route-labels.ts";
 import { escapeCell, formatGuards, formatNames, NONE } from "./policy-cells.ts";
 import { formatNumbers, listLimits, nameOfLimit } from "./policy-limits.ts";
 
-export { isPreflight, labelsOf } from "../src/web/app/policy.ts";
+export { isPreflight, labelsOf } from "../src/web/app/route-labels.ts";
 
 /** The widths of columns. A longer cell moves only the rest of its own line. */
 const WIDTHS = { methods: 9, path: 28, cors: 4, input: 15, limit: 27 };

@@ -1,7 +1,7 @@
 /** Checks every response that a test sees against the OpenAPI document of the app that sent it. */
 import { type OutputUnit, type Schema, Validator } from "@cfworker/json-schema";
 import { type Handler, route, setup } from "../src/http/index.ts";
-import type { Header, JsonSchema, OpenApiDocument, OpenApiResponse } from "../src/web/contract/document.ts";
+import type { Header, JsonSchema, OpenApiDocument, OpenApiResponse, Operation } from "../src/web/contract/document.ts";
 import { describeApi, placeOperations } from "../src/web/contract/openapi.ts";
 import { rename } from "../src/web/contract/paths.ts";
 
@@ -82,30 +82,40 @@ function isCause({ keyword }: OutputUnit): boolean {
   return !["$ref", "properties", "items", "additionalProperties", "anyOf"].includes(keyword);
 }
 
-/** An app with the same paths, whose responses name the row of the route. */
-interface Locator {
-  fetch(request: Request): Promise<Response>;
+/** The table of an app with its document. */
+interface Contract {
+  readonly document: OpenApiDocument;
+  /** By the route and its method. */
+  readonly operations: ReadonlyMap<Handler<never>, ReadonlyMap<string, Operation>>;
+  /** An app with the same paths, whose responses name the row of the route. */
+  readonly locator: { fetch(request: Request): Promise<Response> };
 }
 
-const locators = new WeakMap<Handlers, Locator>();
+const contracts = new WeakMap<Handlers, Contract>();
 
-function locatorOf(handlers: Handlers): Locator {
+function contractOf(handlers: Handlers): Contract {
+  const known = contracts.get(handlers);
+  if (known) return known;
+  const document = describeApi({ handlers });
+  const operations = new Map<Handler<never>, Map<string, Operation>>();
+  for (const { handler, method, path, names } of placeOperations(handlers)) {
+    const operation = document.paths[rename(path, names).template]?.[method.toLowerCase()];
+    const ofRoute = operations.get(handler) ?? new Map<string, Operation>();
+    if (operation) operations.set(handler, ofRoute.set(method, operation));
+  }
   const rows = handlers.map(({ method, path }, row) =>
     route.on(method, path, { resolve: () => new Response(null, { headers: { Row: String(row) } }) }),
   );
-  return setup(rows);
+  const contract = { document, operations, locator: setup(rows) };
+  contracts.set(handlers, contract);
+  return contract;
 }
 
 /** Finds the route of a request with the core, as the app itself does, and then its operation. */
 async function findOperation(handlers: Handlers, { method, url }: SeenRequest) {
-  const locator = locators.get(handlers) ?? locatorOf(handlers);
-  locators.set(handlers, locator);
+  const { document, operations, locator } = contractOf(handlers);
   const row = (await locator.fetch(new Request(url, { method }))).headers.get("Row");
   const handler = row === null ? undefined : handlers[Number(row)];
-  if (!handler?.responses) return undefined;
-  const document = describeApi({ handlers });
-  const name = method === "HEAD" ? "GET" : method;
-  const place = placeOperations(handlers).find((one) => one.handler === handler && one.method === name);
-  const operation = place && document.paths[rename(place.path, place.names).template]?.[name.toLowerCase()];
+  const operation = handler && operations.get(handler)?.get(method === "HEAD" ? "GET" : method);
   return operation && { label: `${method} ${handler.path}`, document, operation };
 }

@@ -127,6 +127,19 @@ describe("with a mistake", () => {
     expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
   });
 
+  test.each(["src/http/index.ts", "src/web/app/policy.ts", "src/web/hooks/cors.ts", "src/app.ts"])(
+    "in %s, it prints the same",
+    (path) => {
+      const text = readFileSync(join(broken, path), "utf8");
+      writeFileSync(join(broken, THINGS), good);
+      writeFileSync(join(broken, path), `${text}\nconst list = [1, 2;\n`);
+      const { stdout, stderr, status } = runIn(broken);
+      writeFileSync(join(broken, path), text);
+      expectMessage(stderr, { printed: [`${path}:`, "const list = [1, 2;\n", "Expected ',', got ';'"] });
+      expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
+    },
+  );
+
   test("a guard without a name is printed", () => {
     writeFileSync(join(broken, THINGS), ANONYMOUS_GUARD.make(good));
     expect(runIn(broken).stdout).toMatch(/\/api\/other .*\(anonymous\)/);

@@ -8,6 +8,8 @@ import { unstable_readConfig } from "wrangler";
 import { type AssetStorage, publish } from "../../scripts/assets.ts";
 import { readPublicFiles } from "../../scripts/public-files.ts";
 import { createTokenKeys } from "../../scripts/token-keys.ts";
+import { app } from "../../src/app.ts";
+import { checkResponse } from "../contract.ts";
 import { buildWorker, projectRoot } from "./build.ts";
 
 export interface WorkerSetup {
@@ -30,7 +32,7 @@ export interface WorkerSetup {
 }
 
 export interface RunningWorker {
-  /** Sends a request and follows no redirect. */
+  /** Sends a request and follows no redirect. Fails if the response is not as the app's document says. */
   fetch(path: string, init?: Parameters<Miniflare["dispatchFetch"]>[1]): Promise<Response>;
   /** Where it listens: a port of the loopback address. */
   url(): Promise<URL>;
@@ -60,7 +62,12 @@ export async function startWorker(setup: WorkerSetup = {}): Promise<RunningWorke
   let miniflare = new Miniflare(options);
   if ((setup.database ?? "migrated") === "migrated") await migrate(miniflare);
   return {
-    fetch: (path, init) => miniflare.dispatchFetch(`http://candor.test${path}`, { redirect: "manual", ...init }),
+    async fetch(path, init) {
+      const url = `http://candor.test${path}`;
+      const response = await miniflare.dispatchFetch(url, { redirect: "manual", ...init });
+      await checkResponse(app, { method: init?.method ?? "GET", url }, response);
+      return response;
+    },
     url: () => miniflare.ready,
     database: () => miniflare.getD1Database("DB"),
     bucket: (binding) => miniflare.getR2Bucket(binding),

@@ -328,9 +328,9 @@ const NUMBERS: readonly Numbers[] = [
   ],
   [
     "60 requests per 60 s",
-    "30 requests per 25 s",
-    ["widening", "changes rateLimit(sign-in) from 60 requests per 60 s to 30 requests per 25 s"],
-    ["widening", "changes rateLimit(sign-in) from 30 requests per 25 s to 60 requests per 60 s"],
+    "25 requests per 25 s",
+    ["widening", "changes rateLimit(sign-in) from 60 requests per 60 s to 25 requests per 25 s"],
+    ["widening", "changes rateLimit(sign-in) from 25 requests per 25 s to 60 requests per 60 s"],
   ],
   [
     "30 requests per 60 s",

@@ -52,7 +52,7 @@ test("a route is one line of visible characters, and an exception and a limit, t
 
 const GOOD = formatPolicy(own, facts.exceptions);
 const LIMITS = GOOD.split("\n").indexOf("LIMITS") + 1;
-const changeLimit = (numbers: string) => GOOD.replace(/(?<=LIMITS\nrateLimit\(account\) +).*/, numbers);
+const changeLimit = (numbers: string) => GOOD.replace(/(?<=LIMITS\n).*/, `rateLimit(account)  ${numbers}`);
 
 describe("what is not a printed policy is refused, and the line named:", () => {
   test.each([
@@ -97,6 +97,17 @@ describe("what is not a printed policy is refused, and the line named:", () => {
     expect(() => parsePolicy(broken)).toThrow(PolicyTextError);
     expect(() => parsePolicy(broken)).toThrow(`Line ${line} is not a line of a policy: `);
   });
+});
+
+test("a limit may be any number of any unit, and in a file that a person has aligned otherwise", () => {
+  for (const numbers of ["5 requests per 60 s", "   5 requests per 60 s"])
+    expect(parsePolicy(changeLimit(numbers)).limits[0]).toEqual({
+      guard: "rateLimit",
+      name: "account",
+      max: 5,
+      unit: "requests",
+      windowSeconds: 60,
+    });
 });
 
 test("names that would look like something else are escaped, and common ones are not", () => {

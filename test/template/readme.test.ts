@@ -29,6 +29,7 @@ import { requireOwnership } from "./src/identity/guards/require-ownership.ts";
 import { stateFacts } from "./src/web/app/guard-facts.ts";
 import { feature } from "./src/web/app/feature.ts";
 import { group, route } from "./src/web/app/scope.ts";
+import "./src/web/contract/route-properties.ts";
 import { deny } from "./src/web/respond/refuse.ts";
 declare const requireOwnNote: Guard<AppLocals, { note: { body: string } }>;
 `;

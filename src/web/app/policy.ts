@@ -6,6 +6,8 @@ import { hasCors } from "../hooks/cors.ts";
 import { factsOf, type GuardFacts } from "./guard-facts.ts";
 import { type LimitConfig, type PolicyLimit, resolveLimit } from "./limit-numbers.ts";
 
+export { isPreflight, labelsOf } from "./route-labels.ts";
+
 /** A guard of a route, with its facts. */
 export type PolicyGuard = RouteDescription["guards"][number] &
   Omit<Partial<GuardFacts>, "limits"> & {
@@ -86,22 +88,6 @@ function describeFacts(
   config: LimitConfig | undefined,
 ): Omit<PolicyGuard, "name" | "phase"> {
   return config && limits ? { ...facts, limits: limits.map((limit) => resolveLimit(limit, config)) } : facts;
-}
-
-/** Whether `preflightRoutes` has added the route: an OPTIONS route without guards, schemas or hooks of its own. */
-export function isPreflight({ methods, cors, schemas, guards, onResponse, onError }: LabeledRoute): boolean {
-  return methods.join() === "OPTIONS" && cors && [schemas, guards, onResponse, onError].every(({ length }) => !length);
-}
-
-/** The properties that the labels of a route depend on. */
-type LabeledRoute = Pick<PolicyRoute, "methods" | "path" | "cors" | "schemas"> &
-  Readonly<Record<"guards" | "onResponse" | "onError", readonly unknown[]>>;
-
-/** The labels by which exceptions name a route, such as `POST /login`. `GET` includes HEAD. */
-export function labelsOf(route: LabeledRoute): string[] {
-  if (isPreflight(route)) return ["OPTIONS *"];
-  const { methods, path } = route;
-  return methods.filter((method) => method !== "HEAD" || !methods.includes("GET")).map((method) => `${method} ${path}`);
 }
 
 /** The fragment of a route's row on the page that shows the policy, such as `GET/notes/:id`. */

@@ -82,9 +82,18 @@ ${context ? navigation(context) : ""}
 <div id="messages" aria-live="polite">${context?.flashes.map((message) => messageBox(message, context.csrf)) ?? ""}</div>
 ${content}
 </main>
-${context?.policyPath === undefined ? "" : html`<footer><a href="${context.policyPath}">Policy of this page</a></footer>`}
+${context ? footer(context) : ""}
 </body>
 </html>`;
+}
+
+function footer({ app, policyPath }: PageContext): SafeHtml | "" {
+  const { docs } = app.paths;
+  const links = [
+    ...(docs === undefined ? [] : [html`<a href="${docs}">API</a> `]),
+    ...(policyPath === undefined ? [] : [html`<a href="${policyPath}">Policy of this page</a>`]),
+  ];
+  return links.length === 0 ? "" : html`<footer>${links}</footer>`;
 }
 
 const isStyle = (path: string) => path.endsWith(".css");

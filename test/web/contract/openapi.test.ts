@@ -73,10 +73,10 @@ describe("the routes of the document", () => {
 });
 
 describe("an operation", () => {
-  test("has its summary, and the tag of its subject", () => {
-    const tagOf = (path: string) => operationOf(route.get(path, { summary: "Do", responses: ok, resolve })).tags;
-    expect(operationOf(route.get("/a", { summary: "Do", responses: ok, resolve })).summary).toBe("Do");
-    expect(["/api/notes/:id", "/ws/chat", "/health/ready"].map(tagOf)).toEqual([["notes"], ["chat"], ["health"]]);
+  test("has its summary, and the tag of its feature or its own", () => {
+    const { summary, tags } = operationOf(route.get("/a", { summary: "Do", responses: ok, resolve }));
+    expect([summary, tags]).toEqual(["Do", ["test"]]);
+    expect(operationOf(route.get("/a", { tag: "own", responses: ok, resolve })).tags).toEqual(["own"]);
   });
 
   test("has parameters of the path, the query and the headers, of guards and handlers", () => {
@@ -185,6 +185,12 @@ describe("the responses of an operation", () => {
       "400"
     ];
     expect(merged?.content?.["application/problem+json"]?.schema?.anyOf).toHaveLength(2);
+  });
+
+  test("may be a page with the same facts, which has no schema", () => {
+    const responses = { 200: describeBody(z.string(), { mediaTypes: ["application/json", "text/html"] }) };
+    const { content } = operationOf(route.get("/a", { responses, resolve })).responses["200"] ?? {};
+    expect(content).toEqual({ "application/json": { schema: { type: "string" } }, "text/html": {} });
   });
 
   test("have the headers of their status; one is required if every reason for the status sends it", () => {
