@@ -1,9 +1,10 @@
-/** Measures the cost of the types: instantiations at 400 routes, and for each further route. */
+/** Measures the cost of the types: instantiations at 400 routes, and for each further route; with typed clients, too. */
 import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { appSource, type Framework, schemasSource } from "./client-types.ts";
 import { printTable, type Row } from "./report.ts";
 import { withTemporaryFolder } from "./temporary.ts";
 
@@ -20,26 +21,53 @@ export async function measureTypes(): Promise<Row[]> {
     const candor = `${many.toLocaleString("en")}, ${each.toLocaleString("en")} a route`;
     rows.push({ what: `types: instantiations at ${MANY} routes, ${owner} guards`, cells: { candor } });
   }
+  for (const withClient of [false, true]) {
+    const what = withClient ? "a client, and a call for each" : "responses";
+    const cells = { candor: await costOfApp("candor", withClient), hono: await costOfApp("hono", withClient) };
+    rows.push({ what: `types: instantiations of ${MANY} routes in groups with ${what}, without their schemas`, cells });
+  }
   return rows;
+}
+
+/** The instantiations beyond those of the schemas. */
+async function costOfApp(framework: Framework, withClient: boolean): Promise<string> {
+  const [few, many] = await Promise.all(
+    [FEW, MANY].map(async (count) => {
+      const files = { "schemas.ts": schemasSource(count) };
+      const app = appSource(framework, count, withClient);
+      const bare = await compile({ ...files, "app.ts": importsOf(app) });
+      return (await compile({ ...files, "app.ts": app })) - bare;
+    }),
+  );
+  if (few === undefined || many === undefined) throw new Error("Nothing was compiled");
+  return `${many.toLocaleString("en")}, ${Math.round((many - few) / (MANY - FEW)).toLocaleString("en")} a route`;
+}
+
+/** The same imports, without what uses them: the cost of the packages themselves. */
+function importsOf(source: string): string {
+  return source.match(/^import .*;$/gm)?.join("\n") ?? "";
 }
 
 const run = promisify(execFile);
 const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
 
-/** Compiles a generated app of `count` routes. A type error throws, because the figure would be meaningless. */
-async function instantiations(count: number, owner: "shared" | "own"): Promise<number> {
+/** Compiles a generated app of `count` routes, each in a file of its own. */
+function instantiations(count: number, owner: "shared" | "own"): Promise<number> {
+  const files: Record<string, string> = { "scope.ts": SCOPE, "app.ts": listSource(count) };
+  for (let index = 0; index < count; index++) {
+    const guards = owner === "own" ? index : 0;
+    files[`guards-${guards}.ts`] = GUARDS;
+    files[`route-${index}.ts`] = routeSource(index, guards);
+  }
+  return compile(files);
+}
+
+/** Compiles these files. A type error throws, because the figure would be meaningless. */
+async function compile(files: Readonly<Record<string, string>>): Promise<number> {
   return withTemporaryFolder(async (folder) => {
-    await writeFile(
-      join(folder, "tsconfig.json"),
-      JSON.stringify({ extends: "../../../tsconfig.json", include: ["."], exclude: [] }),
-    );
-    await writeFile(join(folder, "scope.ts"), SCOPE);
-    for (let index = 0; index < count; index++) {
-      const guards = owner === "own" ? index : 0;
-      await writeFile(join(folder, `guards-${guards}.ts`), GUARDS);
-      await writeFile(join(folder, `route-${index}.ts`), routeSource(index, guards));
-    }
-    await writeFile(join(folder, "app.ts"), appSource(count));
+    const config = { extends: "../../../tsconfig.json", include: ["."], exclude: [] };
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
     const options = ["-p", folder, "--extendedDiagnostics", "--skipLibCheck", "--singleThreaded"];
     const { stdout } = await run(process.execPath, [tsc, ...options], { timeout: 120_000 }).catch((error) => {
       throw new Error(`tsc rejected the generated table:\n${error.stdout}`, { cause: error });
@@ -90,7 +118,7 @@ export const route${index} = route.post("/api/accounts/:account/things-${index}/
 `;
 }
 
-function appSource(count: number): string {
+function listSource(count: number): string {
   const indexes = Array.from({ length: count }, (_, index) => index);
   return `import { setup, standardValidator } from "../../../src/http/index.ts";
 ${indexes.map((index) => `import { route${index} } from "./route-${index}.ts";`).join("\n")}

@@ -2,10 +2,13 @@
 import axe, { type AxeResults } from "axe-core";
 import { type Browser, type BrowserContext, errors, type Page } from "playwright-core";
 import { afterAll, test as base, beforeAll, expect, inject, vi } from "vitest";
+import type { Api } from "../../src/app.ts";
 import { hashPassword } from "../../src/identity/passwords/password-hash.ts";
 import { startCookieSession } from "../../src/identity/sessions/sessions.ts";
 import { createDeviceId } from "../../src/identity/tokens/device-token.ts";
 import { createUser, findCredentials } from "../../src/identity/users/users.ts";
+import { client } from "../../src/web/contract/client.ts";
+import type { Client } from "../../src/web/contract/client-types.ts";
 import { DEMO_ACCOUNTS, DEMO_PASSWORD } from "../../src/web/pages/demo-data.ts";
 import { openLocalDatabase } from "../integration/local-database.ts";
 import { startChromium } from "./chromium.ts";
@@ -87,7 +90,10 @@ async function openContext({
 /** Whose each browser is. */
 const emails = new WeakMap<BrowserContext, string>();
 
-/** Signs an account in without forms, so that every feature can be removed. @returns The value of the cookie. */
+/**
+ * Signs an account in. The API and the form for it belong to a feature, as those for registering do, and every feature
+ * can be removed; hence accounts and their sessions are made in the database. @returns The value of the cookie.
+ */
 export async function sessionOf(email: string): Promise<string> {
   const db = openLocalDatabase(checkout);
   const user = await findCredentials(db, { email });
@@ -121,7 +127,28 @@ function watch(context: BrowserContext, complaints: string[]): void {
   });
 }
 
-/** Makes an account, without forms. */
+/** A client of the API for the set-up of tests. Its requests have the cookies and the client address of that page. */
+export function apiOf(page: Page): Client<Api> {
+  return client<Api>(origin, {
+    headers: { "Sec-Fetch-Site": "same-origin" },
+    fetch: async (url, { method = "GET", headers, body }) => {
+      if (body && typeof body !== "string") throw new TypeError("Only JSON and text can be sent from a page.");
+      const answer = await page.request.fetch(url, {
+        method,
+        headers: Object.fromEntries(new Headers(headers)),
+        maxRedirects: 0,
+        ...(body && { data: body }),
+      });
+      const bytes = new Uint8Array(await answer.body());
+      return new Response(bytes.byteLength === 0 ? null : bytes, {
+        status: answer.status(),
+        headers: answer.headers(),
+      });
+    },
+  });
+}
+
+/** Makes an account; see `sessionOf`. */
 export async function makeAccount(
   name: string = crypto.randomUUID(),
   { emailVerified = true } = {},

@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
 import { facts } from "../../app.ts";
-import { ADMIN, expectAccessible, expectShown, expectToFit, origin, PASSWORD, test } from "../fixture.ts";
+import { ADMIN, apiOf, expectAccessible, expectShown, expectToFit, origin, PASSWORD, test } from "../fixture.ts";
 
 const pathOf = (page: Page) => page.url().slice(origin.length);
 
@@ -50,6 +50,23 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     expect(await page.getByLabel("Name").inputValue()).toBe("Grace");
     if (javaScript) await expectAccessible(page);
   });
+});
+
+test("an account that was made and confirmed through the API signs in with the form", async ({ open }) => {
+  const page = await open();
+  const api = apiOf(page);
+  const email = freshEmail();
+  const registered = await api["POST /api/auth/register"]({ body: { email, name: "Grace", password: PASSWORD } });
+  expect(registered.status).toBe(201);
+  const outbox = await api["GET /outbox"]({ headers: { Accept: "application/json" } });
+  const mail = outbox.status === 200 ? outbox.body.items.find(({ to }) => to === email) : undefined;
+  const token = new URL(/http\S+/.exec(mail?.text ?? "")?.[0] ?? origin).searchParams.get("token") ?? "";
+  const confirmed = await api["POST /api/auth/verify-email"]({ body: { token, password: PASSWORD } });
+  expect(confirmed.status === 200 && confirmed.body.user.emailVerified).toBe(true);
+
+  await page.goto("/login");
+  await fill(page, { "E-mail": email, Password: PASSWORD });
+  await page.waitForURL(facts.startPath);
 });
 
 test("one signs in by keyboard alone", async ({ open }) => {

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
-import { expectAccessible, expectShown, expectToFit, test } from "../fixture.ts";
+import { apiOf, expectAccessible, expectShown, expectToFit, test } from "../fixture.ts";
 
 const MIB = 1024 * 1024;
 const PNG = Buffer.from(
@@ -18,8 +18,8 @@ const uploadsOf = (page: Page) => page.getByRole("list", { name: "Uploads" }).ge
 
 /** The names of the files that the server has. */
 async function storedNames(page: Page): Promise<string[]> {
-  const { items } = await (await page.request.get("/api/files")).json();
-  return items.map(({ name }: { name: string }) => name).sort();
+  const { status, body } = await apiOf(page)["GET /api/files"]();
+  return status === 200 ? body.items.map(({ name }) => name).sort() : expect.fail(`The answer is ${status}`);
 }
 
 /** From here on uploads are slow, so that one can see them. */

@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
 import { HOSTILE } from "../../hostile-text.ts";
-import { expectAccessible, expectShown, expectToFit, origin, test } from "../fixture.ts";
+import { apiOf, expectAccessible, expectShown, expectToFit, origin, test } from "../fixture.ts";
 
 const pathOf = (page: Page) => page.url().slice(origin.length);
 const notes = (page: Page) => page.locator("#note-list > li");
@@ -15,6 +15,12 @@ async function add(page: Page, title: string, body = ""): Promise<void> {
   await composer.getByLabel("Text").fill(body);
   await composer.getByRole("button").click();
   await note(page, title).first().waitFor();
+}
+
+/** Makes a note without the page. */
+async function make(page: Page, title: string, body = ""): Promise<void> {
+  const { status } = await apiOf(page)["POST /api/notes"]({ body: { title, body } });
+  expect(status).toBe(201);
 }
 
 describe.each([true, false])("with JavaScript: %s", (javaScript) => {
@@ -54,8 +60,8 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
   test("where somebody else saved first, both texts are shown, and one chooses", async ({ open }) => {
     const page = await open({ as: "user", javaScript });
     const other = await open({ beside: page });
+    await make(page, "Tea", "Green");
     await page.goto("/notes");
-    await add(page, "Tea", "Green");
     await page.getByRole("link", { name: "Edit Tea" }).click();
     const mine = page.getByRole("form", { name: "Edit the note" });
     await mine.getByLabel("Text").fill("mine, a long one");
@@ -91,11 +97,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
 
   test("older notes come at the foot of the list", async ({ open }) => {
     const page = await open({ as: "user", javaScript });
-    for (let count = 0; count < 21; count++)
-      await page.request.post("/api/notes", {
-        data: { title: `Note ${count}.` },
-        headers: { "Sec-Fetch-Site": "same-origin" },
-      });
+    for (let count = 0; count < 21; count++) await make(page, `Note ${count}.`);
     await page.goto("/notes");
     await page.getByRole("link", { name: "Older notes" }).click();
     await note(page, "Note 0.").waitFor();
@@ -133,8 +135,8 @@ test("by keyboard alone: a note is added and its form is ready for the next; del
 test("what HTMX cannot do is said, and what was typed stays", async ({ open }) => {
   const page = await open({ as: "user" });
   const other = await open({ beside: page });
+  await make(page, "Tea");
   await page.goto("/notes");
-  await add(page, "Tea");
   await page.getByRole("link", { name: "Edit Tea" }).click();
   const form = page.getByRole("form", { name: "Edit the note" });
   await form.getByLabel("Text").fill("typed");
