@@ -19,6 +19,7 @@ import { readParts } from "./multipart.ts";
 import { removeFile } from "./remove-file.ts";
 import {
   contentBody,
+  downloadQuery,
   fileBody,
   filesBody,
   MAX_FILE_BYTES,
@@ -112,7 +113,11 @@ export const api = group({
       requestHeaders: CONTENT_REQUEST_HEADERS,
       responses: contentResponses(contentBody),
       guards: [requireOwnFile],
-      resolve: (c) => serveContent(c, downloadOf(c.locals.file, c.locals.env.FILES, c.raw.query.inline === "1")),
+      request: { query: downloadQuery },
+      resolve: (c) => {
+        const isInline = c.input.ok && c.input.query.inline === "1";
+        return serveContent(c, downloadOf(c.locals.file, c.locals.env.FILES, isInline));
+      },
     }),
   ],
 });

@@ -23,6 +23,11 @@ export const fileName = storableText()
 
 export const namedFile = z.object({ name: fileName });
 
+/** Any other value is ignored. */
+export const downloadQuery = z.object({
+  inline: z.literal("1").optional().catch(undefined).describe("Shows the file in the browser, if its type is safe."),
+});
+
 /** A file as the API returns it. */
 export const fileBody = z
   .object({

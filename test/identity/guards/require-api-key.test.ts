@@ -41,7 +41,10 @@ test("everybody else is 401, the body unread: strangers, users who come in perso
   await deleteApiKey(env.DB, account.user.id, id);
   const { Cookie } = (await openBrowser(account)).headers;
   const others = [{}, account.headers, { Cookie }, { "X-API-Key": key }, { "X-API-Key": key.slice(1) }];
-  for (const headers of others) expect((await ask({ ...headers }, unreadable())).status).toBe(401);
+  for (const headers of others) {
+    const { status, headers: given } = await ask({ ...headers }, unreadable());
+    expect([status, given.get("WWW-Authenticate")]).toEqual([401, 'ApiKey header="X-API-Key"']);
+  }
   expect(factsOf(requireApiKey)).toMatchObject({ denies: [401] });
 });
 
