@@ -4,6 +4,8 @@ import type { LimitConfig } from "../src/web/app/limit-numbers.ts";
 import { parseToml, type TomlObject, type TomlValue } from "./scaffold/toml-values.ts";
 
 /**
+ * Reads the configuration of limits.
+ *
  * @param toml The text of `wrangler.toml`. Its named environments are not read.
  * @throws If a rate limit of the platform lacks a name or a number.
  *
@@ -16,7 +18,7 @@ export function readLimitConfig(toml: string): LimitConfig {
   return { env: envOf(vars), rateLimits: Object.fromEntries(limits.map(readRateLimit)) };
 }
 
-/** Numbers of limits come from variables only, so an environment for them needs no bindings. */
+/** A safe cast: the numbers of limits depend only on variables, so this environment needs no bindings. */
 function envOf(vars: TomlValue): Env {
   return vars as unknown as Env;
 }

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { describeLoadError, loadApp } from "./load-app.ts";
 
-/** @returns Undefined for an error, which is then printed. */
+/** Prints an error instead of throwing it. @returns Undefined after an error. */
 async function attempt<T>(action: () => T | Promise<T>, describe: (error: unknown) => string): Promise<T | undefined> {
   try {
     return await action();

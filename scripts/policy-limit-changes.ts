@@ -1,10 +1,11 @@
-/** Describes changes of limits: which of them admit more than before. */
+/** Describes the changes of limits, and whether they may admit more than before. */
 import { escapeCell } from "./policy-cells.ts";
 import { appChange, type Change, type Group } from "./policy-changes.ts";
 import { formatNumbers, nameOfLimit, type PrintedLimit } from "./policy-limits.ts";
 import type { PrintedPolicy, PrintedRoute } from "./policy-parse.ts";
 import { labelsOf } from "./policy-text.ts";
 
+/** Lists the changes of limits between two policies. */
 export function compareLimits(before: PrintedPolicy, after: PrintedPolicy): Change[] {
   const [was, is] = [groupByName(before.limits), groupByName(after.limits)];
   return [...new Set([...is.keys(), ...was.keys()])].flatMap((name) => {
@@ -19,7 +20,7 @@ function groupByName(limits: readonly PrintedLimit[]): Map<string, PrintedLimit[
   return Map.groupBy(limits, nameOfLimit);
 }
 
-/** Usually, there is one limit of a name, and several are compared in the order of the text. */
+/** Leaves out the limits that did not change. A name usually has one limit; several are compared in the order of the text. */
 function withoutCommon(was: readonly PrintedLimit[], is: readonly PrintedLimit[]): [PrintedLimit[], PrintedLimit[]] {
   const isIn = (limits: readonly PrintedLimit[]) => (limit: PrintedLimit) =>
     limits.some((other) => formatNumbers(other) === formatNumbers(limit));
@@ -51,8 +52,8 @@ function describeChanged(was: PrintedLimit, is: PrintedLimit, routes: Routes): C
 }
 
 /**
- * Whether the second limit may admit more than the first in any period as long as the first one's window. So more requests
- * per longer window admit more at once, and fewer per shorter window may admit more over time.
+ * Whether `is` may admit more than `was` in a period as long as the window of `was`. For example, more requests per longer
+ * window may come all at once, and fewer requests per shorter window may add up to more.
  */
 export function mayAdmitMore(was: PrintedLimit, is: PrintedLimit): boolean {
   if (was.unit !== is.unit) return true;
@@ -69,7 +70,7 @@ function where(limit: PrintedLimit, routes: Routes): string {
   return labels.length === 1 ? ` (in ${escapeCell(label)})` : ` (in ${labels.length} routes)`;
 }
 
-/** The routes that have a guard with the limit. The detail of the guard lists the names of its limits. */
+/** The labels of the routes with the limit. The detail of a guard lists the names of its limits. */
 function labelsWith({ guard, name }: PrintedLimit, routes: Routes): string[] {
   const isLimited = ({ guards }: PrintedRoute) =>
     guards.some((one) => one.name === guard && namesIn(one.detail ?? "").includes(name));

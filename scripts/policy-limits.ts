@@ -10,7 +10,7 @@ export interface PrintedLimit extends PolicyLimit {
   readonly max: number;
 }
 
-/** The largest number, the unit, and the window. A unit that ends like a window has an escape. */
+/** The largest number, the unit, and the window. A unit that ends like a window is escaped. */
 const NUMBERS = /^([\d.e+-]+|Infinity)(?: (.+?))??(?: per ([\d.e+-]+|Infinity) s)?$/;
 const WINDOW_IN_UNIT = /(?<=^| )p(?=er \S+ s$)/;
 

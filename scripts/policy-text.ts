@@ -2,7 +2,7 @@
  * The policy as text: the app's hooks once, one line per route, one per limit, then the exceptions with their reasons.
  *
  * A line depends only on its own route or limit, since column widths are fixed, and limits are sorted. So adding a route
- * adds one line, and changing the policy of a route or a limit changes one. `parsePolicy` gives back what a text says.
+ * adds one line, and changing the policy of a route or a limit changes one. `parsePolicy` reads the text back.
  */
 
 import type { PolicyExceptions } from "../src/env.ts";

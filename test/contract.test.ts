@@ -67,7 +67,7 @@ describe("a handler that drifts from its document fails the test", () => {
     await expect(sendTo(appOf(resolve, declared), "/api/test")).rejects.toThrow(sentence);
   });
 
-  test("also in answer to HEAD, as far as there is no body", async () => {
+  test("also in response to HEAD, apart from the body", async () => {
     await expect(
       sendTo(
         appOf(() => Response.json(good)),

@@ -21,8 +21,7 @@ interface SeenRequest {
 type Handlers = readonly Handler<never>[];
 
 /**
- * Fails with a sentence if a response is not as the document of the app says: its status, its media type, its headers,
- * or its body. The body is read from a copy, and only if it is JSON or plain text: never a stream, a socket or a file.
+ * Throws a sentence if a response does not match the document of its app in status, media type, headers or body. The body is read from a copy, and only if it is JSON or plain text: never a stream, a socket or a file.
  * A route that declares no responses is not checked.
  */
 export async function checkResponse(app: { handlers: Handlers }, request: SeenRequest, response: SeenResponse) {
@@ -30,7 +29,7 @@ export async function checkResponse(app: { handlers: Handlers }, request: SeenRe
   if (!found) return;
   const { label, document, operation } = found;
   const fail = (reason: string) => {
-    throw new Error(`${label} does not keep to its document: ${response.status} ${reason}`);
+    throw new Error(`${label} does not match its document: ${response.status} ${reason}`);
   };
   const declared = operation.responses[response.status];
   if (!declared) return fail(`is not declared, only ${Object.keys(operation.responses).join(", ")}`);

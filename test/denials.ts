@@ -7,7 +7,7 @@ import { traceOf } from "./trace.ts";
 /** Fails with a sentence if a guard has denied with a status that it does not state. Only development shows denials. */
 export function checkDenial({ handlers }: { readonly handlers: readonly Handler<never>[] }, response: Response): void {
   const denied = traceOf(response).find((decision) => decision.endsWith(":deny"));
-  // The first response of the handler, again.
+  // A replayed response is an earlier response of the handler.
   if (denied === undefined || response.headers.has("Idempotency-Replayed")) return;
   const name = denied.slice(0, -":deny".length);
   const guards = handlers.flatMap((handler) => handler.guards ?? []).filter((guard) => fullNameOf(guard) === name);

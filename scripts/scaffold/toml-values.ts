@@ -7,7 +7,7 @@ export interface TomlObject {
 }
 type Table = { [key: string]: TomlValue };
 
-/** @returns The tables as nested objects. A date is a string. */
+/** Reads a TOML text. @returns The tables as nested objects. A date is a string. */
 export function parseToml(text: string): TomlObject {
   const root = emptyTable();
   for (const { path, isElement, entries } of readTables(text)) {
@@ -21,7 +21,7 @@ function emptyTable(): Table {
   return Object.create(null);
 }
 
-/** The table of a header. A header `[[…]]` appends one to its array. */
+/** Returns the table of a header. A header `[[…]]` appends a table to its array. */
 function openTable(root: Table, path: readonly string[], isElement: boolean): Table {
   const last = path.at(-1) ?? "";
   const parent = path.slice(0, -1).reduce(enter, root);
@@ -32,12 +32,12 @@ function openTable(root: Table, path: readonly string[], isElement: boolean): Ta
   return added;
 }
 
-/** The table of a key, which is made if it is missing. In an array of tables, it is the last one. */
+/** Returns the table of a key, or the last table of an array of tables. Creates a missing table. */
 function enter(table: Table, key: string): Table {
   const found = table[key] ?? emptyTable();
   table[key] = found;
   const inner = Array.isArray(found) ? found.at(-1) : found;
-  if (typeof inner !== "object") throw new SyntaxError(`TOML: ${key} is a value and a table`);
+  if (typeof inner !== "object") throw new SyntaxError(`TOML: ${key} is both a value and a table`);
   return inner as Table;
 }
 
@@ -45,7 +45,7 @@ function put(table: Table, key: readonly string[], value: TomlValue): void {
   key.slice(0, -1).reduce(enter, table)[key.at(-1) ?? ""] = value;
 }
 
-/** @param end The end of a value that is none of a string, an array and an inline table. */
+/** @param end Read only for a value that is not a string, an array or an inline table. */
 function readValue(text: string, start: number, end: number): TomlValue {
   const elements = readElements(text, start);
   if (elements) return elements.map((element) => readValue(text, element.start, element.end));

@@ -22,7 +22,7 @@ const properties = {
   requestHeaders: CONTENT_REQUEST_HEADERS,
   responses: {
     ...contentResponses(fileBody),
-    404: describeBody(problemBody, { description: "No such file is published." }),
+    404: describeBody(problemBody, { description: "There is no such file." }),
   },
 };
 

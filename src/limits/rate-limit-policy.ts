@@ -7,7 +7,7 @@ import { type LimitState, rateLimitHeaders } from "./rate-limit-headers.ts";
 
 declare module "../web/app/guard-facts.ts" {
   interface VisitorLocals {
-    /** `unused` for a hypothetical visitor, who has used up no limit. */
+    /** `unused` for a hypothetical visitor, who has not used up any limit. */
     readonly rateLimits: readonly LimitState[] | "unused";
   }
 }

@@ -67,7 +67,7 @@ test.each([
     source("/** Requires x. */", "interface X {}", `${STATE} explanation: "Requires x." });`),
   ],
   ["with two sentences", source("/** Requires x. Or y. */", `${STATE} explanation: "Requires x. Or y." });`)],
-  ["with no sentence", source("/** requires x */", `${STATE} explanation: "requires x" });`)],
+  ["without a sentence", source("/** requires x */", `${STATE} explanation: "requires x" });`)],
 ])("refuses a guard %s", (_, files) => {
   expect(findUnexplained(files)).toHaveLength(1);
 });

@@ -96,8 +96,10 @@ export const api = group({
     }),
 
     route.post("/api/me/verify-email", {
-      summary: "Mail the link that verifies your address again",
-      responses: { 202: describeBody(noBody, { description: "The link is mailed unless the address is verified." }) },
+      summary: "Mail another link for verifying your address",
+      responses: {
+        202: describeBody(noBody, { description: "The link is mailed unless the address is already verified." }),
+      },
       guards: [limitMails],
       resolve: ({ request, locals }) => {
         if (!locals.user.emailVerified) sendLink({ request, locals }, locals.user.email, "verify");

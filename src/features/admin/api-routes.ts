@@ -58,7 +58,7 @@ export const api = group({
     }),
 
     route.delete("/api/admin/users/:id", {
-      summary: "Delete a user with all data",
+      summary: "Delete a user and all of their data",
       guards: [requireNotSelf, requireRecentSignIn],
       responses: { 204: noBody, 404: missing, 409: lastAdministrator },
       resolve: async (c) => {

@@ -36,7 +36,7 @@ const requireResetLink = requireLink("reset");
 const requireVerifyLink = requireLink("verify");
 const requireOwner = requireLinkOwner();
 
-const linkEnded = describeBody(problemBody, { description: "The link has been used or has expired meanwhile." });
+const linkEnded = describeBody(problemBody, { description: "The link has just been used or has just expired." });
 
 export const api = group({
   cors: true,
@@ -47,7 +47,7 @@ export const api = group({
       guards: [requireJson, limitSignIn, limitMails, requireHashingCapacity],
       request: { body: registration },
       responses: {
-        201: describeBody(accountBody, { description: "The account. A link to verify its address is mailed." }),
+        201: describeBody(accountBody, { description: "The account. A link for verifying its address is mailed." }),
         409: describeBody(problemBody, { description: "An account with this e-mail address already exists." }),
       },
       maxBodyBytes,
@@ -99,7 +99,7 @@ export const api = group({
     }),
 
     route.post("/api/auth/logout", {
-      summary: "End the session of the request",
+      summary: "Sign out, which ends the session of the request",
       guards: [requireAuth, requireCsrf],
       responses: { 204: noBody },
       resolve: async ({ request, locals }) => {
@@ -112,7 +112,7 @@ export const api = group({
     }),
 
     route.post("/api/auth/forgot-password", {
-      summary: "Mail a link to choose a new password",
+      summary: "Mail a link for choosing a new password",
       guards: [requireJson, limitSignIn, limitMails],
       request: { body: forgotten },
       responses: { 202: describeBody(noBody, { description: "The link is mailed if the address has an account." }) },

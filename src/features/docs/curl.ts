@@ -4,7 +4,7 @@ import { sampleOf } from "./sample.ts";
 
 /** An operation with its place in the document. */
 export interface PlacedOperation {
-  /** In capitals. */
+  /** In upper case. */
   readonly method: string;
   /** The path template, such as `/api/notes/{id}`. */
   readonly path: string;
@@ -12,8 +12,8 @@ export interface PlacedOperation {
 }
 
 /**
- * Writes one line that a shell can run. Path parameters and bodies are samples. The first credential that the operation
- * accepts comes from a variable of the shell with the name of its scheme in capitals, such as `TOKEN`.
+ * Writes one line that a shell can run, with sample values for required parameters and the body. The first credential
+ * that the operation accepts comes from a shell variable named after its scheme in upper case, such as `TOKEN`.
  *
  * @param origin The origin of the app.
  * @param components The schemas and security schemes that the operation refers to.

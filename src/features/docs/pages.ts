@@ -14,7 +14,7 @@ export function docsPage(context: PageContext, document: OpenApiDocument, origin
     "API",
     html`<div class="docs">
 <header class="page-head"><h1>API</h1>
-<p class="lead">Version ${info.version}. Programs read the same description as <a href="/openapi.json">openapi.json</a> (OpenAPI ${document.openapi}).</p></header>
+<p class="lead">Version ${info.version}. For programs: <a href="/openapi.json">openapi.json</a> (OpenAPI ${document.openapi}).</p></header>
 <p>Error responses are problem details (RFC 9457), described as <a href="#schema-Problem">Problem</a>; a browser that opens an address outside the API gets a page instead.</p>
 <nav class="card contents" aria-label="Operations">${groups.map(
       ([tag, operations]) =>
@@ -22,7 +22,7 @@ export function docsPage(context: PageContext, document: OpenApiDocument, origin
     )}</nav>
 <section aria-labelledby="credentials"><h2 id="credentials">Credentials</h2>
 <dl class="card entries">${Object.entries(securitySchemes).map(definition)}</dl></section>
-<section aria-labelledby="headers"><h2 id="headers">Headers of many responses</h2>
+<section aria-labelledby="headers"><h2 id="headers">Common response headers</h2>
 <dl class="card entries">${Object.entries(headers).map(definition)}</dl></section>
 ${groups.map(
   ([tag, operations]) => html`<section aria-label="${tag}"><h2>${tag}</h2>

@@ -48,7 +48,7 @@ function parameterTable(parameters: readonly Parameter[]): SafeHtml {
   })}</dl>`;
 }
 
-/** Lists the headers of this response only: those of many responses are described once. */
+/** Lists only the headers of this response: the page describes common headers once. */
 function responseItem([status, { description, headers = {}, content = {} }]: [string, OpenApiResponse]): SafeHtml {
   const names = Object.entries(headers).flatMap(([name, header]) =>
     "$ref" in header ? [] : [nameHeader(name, header)],

@@ -4,7 +4,7 @@ import { nameOf } from "./schema-text.ts";
 
 type Schemas = Readonly<Record<string, JsonSchema>>;
 
-/** Samples by format. Other strings are a word, repeated until they are long enough. */
+/** Samples by format. For other strings, a word is repeated until it is long enough. */
 const SAMPLES: Readonly<Record<string, string>> = {
   email: "ada@example.com",
   uuid: "00000000-0000-0000-0000-000000000000",
@@ -15,9 +15,9 @@ const SAMPLES: Readonly<Record<string, string>> = {
 const WORD = "text";
 
 /**
- * Makes the smallest plain value: the required members only. A schema's own example takes precedence.
+ * Makes a minimal value, which has only the required members. An example in the schema takes precedence.
  *
- * @param schemas The schemas that references name.
+ * @param schemas The schemas that references point to, by name.
  */
 export function sampleOf(schema: JsonSchema, schemas: Schemas): unknown {
   const { $ref, examples, const: constant, enum: values, anyOf, oneOf, allOf, type } = schema;

@@ -7,7 +7,9 @@ const INDENT = "  ";
 export const ANY_VALUE = "any value";
 
 /**
- * @param schema A schema of the document. References stay names.
+ * Writes a schema.
+ *
+ * @param schema A schema of the document. A reference is written as its name.
  * @param depth The levels of indentation around it.
  *
  * @example
@@ -51,7 +53,7 @@ function writeObject({ properties = {}, required = [], additionalProperties }: J
   return lines.length === 0 ? "{}" : `{\n${lines.join("\n")}\n${INDENT.repeat(depth)}}`;
 }
 
-/** The format and the bounds. Safe integers are the bounds of every integer, so they are not worth a note. */
+/** The format and the bounds. The bounds of safe integers are left out, since every integer has them. */
 function notesOf(schema: JsonSchema): string[] {
   const { format, minLength, maxLength, minimum, maximum, minItems, maxItems, default: fallback } = schema;
   const isSafeInteger = maximum === Number.MAX_SAFE_INTEGER;

@@ -92,7 +92,7 @@ export const api = group({
     }),
 
     route.get("/api/files/:id", {
-      summary: "Read the facts about a file",
+      summary: "Read the metadata of a file",
       responses: { 200: fileBody },
       guards: [requireOwnFile],
       resolve: ({ locals }) => Response.json(toFile(locals.file), { headers: REVALIDATED }),

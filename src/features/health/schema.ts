@@ -14,5 +14,5 @@ export const readinessBody = z
 
 export const unreadyBody = describeBody(readinessBody, {
   description: "A check failed.",
-  headers: { "Retry-After": "Seconds until another request is worthwhile." },
+  headers: { "Retry-After": "Seconds to wait before the next request." },
 });

@@ -48,7 +48,7 @@ export function limitListeners(transport: "events" | "socket"): Guard<AppLocals,
       denies: [429, 503],
       explanation: "Limits the listeners of each network address.",
       detail: DETAIL,
-      requestHeaders: { "Last-Event-ID": "The id of the last event that was received; the feed resumes after it." },
+      requestHeaders: { "Last-Event-ID": "The id of the last event received; the feed resumes after it." },
     },
   );
 }

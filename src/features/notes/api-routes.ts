@@ -35,7 +35,7 @@ const requireWrite = requirePermission("notes:write");
 
 const versioned = describeBody(noteBody, { headers: ETAG });
 const deleted = describeBody(problemBody, { description: "The note has just been deleted." });
-const changed = describeBody(problemBody, { description: "The note has another version than If-Match names." });
+const changed = describeBody(problemBody, { description: "The version of the note does not match If-Match." });
 
 export const api = group({
   cors: true,

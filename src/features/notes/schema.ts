@@ -35,7 +35,7 @@ export const MAX_NOTE_BYTES = 256 * 1024;
 export const notePatch = z
   .strictObject({ title: title.optional(), body: body.optional() })
   .refine((patch) => Object.keys(patch).length > 0, "A title or a body is required")
-  .meta({ description: "At least one of the two", examples: [{ title: "A new title" }] });
+  .meta({ description: "At least one of the two members", examples: [{ title: "A new title" }] });
 
 /** A page of a list: of all notes, or of those whose title or body contains `q`. */
 export const notesQuery = pageQuery.extend({ q: storableText().max(200).default("") });
@@ -60,7 +60,7 @@ export const notesBody = pageOf(noteBody);
 /** The export, which begins with a line of column names. */
 export const csvBody = describeBody(z.string(), {
   mediaTypes: ["text/csv"],
-  headers: { "Content-Disposition": "Names the download." },
+  headers: { "Content-Disposition": "The file name of the download." },
 });
 
 export type Note = z.output<typeof noteBody>;

@@ -1,4 +1,4 @@
-/** Selects the rows of the table that a filter asks for. */
+/** Selects the rows of the table that match a filter. */
 import type { AppLocals } from "../../env.ts";
 import { fullName, isPreflight, type PolicyRoute } from "../../web/app/policy.ts";
 import type { FormErrors } from "../../web/pages/form-fields.ts";
@@ -32,17 +32,16 @@ export function checkFilter({ guard, role, key }: PolicyQuery, { guards, permiss
   };
 }
 
-/** The visitor whom a filter assumes; undefined for the visitor who asks. */
+/** The visitor whom a filter assumes; undefined if the verdicts are for the current visitor. */
 export function assumedBy({ role, key }: PolicyQuery, permissions: readonly string[]): Assumed | undefined {
   if (key === "") return role === "" ? undefined : { role };
   return { role: role || "user", permissions: key === ANY_PERMISSION ? permissions : [key] };
 }
 
 /**
- * Selects rows. With a role or a key, these are the routes that do not deny it; with a key, without those that are open
- * to anyone.
+ * Selects rows. With a role or a key, routes that deny it are left out. With a key, so are routes that need no credential.
  *
- * @param visitor The visitor who asks.
+ * @param visitor The current visitor.
  */
 export function selectRows(
   routes: readonly PolicyRoute[],

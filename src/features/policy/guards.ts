@@ -1,4 +1,4 @@
-/** The guard of the page, which is open in development only. */
+/** The guard of the page, which anyone may read in development, and administrators in production. */
 import type { AppLocals } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { denyUnauthenticated } from "../../identity/guards/deny-unauthenticated.ts";

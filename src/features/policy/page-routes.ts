@@ -16,7 +16,7 @@ import { requireAdminInProduction } from "./guards.ts";
 import { policyPage } from "./pages.ts";
 import { type PolicyQuery, policyQuery } from "./schema.ts";
 
-/** The locals by which guards are previewed for the visitor. */
+/** Typed with the locals that the previews of guards read. */
 const { route } = scope<AppLocals & SessionLocals & LimitLocals & Partial<SignedIn>>();
 
 const NO_FILTER: PolicyQuery = { guard: "", role: "", key: "", path: "" };

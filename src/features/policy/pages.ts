@@ -20,9 +20,9 @@ export interface PolicyView {
   readonly rows: readonly Row[];
   /** The number of rows without a filter. */
   readonly total: number;
-  /** The visitor whom the verdicts are for; undefined for the one who asks. */
+  /** The visitor whom the verdicts are for; undefined for the current one. */
   readonly assumed: Assumed | undefined;
-  /** Whether the visitor who asks sends an API key. */
+  /** Whether the current request carries an API key. */
   readonly isKey: boolean;
   readonly hooks: AppHooks;
   readonly guards: readonly ExplainedGuard[];
@@ -50,7 +50,7 @@ ${guardList(guards)}
 </section>
 <section id="hooks" aria-labelledby="hooks-title">
 <h2 id="hooks-title">Hooks of the app</h2>
-<p class="meta">These run for every request. The hooks of a single route stand in its row.</p>
+<p class="meta">These run for every request. The row of a route lists its own hooks.</p>
 ${hookList(hooks)}
 </section>`,
     context,
@@ -66,12 +66,13 @@ function describeVisitor({ user }: PageContext, { assumed, query, isKey }: Polic
   if (assumed?.permissions) {
     const permission = query.key === "any" ? "every permission" : `the permission ${query.key}`;
     const owner = assumed.role === "admin" ? "an administrator" : "a user";
-    return `The verdicts are for an API key of ${owner} with ${permission}. Routes that are open without a key are left out.`;
+    return `The verdicts are for an API key of ${owner} with ${permission}. Routes that deny the key are left out, and so are routes that need no credential.`;
   }
-  if (assumed?.role === "visitor") return "The verdicts are for a visitor who is not signed in.";
+  if (assumed?.role === "visitor")
+    return "The verdicts are for a visitor who is not signed in. Routes that deny such a visitor are left out.";
   if (assumed) {
     const noun = assumed.role === "admin" ? "an administrator" : "a user";
-    return `The verdicts are for ${noun} who has just signed in, whose e-mail address is verified, and who has used up no limit.`;
+    return `The verdicts are for ${noun} who has just signed in, whose e-mail address is verified, and who has not used up any limit. Routes that deny such a user are left out.`;
   }
   if (isKey) return "The verdicts are for your API key.";
   if (!user) return "The verdicts are for you, a visitor who is not signed in.";

@@ -16,7 +16,7 @@ import { ANY_PERMISSION, type FilterOptions, NO_GUARD, type Row } from "./filter
 import type { PolicyQuery } from "./schema.ts";
 import type { RouteVerdict } from "./verdict.ts";
 
-/** The form sends only a GET request, so every filter has an address. */
+/** The form uses GET, so every filter has a URL. */
 export function filterForm(query: PolicyQuery, errors: FormErrors, { guards, permissions }: FilterOptions): SafeHtml {
   const select = (name: "guard" | "role" | "key", label: string, choices: readonly Choice[]) =>
     html`<div class="field"><label for="filter-${name}">${label}</label>
@@ -24,8 +24,8 @@ export function filterForm(query: PolicyQuery, errors: FormErrors, { guards, per
 ${messageOf(name, errors)}</div>`;
   return html`<search><form class="card filter" method="get" action="/policy">
 ${select("guard", "Guard", [{ value: "", label: "Any guard" }, { value: NO_GUARD, label: "No guard at all" }, ...guards.map(toChoice)])}
-${select("role", "What this role can do", ROLE_CHOICES)}
-${select("key", "What an API key opens", [{ value: "", label: "No key" }, { value: ANY_PERMISSION, label: "With every permission" }, ...permissions.map(toChoice)])}
+${select("role", "Role", ROLE_CHOICES)}
+${select("key", "API key", [{ value: "", label: "No key" }, { value: ANY_PERMISSION, label: "With every permission" }, ...permissions.map(toChoice)])}
 <div class="field"><label for="filter-path">Path contains</label>
 <input type="search" id="filter-path" name="path" value="${query.path}" maxlength="200" autocomplete="off" spellcheck="false"${markOf("path", errors)}>
 ${messageOf("path", errors)}</div>
@@ -39,7 +39,7 @@ interface Choice {
 }
 
 const ROLE_CHOICES: readonly Choice[] = [
-  { value: "", label: "Verdicts for me" },
+  { value: "", label: "My own" },
   { value: "visitor", label: "A visitor" },
   { value: "user", label: "A user" },
   { value: "admin", label: "An administrator" },
@@ -131,7 +131,7 @@ export function guardList(guards: readonly ExplainedGuard[]): SafeHtml {
   return html`<dl class="card explained">${guards.map(
     ({ name, explanation, denies, limits, routes }) =>
       html`<div id="${guardIdOf(name)}"><dt><code>${name}</code></dt>
-<dd>${explanation || "This guard states no facts."} ${limits.length === 0 ? "" : `Limit: ${limits.join(", ")}. `}${denies.length === 0 ? "" : `Denies with ${joinOr(denies)}. `}<a href="/policy?${String(new URLSearchParams({ guard: name }))}">${routes === 1 ? "1 route" : `${routes} routes`}</a></dd></div>`,
+<dd>${explanation || "This guard has no explanation."} ${limits.length === 0 ? "" : `Limit: ${limits.join(", ")}. `}${denies.length === 0 ? "" : `Denies with ${joinOr(denies)}. `}<a href="/policy?${String(new URLSearchParams({ guard: name }))}">${routes === 1 ? "1 route" : `${routes} routes`}</a></dd></div>`,
   )}</dl>`;
 }
 

@@ -8,13 +8,13 @@ import type { PolicyGuard, PolicyRoute } from "../../web/app/policy.ts";
 export type RouteVerdict =
   | { readonly kind: "allow" }
   | { readonly kind: "deny"; readonly by: PolicyGuard }
-  /** Only the request can tell what these guards decide; the others allow. */
+  /** The decision of these guards depends on the request; the others allow. */
   | { readonly kind: "depends"; readonly on: readonly PolicyGuard[] };
 
 /** A visitor of any route. */
 export type RouteVisitor = Omit<Visitor, "methods">;
 
-/** A guard that denies the visitor decides, whatever the guards before it would decide about a request. */
+/** Previews the guards of a route. If one of them denies the visitor, the others do not matter. */
 export function previewRoute(
   { guards, methods }: Pick<PolicyRoute, "guards" | "methods">,
   visitor: RouteVisitor,
@@ -22,14 +22,14 @@ export function previewRoute(
   const previews = guards.map((guard) => ({ guard, verdict: guard.preview?.({ ...visitor, methods }) ?? "depends" }));
   const denying = previews.find(({ verdict }) => verdict === "deny");
   if (denying) return { kind: "deny", by: denying.guard };
-  const open = previews.filter(({ verdict }) => verdict === "depends");
-  return open.length === 0 ? { kind: "allow" } : { kind: "depends", on: open.map(({ guard }) => guard) };
+  const undecided = previews.filter(({ verdict }) => verdict === "depends");
+  return undecided.length === 0 ? { kind: "allow" } : { kind: "depends", on: undecided.map(({ guard }) => guard) };
 }
 
 /** The roles that the page can assume. A visitor is not signed in. */
 export const ROLES = ["visitor", "user", "admin"] as const;
 
-/** A visitor whom the page assumes. */
+/** The properties of a hypothetical visitor. */
 export interface Assumed {
   readonly role: Role | "visitor";
   /** The permissions of the API key that the requests carry; absent for requests without a key. */
@@ -37,10 +37,10 @@ export interface Assumed {
 }
 
 /**
- * Creates a hypothetical visitor, for whom guards are previewed: one who has just signed in with a browser or sends an
- * API key, whose e-mail address is verified, and who has used up no limit.
+ * Creates a hypothetical visitor for previews: a user who has just signed in with a browser or sends an API key, and has
+ * a verified e-mail address; or a visitor who is not signed in. Neither has used up any limit.
  *
- * @param request The request of the client who asks.
+ * @param request The current request.
  */
 export function assumeVisitor(
   request: Request,

@@ -1,4 +1,4 @@
-/** Requires that a state-changing request that may rely on a cookie comes from a page of this app. */
+/** Requires that state-changing requests that may rely on a cookie come from a page of this app. */
 import type { AppLocals, Env } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
@@ -10,7 +10,7 @@ import type { SignedIn } from "../users/user.ts";
 type CsrfNeeds = Pick<AppLocals, "env" | "requestId"> & Partial<SignedIn>;
 
 /**
- * Requires that a state-changing request that may rely on a cookie comes from a page of this app. Denies with 403 a
+ * Requires that state-changing requests that may rely on a cookie come from a page of this app. Denies with 403 a
  * request that another site may have made a browser send. A browser never sends access tokens and API keys by itself,
  * so requests authenticated by one need no further proof.
  */
@@ -23,7 +23,7 @@ export const requireCsrf: Guard<CsrfNeeds> = stateFacts(
   }),
   {
     denies: [403],
-    explanation: "Requires that a state-changing request that may rely on a cookie comes from a page of this app.",
+    explanation: "Requires that state-changing requests that may rely on a cookie come from a page of this app.",
     preview: ({ methods, locals: { auth } }) =>
       methods.every(isSafeMethod) || (auth && auth.via !== "session") ? "allow" : "depends",
   },

@@ -30,7 +30,7 @@ const PASSWORD_FIELDS = ["password", "currentPassword"] as const;
 const RETRY_SECONDS = 5;
 
 /**
- * Requires that the queue for hashing passwords is short. Supplies `hashing` when it is the request's turn. Client
+ * Requires room in the queue for hashing passwords. Supplies `hashing` when it is the request's turn. Client
  * addresses are served in turn. Denies with 503 if the address already has 4 requests in the queue, or if the wait is,
  * or would be, longer than 2 s. A request with invalid input or without a password takes no turn and must not hash.
  */
@@ -48,7 +48,7 @@ export function createHashingGuard(queue: HashingQueue): Guard<HashingCapacityNe
       const detail = `Too many sign-ins are in progress. Try again in ${RETRY_SECONDS} seconds.`;
       return deny(c, 503, detail, { "Retry-After": String(RETRY_SECONDS) });
     },
-    { denies: [503], explanation: "Requires that the queue for hashing passwords is short." },
+    { denies: [503], explanation: "Requires room in the queue for hashing passwords." },
   );
 }
 

@@ -11,8 +11,8 @@ import type { LinkLocals } from "./require-link.ts";
 type LinkOwnerNeeds = AppLocals & LinkLocals & AttemptLocals & HashingLocals & ParsedForm;
 
 /**
- * Requires that the client is signed in to the account of the link or sends its password. Denies with 401 a client that
- * is neither signed in to the account nor supplies its password. The mail alone is not enough: it proves ownership of
+ * Requires that the client is signed in to the account of the link, or sends the password of the account. Denies with
+ * 401 a client that does neither. The mail alone is not enough: it proves ownership of
  * the address, but a stranger may have registered the account and chosen the password.
  *
  * @param refused Creates the response of a denial, such as the form again. Its status must be 401.
@@ -34,7 +34,8 @@ export function requireLinkOwner<TPage extends AppLocals = AppLocals>(
   }
   return stateFacts(requireLinkOwner, {
     denies: [401],
-    explanation: "Requires that the client is signed in to the account of the link or sends its password.",
+    explanation:
+      "Requires that the client is signed in to the account of the link, or sends the password of the account.",
   });
 }
 

@@ -33,7 +33,7 @@ type LinkNeeds = AppLocals & ParsedForm;
 export const LINK_ENDED = "This link no longer works. Ask for a new one.";
 
 /**
- * Requires a mailed link that still works. Supplies `link`. Denies invalid input with 400, and a token that is unknown,
+ * Requires a valid mailed link. Supplies `link`. Denies invalid input with 400, and a token that is unknown,
  * used or expired with 422.
  *
  * @param refused Creates the response of a denial, such as the form again.
@@ -54,7 +54,7 @@ export function requireLink<TPage extends AppLocals = AppLocals>(
   }
   return stateFacts(requireLink, {
     denies: refusedWith,
-    explanation: "Requires a mailed link that still works.",
+    explanation: "Requires a valid mailed link.",
     detail: purpose,
   });
 }

@@ -137,7 +137,7 @@ export interface SessionLocals {
   readonly session: Session;
 }
 
-/** Loads the session of the browser and denies nothing. Supplies `session`, for visitors as well. */
+/** Loads the session of the browser, and never denies. Supplies `session`, for visitors as well. */
 export const loadSession: Guard<AppLocals, SessionLocals> = stateFacts(
   headGuard(async function loadSession(c: HeadContext<AppLocals>) {
     const { session } = await identify(c);
@@ -145,7 +145,7 @@ export const loadSession: Guard<AppLocals, SessionLocals> = stateFacts(
   }),
   {
     denies: [],
-    explanation: "Loads the session of the browser and denies nothing.",
+    explanation: "Loads the session of the browser, and never denies.",
     preview: () => "allow",
   },
 );

@@ -10,7 +10,7 @@ export const sessionBody = z
     id: z.uuid(),
     device: z.string().describe("A description such as `Firefox on Linux`."),
     createdAt: z.iso.datetime(),
-    lastUsedAt: z.iso.datetime().describe("Accurate to a minute."),
+    lastUsedAt: z.iso.datetime().describe("Accurate to the minute."),
     isCurrent: z.boolean().describe("Whether the request came from this session."),
   })
   .meta({ id: "Session" });

@@ -35,7 +35,7 @@ export const apiKeyBody = z
     permissions: z.array(z.string()),
     createdAt: z.iso.datetime(),
     expiresAt: z.iso.datetime(),
-    lastUsedAt: z.iso.datetime().nullable().describe("Accurate to a minute; null for an unused key."),
+    lastUsedAt: z.iso.datetime().nullable().describe("Accurate to the minute; null for an unused key."),
   })
   .meta({ id: "ApiKey" });
 

@@ -18,7 +18,7 @@ export const tokensBody = z
     deviceToken: z
       .string()
       .optional()
-      .describe("Only after the password was entered. To be sent with the next sign-in."),
+      .describe("Present only if the request contained the password. Send it with the next sign-in."),
   })
   .meta({ id: "Tokens" });
 

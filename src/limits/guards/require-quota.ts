@@ -15,8 +15,8 @@ export interface RequireQuotaOptions {
 }
 
 /**
- * Requires that none of these quotas of the user is used up. Denies with 422. A request that passes may still exceed
- * it: the statement that writes decides (`fitsQuota`).
+ * Requires that the user has not used up any of these quotas. Denies with 422. A request that passes may still exceed
+ * one: the statement that writes decides (`fitsQuota`).
  *
  * @example
  * route.put("/api/files/:name", { guards: [requireAuth, requireQuota([FILES_QUOTA, FILE_BYTES_QUOTA])], … })
@@ -36,7 +36,7 @@ export function requireQuota(
   const names = quotas.map(({ name }) => name).join(", ");
   return stateFacts(guard, {
     denies: [422],
-    explanation: "Requires that none of these quotas of the user is used up.",
+    explanation: "Requires that the user has not used up any of these quotas.",
     detail: `${names}${allowRetries ? "; retries pass" : ""}`,
     limits: quotas.map(({ name, limit, unit }) => ({ name, max: limit, unit })),
   });

@@ -1,16 +1,16 @@
-/** Facts that guards declare about themselves: for the printed policy, its page, and the description of the API. */
+/** The facts that guards state about themselves, for the printed policy, its page and the OpenAPI document. */
 import type { AppLocals, Env } from "../../env.ts";
 
 /** A credential of a request: the cookie of a browser's session, an access token, or an API key. */
 export type Credential = "session" | "token" | "key";
 
-/** Locals by which guards are previewed. The floors that supply them add members by augmentation. */
+/** The locals that previews read. The floors that supply them add members by augmentation. */
 // biome-ignore lint/suspicious/noEmptyInterface: the floors above add members by augmentation, which needs an interface.
 export interface VisitorLocals {}
 
-/** The visitor for whom a guard is previewed. A hypothetical one has other locals than the request supplied. */
+/** The visitor for whom a guard is previewed. It may be hypothetical, with locals that no guard supplied. */
 export interface Visitor {
-  /** The request of the client who asks for the preview, which is not the request that the guard would decide about. */
+  /** The request for the preview, not a request that the guard would decide about. */
   readonly request: Request;
   /** The methods of the route that the guard belongs to. */
   readonly methods: readonly string[];
@@ -20,18 +20,18 @@ export interface Visitor {
 /** The result of a preview. */
 export type Verdict = "allow" | "deny" | "depends";
 
-/** A number that bounds what a client may do. */
+/** A limit that a guard enforces on clients. */
 export type LimitFact = {
   /** Unique among guards of the same name, such as `sign-in`. The guard's `detail` is a list that contains it. */
   readonly name: string;
-  /** What is counted, in the plural, such as `requests`. */
+  /** The unit that is counted, in the plural, such as `requests`. */
   readonly unit: string;
 } & (StatedNumbers | PlatformNumbers);
 
 interface StatedNumbers {
-  /** The largest number that is allowed. May come from a variable. @throws If the variable is malformed. */
+  /** The maximum. May come from a variable. @throws If the variable is malformed. */
   readonly max: number | ((env: Env) => number);
-  /** The period in which it is counted; absent if the number is a total. */
+  /** The period that the maximum applies to; absent if it is a total. */
   readonly windowSeconds?: number;
 }
 
@@ -59,8 +59,8 @@ export interface GuardFacts {
   /** The request headers that it reads, with an explanation of each. */
   readonly requestHeaders?: Readonly<Record<string, string>>;
   /**
-   * Decides for a visitor without a request of theirs: it reads only its argument, counts nothing and changes nothing.
-   * Absent if only the request can tell.
+   * Predicts the decision for a visitor. Reads only its argument, and neither counts nor changes anything. Absent if the
+   * decision always depends on the request.
    */
   readonly preview?: (visitor: Visitor) => Verdict;
 }

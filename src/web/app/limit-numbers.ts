@@ -1,5 +1,5 @@
 /** The numbers of limits: resolved for an environment, and as text. */
-// `npm run routes` loads this file before the app, whose mistakes it describes: so it imports types only.
+// This file imports only types: `npm run routes` loads it before the app, so that it can report an app that fails to load.
 import type { Env } from "../../env.ts";
 import type { LimitFact } from "./guard-facts.ts";
 
@@ -13,7 +13,7 @@ export interface PolicyLimit {
   readonly windowSeconds?: number;
 }
 
-/** The values of the numbers that are not in the code. */
+/** The sources of the numbers that are not in the code. */
 export interface LimitConfig {
   /** The running environment, or one with the variables of `wrangler.toml`. */
   readonly env: Env;
@@ -21,7 +21,7 @@ export interface LimitConfig {
   readonly rateLimits?: Readonly<Record<string, Required<Pick<PolicyLimit, "max" | "windowSeconds">>>>;
 }
 
-/** @throws If a variable is malformed, or if `rateLimits` lacks the binding. */
+/** Resolves the numbers of a limit. @throws If a variable is malformed, or if `rateLimits` lacks the binding. */
 export function resolveLimit(fact: LimitFact, { env, rateLimits }: LimitConfig): PolicyLimit {
   const { name, unit } = fact;
   if ("max" in fact) {

@@ -11,7 +11,7 @@ export { isPreflight, labelsOf } from "./route-labels.ts";
 /** A guard of a route, with its facts. */
 export type PolicyGuard = RouteDescription["guards"][number] &
   Omit<Partial<GuardFacts>, "limits"> & {
-    /** Present if the description knows the configuration. */
+    /** Absent if the app was described without a configuration. */
     readonly limits?: readonly PolicyLimit[];
   };
 

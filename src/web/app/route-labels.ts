@@ -1,5 +1,5 @@
 /** The labels of routes, such as `POST /login`. */
-// `npm run routes` loads this file before the app, whose mistakes it describes: so it imports types only.
+// This file imports only types: `npm run routes` loads it before the app, so that it can report an app that fails to load.
 import type { RouteDescription } from "../../http/index.ts";
 
 /** Whether `preflightRoutes` has added the route: an OPTIONS route without guards, schemas or hooks of its own. */

@@ -21,21 +21,21 @@ export interface Answer {
 }
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
-  101: "The connection changes its protocol.",
+  101: "The connection switches protocols.",
   200: "Success.",
   201: "Created.",
   202: "Accepted.",
-  204: "Done. There is no body.",
+  204: "Done. The response has no body.",
   304: "The client has the current version.",
 };
 
 /** The headers that responses of a status have, whatever produced them. */
 const HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   303: { Location: "The page to open instead." },
-  401: { "WWW-Authenticate": "The scheme of the credential that is missing or not valid." },
+  401: { "WWW-Authenticate": "The scheme of the missing or invalid credential." },
   426: { Upgrade: "The protocol to use." },
-  429: { "Retry-After": "Seconds until another request is worthwhile." },
-  503: { "Retry-After": "Seconds until another request is worthwhile." },
+  429: { "Retry-After": "Seconds to wait before the next request." },
+  503: { "Retry-After": "Seconds to wait before the next request." },
 };
 
 /** Lists the answers of a route. @param shared Receives the schemas that the answers refer to. */
@@ -59,7 +59,7 @@ export function listAnswers(handler: Handler<never>, shared: SharedSchemas): Ans
     ...denials.filter(({ status }) => status !== 303 || !isApiPath(path)),
     ...(Object.values(request).some(Boolean) ? [refuse(400, "The input is invalid. `issues` lists all reasons.")] : []),
     ...(maxBytes === undefined ? [] : [refuse(413, `The body exceeds ${maxBytes} bytes.`)]),
-    refuse(500, "Something went wrong on our side."),
+    refuse(500, "An unexpected error."),
   ];
 }
 
@@ -83,7 +83,7 @@ function declaredAnswer(
 function contentOf(schema: z.ZodType, mediaTypes = ["application/json"] as readonly string[], shared: SharedSchemas) {
   if (schema instanceof z.ZodUndefined) return {};
   const json = toJsonSchema(schema, "output", shared);
-  // A page has the same facts as the JSON, in another form.
+  // A page shows the same data as the JSON, so it has no schema.
   return Object.fromEntries(mediaTypes.map((type) => [type, type === "text/html" ? {} : json]));
 }
 

@@ -22,7 +22,10 @@ export const problemBody = z
     status: z.int(),
     detail: z.string(),
     requestId: z.string().optional(),
-    issues: z.array(issue).optional().describe("The issues of invalid input."),
+    issues: z
+      .array(issue)
+      .optional()
+      .describe("One entry for each invalid value. Present only if the input is invalid."),
   })
   .meta({ id: "Problem" });
 
@@ -30,7 +33,7 @@ export type Problem = z.output<typeof problemBody>;
 
 /** The schema of a page of a list: its items, and the cursor of the next page. */
 export function pageOf<TItem extends z.ZodType>(item: TItem) {
-  const nextCursor = z.string().nullable().describe("For the query of the next page; null on the last page.");
+  const nextCursor = z.string().nullable().describe("The `cursor` of the next page; null on the last page.");
   return z.object({ items: z.array(item), nextCursor });
 }
 
@@ -40,9 +43,9 @@ export interface BodyDescription {
   readonly description?: string;
   /** Default: `application/json`; for `problemBody`, `application/problem+json`; for `noBody`, none. May be a range. */
   readonly mediaTypes?: readonly string[];
-  /** The headers that every such response has, with an explanation of each. */
+  /** The headers that each of these responses has, with an explanation of each header. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The headers that some of them have. */
+  /** The headers that only some of these responses have. */
   readonly optionalHeaders?: Readonly<Record<string, string>>;
 }
 
@@ -88,7 +91,7 @@ export function contentResponses<TSchema extends z.ZodType>(content: TSchema) {
   };
 }
 
-/** @returns The facts of `describeBody`, and the schema that it was given. */
+/** @returns The description given to `describeBody`, with the original schema. */
 export function bodyDescriptionOf(schema: z.ZodType): DescribedBody {
   return descriptions.get(schema) ?? { schema };
 }

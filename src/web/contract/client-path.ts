@@ -1,6 +1,6 @@
 /** Builds the path and the query of a request from the pattern of a route. */
 
-/** A parameter that fills a whole segment: its name, the type of its form, and the mark of an optional one. */
+/** A parameter that fills a whole segment: its name, its type, and `?` if it is optional. */
 const PARAM = /^:([A-Za-z_$][\w$]*)(?:<(int|uint|uuid)>)?(\??)$/;
 
 /** The characters that have a meaning in a pattern. */
@@ -13,10 +13,12 @@ const FORMS: Readonly<Record<string, RegExp>> = {
 };
 
 /**
+ * Builds the path of a request.
+ *
  * @param key The method and path of the route, for errors.
- * @param pattern Its path.
+ * @param pattern The path of the route.
  * @returns The percent-encoded path. It begins with a slash.
- * @throws TypeError if a parameter is missing, or if its value would lead to another path.
+ * @throws TypeError if a parameter is missing or has the wrong form, or if its value would lead to another path.
  */
 export function buildPath(key: string, pattern: string, params: object = {}): string {
   const segments = pattern.split("/").slice(1);
@@ -76,7 +78,13 @@ function refuse({ key, name }: PathParam, problem: string): never {
   throw new TypeError(`${key}: the path parameter "${name}" ${problem}.`);
 }
 
-/** @returns The query with its question mark; empty without parameters. @throws TypeError for an object or null. */
+/**
+ * Builds the query of a request.
+ *
+ * @param key The method and path of the route, for errors.
+ * @returns The query with its question mark; empty without parameters.
+ * @throws TypeError for a value that is an object or null.
+ */
 export function buildQuery(key: string, query: object = {}): string {
   const pairs = new URLSearchParams();
   for (const [name, given] of Object.entries(query)) {
@@ -84,7 +92,7 @@ export function buildQuery(key: string, query: object = {}): string {
     for (const value of values) {
       if (!["string", "number", "boolean", "bigint"].includes(typeof value))
         throw new TypeError(
-          `${key}: the query parameter "${name}" is neither text, a number, a boolean nor a list of them.`,
+          `${key}: the query parameter "${name}" must be a string, a number, a boolean, or a list of these.`,
         );
       pairs.append(name, String(value));
     }

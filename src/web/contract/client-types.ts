@@ -1,4 +1,4 @@
-/** The types of a client: its calls, and what each takes and answers. */
+/** The types of a client: the input of each call, and its possible responses. */
 import type { InferSchemaInput, Operation, RouteParams } from "../../http/index.ts";
 import type { RefusalStatus } from "../respond/problem.ts";
 import type { Problem } from "./bodies.ts";
@@ -36,7 +36,7 @@ type ParamValues<TPathParams, TSchema> = unknown extends TSchema
   ? TPathParams
   : { readonly [K in keyof TPathParams]: string | number } & InferSchemaInput<TSchema>;
 
-/** The values of a parameter of the query. A list repeats the parameter, and `undefined` leaves it out. */
+/** The value of a query parameter. A list repeats the parameter, and `undefined` leaves it out. */
 export type QueryValue =
   | string
   | number

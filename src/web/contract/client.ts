@@ -13,7 +13,7 @@ export interface ClientOptions {
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
 }
 
-/** The input of a call, whose types have been checked by then. */
+/** The input of a call. The types of `Client` have checked it. */
 interface AnyInput {
   readonly params?: object;
   readonly query?: object;
@@ -32,11 +32,11 @@ const BOOKMARK = /^[\da-f]{8}-[\da-f]{8}-[\da-f]{8}-[\da-f]{32}$/;
  *
  * Every HTTP status is an answer and none is thrown, redirects included: the client does not follow them. A browser
  * hides redirects from scripts, so there they are an `AnswerError`. JSON bodies are parsed, other text is a string, and
- * any other body, such as a file or a stream of events, is a `ReadableStream`. The client remembers the newest bookmark
- * of the database that a response carried, and sends it, so that it reads what it has written.
+ * any other body, such as a file or a stream of events, is a `ReadableStream`. The client remembers the newest database
+ * bookmark of its responses and sends it with later requests, so that it reads its own writes.
  *
  * @param baseUrl The absolute URL of the app, such as `location.origin`.
- * @throws TypeError if the URL is not one.
+ * @throws TypeError if the URL is not absolute, or if it has a query or a fragment.
  *
  * @example
  * const api = client<Api>("https://example.com");
@@ -66,7 +66,7 @@ export function client<TApi extends Operation>(baseUrl: string, options: ClientO
   };
 
   const read = (_: object, key: string | symbol) => {
-    // Promises ask every object for `then`, and JSON asks for `toJSON`.
+    // `await` looks for `then` on every object, and `JSON.stringify` for `toJSON`.
     if (typeof key === "symbol" || key === "then" || key === "toJSON") return undefined;
     const [, method, pattern] = KEY.exec(key) ?? [];
     if (method !== undefined && pattern !== undefined) return (input?: AnyInput) => call(key, method, pattern, input);
@@ -101,7 +101,7 @@ function isBodyInit(body: unknown): body is BodyInit {
   );
 }
 
-/** Bookmarks sort by age. Responses may arrive in another order than that of their reads and writes. */
+/** Returns the newer of two bookmarks, which sort by age. Responses may arrive out of order. */
 function newerBookmark(known: string, received: string): string {
   return BOOKMARK.test(received) && received > known ? received : known;
 }

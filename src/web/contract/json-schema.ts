@@ -2,10 +2,10 @@
 import * as z from "zod";
 import type { JsonSchema } from "./document.ts";
 
-/** The schemas that others refer to, by name: the components of a document, which fill while it is written. */
+/** The schemas that others refer to, by name: the components of a document, collected while it is derived. */
 export type SharedSchemas = Map<string, JsonSchema>;
 
-/** Formats that say more to a reader than the pattern that zod adds to them. */
+/** Formats that are clearer than the patterns that zod adds to them. */
 const FORMATS: readonly unknown[] = ["date-time", "uuid", "email"];
 
 /**
@@ -13,7 +13,7 @@ const FORMATS: readonly unknown[] = ["date-time", "uuid", "email"];
  *
  * @param io `input` describes a request before defaults and transformations, `output` a response.
  * @param shared Receives the schemas with an id (`.meta({ id })`), those of requests with the suffix `Input`.
- * @returns A schema that accepts everything for a schema of another library than zod.
+ * @returns The JSON Schema. A schema that is not from zod becomes one that accepts everything.
  * @throws If two different schemas have the same id, or if a schema without an id refers to itself.
  */
 export function toJsonSchema(schema: unknown, io: "input" | "output", shared: SharedSchemas): JsonSchema {
@@ -38,7 +38,7 @@ export function propertiesOf(schema: JsonSchema, shared: SharedSchemas): Pick<Js
 
 type Conversion = JsonSchema & { readonly $defs?: Readonly<Record<string, JsonSchema>> };
 
-/** Many routes have the same schemas, such as that of problems. */
+/** A cache, since many routes have the same schemas, such as that of problems. */
 const conversions = { input: new WeakMap<z.ZodType, Conversion>(), output: new WeakMap<z.ZodType, Conversion>() };
 
 function convert(schema: z.ZodType, io: "input" | "output"): Conversion {
@@ -58,7 +58,7 @@ function simplify({ jsonSchema }: { readonly jsonSchema: z.core.JSONSchema.BaseS
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
 }
 
-/** Makes references point to the components of the document. Within a JSON string, the quotes would be escaped. */
+/** Makes references point to the components of the document. Inside a JSON string, quotes are escaped and do not match. */
 function relocate(converted: object, suffix: string): Conversion {
   const json = JSON.stringify(converted);
   if (/"\$ref":"#(?:"|\/\$defs\/__)/.test(json))

@@ -8,7 +8,7 @@ import { COMMON_HEADERS, describeOperation } from "./operations.ts";
 import { joinNames, type PathTemplate, rename, shapeOf, templatesOf } from "./paths.ts";
 import { SECURITY_SCHEMES } from "./security.ts";
 
-/** Raise it with a change that breaks clients. */
+/** Raise this version with each change that breaks clients. */
 const API_VERSION = "1.0.0";
 
 /** The methods that OpenAPI 3.1 can describe. GET includes HEAD, and preflights are not part of the API. */
@@ -17,7 +17,7 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"];
 const documents = new WeakMap<readonly Handler<never>[], OpenApiDocument>();
 
 /**
- * Describes the routes that declare `responses`. Derived once for each table.
+ * Describes the routes that declare `responses`. The document is derived once for each table.
  *
  * @throws If two different schemas have the same id.
  *

@@ -10,17 +10,17 @@ import { CREDENTIAL_HEADERS, securityOf } from "./security.ts";
 /** The headers that many responses have, by name. The document defines each once. */
 export const COMMON_HEADERS: Readonly<Record<string, Header>> = {
   "X-Request-Id": common("The id of the request. Absent if a shared cache may store the response."),
-  "RateLimit-Policy": common("The limits that the request passed, with their windows in seconds."),
-  RateLimit: common("The remaining requests of each limit, and the seconds until there are more."),
-  "X-RateLimit-Limit": common("The limit with the fewest remaining requests."),
-  "X-RateLimit-Remaining": common("The remaining requests of that limit."),
-  "X-RateLimit-Reset": common("The time at which there are more, in seconds since the epoch."),
+  "RateLimit-Policy": common("The limits that applied to the request, with their windows in seconds."),
+  RateLimit: common("The remaining requests of each limit, and the seconds until more become available."),
+  "X-RateLimit-Limit": common("The maximum of the limit that has the fewest remaining requests."),
+  "X-RateLimit-Remaining": common("The remaining requests of the same limit."),
+  "X-RateLimit-Reset": common("The time at which more requests become available, in seconds since the epoch."),
 };
 
 /** Headers that OpenAPI describes elsewhere: in bodies, responses and security schemes. */
 const DESCRIBED_ELSEWHERE = ["accept", "content-type", ...CREDENTIAL_HEADERS];
 
-/** @param names The names of the path parameters in the document. */
+/** Describes a route for one of its methods. @param names The names of the path parameters in the document. */
 export function describeOperation(
   handler: Handler<never>,
   method: string,

@@ -23,7 +23,7 @@ const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
 
 const PARAM = /:([A-Za-z_$][\w$]*)(?:<(\w+)>|\((?:[^()]|\([^()]*\))*\))?[?*+]?/g;
 
-/** @returns Two templates for a pattern whose last parameter is optional, since OpenAPI has no optional ones. */
+/** @returns One template, or two if the last parameter is optional, since path parameters are required in OpenAPI. */
 export function templatesOf(pattern: string): PathTemplate[] {
   const optional = /\/:[\w$]+(?:<\w+>)?\?$/.exec(pattern);
   return optional
@@ -48,9 +48,9 @@ export function shapeOf({ template }: Pick<PathTemplate, "template">): string {
 }
 
 /**
- * Names the parameters of templates of one shape for all of them: `{id}` and `{name}` become `{idOrName}`.
+ * Joins the parameter names of templates that have the same shape: `{id}` and `{name}` become `{idOrName}`.
  *
- * @param same Templates of one shape.
+ * @param same Templates that have the same shape.
  */
 export function joinNames(same: readonly PathTemplate[]): readonly string[] {
   const [first] = same;
@@ -60,14 +60,14 @@ export function joinNames(same: readonly PathTemplate[]): readonly string[] {
   });
 }
 
-/** @param names From `joinNames`. */
+/** Renames the parameters of a template. @param names From `joinNames`. */
 export function rename({ template, params }: PathTemplate, names: readonly string[]): PathTemplate {
   let index = 0;
   const renamed = template.replace(/\{[^}]*\}/g, (param) => `{${names[index++] ?? param.slice(1, -1)}}`);
   return { template: renamed, params: params.map((param, at) => ({ ...param, name: names[at] ?? param.name })) };
 }
 
-/** @param schemas The schemas of the route's params, by the name in the pattern. */
+/** Describes the parameters of a path. @param schemas The schemas of the route's params, by the name in the pattern. */
 export function toParameters(
   { params }: PathTemplate,
   names: readonly string[],
@@ -82,7 +82,7 @@ export function toParameters(
   }));
 }
 
-/** A name for an operation that depends on nothing but its own method and path: `getApiNotesById`. */
+/** The id of an operation, derived only from its own method and path: `getApiNotesById`. */
 export function operationIdOf(method: string, { template }: PathTemplate): string {
   const words = template.replace(/\{([^}]*)\}/g, " by $1 ").split(/[^A-Za-z0-9]+/);
   return method.toLowerCase() + words.map(capitalize).join("");

@@ -20,8 +20,8 @@ export class AnswerError extends Error {
 }
 
 /**
- * JSON is parsed, and other text is a string. Any other body stays a stream, and so does a stream of events, which may
- * have no end. The body of a response without one is undefined.
+ * Reads a response. JSON is parsed, and other text is a string. Any other body stays a stream, as do server-sent events,
+ * which may never end. A missing body is undefined.
  *
  * @param key The method and path of the route, for errors.
  * @throws AnswerError

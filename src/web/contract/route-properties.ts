@@ -2,9 +2,9 @@
 
 declare module "../../http/index.ts" {
   interface RouteProperties {
-    /** What the route does, in a few words, such as `Create a note`. */
+    /** The purpose of the route in a few words, such as `Create a note`. */
     readonly summary?: string;
-    /** The subject by which descriptions group routes. `assemble` sets it to the name of the feature. */
+    /** The group of the route in the OpenAPI document. Default: the name of the feature. */
     readonly tag?: string;
     /** The request headers that the handler reads, with an explanation of each. Guards state their own. */
     readonly requestHeaders?: Readonly<Record<string, string>>;
@@ -14,10 +14,10 @@ declare module "../../http/index.ts" {
 }
 
 /** The request headers of a resource with an entity tag. */
-export const IF_NONE_MATCH = { "If-None-Match": "Entity tags that the client has. A matching one gives 304." };
+export const IF_NONE_MATCH = { "If-None-Match": "Entity tags of the versions that the client has. A match gives 304." };
 
 /** The request header of a change that must not overwrite a newer version. */
-export const IF_MATCH = { "If-Match": "The entity tag that the change is based on. Another version gives 412." };
+export const IF_MATCH = { "If-Match": "The entity tag that the change is based on. Any other version gives 412." };
 
 /** The response header of a resource with a version. */
 export const ETAG = { ETag: "The version of the resource, for If-Match and If-None-Match." };
@@ -25,9 +25,9 @@ export const ETAG = { ETag: "The version of the resource, for If-Match and If-No
 /** The request headers that `serveContent` reads. */
 export const CONTENT_REQUEST_HEADERS = {
   ...IF_NONE_MATCH,
-  "If-Modified-Since": "The time of the version that the client has. 304 if there is no newer one.",
-  "If-Match": "Entity tags. Another version gives 412.",
-  "If-Unmodified-Since": "A time. A newer version gives 412.",
+  "If-Modified-Since": "The time of the version that the client has. Without a newer version, the response is 304.",
+  "If-Match": "Entity tags of accepted versions. Any other version gives 412.",
+  "If-Unmodified-Since": "A time. A version newer than this gives 412.",
   Range: "A range of bytes, such as `bytes=0-99`.",
-  "If-Range": "The version of which the range must be. Another one is sent whole.",
+  "If-Range": "The version that the client has a part of. If it is not current, the whole content is sent.",
 };

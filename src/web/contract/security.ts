@@ -2,20 +2,20 @@
 import { type Credential, factsOf } from "../app/guard-facts.ts";
 import type { Operation, SecurityScheme } from "./document.ts";
 
-/** How each credential is sent. */
+/** The scheme of each credential. */
 export const SECURITY_SCHEMES: Readonly<Record<Credential, SecurityScheme>> = {
   token: {
     type: "http",
     scheme: "bearer",
     bearerFormat: "JWT",
-    description: "An access token, which signing in returns.",
+    description: "An access token, issued on sign-in.",
   },
-  key: { type: "apiKey", in: "header", name: "X-API-Key", description: "An API key with the permission in the list." },
+  key: { type: "apiKey", in: "header", name: "X-API-Key", description: "An API key that has the listed permission." },
   session: {
     type: "apiKey",
     in: "cookie",
     name: "__Host-session",
-    description: "The cookie of a signed-in browser, which is accepted only from pages of this site.",
+    description: "The session cookie of a browser. A state-changing request must come from a page of this site.",
   },
 };
 

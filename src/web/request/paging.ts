@@ -16,8 +16,8 @@ export const pageQuery = z.object({
     .transform(Number)
     .refine((limit) => limit <= 100, "The limit must be a number from 1 to 100")
     .default(20)
-    .describe("The most items of the page, from 1 to 100. Default: 20."),
-  cursor: z.string().transform(decodeCursor).optional().describe("The nextCursor of an earlier page."),
+    .describe("The maximum number of items on the page, from 1 to 100. Default: 20."),
+  cursor: z.string().transform(decodeCursor).optional().describe("The `nextCursor` of the previous page."),
 });
 
 export type PageQuery = z.output<typeof pageQuery>;

@@ -1,4 +1,4 @@
-/** Who may read the page, in both environments, and what leads to it. */
+/** Access to the page in both environments, and links to it. */
 import { html } from "@remix-run/html-template";
 import { expect, test } from "vitest";
 import { requireAdminInProduction } from "../../../src/features/policy/guards.ts";
@@ -60,7 +60,7 @@ test.each(["POST", "PUT", "DELETE"])("%s is 405", async (method) => {
   expect((await send("/policy", { method })).status).toBe(405);
 });
 
-test("HEAD answers like GET, without the page", async () => {
+test("HEAD responds like GET, without the page", async () => {
   const response = await send("/policy", { method: "HEAD" });
   expect([response.status, await response.text()]).toEqual([200, ""]);
 });
@@ -79,7 +79,7 @@ test.each([
   expect(page.includes("/policy")).toBe(isLinked);
 });
 
-test("the row exists that the page links to", async () => {
+test("the row that a page links to exists", async () => {
   expect((await readRows()).map(({ id }) => id)).toContain("GET/things");
 });
 

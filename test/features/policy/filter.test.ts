@@ -1,4 +1,4 @@
-/** What the page shows, with every filter. */
+/** The content of the page, and its rows with every filter. */
 import { describe, expect, test } from "vitest";
 import { AUTHENTICATING_GUARDS } from "../../../scripts/policy-guard-changes.ts";
 import { describeApp, fullName, isPreflight, type PolicyRoute, rowIdOf } from "../../../src/web/app/policy.ts";
@@ -37,7 +37,7 @@ test("the page shows the reason of each exception", async () => {
   expect(reasons.filter((reason) => !page.includes(`${escaped(reason)}.</small>`))).toEqual([]);
 });
 
-test("every guard of a row leads to its explanation on the page, with its statuses", async () => {
+test("every guard of a row links to its explanation on the page, with its statuses", async () => {
   const page = await (await openPolicy()).text();
   const links = new Set(Array.from(page.matchAll(/href="#(guard-[^"]*)"/g), ([, id]) => id));
   const ids = new Set(Array.from(page.matchAll(/id="(guard-[^"]*)"/g), ([, id]) => id));
@@ -78,7 +78,7 @@ test.each(every)("%j", async (query, expected) => {
     expect(page, name).toContain(`<option value="${value}" selected>`);
 });
 
-test("filters combine: what they show together is what each shows", async () => {
+test("filters combine: a row is shown if it matches all of them", async () => {
   const parts = [{ guard: "requireCsrf" }, { role: "user" }, { path: "a" }];
   const [guard, role, path] = await Promise.all(parts.map(idsFor));
   const together = await idsFor(Object.assign({}, ...parts));
@@ -109,7 +109,7 @@ describe("an invalid filter", () => {
 });
 
 test.each([{ guard: "none", path: "/things" }, { path: "/no/such/path" }])(
-  "%j finds nothing, and says so",
+  "%j matches no route, and the page says so",
   async (query) => {
     const response = await openPolicy(query);
     const page = await response.text();

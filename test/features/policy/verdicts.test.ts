@@ -1,4 +1,4 @@
-/** The verdicts of the page: they are what the app then decides, and asking for them counts and changes nothing. */
+/** The verdicts of the page: the app then decides the same, and previews neither count nor change anything. */
 import { env } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { assumeVisitor, previewRoute, ROLES } from "../../../src/features/policy/verdict.ts";
@@ -26,14 +26,14 @@ const rowOf = ({ methods, path }: PolicyRoute) => rowIdOf({ method: methods, pat
 const sample = table.filter(({ methods, path }) => methods.includes("GET") && !/[:*]/.test(path));
 
 describe.each(visitors)("%s", (_, headers) => {
-  test("gets the verdict that the app then gives", async () => {
+  test("is shown the verdict that the app then reaches", async () => {
     const shown = new Map((await readRows({}, headers)).map(({ id, verdict }) => [id, verdict]));
     const seen = new Set<string>();
     for (const route of sample) {
       const verdict = shown.get(rowOf(route)) ?? "";
       const [kind = ""] = verdict.split(" ");
       seen.add(kind);
-      // A stream would not end, and "depends" promises nothing.
+      // A stream would not end, and "depends" predicts nothing.
       if (kind === "depends") continue;
       const response = await send(route.path, { headers });
       const denied = traceOf(response).find((decision) => decision.endsWith(":deny"));
@@ -48,8 +48,8 @@ describe.each(visitors)("%s", (_, headers) => {
 test("the sample has routes that deny some visitors and allow others", async () => {
   const verdicts = await Promise.all(visitors.map(async ([, headers]) => readRows({ path: "/things" }, headers)));
   const of = (id: string) => verdicts.map((rows) => rows.find((row) => row.id === id)?.verdict);
-  const closed = "deny (by requireAuth)";
-  expect(of("GET/things")).toEqual([closed, "allow", "allow", "allow", "allow", closed, closed, closed]);
+  const denied = "deny (by requireAuth)";
+  expect(of("GET/things")).toEqual([denied, "allow", "allow", "allow", "allow", denied, denied, denied]);
   expect(new Set(of("GET/things/about"))).toEqual(new Set(["allow"]));
   const lacking = "deny (by requirePermission(things:read))";
   expect(of("GET/api/things")).toEqual([lacking, "allow", "allow", "allow", "allow", "allow", "allow", lacking]);
@@ -106,7 +106,7 @@ describe("a preview", () => {
     expect(new Set(previewed.map(({ name }) => name)).size).toBeGreaterThan(5);
   });
 
-  test("counts nothing: opening the page costs one request, whatever it shows", async () => {
+  test("counts nothing: opening the page counts as one request, whatever it shows", async () => {
     const remaining = async (query = {}) => {
       const response = await openPolicy(query, user.headers);
       return Number(/"api";r=(\d+)/.exec(response.headers.get("RateLimit") ?? "")?.[1]);
@@ -117,7 +117,7 @@ describe("a preview", () => {
       expect(await remaining(query)).toBe(first - 1 - index);
   });
 
-  test("of a limit that is used up depends, instead of promising", async () => {
+  test("of a limit that is used up is `depends`", async () => {
     const account = await createAccount();
     const opened = await readRows({ path: "/things" }, account.headers);
     expect(opened.find(({ id }) => id === "GET/things")?.verdict).toBe("allow");

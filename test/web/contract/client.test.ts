@@ -1,4 +1,4 @@
-/** The client, against an app of this file and against responses that no app of ours gives. */
+/** The client, against an app of this file and against responses that our apps never send. */
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import type { OperationsOf } from "../../../src/http/index.ts";
@@ -11,7 +11,7 @@ import { createApp, sendTo } from "../../harness.ts";
 
 const ORIGIN = "http://localhost";
 
-/** Answers with what the route has received. */
+/** Responds with the input of the route. */
 const echo = z.object({
   route: z.string(),
   params: z.record(z.string(), z.string()),
@@ -100,7 +100,7 @@ function answering(...answers: Response[]) {
   return { api: client<Api>(ORIGIN, { fetch }), requests };
 }
 
-/** The message of the error that a call is refused with. No request is sent. */
+/** The error message of a refused call. No request is sent. */
 async function refusalOf(call: () => unknown): Promise<string> {
   const error = await (async () => call())().then(
     () => undefined,
@@ -248,7 +248,7 @@ describe("the query", () => {
 
   test.each([null, {}, [null], [["a"]], () => "a"])("%j is refused, with the name of the parameter", async (value) => {
     expect(await refusalOf(() => api["GET /plain"]({ query: { bad: value as string } }))).toBe(
-      'GET /plain: the query parameter "bad" is neither text, a number, a boolean nor a list of them.',
+      'GET /plain: the query parameter "bad" must be a string, a number, a boolean, or a list of these.',
     );
   });
 });
@@ -304,7 +304,7 @@ describe("bodies", () => {
 });
 
 describe("answers", () => {
-  test("have a status that tells their body apart; nothing is thrown", async () => {
+  test("have a status that determines the type of the body; nothing is thrown", async () => {
     const taken = await api["POST /notes"]({ body: { title: "taken" } });
     expect(taken.status === 409 && taken.body.taken).toBe("taken");
     const invalid = await api["POST /notes"]({ body: { title: "" } });
@@ -369,7 +369,7 @@ describe("answers", () => {
     });
   });
 
-  test("of a redirect are not followed", async () => {
+  test("that redirect are not followed", async () => {
     const { status, headers, body } = await api["GET /moved"]();
     expect([status, headers.get("Location"), body]).toEqual([303, `${ORIGIN}/text`, undefined]);
     const { api: moved, requests } = answering();
@@ -377,7 +377,7 @@ describe("answers", () => {
     expect(requests[0]?.redirect).toBe("manual");
   });
 
-  test("of a redirect that a browser hides are an error", async () => {
+  test("that redirect are an error if the browser hides them", async () => {
     const hidden = Object.defineProperties(new Response(), {
       type: { value: "opaqueredirect" },
       status: { value: 0 },
@@ -385,7 +385,7 @@ describe("answers", () => {
     await expect(answering(hidden).api["GET /moved"]()).rejects.toMatchObject({ name: "AnswerError", status: 0 });
   });
 
-  test("an error of the network, or of an aborted request, stays as it is", async () => {
+  test("a network error or an abort is rethrown unchanged", async () => {
     const failure = new Error("offline");
     const offline = client<Api>(ORIGIN, { fetch: () => Promise.reject(failure) });
     await expect(offline["GET /plain"]()).rejects.toBe(failure);
@@ -458,7 +458,7 @@ describe("the bookmark of the database", () => {
 describe("the object", () => {
   const loose = api as unknown as Record<string, (input?: object) => Promise<unknown>>;
 
-  test("is no promise, can be printed, and has no symbols", async () => {
+  test("is not a promise, can be printed, and has no symbols", async () => {
     expect(await Promise.resolve(api)).toBe(api);
     expect(JSON.stringify(api)).toBe("{}");
     expect(`${typeof (api as never)[Symbol.iterator]}`).toBe("undefined");

@@ -57,7 +57,7 @@ describe("the routes of the document", () => {
     expect([put, get].map((one) => one?.parameters?.[0]?.name)).toEqual(["nameOrId", "nameOrId"]);
   });
 
-  test("have ids of their own even where their paths read alike", () => {
+  test("have distinct ids even if their paths are similar", () => {
     const { paths } = describeRoutes(
       route.get("/api/a-b", { responses: ok, resolve }),
       route.get("/api/a/b", { responses: ok, resolve }),
