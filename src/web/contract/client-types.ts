@@ -7,7 +7,7 @@ import type { Problem } from "./bodies.ts";
 export type Client<TApi extends Operation> = {
   readonly [TOperation in TApi as `${TOperation["method"]} ${TOperation["path"]}`]: (
     ...input: Arguments<Input<TOperation>>
-  ) => Promise<Answer<TOperation["responses"]>>;
+  ) => Promise<ClientResponse<TOperation["responses"]>>;
 };
 
 type Arguments<TInput> = {} extends TInput ? [input?: TInput] : [input: TInput];
@@ -60,19 +60,19 @@ type BodyInputOf<TSchema, TMethod> = unknown extends TSchema
     ? { readonly body?: Exclude<InferSchemaInput<TSchema>, string> }
     : { readonly body: Exclude<InferSchemaInput<TSchema>, string> };
 
-/** An answer of the status, with the body that its schema describes. */
-export interface AnswerOf<TStatus, TBody> {
+/** A response with the status, and the body that its schema describes. */
+export interface ResponseOf<TStatus, TBody> {
   readonly status: TStatus;
   readonly body: TBody;
   readonly headers: Headers;
 }
 
 /**
- * One member for each declared status, and one for the problems that any route may answer with. The types do not know
- * what a route without declared responses answers. A status that nobody declared, such as that of a proxy, still arrives.
+ * One member for each declared status, and one for the problems that any route may respond with. Without declared
+ * responses, the body is unknown. A response with an undeclared status, such as one from a proxy, is returned as well.
  */
-type Answer<TResponses> = number extends keyof TResponses
-  ? AnswerOf<number, unknown>
+type ClientResponse<TResponses> = number extends keyof TResponses
+  ? ResponseOf<number, unknown>
   :
-      | { [TStatus in keyof TResponses]: AnswerOf<TStatus, InferSchemaInput<TResponses[TStatus]>> }[keyof TResponses]
-      | AnswerOf<Exclude<RefusalStatus, keyof TResponses>, Problem>;
+      | { [TStatus in keyof TResponses]: ResponseOf<TStatus, InferSchemaInput<TResponses[TStatus]>> }[keyof TResponses]
+      | ResponseOf<Exclude<RefusalStatus, keyof TResponses>, Problem>;

@@ -2,9 +2,9 @@
 import type { Operation } from "../../http/index.ts";
 import { buildPath, buildQuery } from "./client-path.ts";
 import type { Client } from "./client-types.ts";
-import { type ReadAnswer, readAnswer } from "./read-answer.ts";
+import { type ReadResponse, readResponse } from "./read-response.ts";
 
-export { AnswerError } from "./read-answer.ts";
+export { ResponseError } from "./read-response.ts";
 
 export interface ClientOptions {
   /** Sent with every request. */
@@ -30,8 +30,8 @@ const BOOKMARK = /^[\da-f]{8}-[\da-f]{8}-[\da-f]{8}-[\da-f]{32}$/;
 /**
  * Creates a client: an object with a function for each route of `TApi`.
  *
- * Every HTTP status is an answer and none is thrown, redirects included: the client does not follow them. A browser
- * hides redirects from scripts, so there they are an `AnswerError`. JSON bodies are parsed, other text is a string, and
+ * A response of any status is returned, not thrown, redirects included: the client does not follow them. A browser
+ * hides redirects from scripts, so there they throw a `ResponseError`. JSON bodies are parsed, other text is a string, and
  * any other body, such as a file or a stream of events, is a `ReadableStream`. The client remembers the newest database
  * bookmark of its responses and sends it with later requests, so that it reads its own writes.
  *
@@ -40,15 +40,15 @@ const BOOKMARK = /^[\da-f]{8}-[\da-f]{8}-[\da-f]{8}-[\da-f]{32}$/;
  *
  * @example
  * const api = client<Api>("https://example.com");
- * const answer = await api["GET /api/notes/:id"]({ params: { id } });
- * if (answer.status === 200) console.log(answer.body.title);
+ * const response = await api["GET /api/notes/:id"]({ params: { id } });
+ * if (response.status === 200) console.log(response.body.title);
  */
 export function client<TApi extends Operation>(baseUrl: string, options: ClientOptions = {}): Client<TApi> {
   const base = parseBase(baseUrl);
   const { fetch: send = (url, init) => fetch(url, init) } = options;
   let bookmark = "";
 
-  const call = async (key: string, method: string, pattern: string, input: AnyInput = {}): Promise<ReadAnswer> => {
+  const call = async (key: string, method: string, pattern: string, input: AnyInput = {}): Promise<ReadResponse> => {
     const url = base + buildPath(key, pattern, input.params) + buildQuery(key, input.query);
     const headers = new Headers(options.headers);
     if (bookmark !== "") headers.set(BOOKMARK_HEADER, bookmark);
@@ -62,7 +62,7 @@ export function client<TApi extends Operation>(baseUrl: string, options: ClientO
       ...(signal && { signal }),
     });
     bookmark = newerBookmark(bookmark, response.headers.get(BOOKMARK_HEADER) ?? "");
-    return readAnswer(key, response);
+    return readResponse(key, response);
   };
 
   const read = (_: object, key: string | symbol) => {

@@ -1,10 +1,10 @@
-/** Derives the operation of a route: its parameters, bodies, answers and credentials. */
+/** Derives the operation of a route: its parameters, bodies, responses and credentials. */
 import type { Handler } from "../../http/index.ts";
 import { factsOf } from "../app/guard-facts.ts";
-import { type Answer, listAnswers } from "./answers.ts";
 import type { Header, JsonSchema, OpenApiResponse, Operation, Parameter, Reference } from "./document.ts";
 import { isOptional, propertiesOf, type SharedSchemas, toJsonSchema } from "./json-schema.ts";
 import { operationIdOf, type PathTemplate, toParameters } from "./paths.ts";
+import { listResponseCases, type ResponseCase } from "./response-cases.ts";
 import { CREDENTIAL_HEADERS, securityOf } from "./security.ts";
 
 /** The headers that many responses have, by name. The document defines each once. */
@@ -78,42 +78,42 @@ function describeResponses(handler: Handler<never>, shared: SharedSchemas): Oper
   const isLimited = (handler.guards ?? []).some((guard) =>
     factsOf(guard)?.limits?.some((limit) => "windowSeconds" in limit),
   );
-  const byStatus = Map.groupBy(listAnswers(handler, shared), ({ status }) => status);
+  const byStatus = Map.groupBy(listResponseCases(handler, shared), ({ status }) => status);
   const sorted = [...byStatus].sort(([a], [b]) => a - b);
-  return Object.fromEntries(sorted.map(([status, answers]) => [status, merge(status, answers, isLimited)]));
+  return Object.fromEntries(sorted.map(([status, cases]) => [status, merge(status, cases, isLimited)]));
 }
 
-function merge(status: number, answers: readonly Answer[], isLimited: boolean): OpenApiResponse {
+function merge(status: number, cases: readonly ResponseCase[], isLimited: boolean): OpenApiResponse {
   const showsLimits = isLimited && (status < 300 || status === 429);
   const refs = Object.keys(COMMON_HEADERS).filter((name) => name === "X-Request-Id" || showsLimits);
-  const content = mergeContent(answers);
+  const content = mergeContent(cases);
   return {
-    description: mergeDescriptions(answers),
-    headers: { ...mergeHeaders(answers), ...Object.fromEntries(refs.map((name) => [name, referenceTo(name)])) },
+    description: mergeDescriptions(cases),
+    headers: { ...mergeHeaders(cases), ...Object.fromEntries(refs.map((name) => [name, referenceTo(name)])) },
     ...(Object.keys(content).length > 0 && { content }),
   };
 }
 
-function mergeDescriptions(answers: readonly Answer[]): string {
+function mergeDescriptions(cases: readonly ResponseCase[]): string {
   const textsOf = (isDenial: boolean) =>
-    new Set(answers.filter((answer) => answer.isDenial === isDenial).map(({ description }) => description));
+    new Set(cases.filter((one) => one.isDenial === isDenial).map(({ description }) => description));
   const guards = [...textsOf(true)].join(", ");
   return [...textsOf(false), ...(guards === "" ? [] : [`Denied by ${guards}.`])].join(" ");
 }
 
-/** A header is required if every answer with this status has it. */
-function mergeHeaders(answers: readonly Answer[]): Readonly<Record<string, Header>> {
-  const headers: Readonly<Record<string, Header>> = Object.assign({}, ...answers.map((answer) => answer.headers));
-  const isRequired = (name: string) => answers.every((answer) => answer.headers[name]?.required === true);
+/** A header is required if every case of the status has it. */
+function mergeHeaders(cases: readonly ResponseCase[]): Readonly<Record<string, Header>> {
+  const headers: Readonly<Record<string, Header>> = Object.assign({}, ...cases.map((one) => one.headers));
+  const isRequired = (name: string) => cases.every((one) => one.headers[name]?.required === true);
   return Object.fromEntries(
     Object.entries(headers).map(([name, header]) => [name, { ...header, required: isRequired(name) }]),
   );
 }
 
-function mergeContent(answers: readonly Answer[]): NonNullable<OpenApiResponse["content"]> {
-  const types = new Set(answers.flatMap(({ content }) => Object.keys(content)));
+function mergeContent(cases: readonly ResponseCase[]): NonNullable<OpenApiResponse["content"]> {
+  const types = new Set(cases.flatMap(({ content }) => Object.keys(content)));
   return Object.fromEntries(
-    [...types].map((type) => [type, mediaTypeOf(answers.flatMap((one) => one.content[type] ?? []))]),
+    [...types].map((type) => [type, mediaTypeOf(cases.flatMap((one) => one.content[type] ?? []))]),
   );
 }
 

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { OperationsOf } from "../../../src/http/index.ts";
 import { route } from "../../../src/web/app/scope.ts";
 import { describeBody, noBody, problemBody, rawBody } from "../../../src/web/contract/bodies.ts";
-import { AnswerError, type ClientOptions, client } from "../../../src/web/contract/client.ts";
+import { type ClientOptions, client, ResponseError } from "../../../src/web/contract/client.ts";
 import { requireJson } from "../../../src/web/guards/require-content-type.ts";
 import { invalidInput, problem } from "../../../src/web/respond/problem.ts";
 import { createApp, sendTo } from "../../harness.ts";
@@ -91,11 +91,11 @@ function bytes(values: readonly number[]): Response {
 }
 
 /** A client whose requests are answered one after the other with these responses, and its requests so far. */
-function answering(...answers: Response[]) {
+function answering(...responses: Response[]) {
   const requests: Request[] = [];
   const fetch: ClientOptions["fetch"] = async (url, init) => {
     requests.push(new Request(url, init));
-    return answers.shift() ?? new Response();
+    return responses.shift() ?? new Response();
   };
   return { api: client<Api>(ORIGIN, { fetch }), requests };
 }
@@ -187,8 +187,8 @@ describe("path parameters", () => {
       api["GET /pages/:page?"]({ params: {} }),
       api["GET /pages/:page?"]({ params: { page: "2" } }),
     ];
-    const answers = await Promise.all(calls);
-    expect(answers.map(({ body }) => ("params" in body ? body.params : undefined))).toEqual([
+    const responses = await Promise.all(calls);
+    expect(responses.map(({ body }) => ("params" in body ? body.params : undefined))).toEqual([
       {},
       {},
       {},
@@ -255,9 +255,9 @@ describe("the query", () => {
 
 describe("bodies", () => {
   test("with a schema are sent as JSON", async () => {
-    const answer = await api["POST /notes"]({ body: { title: "Tëst" } });
-    expect([answer.status, answer.body]).toEqual([201, { id: "1", title: "Tëst" }]);
-    expect(answer.headers.get("Location")).toBe("/notes/1");
+    const response = await api["POST /notes"]({ body: { title: "Tëst" } });
+    expect([response.status, response.body]).toEqual([201, { id: "1", title: "Tëst" }]);
+    expect(response.headers.get("Location")).toBe("/notes/1");
   });
 
   test("keep a content type that the caller names", async () => {
@@ -280,11 +280,11 @@ describe("bodies", () => {
   ];
   test.each(BODIES)("without a schema are sent as they are: %s", async (_, body, contentType, text) => {
     for (const key of ["PUT /raw", "PATCH /raw"] as const) {
-      const answer = await api[key]({ body: body() });
-      if (answer.status !== 200) throw new Error(answer.body.detail);
-      expect(answer.body.body).toMatch(text);
-      if (contentType) expect(answer.body.contentType).toMatch(contentType);
-      else expect(answer.body.contentType).toBeNull();
+      const response = await api[key]({ body: body() });
+      if (response.status !== 200) throw new Error(response.body.detail);
+      expect(response.body.body).toMatch(text);
+      if (contentType) expect(response.body.contentType).toMatch(contentType);
+      else expect(response.body.contentType).toBeNull();
     }
   });
 
@@ -303,7 +303,7 @@ describe("bodies", () => {
   });
 });
 
-describe("answers", () => {
+describe("responses", () => {
   test("have a status that determines the type of the body; nothing is thrown", async () => {
     const taken = await api["POST /notes"]({ body: { title: "taken" } });
     expect(taken.status === 409 && taken.body.taken).toBe("taken");
@@ -360,9 +360,9 @@ describe("answers", () => {
     const error = await answering(html)
       .api["GET /plain"]()
       .catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(AnswerError);
+    expect(error).toBeInstanceOf(ResponseError);
     expect(error).toMatchObject({
-      name: "AnswerError",
+      name: "ResponseError",
       status,
       message: `GET /plain answered ${status} with invalid JSON (4 characters).`,
       cause: expect.any(SyntaxError),
@@ -382,7 +382,7 @@ describe("answers", () => {
       type: { value: "opaqueredirect" },
       status: { value: 0 },
     });
-    await expect(answering(hidden).api["GET /moved"]()).rejects.toMatchObject({ name: "AnswerError", status: 0 });
+    await expect(answering(hidden).api["GET /moved"]()).rejects.toMatchObject({ name: "ResponseError", status: 0 });
   });
 
   test("a network error or an abort is rethrown unchanged", async () => {

@@ -18,7 +18,7 @@ test("the client is bundled without any other part of the app, and runs outside 
   expect(Object.keys(metafile.inputs).sort()).toEqual([
     "src/web/contract/client-path.ts",
     "src/web/contract/client.ts",
-    "src/web/contract/read-answer.ts",
+    "src/web/contract/read-response.ts",
   ]);
   const url = `data:text/javascript,${encodeURIComponent(outputFiles[0]?.text ?? "")}`;
   const { client } = await import(/* @vite-ignore */ url);

@@ -59,16 +59,16 @@ api["GET /notes"]({ body: {} });
 // refused: 'params' does not exist in type
 api["GET /notes"]({ params: {} });
 
-const answer = await api["POST /notes"]({ body: { title: "a" } });
+const response = await api["POST /notes"]({ body: { title: "a" } });
 
 // refused: have no overlap
-answer.status === 200;
+response.status === 200;
 
 // refused: Property 'id' does not exist on type
-answer.body.id;
+response.body.id;
 
 // refused: Property 'taken' does not exist on type
-if (answer.status === 201) answer.body.taken;
+if (response.status === 201) response.body.taken;
 
 // refused: Type 'string' does not satisfy the constraint
 client<"notes">("http://localhost");

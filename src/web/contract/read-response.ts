@@ -1,20 +1,20 @@
 /** Reads the body of a response by its media type. */
 
-/** An answer whose body has not been typed. */
-export interface ReadAnswer {
+/** A response as the client returns it, before `Client` types its body. */
+export interface ReadResponse {
   readonly status: number;
   readonly body: unknown;
   readonly headers: Headers;
 }
 
 /** A response that the client cannot read: JSON that does not parse, or a redirect that the browser hides. */
-export class AnswerError extends Error {
+export class ResponseError extends Error {
   /** The status of the response; 0 if the browser hides it. */
   readonly status: number;
 
   constructor(message: string, status: number, cause?: unknown) {
     super(message, { cause });
-    this.name = "AnswerError";
+    this.name = "ResponseError";
     this.status = status;
   }
 }
@@ -24,13 +24,13 @@ export class AnswerError extends Error {
  * which may never end. A missing body is undefined.
  *
  * @param key The method and path of the route, for errors.
- * @throws AnswerError
+ * @throws ResponseError
  */
-export async function readAnswer(key: string, response: Response): Promise<ReadAnswer> {
+export async function readResponse(key: string, response: Response): Promise<ReadResponse> {
   const { status, headers } = response;
   // The types of Workers do not know this type of response.
   if (String(response.type) === "opaqueredirect")
-    throw new AnswerError(`${key} answered with a redirect, which the browser hides.`, status);
+    throw new ResponseError(`${key} answered with a redirect, which the browser hides.`, status);
   return { status, body: await readBody(key, response), headers };
 }
 
@@ -44,7 +44,11 @@ async function readBody(key: string, response: Response): Promise<unknown> {
     try {
       return JSON.parse(text);
     } catch (cause) {
-      throw new AnswerError(`${key} answered ${status} with invalid JSON (${text.length} characters).`, status, cause);
+      throw new ResponseError(
+        `${key} answered ${status} with invalid JSON (${text.length} characters).`,
+        status,
+        cause,
+      );
     }
   }
   if (mediaType.startsWith("text/") && mediaType !== "text/event-stream") return response.text();

@@ -1,4 +1,4 @@
-/** The answers of a route: those that its handler declares, the denials of its guards, and those of every route. */
+/** The response cases of a route: those that its handler declares, the denials of its guards, and those of every route. */
 import * as z from "zod";
 import type { Handler } from "../../http/index.ts";
 import { factsOf } from "../app/guard-facts.ts";
@@ -9,8 +9,8 @@ import { bodyDescriptionOf, problemBody } from "./bodies.ts";
 import type { Header, JsonSchema } from "./document.ts";
 import { type SharedSchemas, toJsonSchema } from "./json-schema.ts";
 
-/** One reason for a status. A status may have several, whose texts, headers and bodies are then merged. */
-export interface Answer {
+/** A status that a route may respond with, and one reason for it. A description merges the cases of each status. */
+export interface ResponseCase {
   readonly status: number;
   /** A sentence; for a denial, the full name of the guard. */
   readonly description: string;
@@ -38,16 +38,16 @@ const HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   503: { "Retry-After": "Seconds to wait before the next request." },
 };
 
-/** Lists the answers of a route. @param shared Receives the schemas that the answers refer to. */
-export function listAnswers(handler: Handler<never>, shared: SharedSchemas): Answer[] {
+/** Lists the response cases of a route. @param shared Receives the schemas that they refer to. */
+export function listResponseCases(handler: Handler<never>, shared: SharedSchemas): ResponseCase[] {
   const { path, responses = {}, guards = [], request = {}, bodyLimit, maxBodyBytes } = handler;
   const refusal = problemContent(path, shared);
-  const refuse = (status: number, description: string, isDenial = false): Answer => {
+  const refuse = (status: number, description: string, isDenial = false): ResponseCase => {
     const content = status < 400 ? {} : refusal;
     return { status, description, isDenial, headers: requiredHeaders(HEADERS[status]), content };
   };
   const declared = Object.entries(responses).flatMap(([status, schema]) =>
-    schema instanceof z.ZodType ? [declaredAnswer(Number(status), schema, refusal, shared)] : [],
+    schema instanceof z.ZodType ? [declaredCase(Number(status), schema, refusal, shared)] : [],
   );
   const denials = guards.flatMap((guard) =>
     (factsOf(guard)?.denies ?? []).map((status) => refuse(status, fullNameOf(guard), true)),
@@ -63,12 +63,12 @@ export function listAnswers(handler: Handler<never>, shared: SharedSchemas): Ans
   ];
 }
 
-function declaredAnswer(
+function declaredCase(
   status: number,
   described: z.ZodType,
-  refusal: Answer["content"],
+  refusal: ResponseCase["content"],
   shared: SharedSchemas,
-): Answer {
+): ResponseCase {
   const { schema, description, mediaTypes, headers, optionalHeaders = {} } = bodyDescriptionOf(described);
   const optional = Object.entries(optionalHeaders).map(([name, text]) => [name, headerOf(text, false)] as const);
   return {
@@ -88,12 +88,12 @@ function contentOf(schema: z.ZodType, mediaTypes = ["application/json"] as reado
 }
 
 /** A refusal: problem details, or a page for a browser outside the API. */
-function problemContent(path: string, shared: SharedSchemas): Answer["content"] {
+function problemContent(path: string, shared: SharedSchemas): ResponseCase["content"] {
   const problem = { "application/problem+json": toJsonSchema(problemBody, "output", shared) };
   return isApiPath(path) ? problem : { ...problem, "text/html": {} };
 }
 
-function requiredHeaders(texts: Readonly<Record<string, string>> = {}): Answer["headers"] {
+function requiredHeaders(texts: Readonly<Record<string, string>> = {}): ResponseCase["headers"] {
   return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, headerOf(text, true)]));
 }
 
