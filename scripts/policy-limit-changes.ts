@@ -9,10 +9,15 @@ import { labelsOf } from "./policy-text.ts";
 export function compareLimits(before: PrintedPolicy, after: PrintedPolicy): Change[] {
   const [was, is] = [groupByName(before.limits), groupByName(after.limits)];
   return [...new Set([...is.keys(), ...was.keys()])].flatMap((name) => {
-    const [gone, added] = withoutCommon(was.get(name) ?? [], is.get(name) ?? []);
-    return Array.from({ length: Math.max(gone.length, added.length) }).flatMap((_, index) =>
-      describe(gone[index], added[index], before.routes, after.routes),
-    );
+    const earlier = was.get(name) ?? [];
+    const [gone, added] = withoutCommon(earlier, is.get(name) ?? []);
+    const another = earlier.length > 0 ? added.splice(gone.length) : [];
+    return [
+      ...Array.from({ length: Math.max(gone.length, added.length) }).flatMap((_, index) =>
+        describe(gone[index], added[index], before.routes, after.routes),
+      ),
+      ...another.map((limit) => describeAnother(limit, earlier, after.routes)),
+    ];
   });
 }
 
@@ -41,6 +46,13 @@ function describe(was: PrintedLimit | undefined, is: PrintedLimit | undefined, b
   return [
     appChange("widening", `no longer lists the limit ${nameOfLimit(was)}, ${formatNumbers(was)}${where(was, after)}`),
   ];
+}
+
+/** A second limit of the same name: the cells of guards do not show which routes have it. */
+function describeAnother(limit: PrintedLimit, earlier: readonly PrintedLimit[], routes: Routes): Change {
+  const group: Group = earlier.some((one) => mayAdmitMore(one, limit)) ? "widening" : "neutral";
+  const text = `lists another limit of this name: ${nameOfLimit(limit)}, ${formatNumbers(limit)}`;
+  return appChange(group, text + where(limit, routes));
 }
 
 function describeChanged(was: PrintedLimit, is: PrintedLimit, routes: Routes): Change {

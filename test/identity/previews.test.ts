@@ -31,6 +31,7 @@ const key = (...permissions: string[]): Auth => ({ via: "key", keyId: "1", permi
 const visit = (locals: Partial<Visitor["locals"]>, ...methods: string[]): Visitor => ({
   request,
   methods,
+  isAuthenticated: locals.auth !== undefined,
   locals: { ...app, ...locals },
 });
 const as = (auth: Auth, user: Partial<User> = {}) => ({ auth, user: { ...someone, ...user } });
@@ -82,6 +83,13 @@ describe.each(table)("%s", (_, guard, GET, POST = GET) => {
     const seen = [preview?.(visit(locals, "GET", "HEAD")), preview?.(visit(locals, "POST"))];
     expect(seen).toEqual([GET, POST].map((verdicts) => verdicts[name as keyof typeof who]));
   });
+});
+
+test("requireCsrf of a route that nothing authenticates takes no credential as proof", () => {
+  for (const auth of [token, key("a:read")]) {
+    const visitor = { ...visit(as(auth), "POST"), isAuthenticated: false };
+    expect(factsOf(requireCsrf)?.preview?.(visitor)).toBe("depends");
+  }
 });
 
 const state = { limit: 9, windowSeconds: 60, isAdmitted: true, resetMs: 1 };

@@ -11,6 +11,14 @@ export interface PlacedOperation {
   readonly operation: Operation;
 }
 
+/** The headers that open a WebSocket (RFC 6455 §4.1). The key is the example of §1.3. */
+const HANDSHAKE = [
+  "Connection: Upgrade",
+  "Upgrade: websocket",
+  "Sec-WebSocket-Version: 13",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+];
+
 /**
  * Writes one line that a shell can run, with sample values for required parameters and the body. The first credential
  * that the operation accepts comes from a shell variable named after its scheme in upper case, such as `TOKEN`.
@@ -23,15 +31,18 @@ export function writeCurl(
   origin: string,
   { schemas, securitySchemes }: Pick<OpenApiDocument["components"], "schemas" | "securitySchemes">,
 ): string {
-  const { parameters = [], requestBody, security = [] } = operation;
+  const { parameters = [], requestBody, responses, security = [] } = operation;
   const [name = ""] = Object.keys(security[0] ?? {});
   const scheme = securitySchemes[name];
+  const required = parameters
+    .filter(isRequiredHeader)
+    .map((one) => `${one.name}: ${sampleOf(one.schema ?? {}, schemas)}`);
   const headers = [
     ...(scheme ? [`"${credentialHeader(scheme, `$${name.toUpperCase()}`)}"`] : []),
-    ...parameters.filter(isRequiredHeader).map((one) => quote(`${one.name}: ${sampleOf(one.schema ?? {}, schemas)}`)),
+    ...(101 in responses ? HANDSHAKE : required).map(quote),
   ];
   return [
-    "curl",
+    101 in responses ? "curl -i -N" : "curl",
     ...(method === "GET" ? [] : ["-X", method]),
     quote(origin + addressOf(path, parameters, schemas)),
     ...headers.map((header) => `-H ${header}`),

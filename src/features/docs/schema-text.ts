@@ -66,8 +66,10 @@ function notesOf(schema: JsonSchema): string[] {
   ];
 }
 
+/** @param unit In the plural. */
 function rangeOf(min: number | undefined, max: number | undefined, unit = ""): string[] {
-  const of = unit && ` ${unit}`;
+  const bound = max ?? min;
+  const of = unit && ` ${bound === 1 ? unit.slice(0, -1) : unit}`;
   if (min !== undefined && max !== undefined) return [min === max ? `${min}${of}` : `${min} to ${max}${of}`];
   if (min !== undefined) return [`at least ${min}${of}`];
   return max === undefined ? [] : [`at most ${max}${of}`];

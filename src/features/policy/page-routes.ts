@@ -43,6 +43,7 @@ export const pages = group({
           rows: isValid ? selectRows(table, query, { request, locals }) : [],
           total: table.length,
           assumed: isValid ? assumedBy(query, app.permissions) : undefined,
+          user: locals.user,
           isKey: locals.auth?.via === "key",
           hooks,
           guards,

@@ -1,6 +1,7 @@
 /** The page that shows the policy. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { PolicyExceptions } from "../../env.ts";
+import type { Role } from "../../identity/users/user.ts";
 import type { AppHooks } from "../../web/app/policy.ts";
 import type { FormErrors } from "../../web/pages/form-fields.ts";
 import { errorSummary } from "../../web/pages/form-fields.ts";
@@ -22,6 +23,8 @@ export interface PolicyView {
   readonly total: number;
   /** The visitor whom the verdicts are for; undefined for the current one. */
   readonly assumed: Assumed | undefined;
+  /** The current user; undefined if the request is not authenticated. */
+  readonly user: { readonly name: string; readonly role: Role } | undefined;
   /** Whether the current request carries an API key. */
   readonly isKey: boolean;
   readonly hooks: AppHooks;
@@ -41,7 +44,7 @@ ${errorSummary({ id: "filter", errors })}
 ${filterForm(query, errors, options)}
 <section id="routes" aria-labelledby="routes-title">
 <h2 id="routes-title">Routes</h2>
-${isValid ? html`<p class="meta" role="status">${countOf(view)}${describeVisitor(context, view)}</p>` : ""}
+${isValid ? html`<p class="meta" role="status">${countOf(view)}${describeVisitor(view)}</p>` : ""}
 ${isValid ? routeTable(rows, exceptions) : html`<p class="empty">Correct the filter to see routes.</p>`}
 </section>
 <section id="guards" aria-labelledby="guards-title">
@@ -62,7 +65,7 @@ function countOf({ rows, total }: PolicyView): string {
   return rows.length === total ? `${total} routes. ` : `${rows.length} of ${total} routes. `;
 }
 
-function describeVisitor({ user }: PageContext, { assumed, query, isKey }: PolicyView): string {
+function describeVisitor({ assumed, query, user, isKey }: PolicyView): string {
   if (assumed?.permissions) {
     const permission = query.key === "any" ? "every permission" : `the permission ${query.key}`;
     const owner = assumed.role === "admin" ? "an administrator" : "a user";

@@ -12,14 +12,17 @@ export type RouteVerdict =
   | { readonly kind: "depends"; readonly on: readonly PolicyGuard[] };
 
 /** A visitor of any route. */
-export type RouteVisitor = Omit<Visitor, "methods">;
+export type RouteVisitor = Omit<Visitor, "methods" | "isAuthenticated">;
 
 /** Previews the guards of a route. If one of them denies the visitor, the others do not matter. */
 export function previewRoute(
   { guards, methods }: Pick<PolicyRoute, "guards" | "methods">,
   visitor: RouteVisitor,
 ): RouteVerdict {
-  const previews = guards.map((guard) => ({ guard, verdict: guard.preview?.({ ...visitor, methods }) ?? "depends" }));
+  const previews = guards.map((guard, index) => {
+    const isAuthenticated = guards.slice(0, index).some(({ credentials }) => credentials !== undefined);
+    return { guard, verdict: guard.preview?.({ ...visitor, methods, isAuthenticated }) ?? "depends" };
+  });
   const denying = previews.find(({ verdict }) => verdict === "deny");
   if (denying) return { kind: "deny", by: denying.guard };
   const undecided = previews.filter(({ verdict }) => verdict === "depends");

@@ -24,8 +24,10 @@ export const requireCsrf: Guard<CsrfNeeds> = stateFacts(
   {
     denies: [403],
     explanation: "Requires that state-changing requests that may rely on a cookie come from a page of this app.",
-    preview: ({ methods, locals: { auth } }) =>
-      methods.every(isSafeMethod) || (auth && auth.via !== "session") ? "allow" : "depends",
+    preview: ({ methods, isAuthenticated, locals: { auth } }) => {
+      const isProven = isAuthenticated && auth !== undefined && auth.via !== "session";
+      return isProven || methods.every(isSafeMethod) ? "allow" : "depends";
+    },
   },
 );
 

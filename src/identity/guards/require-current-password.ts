@@ -28,7 +28,7 @@ type CurrentPasswordNeeds = AppLocals & SignedIn & AttemptLocals & HashingLocals
 
 /**
  * Requires the user's current password. Supplies `credentials`, and `auth` narrowed to a session. Denies an API key and
- * a wrong password with 403, invalid input with 400. The last wrong password that `rateLimit(session-password)` admits
+ * a wrong password with 403, invalid input with 400 or 413. The last wrong password that `rateLimit(session-password)` admits
  * ends the session.
  *
  * @param refused Creates the response of a denial, such as the form again. `isWrong`: the password was checked.
@@ -36,7 +36,7 @@ type CurrentPasswordNeeds = AppLocals & SignedIn & AttemptLocals & HashingLocals
  */
 export function requireCurrentPassword<TPage extends AppLocals = AppLocals>(
   refused: (c: InputContext<TPage>, isWrong: boolean) => Response | Promise<Response> = refusePassword,
-  refusedWith: readonly number[] = [400],
+  refusedWith: readonly number[] = [400, 413],
 ): Guard<CurrentPasswordNeeds & TPage, CurrentPasswordLocals> {
   async function requireCurrentPassword(c: InputContext<CurrentPasswordNeeds & TPage>) {
     const { env, user, hashing, attempt } = c.locals;

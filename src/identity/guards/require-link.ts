@@ -33,7 +33,7 @@ type LinkNeeds = AppLocals & ParsedForm;
 export const LINK_ENDED = "This link no longer works. Ask for a new one.";
 
 /**
- * Requires a valid mailed link. Supplies `link`. Denies invalid input with 400, and a token that is unknown,
+ * Requires a valid mailed link. Supplies `link`. Denies invalid input with 400 or 413, and a token that is unknown,
  * used or expired with 422.
  *
  * @param refused Creates the response of a denial, such as the form again.
@@ -42,7 +42,7 @@ export const LINK_ENDED = "This link no longer works. Ask for a new one.";
 export function requireLink<TPage extends AppLocals = AppLocals>(
   purpose: EmailPurpose,
   refused: (c: InputContext<TPage>) => Response | Promise<Response> = refuseLink,
-  refusedWith: readonly number[] = [400, 422],
+  refusedWith: readonly number[] = [400, 413, 422],
 ): Guard<LinkNeeds & TPage, LinkLocals> {
   async function requireLink(c: InputContext<LinkNeeds & TPage>) {
     const token = fieldOf(c, "token");

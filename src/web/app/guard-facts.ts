@@ -14,6 +14,8 @@ export interface Visitor {
   readonly request: Request;
   /** The methods of the route that the guard belongs to. */
   readonly methods: readonly string[];
+  /** Whether a guard of the route that runs before this one authenticates the sender. */
+  readonly isAuthenticated: boolean;
   readonly locals: AppLocals & Partial<VisitorLocals>;
 }
 
@@ -58,6 +60,8 @@ export interface GuardFacts {
   readonly mediaTypes?: readonly string[];
   /** The request headers that it reads, with an explanation of each. */
   readonly requestHeaders?: Readonly<Record<string, string>>;
+  /** The request headers without which it denies, with an explanation of each. */
+  readonly requiredHeaders?: Readonly<Record<string, string>>;
   /**
    * Predicts the decision for a visitor. Reads only its argument, and neither counts nor changes anything. Absent if the
    * decision always depends on the request.

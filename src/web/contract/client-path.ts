@@ -83,7 +83,7 @@ function refuse({ key, name }: PathParam, problem: string): never {
  *
  * @param key The method and path of the route, for errors.
  * @returns The query with its question mark; empty without parameters.
- * @throws TypeError for a value that is an object or null.
+ * @throws TypeError for a value that is an object or null, and for a lone surrogate.
  */
 export function buildQuery(key: string, query: object = {}): string {
   const pairs = new URLSearchParams();
@@ -94,6 +94,8 @@ export function buildQuery(key: string, query: object = {}): string {
         throw new TypeError(
           `${key}: the query parameter "${name}" must be a string, a number, a boolean, or a list of these.`,
         );
+      if (!String(value).isWellFormed())
+        throw new TypeError(`${key}: the query parameter "${name}" is not valid Unicode.`);
       pairs.append(name, String(value));
     }
   }

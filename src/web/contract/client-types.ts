@@ -23,7 +23,8 @@ export interface CallOptions {
 type Input<TOperation extends Operation> = CallOptions &
   ParamsInput<RouteParams<TOperation["path"]>, TOperation["params"]> &
   QueryInput<TOperation["query"]> &
-  BodyInputOf<TOperation["body"], TOperation["method"]>;
+  BodyInputOf<TOperation["body"], TOperation["method"]> &
+  RawInput<TOperation["responses"]>;
 
 type ParamsInput<TPathParams, TSchema> = [keyof TPathParams] extends [never]
   ? unknown
@@ -35,6 +36,20 @@ type ParamsInput<TPathParams, TSchema> = [keyof TPathParams] extends [never]
 type ParamValues<TPathParams, TSchema> = unknown extends TSchema
   ? TPathParams
   : { readonly [K in keyof TPathParams]: string | number } & InferSchemaInput<TSchema>;
+
+/** Files and other contents can be had as they are: a file may be JSON that does not parse, or text in any encoding. */
+type RawInput<TResponses> = TResponses extends { readonly 200: infer TSchema }
+  ? unknown extends InferSchemaInput<TSchema>
+    ? RawOption
+    : unknown
+  : number extends keyof TResponses
+    ? RawOption
+    : unknown;
+
+interface RawOption {
+  /** Leaves the body of a success as a `ReadableStream` of its bytes, whatever its media type. */
+  readonly raw?: boolean;
+}
 
 /** The value of a query parameter. A list repeats the parameter, and `undefined` leaves it out. */
 export type QueryValue =

@@ -18,6 +18,7 @@ interface AnyInput {
   readonly params?: object;
   readonly query?: object;
   readonly body?: unknown;
+  readonly raw?: boolean;
   readonly headers?: HeadersInit;
   readonly signal?: AbortSignal;
 }
@@ -32,11 +33,12 @@ const BOOKMARK = /^[\da-f]{8}-[\da-f]{8}-[\da-f]{8}-[\da-f]{32}$/;
  *
  * A response of any status is returned, not thrown, redirects included: the client does not follow them. A browser
  * hides redirects from scripts, so there they throw a `ResponseError`. JSON bodies are parsed, other text is a string, and
- * any other body, such as a file or a stream of events, is a `ReadableStream`. The client remembers the newest database
+ * any other body, such as a file or a stream of events, is a `ReadableStream`. For a route whose body has no schema,
+ * `raw: true` leaves text and JSON a stream, too: a file arrives byte for byte. The client remembers the newest database
  * bookmark of its responses and sends it with later requests, so that it reads its own writes.
  *
  * @param baseUrl The absolute URL of the app, such as `location.origin`.
- * @throws TypeError if the URL is not absolute, or if it has a query or a fragment.
+ * @throws TypeError if the URL is not absolute, or if it has credentials, a query or a fragment.
  *
  * @example
  * const api = client<Api>("https://example.com");
@@ -45,12 +47,13 @@ const BOOKMARK = /^[\da-f]{8}-[\da-f]{8}-[\da-f]{8}-[\da-f]{32}$/;
  */
 export function client<TApi extends Operation>(baseUrl: string, options: ClientOptions = {}): Client<TApi> {
   const base = parseBase(baseUrl);
+  const common = new Headers(options.headers);
   const { fetch: send = (url, init) => fetch(url, init) } = options;
   let bookmark = "";
 
   const call = async (key: string, method: string, pattern: string, input: AnyInput = {}): Promise<ReadResponse> => {
     const url = base + buildPath(key, pattern, input.params) + buildQuery(key, input.query);
-    const headers = new Headers(options.headers);
+    const headers = new Headers(common);
     if (bookmark !== "") headers.set(BOOKMARK_HEADER, bookmark);
     for (const [name, value] of new Headers(input.headers)) headers.set(name, value);
     const { signal } = input;
@@ -62,7 +65,7 @@ export function client<TApi extends Operation>(baseUrl: string, options: ClientO
       ...(signal && { signal }),
     });
     bookmark = newerBookmark(bookmark, response.headers.get(BOOKMARK_HEADER) ?? "");
-    return readResponse(key, response);
+    return readResponse(key, response, input.raw);
   };
 
   const read = (_: object, key: string | symbol) => {
@@ -78,7 +81,8 @@ export function client<TApi extends Operation>(baseUrl: string, options: ClientO
 /** @returns The URL without a slash at its end. */
 function parseBase(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "")
+  // An href also has a `?` or `#` that nothing follows, and credentials, which `fetch` refuses.
+  if (!url || !/^https?:$/.test(url.protocol) || url.href !== url.origin + url.pathname)
     throw new TypeError(`The base URL is "${baseUrl}". Write one such as "https://example.com".`);
   return url.href.replace(/\/+$/, "");
 }

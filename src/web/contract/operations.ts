@@ -56,10 +56,18 @@ function queryParameters({ properties = {}, required = [] }: Pick<JsonSchema, "p
 }
 
 function headerParameters({ requestHeaders, guards = [] }: Handler<never>): Parameter[] {
-  const headers = Object.assign({}, ...guards.map((guard) => factsOf(guard)?.requestHeaders), requestHeaders);
+  const facts = guards.flatMap((guard) => factsOf(guard) ?? []);
+  const required = Object.assign({}, ...facts.map(({ requiredHeaders }) => requiredHeaders));
+  const headers = Object.assign({}, required, ...facts.map((one) => one.requestHeaders), requestHeaders);
   return Object.entries<string>(headers)
     .filter(([name]) => !DESCRIBED_ELSEWHERE.includes(name.toLowerCase()))
-    .map(([name, description]) => ({ name, in: "header", description, required: false, schema: { type: "string" } }));
+    .map(([name, description]) => ({
+      name,
+      in: "header",
+      description,
+      required: name in required,
+      schema: { type: "string" },
+    }));
 }
 
 function describeBodyOf(handler: Handler<never>, shared: SharedSchemas): Operation["requestBody"] {

@@ -24,14 +24,16 @@ export class ResponseError extends Error {
  * which may never end. A missing body is undefined.
  *
  * @param key The method and path of the route, for errors.
+ * @param isRaw Whether the body of a success stays a stream, whatever its media type.
  * @throws ResponseError
  */
-export async function readResponse(key: string, response: Response): Promise<ReadResponse> {
+export async function readResponse(key: string, response: Response, isRaw = false): Promise<ReadResponse> {
   const { status, headers } = response;
   // The types of Workers do not know this type of response.
   if (String(response.type) === "opaqueredirect")
     throw new ResponseError(`${key} answered with a redirect, which the browser hides.`, status);
-  return { status, body: await readBody(key, response), headers };
+  const body = isRaw && response.ok ? (response.body ?? undefined) : await readBody(key, response);
+  return { status, body, headers };
 }
 
 async function readBody(key: string, response: Response): Promise<unknown> {

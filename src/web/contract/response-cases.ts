@@ -5,7 +5,7 @@ import { factsOf } from "../app/guard-facts.ts";
 import { fullNameOf } from "../app/policy.ts";
 import { isApiPath } from "../request/prefers-html.ts";
 import { TITLES } from "../respond/problem.ts";
-import { bodyDescriptionOf, problemBody } from "./bodies.ts";
+import { bodyDescriptionOf, problemBody, rawBody } from "./bodies.ts";
 import type { Header, JsonSchema } from "./document.ts";
 import { type SharedSchemas, toJsonSchema } from "./json-schema.ts";
 
@@ -46,8 +46,9 @@ export function listResponseCases(handler: Handler<never>, shared: SharedSchemas
     const content = status < 400 ? {} : refusal;
     return { status, description, isDenial, headers: requiredHeaders(HEADERS[status]), content };
   };
-  const declared = Object.entries(responses).flatMap(([status, schema]) =>
-    schema instanceof z.ZodType ? [declaredCase(Number(status), schema, refusal, shared)] : [],
+  // A schema of another library is described as any JSON value.
+  const declared = Object.entries(responses).map(([status, schema]) =>
+    declaredCase(Number(status), schema instanceof z.ZodType ? schema : rawBody, refusal, shared),
   );
   const denials = guards.flatMap((guard) =>
     (factsOf(guard)?.denies ?? []).map((status) => refuse(status, fullNameOf(guard), true)),

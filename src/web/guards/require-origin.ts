@@ -25,7 +25,7 @@ export function requireOrigin(origins: readonly string[]): Guard<OriginNeeds> {
       denies: [403],
       explanation: "Requires a request from a page of one of these origins.",
       detail: origins.join(", "),
-      requestHeaders: { Origin: "The origin of the page, which browsers send by themselves." },
+      requiredHeaders: { Origin: "The origin of the page, which browsers send by themselves." },
     },
   );
 }

@@ -17,6 +17,6 @@ export const requireUpgrade: Guard<ProblemLocals> = stateFacts(
   {
     denies: [426],
     explanation: "Requires a WebSocket handshake.",
-    requestHeaders: { Upgrade: "Must be websocket." },
+    requiredHeaders: { Upgrade: "Must be websocket." },
   },
 );

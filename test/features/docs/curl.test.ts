@@ -46,6 +46,12 @@ describe("an operation as a command", () => {
     ],
     ["GET", "/a", { security: [{ key: ["a:read"] }] }, `curl 'https://example.com/a' -H "X-API-Key: $KEY"`],
     [
+      "GET",
+      "/ws",
+      { parameters: [{ name: "Upgrade", in: "header", required: true }], responses: { 101: { description: "" } } },
+      "curl -i -N 'https://example.com/ws' -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='",
+    ],
+    [
       "POST",
       "/a",
       {

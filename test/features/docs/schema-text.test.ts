@@ -23,7 +23,7 @@ describe("a schema is written as", () => {
     [{ anyOf: [{ type: "string" }, { type: "null" }] }, "string | null"],
     [{ oneOf: [ref("Cat"), ref("Dog")] }, "Cat | Dog"],
     [{ allOf: [ref("Cat"), ref("Dog")] }, "Cat & Dog"],
-    [{ type: "array", items: ref("Note"), minItems: 1 }, "list of Note (at least 1 items)"],
+    [{ type: "array", items: ref("Note"), minItems: 1 }, "list of Note (at least 1 item)"],
     [{ type: "string", description: "A cursor" }, "string (A cursor)"],
     [{ type: "object" }, "{}"],
     [{ type: "object", additionalProperties: { type: "string" } }, "{\n  [other keys]: string\n}"],

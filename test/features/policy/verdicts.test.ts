@@ -62,6 +62,30 @@ test("a verdict names every guard that only the request can decide", async () =>
   );
 });
 
+test("a credential counts only for the guards after the one that authenticates", () => {
+  const { guards } = table.find(({ path, methods }) => path === "/api/things/:id" && methods.includes("PATCH")) ?? {};
+  const of = (...names: readonly string[]) => (guards ?? []).filter(({ name }) => names.includes(name));
+  const locals = { env, ctx: {} as ExecutionContext, app: facts, requestId: "x", startedAt: 0 };
+  const visitor = assumeVisitor(new Request("http://localhost"), locals, {
+    role: "user",
+    permissions: facts.permissions,
+  });
+  const verdictOf = (...names: readonly string[]) =>
+    previewRoute({ guards: of(...names), methods: ["POST"] }, visitor).kind;
+  expect([verdictOf("requireCsrf"), verdictOf("requirePermission", "requireCsrf")]).toEqual(["depends", "allow"]);
+});
+
+test.each(visitors)("the page names the visitor: %s", async (name, headers) => {
+  const page = await (await openPolicy({}, headers)).text();
+  const expected =
+    name === "a visitor"
+      ? "a visitor who is not signed in"
+      : name.includes("key")
+        ? "your API key"
+        : "you, Somebody, with the role";
+  expect(page).toContain(`The verdicts are for ${name === "a visitor" ? "you, " : ""}${expected}`);
+});
+
 test.each([
   ["", "The verdicts are for you, a visitor who is not signed in."],
   ["visitor", "The verdicts are for a visitor who is not signed in."],
@@ -98,7 +122,9 @@ describe("a preview", () => {
     const visitor = assumeVisitor(request, locals, who);
     for (const route of table) previewRoute(route, visitor);
     for (const { preview, name } of previewed)
-      expect(["allow", "deny", "depends"], name).toContain(preview?.({ ...visitor, methods: ["POST"] }));
+      expect(["allow", "deny", "depends"], name).toContain(
+        preview?.({ ...visitor, methods: ["POST"], isAuthenticated: true }),
+      );
     expect(request.bodyUsed).toBe(false);
   });
 

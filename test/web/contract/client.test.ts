@@ -246,6 +246,12 @@ describe("the query", () => {
     });
   });
 
+  test("text that is not valid Unicode is refused", async () => {
+    expect(await refusalOf(() => api["GET /plain"]({ query: { bad: ["a", "\ud800"] } }))).toBe(
+      'GET /plain: the query parameter "bad" is not valid Unicode.',
+    );
+  });
+
   test.each([null, {}, [null], [["a"]], () => "a"])("%j is refused, with the name of the parameter", async (value) => {
     expect(await refusalOf(() => api["GET /plain"]({ query: { bad: value as string } }))).toBe(
       'GET /plain: the query parameter "bad" must be a string, a number, a boolean, or a list of these.',
@@ -326,6 +332,17 @@ describe("responses", () => {
     expect([...new Uint8Array(await new Response(body as ReadableStream).arrayBuffer())]).toEqual([1, 2, 0, 255]);
   });
 
+  test("without a schema can be had as they are", async () => {
+    const bytes = [123, 0xef, 0xbb, 0xbf, 255];
+    const file = () => new Response(new Uint8Array(bytes), { headers: { "Content-Type": "application/json" } });
+    const refusal = Response.json({ title: "Not Found" }, { status: 404 });
+    const { api } = answering(file(), refusal, new Response(null, { status: 204 }));
+    const { body } = await api["GET /bytes"]({ raw: true });
+    expect([...new Uint8Array(await new Response(body as ReadableStream).arrayBuffer())]).toEqual(bytes);
+    expect((await api["GET /bytes"]({ raw: true })).body).toEqual({ title: "Not Found" });
+    expect((await api["GET /bytes"]({ raw: true })).body).toBeUndefined();
+  });
+
   const of = (type: string | null, body: BodyInit | null) =>
     new Response(body, { headers: type === null ? {} : { "Content-Type": type } });
   const encoded = (text: string) => new TextEncoder().encode(text);
@@ -396,6 +413,18 @@ describe("responses", () => {
 });
 
 describe("headers", () => {
+  test("of the client are read once, so that an iterator serves every call", async () => {
+    const sent: (string | null)[] = [];
+    const fetch: ClientOptions["fetch"] = async (url, init) => {
+      sent.push(new Request(url, init).headers.get("X-A"));
+      return new Response();
+    };
+    const headers = new Map([["X-A", "a"]]).entries() as Iterable<[string, string]> as HeadersInit;
+    const api = client<Api>(ORIGIN, { fetch, headers });
+    for (let n = 0; n < 2; n++) await api["GET /plain"]();
+    expect(sent).toEqual(["a", "a"]);
+  });
+
   test("of a call are preferred to those of the client", async () => {
     const requests: Request[] = [];
     const fetch: ClientOptions["fetch"] = async (url, init) => {
@@ -500,12 +529,20 @@ describe("the base URL", () => {
     expect(urls).toEqual([url]);
   });
 
-  test.each(["", "/", "a.example", "//a.example", "ftp://a.example", "https://a.example?x", "https://a.example/#x"])(
-    "%j is refused",
-    async (baseUrl) => {
-      expect(await refusalOf(() => client<Api>(baseUrl))).toBe(
-        `The base URL is "${baseUrl}". Write one such as "https://example.com".`,
-      );
-    },
-  );
+  test.each([
+    "",
+    "/",
+    "a.example",
+    "//a.example",
+    "ftp://a.example",
+    "https://a.example?x",
+    "https://a.example/#x",
+    "https://a.example/?",
+    "https://a.example/app#",
+    "https://u:p@a.example",
+  ])("%j is refused", async (baseUrl) => {
+    expect(await refusalOf(() => client<Api>(baseUrl))).toBe(
+      `The base URL is "${baseUrl}". Write one such as "https://example.com".`,
+    );
+  });
 });

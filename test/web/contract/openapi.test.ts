@@ -73,6 +73,12 @@ describe("the routes of the document", () => {
 });
 
 describe("an operation", () => {
+  test("describes a body whose schema is of another library as any JSON value", () => {
+    const schema = { "~standard": { validate: (value: unknown) => ({ value }) } };
+    const { responses } = operationOf(route.get("/a", { responses: { 201: schema }, resolve }));
+    expect(responses[201]?.content).toEqual({ "application/json": {} });
+  });
+
   test("has its summary, and the tag of its feature or its own", () => {
     const { summary, tags } = operationOf(route.get("/a", { summary: "Do", responses: ok, resolve }));
     expect([summary, tags]).toEqual(["Do", ["test"]]);
@@ -92,7 +98,7 @@ describe("an operation", () => {
       { name: "id", in: "path", required: true, schema: { type: "string", maxLength: 9 } },
       { name: "limit", in: "query", required: false, description: "At most.", schema: { type: "string" } },
       { name: "q", in: "query", required: true, schema: { type: "string" } },
-      { name: "Upgrade", in: "header", required: false, description: expect.any(String), schema: { type: "string" } },
+      { name: "Upgrade", in: "header", required: true, description: expect.any(String), schema: { type: "string" } },
       { name: "If-Match", in: "header", required: false, description: "A tag.", schema: { type: "string" } },
     ]);
   });

@@ -23,6 +23,9 @@ if (read.status === 200) exactly<string>()(read.body.title);
 else if (read.status === 404) exactly<string>()(read.body.detail);
 else exactly<Problem>()(read.body);
 
+await api["GET /files/:id"]({ params: { id: "a" }, raw: true });
+await api["GET /static/*"]({ params: { "*": "a" }, raw: true });
+
 const created = await api["POST /notes"]({ body: { title: "a" } });
 exactly<201 | RefusalStatus>()(created.status);
 if (created.status === 201) exactly<{ id: string; title: string }>()(created.body);

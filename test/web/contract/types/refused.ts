@@ -32,6 +32,9 @@ api["GET /pages/:page<uint>?"]({ params: { page: "1" } });
 // refused: Type '"c"' is not assignable to type '"a" | "b"'
 api["DELETE /kinds/:kind"]({ params: { kind: "c" } });
 
+// refused: 'raw' does not exist in type
+api["GET /notes/:id"]({ params: { id: "a" }, raw: true });
+
 // refused: Property 'query' is missing in type '{}'
 api["GET /search"]({});
 

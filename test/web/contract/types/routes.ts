@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { OperationsOf } from "../../../../src/http/index.ts";
 import { group, route } from "../../../../src/web/app/scope.ts";
-import { noBody, problemBody } from "../../../../src/web/contract/bodies.ts";
+import { noBody, problemBody, rawBody } from "../../../../src/web/contract/bodies.ts";
 import { client } from "../../../../src/web/contract/client.ts";
 
 const resolve = () => new Response();
@@ -28,6 +28,7 @@ export const routes = [
   route.get("/orgs/:org/pages/:page<uint>", { responses: { 200: note }, resolve }),
   route.get("/pages/:page<uint>?", { responses: { 200: note }, resolve }),
   route.get("/static/*", { resolve }),
+  route.get("/files/:id", { responses: { 200: rawBody }, resolve }),
   route.on(["PUT", "PATCH"], "/raw", { responses: { 204: noBody }, resolve }),
   route.delete("/kinds/:kind", { request: { params: z.object({ kind: z.enum(["a", "b"]) }) }, resolve }),
   route.all("/all", { resolve }),
