@@ -21,6 +21,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     const { name, email } = await makeAccount();
     await page.goto("/things");
     await page.getByRole("navigation").getByRole("link", { name: "Users" }).click();
+    await page.waitForURL("/admin/users");
     await page.getByRole("searchbox").fill(email);
     if (!javaScript) await page.getByRole("button", { name: "Search" }).click();
     await page.waitForURL(`/admin/users?${new URLSearchParams({ q: email })}`);
