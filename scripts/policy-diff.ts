@@ -1,12 +1,12 @@
 /** Describes in words the changes from one printed policy to another. */
 import type { PolicyExceptions } from "../src/env.ts";
 import type { AppHooks } from "../src/web/app/policy.ts";
+import { labelsOf } from "../src/web/app/route-labels.ts";
 import { escapeCell, formatGuards } from "./policy-cells.ts";
 import { appChange, type Change, change, describeHooks, GROUPS, type Group, mergeChanges } from "./policy-changes.ts";
 import { authenticates, compareGuards, openTo } from "./policy-guard-changes.ts";
 import { compareLimits } from "./policy-limit-changes.ts";
 import type { PrintedPolicy, PrintedRoute } from "./policy-parse.ts";
-import { labelsOf } from "./policy-text.ts";
 
 const HEADINGS: Readonly<Record<Group, string>> = {
   widening: "WIDENS, OR MAY WIDEN",

@@ -1,9 +1,10 @@
 /** Describes the changes of limits, and whether they may admit more than before. */
+
+import { labelsOf } from "../src/web/app/route-labels.ts";
 import { escapeCell } from "./policy-cells.ts";
 import { appChange, type Change, type Group } from "./policy-changes.ts";
 import { formatNumbers, nameOfLimit, type PrintedLimit } from "./policy-limits.ts";
 import type { PrintedPolicy, PrintedRoute } from "./policy-parse.ts";
-import { labelsOf } from "./policy-text.ts";
 
 /** Lists the changes of limits between two policies. */
 export function compareLimits(before: PrintedPolicy, after: PrintedPolicy): Change[] {

@@ -11,8 +11,6 @@ import { isPreflight } from "../src/web/app/route-labels.ts";
 import { escapeCell, formatGuards, formatNames, NONE } from "./policy-cells.ts";
 import { formatNumbers, listLimits, nameOfLimit } from "./policy-limits.ts";
 
-export { isPreflight, labelsOf } from "../src/web/app/route-labels.ts";
-
 /** The widths of columns. A longer cell moves only the rest of its own line. */
 const WIDTHS = { methods: 9, path: 28, cors: 4, input: 15, limit: 27 };
 

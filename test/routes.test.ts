@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { readLimitConfig } from "../scripts/limit-config.ts";
 import { listLimits, nameOfLimit } from "../scripts/policy-limits.ts";
-import { formatPolicy, labelsOf } from "../scripts/policy-text.ts";
+import { formatPolicy } from "../scripts/policy-text.ts";
 import { app, facts } from "../src/app.ts";
 import { describeApp, fullName, type PolicyRoute } from "../src/web/app/policy.ts";
+import { labelsOf } from "../src/web/app/route-labels.ts";
 import wrangler from "../wrangler.toml?raw";
 import { findAnonymousGuards, findUnauthenticated, findUnlimited, SESSION_GUARDS } from "./policy/rules.ts";
 import pinned from "./routes.snap.txt?raw";

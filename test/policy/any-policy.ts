@@ -2,10 +2,10 @@
 import fc from "fast-check";
 import type { PrintedLimit } from "../../scripts/policy-limits.ts";
 import type { PrintedPolicy, PrintedRoute } from "../../scripts/policy-parse.ts";
-import { isPreflight } from "../../scripts/policy-text.ts";
 import type { PolicyExceptions } from "../../src/env.ts";
 import type { PolicyLimit } from "../../src/web/app/limit-numbers.ts";
 import type { Policy, PolicyRoute } from "../../src/web/app/policy.ts";
+import { isPreflight } from "../../src/web/app/route-labels.ts";
 
 /** What separates cells and names, marks, escapes, and characters that are not seen or that files change. */
 const PIECES = [

@@ -1,7 +1,8 @@
 /** The guards of one route, as the policy prints them. */
-import { labelsOf } from "../../scripts/policy-text.ts";
+
 import { app } from "../../src/app.ts";
 import { describeApp, fullName } from "../../src/web/app/policy.ts";
+import { labelsOf } from "../../src/web/app/route-labels.ts";
 
 /** @param label Such as `POST /login`. @throws Where the app has no such route. */
 export function guardsOf(label: string): string[] {

@@ -1,7 +1,7 @@
 /** Rules of the policy: each takes the described routes and returns a sentence for each breach. */
 import { AUTHENTICATING_GUARDS } from "../../scripts/policy-guard-changes.ts";
-import { labelsOf } from "../../scripts/policy-text.ts";
 import type { PolicyRoute } from "../../src/web/app/policy.ts";
+import { labelsOf } from "../../src/web/app/route-labels.ts";
 
 export { findAnonymousGuards } from "../../scripts/anonymous-guards.ts";
 export { SESSION_GUARDS } from "../../scripts/policy-guard-changes.ts";

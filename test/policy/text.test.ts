@@ -2,11 +2,12 @@
 import { describe, expect, test } from "vitest";
 import { readLimitConfig } from "../../scripts/limit-config.ts";
 import { listLimits, nameOfLimit } from "../../scripts/policy-limits.ts";
-import { formatPolicy, isPreflight } from "../../scripts/policy-text.ts";
+import { formatPolicy } from "../../scripts/policy-text.ts";
 import { app, facts } from "../../src/app.ts";
 import type { PolicyExceptions } from "../../src/env.ts";
 import type { PolicyLimit } from "../../src/web/app/limit-numbers.ts";
 import { describeApp, type Policy, type PolicyGuard, type PolicyRoute } from "../../src/web/app/policy.ts";
+import { isPreflight } from "../../src/web/app/route-labels.ts";
 import wrangler from "../../wrangler.toml?raw";
 
 const SIGN_IN = { name: "sign-in", max: 30, unit: "requests", windowSeconds: 60 };

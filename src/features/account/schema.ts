@@ -37,6 +37,7 @@ export const apiKeyInput = z.strictObject({
   name: displayName,
   permissions: z
     .array(z.string().max(100))
+    .describe("Permissions that operations require of a key")
     .min(1, "Choose at least one permission")
     .max(100)
     .transform((names) => [...new Set(names)]),

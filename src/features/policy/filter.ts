@@ -1,6 +1,7 @@
 /** Selects the rows of the table that match a filter. */
 import type { AppLocals } from "../../env.ts";
-import { fullName, isPreflight, type PolicyRoute } from "../../web/app/policy.ts";
+import { fullName, type PolicyRoute } from "../../web/app/policy.ts";
+import { isPreflight } from "../../web/app/route-labels.ts";
 import type { FormErrors } from "../../web/pages/form-fields.ts";
 import type { PolicyQuery } from "./schema.ts";
 import { type Assumed, assumeVisitor, previewRoute, type RouteVerdict, type RouteVisitor } from "./verdict.ts";

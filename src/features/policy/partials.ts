@@ -1,14 +1,8 @@
 /** The parts of the page: the filter, the table of routes, the explanations of guards and the hooks. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { PolicyExceptions } from "../../env.ts";
-import {
-  type AppHooks,
-  fullName,
-  labelsOf,
-  type PolicyGuard,
-  type PolicyRoute,
-  rowIdOf,
-} from "../../web/app/policy.ts";
+import { type AppHooks, fullName, type PolicyGuard, type PolicyRoute, rowIdOf } from "../../web/app/policy.ts";
+import { labelsOf } from "../../web/app/route-labels.ts";
 import type { FormErrors } from "../../web/pages/form-fields.ts";
 import { sizeOf } from "../../web/pages/size.ts";
 import type { ExplainedGuard } from "./explanations.ts";

@@ -6,8 +6,6 @@ import { hasCors } from "../hooks/cors.ts";
 import { factsOf, type GuardFacts } from "./guard-facts.ts";
 import { type LimitConfig, type PolicyLimit, resolveLimit } from "./limit-numbers.ts";
 
-export { isPreflight, labelsOf } from "./route-labels.ts";
-
 /** A guard of a route, with its facts. */
 export type PolicyGuard = RouteDescription["guards"][number] &
   Omit<Partial<GuardFacts>, "limits"> & {

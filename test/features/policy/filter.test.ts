@@ -1,7 +1,8 @@
 /** The content of the page, and its rows with every filter. */
 import { describe, expect, test } from "vitest";
 import { AUTHENTICATING_GUARDS } from "../../../scripts/policy-guard-changes.ts";
-import { describeApp, fullName, isPreflight, type PolicyRoute, rowIdOf } from "../../../src/web/app/policy.ts";
+import { describeApp, fullName, type PolicyRoute, rowIdOf } from "../../../src/web/app/policy.ts";
+import { isPreflight } from "../../../src/web/app/route-labels.ts";
 import { app, facts, PERMISSION, send } from "../../harness.ts";
 import { escaped } from "../../hostile-text.ts";
 import { openPolicy, readRows, rowsIn } from "./policy-page.ts";
