@@ -4,12 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getPlatformProxy, unstable_readConfig } from "wrangler";
 import { amountOf } from "../src/limits/duration.ts";
+import { versionFiles } from "./asset-versions.ts";
 import { type AssetStorage, publish } from "./assets.ts";
 import { readPublicFiles } from "./public-files.ts";
 import { root, runWrangler } from "./wrangler.ts";
 
-/** @param remote True publishes for the deployed Worker, false for development. */
-export async function publishAssets(remote: boolean): Promise<void> {
+/**
+ * @param remote True publishes for the deployed Worker, false for development.
+ * @returns The version of the manifest, which the deploy passes to the Worker as `ASSET_VERSION`.
+ */
+export async function publishAssets(remote: boolean): Promise<string> {
+  const files = await versionFiles(readPublicFiles());
   const folder = mkdtempSync(join(tmpdir(), "assets-"));
   try {
     const configPath = join(folder, "wrangler.json");
@@ -17,8 +22,9 @@ export async function publishAssets(remote: boolean): Promise<void> {
     const persist = { path: join(root, ".wrangler/state/v3") };
     const { env, dispose } = await getPlatformProxy<AssetStorage>({ configPath, persist, remoteBindings: remote });
     try {
-      const { stored, removed } = await publish(readPublicFiles(), env);
+      const { version, stored, removed } = await publish(files, env);
       console.log(`Assets: ${amountOf(stored, "object")} stored, ${removed} removed.`);
+      return version;
     } finally {
       await dispose();
     }

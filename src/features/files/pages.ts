@@ -54,7 +54,7 @@ ${error === undefined ? "" : html`<small id="upload-file-error" class="error">${
 </form>`;
 }
 
-/** The template of an upload in progress, which `public/files/upload-row.js` fills in. */
+/** The template of an upload in progress, which `public/files/upload.js` fills in. */
 function uploadItem(): SafeHtml {
   return html`<li class="card file">
 <div class="about">
