@@ -68,7 +68,7 @@ function startRead(state: State, env: Env, ctx: ExecutionContext): Promise<Manif
   const settled = read.finally(() => {
     if (state.pending === settled) delete state.pending;
   });
-  ctx.waitUntil(settled.catch(() => {}));
+  ctx.waitUntil(withDeadline(settled).catch(() => {}));
   return settled;
 }
 
