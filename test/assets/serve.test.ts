@@ -206,7 +206,7 @@ describe("every address of an asset", () => {
 test("GET /static/none answers 404, as a page to a browser, and no shared cache keeps it", async () => {
   const response = await get("/static/none", { Accept: "text/html" });
   expect([response.status, response.headers.get("Content-Type")]).toEqual([404, "text/html; charset=utf-8"]);
-  expect(response.headers.get("Cache-Control")).toBe("private, no-cache");
+  expect(response.headers.get("Cache-Control")).toBe("no-store");
   const problem = (await get("/static/none")).headers;
   expect([problem.get("Content-Type"), problem.get("Cache-Control")]).toEqual(["application/problem+json", "no-store"]);
 });

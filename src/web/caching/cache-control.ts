@@ -1,9 +1,9 @@
 /** Values of `Cache-Control` (RFC 9111 §5.2.2). */
 
-/** Never stored: the response contains a secret, or is valid only at this moment. */
+/** Never stored. The default of every response that names nothing else. */
 export const NOT_STORED = { "Cache-Control": "no-store" };
 
-/** Stored only by the client, and revalidated before each use. */
+/** Stored only by the client, and revalidated before each use: for a response with an ETag. */
 export const REVALIDATED = { "Cache-Control": "private, no-cache" };
 
 /** Stored by any cache for a year (RFC 8246), for addresses that contain a version. */
