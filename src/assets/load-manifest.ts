@@ -4,16 +4,22 @@
  * saved.
  */
 import type { AppContext, Env } from "../env.ts";
+import { retryRead, withDeadline } from "../web/platform/transient.ts";
 import { MANIFEST_KEY, type Manifest, manifestKeyOf } from "./manifest.ts";
 
 /** Without `ASSET_VERSION`, a deployed Worker reads the manifest again after this time. */
 const KEPT_MS = 60_000;
 
+/** Of one attempt of two. */
+const READ_MS = 500;
+
 /** A page does not wait longer than this for the manifest, since it also works with plain addresses. */
-const MAX_WAIT_MS = 1000;
+const MAX_WAIT_MS = 1200;
 
 /** After a failure, an outdated manifest is used for this time before the next attempt. */
 const RETRY_MS = 5000;
+
+type ManifestEnv = Pick<Env, "ASSET_MANIFEST" | "ASSET_VERSION" | "ENVIRONMENT">;
 
 interface Kept {
   readonly manifest: Manifest;
@@ -38,7 +44,7 @@ export async function loadManifest(c: Pick<AppContext, "locals">): Promise<Manif
   const pending = state.pending ?? startRead(state, env, ctx);
   state.pending = pending;
   try {
-    return await withDeadline(pending);
+    return await withDeadline(pending, MAX_WAIT_MS);
   } catch (error) {
     if (state.pending === pending) delete state.pending;
     if (!state.kept) throw error;
@@ -50,7 +56,7 @@ export async function loadManifest(c: Pick<AppContext, "locals">): Promise<Manif
 
 /** Reads the current manifest, for a versioned path that this version of the Worker does not know yet. */
 export async function loadCurrentManifest({ locals: { env } }: Pick<AppContext, "locals">): Promise<Manifest> {
-  return withDeadline(readManifest(env.ASSET_MANIFEST));
+  return retryRead(() => readManifest(env.ASSET_MANIFEST), READ_MS);
 }
 
 function stateOf(kv: KVNamespace): State {
@@ -60,19 +66,19 @@ function stateOf(kv: KVNamespace): State {
 }
 
 /** `waitUntil` completes the read if the client of this request leaves, because others may wait for it. */
-function startRead(state: State, env: Env, ctx: ExecutionContext): Promise<Manifest> {
-  const read = readVersion(env).then(({ manifest, keptMs }) => {
+function startRead(state: State, env: ManifestEnv, ctx: ExecutionContext): Promise<Manifest> {
+  const read = retryRead(() => readVersion(env), READ_MS).then(({ manifest, keptMs }) => {
     if (keptMs > 0) state.kept = { manifest, until: Date.now() + keptMs };
     return manifest;
   });
   const settled = read.finally(() => {
     if (state.pending === settled) delete state.pending;
   });
-  ctx.waitUntil(withDeadline(settled).catch(() => {}));
+  ctx.waitUntil(settled.catch(() => {}));
   return settled;
 }
 
-async function readVersion({ ASSET_MANIFEST, ASSET_VERSION, ENVIRONMENT }: Env) {
+async function readVersion({ ASSET_MANIFEST, ASSET_VERSION, ENVIRONMENT }: ManifestEnv) {
   const named = ASSET_VERSION ? await ASSET_MANIFEST.get<Manifest>(manifestKeyOf(ASSET_VERSION), "json") : null;
   if (named) return { manifest: named, keptMs: Number.POSITIVE_INFINITY };
   // An old version, whose manifest has been removed since.
@@ -83,16 +89,4 @@ async function readVersion({ ASSET_MANIFEST, ASSET_VERSION, ENVIRONMENT }: Env) 
 /** Reads the current manifest. It is empty before the first publication. */
 export async function readManifest(kv: KVNamespace): Promise<Manifest> {
   return (await kv.get<Manifest>(MANIFEST_KEY, "json")) ?? {};
-}
-
-async function withDeadline<T>(work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`KV did not respond within ${MAX_WAIT_MS} ms.`)), MAX_WAIT_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

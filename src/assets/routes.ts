@@ -23,7 +23,6 @@ const properties = {
   responses: {
     ...contentResponses(fileBody),
     404: describeBody(problemBody, { description: "There is no such file." }),
-    503: describeBody(problemBody, { description: "The list of files could not be read." }),
   },
 };
 

@@ -1,6 +1,5 @@
 /** Serves a file of `public`. */
 import type { AppContext } from "../env.ts";
-import { logFailure } from "../web/app/log.ts";
 import { IMMUTABLE, PUBLIC_REVALIDATED } from "../web/caching/cache-control.ts";
 import type { ByteRange } from "../web/caching/conditional.ts";
 import { refuse } from "../web/respond/refuse.ts";
@@ -15,12 +14,7 @@ import { negotiateEncoding } from "./negotiate-encoding.ts";
  * @param path Relative to `public`.
  */
 export async function serveAsset(c: AppContext, path: string): Promise<Response> {
-  const asset = await findPublished(c, path).catch((error: unknown) => {
-    logFailure("The asset manifest could not be read", error, c.locals.requestId);
-    return "unavailable" as const;
-  });
-  if (asset === "unavailable")
-    return refuse(c, 503, "Static files are unavailable. Try again in 5 seconds.", { "Retry-After": "5" });
+  const asset = await findPublished(c, path);
   if (!asset) return refuse(c, 404, "There is nothing at this address.");
   const { hash, type, encodings, isImmutable } = asset;
   const available = Object.keys(encodings);

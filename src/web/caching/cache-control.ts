@@ -11,3 +11,8 @@ export const IMMUTABLE = { "Cache-Control": "public, max-age=31536000, immutable
 
 /** Stored by any cache, and revalidated before each use. */
 export const PUBLIC_REVALIDATED = { "Cache-Control": "public, no-cache" };
+
+/** Whether shared caches, such as Cloudflare's in front of the Worker, may store a response (RFC 9111 §3). */
+export function isShared(headers: Headers): boolean {
+  return !/\b(no-store|private)\b/i.test(headers.get("Cache-Control") ?? "");
+}

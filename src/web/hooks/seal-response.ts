@@ -3,7 +3,8 @@ import type { AppLocals } from "../../env.ts";
 import type { OnSendHandler, Outcome } from "../../http/index.ts";
 import { logRequest, userIdOf } from "../app/log.ts";
 import { fullNameOf } from "../app/policy.ts";
-import { NOT_STORED } from "../caching/cache-control.ts";
+import { isShared, NOT_STORED } from "../caching/cache-control.ts";
+import { sendBookmark } from "../platform/bookmark.ts";
 import { httpProtocolOf } from "../request/http-protocol.ts";
 import { allowOrigin } from "./cors.ts";
 import { secureHeaders } from "./secure-headers.ts";
@@ -38,17 +39,13 @@ export const sealResponse: OnSendHandler<AppLocals> = ({ context, response, outc
   // A shared cache would send a cookie, and the id, with every later response, too.
   if (isShared(headers) && headers.has("Set-Cookie")) headers.set("Cache-Control", NOT_STORED["Cache-Control"]);
   if (!isShared(headers)) headers.set("X-Request-Id", requestId);
+  sendBookmark(request, context.locals, headers);
   secureHeaders(request, headers);
   allowOrigin(context, headers, outcome);
   const trace = env?.ENVIRONMENT === "development" ? formatTrace(decisions, outcome, guards) : "";
   if (trace !== "") headers.set("Server-Timing", trace);
   return sealed;
 };
-
-/** Whether shared caches, such as Cloudflare's in front of the Worker, may store a response (RFC 9111 §3). */
-function isShared(headers: Headers): boolean {
-  return !/\b(no-store|private)\b/i.test(headers.get("Cache-Control") ?? "");
-}
 
 function decisionsOf(outcome: Outcome, guards: readonly string[]): Decisions {
   if (outcome.kind === "denied")
