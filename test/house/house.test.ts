@@ -66,6 +66,17 @@ const cases: Case[] = [
     bad: [importing("src/app.ts", "./http/route.ts"), importing("test/http/x.test.ts", "../../src/http/router.ts")],
   },
   {
+    name: "bodies of requests are read through one function",
+    rule: rules.bodiesThroughBodyOf,
+    bad: [
+      [file("src/web/a.ts", "const stream = request.body;")],
+      [file("src/features/todos/api-routes.ts", "const todo = await c.request.json();")],
+      [file("src/features/todos/api-routes.ts", "for await (const chunk of request.body ?? []) count(chunk);")],
+      [file("src/features/todos/guards.ts", "const form = await request.clone().formData();")],
+      [file("src/features/todos/guards.ts", "const { headers, body } = c.request;")],
+    ],
+  },
+  {
     name: "no imports go in a circle",
     rule: rules.noCycles,
     bad: [

@@ -57,6 +57,16 @@ export const noAny: Rule = (files) =>
     .filter(({ text }) => /[:<,|&(]\s*any\b|\bas any\b|\bany\[\]/.test(withoutStrings(codeOf(text))))
     .map(({ path }) => `${path} uses the type any`);
 
+/** Requests are read by the core, or through `bodyOf`, which refuses a body that no guard has checked. */
+export const bodiesThroughBodyOf: Rule = (files) =>
+  sources(files)
+    .filter(({ path }) => !path.startsWith("src/http/") && path !== "src/web/request/whole-body.ts")
+    .filter(({ text }) => READS_BODY.test(withoutStrings(codeOf(text))))
+    .map(({ path }) => `${path} reads the body of a request itself, instead of through bodyOf or a schema`);
+
+const READS_BODY =
+  /\brequest\s*\.\s*(?:(?:json|text|formData|arrayBuffer|blob|bytes|clone)\(|body\b(?! === undefined))|\{[^{}]*\bbody\b[^{}]*\} = (?:c\.)?request\b/;
+
 export const opensWithSentence: Rule = (files) =>
   sources(files)
     .filter(({ text }) => !/^\/\*\*\s+[^\s*](?:(?!\*\/)[\s\S])*\.\s*\*\//.test(text))

@@ -9,6 +9,7 @@ import { REVALIDATED } from "../../web/caching/cache-control.ts";
 import { contentResponses, describeBody, noBody, problemBody } from "../../web/contract/bodies.ts";
 import { CONTENT_REQUEST_HEADERS } from "../../web/contract/route-properties.ts";
 import { requireContentType } from "../../web/guards/require-content-type.ts";
+import { requireWholeBody } from "../../web/guards/require-whole-body.ts";
 import { pageQuery } from "../../web/request/paging.ts";
 import { invalidInput, problem } from "../../web/respond/problem.ts";
 import { serveContent } from "../../web/respond/serve-content.ts";
@@ -78,7 +79,7 @@ export const api = group({
       summary: "Upload a file",
       mediaTypes: ["*/*"],
       responses: { 201: describeBody(fileBody, { headers: { Location: "The path of the file." } }), ...refusedUpload },
-      guards: [requireDeclaredLength(MAX_FILE_BYTES), requireFileQuotas],
+      guards: [requireWholeBody, requireDeclaredLength(MAX_FILE_BYTES), requireFileQuotas],
       request: { params: namedFile },
       resolve: async (c) => {
         const { request, input, locals } = c;

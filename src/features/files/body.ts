@@ -1,5 +1,6 @@
 /** Reads bodies in chunks and counts their bytes, whatever the headers claim. */
 import { sizeOf } from "../../web/pages/size.ts";
+import { bodyOf } from "../../web/request/whole-body.ts";
 
 /** A body that the client must correct: too large, cut off or malformed. */
 export class BodyError extends Error {
@@ -22,9 +23,10 @@ export type Chunks = AsyncIterable<Uint8Array>;
  * @throws {BodyError} 413 for more than `maxBytes`; 400 for a body that is cut off or differs from its Content-Length.
  */
 export async function* readBody(request: Request, maxBytes: number): AsyncGenerator<Uint8Array, void, undefined> {
+  const body = bodyOf(request);
   let size = 0;
   try {
-    for await (const chunk of request.body ?? []) {
+    for await (const chunk of body) {
       size += chunk.byteLength;
       if (size > maxBytes) throw new BodyError(413, `The body must not exceed ${sizeOf(maxBytes)}.`);
       yield chunk;
