@@ -77,6 +77,18 @@ const cases: Case[] = [
     ],
   },
   {
+    name: "ids are read in lower case",
+    rule: rules.idsInLowerCase,
+    bad: [
+      [file("src/features/todos/schema.ts", "const body = z.object({ id: z.uuid() });")],
+      [file("src/features/todos/schema.ts", "const body = z.object({ id: z.uuidv7() });")],
+      [file("src/features/todos/guards.ts", 'const todo = await getTodo(db, c.raw.params.id ?? "");')],
+      [file("src/features/todos/api-routes.ts", "await deleteTodo(db, params.id);")],
+      [file("src/features/todos/api-routes.ts", "const { id } = c.params;")],
+      [file("scripts/scaffold/template/src/features/x/guards.ts", "const x = await getX(db, raw.params.id);")],
+    ],
+  },
+  {
     name: "no imports go in a circle",
     rule: rules.noCycles,
     bad: [

@@ -67,6 +67,16 @@ export const bodiesThroughBodyOf: Rule = (files) =>
 const READS_BODY =
   /\brequest\s*\.\s*(?:(?:json|text|formData|arrayBuffer|blob|bytes|clone)\(|body\b(?! === undefined))|\{[^{}]*\bbody\b[^{}]*\} = (?:c\.)?request\b/;
 
+/** Ids are compared in lower case, so each is read through `uuid` or `pathId`, in the code of new features as well. */
+export const idsInLowerCase: Rule = (files) =>
+  files
+    .filter(({ path }) => /^(?:scripts\/scaffold\/template\/)?src\/(?!http\/).*\.ts$/.test(path))
+    .filter(({ path, text }) => path !== "src/web/request/uuid.ts" && READS_ID.test(withoutStrings(codeOf(text))))
+    .map(({ path }) => `${path} reads an id as it came: use uuid or pathId of src/web/request/uuid.ts`);
+
+const READS_ID =
+  /\bz\s*\.\s*(?:uuid|guid)\w*\(|\bparams\s*\??\.\s*id\b|\{[^{}]*\bid\b[^{}]*\} = (?:\w+\s*\.\s*)*params\b/;
+
 export const opensWithSentence: Rule = (files) =>
   sources(files)
     .filter(({ text }) => !/^\/\*\*\s+[^\s*](?:(?!\*\/)[\s\S])*\.\s*\*\//.test(text))

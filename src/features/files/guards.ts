@@ -10,6 +10,7 @@ import { denyBodyFault, WHOLE_BODY } from "../../web/guards/require-whole-body.t
 import { sizeOf } from "../../web/pages/size.ts";
 import type { FormFields } from "../../web/request/form.ts";
 import { mediaTypeOf } from "../../web/request/media-type.ts";
+import { pathId } from "../../web/request/uuid.ts";
 import type { ProblemLocals } from "../../web/respond/problem.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import { atMost, BodyError, readBody } from "./body.ts";
@@ -25,8 +26,8 @@ declare module "../../http/index.ts" {
 }
 
 /** Supplies `file`. */
-export const requireOwnFile = requireOwnership(async ({ raw, locals }: HeadContext<AppLocals & SignedIn>) => {
-  const file = await getFile(locals.env.DB, raw.params.id ?? "");
+export const requireOwnFile = requireOwnership(async (c: HeadContext<AppLocals & SignedIn>) => {
+  const file = await getFile(c.locals.env.DB, pathId(c));
   return file && { ownerId: file.ownerId, locals: { file } };
 });
 

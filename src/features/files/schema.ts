@@ -3,6 +3,7 @@ import * as z from "zod";
 import { describeBody, pageOf, rawBody } from "../../web/contract/bodies.ts";
 import { ETAG } from "../../web/contract/route-properties.ts";
 import { storableText } from "../../web/request/text.ts";
+import { uuid } from "../../web/request/uuid.ts";
 
 const MIB = 1024 * 1024;
 export const MAX_FILE_BYTES = 25 * MIB;
@@ -31,7 +32,7 @@ export const downloadQuery = z.object({
 /** A file as the API returns it. */
 export const fileBody = z
   .object({
-    id: z.uuid(),
+    id: uuid,
     name: z.string(),
     type: z.string().describe("A media type, without parameters."),
     size: z.int().min(0).describe("Bytes."),
