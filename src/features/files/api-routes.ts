@@ -42,6 +42,8 @@ const refusedUpload = {
   422: describeBody(problemBody, { description: "A quota of files is used up." }),
 };
 
+const encodedPart = describeBody(problemBody, { description: "A part is encoded, or has parts of its own." });
+
 export const api = group({
   cors: true,
   guards: [...commonLimits, requireAuth, requireCsrf],
@@ -59,7 +61,7 @@ export const api = group({
 
     route.post("/api/files", {
       summary: "Upload the files of a form",
-      responses: { 201: uploadBody, ...refusedUpload },
+      responses: { 201: uploadBody, ...refusedUpload, 415: encodedPart },
       guards: [
         requireContentType(["multipart/form-data"]),
         requireDeclaredLength(MAX_REQUEST_BYTES),

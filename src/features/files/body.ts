@@ -2,13 +2,13 @@
 import { sizeOf } from "../../web/pages/size.ts";
 import { bodyOf } from "../../web/request/whole-body.ts";
 
-/** A body that the client must correct: too large, cut off or malformed. */
+/** A body that the client must correct: too large, cut off, malformed or encoded. */
 export class BodyError extends Error {
   override readonly name = "BodyError";
-  readonly status: 400 | 413;
+  readonly status: 400 | 413 | 415;
 
   /** @param detail Describes the error to a person, without internals. */
-  constructor(status: 400 | 413, detail: string, options?: ErrorOptions) {
+  constructor(status: 400 | 413 | 415, detail: string, options?: ErrorOptions) {
     super(detail, options);
     this.status = status;
   }
