@@ -20,9 +20,6 @@ export interface ContentTypeDetector {
 /** As many as the detection of signatures reads. */
 const HEAD_BYTES = 4100;
 
-/** The types that clients send when they know nothing of the content, such as curl. */
-const STATES_NOTHING: ReadonlySet<string> = new Set(["", UNKNOWN, "application/x-www-form-urlencoded"]);
-
 /**
  * @param declared The media type that the client states, in lower case and without parameters; may be empty.
  * @param name The file name.
@@ -52,9 +49,13 @@ export function createContentTypeDetector(declared: string, name: string): Conte
   };
 }
 
-/** A type that a browser would run is not doubted, nor kept. Any other type has bytes that reveal it, or says nothing. */
+/**
+ * A type that a browser may run is neither doubted nor kept. Of the other types, those that are not declarable state
+ * nothing: curl sends `application/octet-stream` or `application/x-www-form-urlencoded` for any file, browsers on Windows
+ * send `application/vnd.ms-excel` for CSV, and bytes without a signature contradict `image/png`.
+ */
 function candidates(declared: string, name: string): string[] {
-  if (!STATES_NOTHING.has(declared) && isActive(declared)) return [];
+  if (isActive(declared)) return [];
   const named = mediaTypeOfName(name);
   return [...(isDeclarable(declared) ? [declared] : []), ...(named ? [named] : [])];
 }

@@ -17,7 +17,7 @@ async function detect(blocks: readonly (string | Uint8Array)[], declared = "", n
 
 const latin1 = (text: string) => Buffer.from(text, "latin1");
 const json = (value: unknown) => JSON.stringify(value);
-const LONG_JSON = json(Array.from({ length: 2000 }, (_, n) => ({ n, text: "Grün 茶" })));
+const LONG_JSON = json(Array.from({ length: 9000 }, (_, n) => ({ n, text: "Grün 茶" })));
 
 type Row = readonly [content: string | Uint8Array, declared: string, name: string, type: string, charset?: "utf-8"];
 const rows: Readonly<Record<string, Row>> = {
