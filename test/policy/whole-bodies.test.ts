@@ -13,10 +13,9 @@ test("every route that takes a body has a guard that refuses encoded and partial
   expect(findUncheckedBodies(app.handlers)).toEqual([]);
 });
 
-test("every route that changes state with a body is seen: those left take none", () => {
+test("every PUT and PATCH route is seen to take a body", () => {
   const changing = app.handlers.filter(({ method }) => method === "PUT" || method === "PATCH");
   expect(changing.filter((handler) => !takesBody(handler)).map(({ path }) => path)).toEqual([]);
-  expect(routes.length).toBeGreaterThan(20);
 });
 
 /** Runs the guards of the route that state that they check the body, with the media types that the route takes. */

@@ -53,12 +53,16 @@ export function mediaTypeOfName(name: string): string {
   return DECLARABLE.get(name.split(".").at(-1)?.toLowerCase() ?? "") ?? "";
 }
 
+/** Types whose signature is two letters, which may begin a text, too. Their headers contain NUL. */
+const SHORT_SIGNATURES: ReadonlySet<string> = new Set(["image/bmp", "application/x-msdownload"]);
+
 async function detectType(head: Uint8Array): Promise<string | undefined> {
   // The byte order mark of UTF-16, which file-type mistakes for a frame of MP3.
   if (head[0] === 0xff && head[1] === 0xfe) return undefined;
   // A hostile file can make the detection throw.
   const detected = await fileTypeFromBuffer(head).catch(() => undefined);
-  return detected?.mime.split(";", 1)[0];
+  const type = detected?.mime.split(";", 1)[0];
+  return type !== undefined && SHORT_SIGNATURES.has(type) && !head.includes(0) ? undefined : type;
 }
 
 /** Whether the type is unknown. */

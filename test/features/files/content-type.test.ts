@@ -61,6 +61,10 @@ const rows: Readonly<Record<string, Row>> = {
   "JSON that is stated to be text": ["{}", "text/plain", "a.json", "text/plain", "utf-8"],
   "a page that is stated to be one": ["<p>", "text/html", "a.txt", UNKNOWN],
   "a picture that is stated to be one, and is text": ["a picture", "image/png", "a.png", UNKNOWN],
+  "a text that begins like a bitmap": ["BMW and Mini", "text/plain", "", "text/plain", "utf-8"],
+  "a text that begins like a program": ["MZ 250", UNKNOWN, "a.md", "text/markdown", "utf-8"],
+  "a bitmap": [Buffer.from("BM\x3a\0\0\0\0\0\0\0\x36\0\0\0", "latin1"), "text/plain", "", "image/bmp"],
+  "a program": [Buffer.from("MZ\x90\0\x03\0\0\0", "latin1"), "text/plain", "", "application/x-msdownload"],
   "a picture": [Buffer.from("GIF89a\x01\0\x01\0\0\0\0", "latin1"), "text/plain", "a.txt", "image/gif"],
 };
 
