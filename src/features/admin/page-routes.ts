@@ -48,7 +48,7 @@ export const pages = group({
         const { request, raw, input, locals } = c;
         if (!input.ok) return refuse(c, 400, input.issues.map(({ message }) => message).join(". "));
         const { q, limit } = input.query;
-        const users = toPage(await listUsers(locals.env.DB, input.query), limit);
+        const users = toPage(await listUsers(locals.db, input.query), limit);
         const cursor = typeof raw.query.cursor === "string" ? raw.query.cursor : undefined;
         const search = { q, cursor, users, self: locals.user.id };
         return partOrPage(request, {
@@ -109,7 +109,7 @@ async function showConfirmation(
   actionOf: (user: User) => ConfirmableAction,
   back: string,
 ): Promise<Response> {
-  const user = await getUser(c.locals.env.DB, pathId(c));
+  const user = await getUser(c.locals.db, pathId(c));
   return user
     ? htmlResponse(confirmationPage(await loadPageContext(c), actionOf(user), back))
     : refuseChange(c, "missing");

@@ -27,7 +27,7 @@ declare module "../../http/index.ts" {
 
 /** Supplies `file`. */
 export const requireOwnFile = requireOwnership(async (c: HeadContext<AppLocals & SignedIn>) => {
-  const file = await getFile(c.locals.env.DB, pathId(c));
+  const file = await getFile(c.locals.db, pathId(c));
   return file && { ownerId: file.ownerId, locals: { file } };
 });
 

@@ -17,12 +17,12 @@ type NoteContext = HeadContext<AppLocals & SignedIn>;
 
 /** Supplies `note`. */
 export const requireOwnNote = requireOwnership(async (c: NoteContext) => {
-  const note = await getNote(c.locals.env.DB, pathId(c));
+  const note = await getNote(c.locals.db, pathId(c));
   return note && { ownerId: note.ownerId, locals: { note } };
 });
 
 /** Accepts a deleted note as well. */
 export const requireOwnNoteOrDeleted = requireOwnership(async (c: NoteContext) => {
-  const ownerId = await findOwner(c.locals.env.DB, pathId(c));
+  const ownerId = await findOwner(c.locals.db, pathId(c));
   return ownerId === null ? null : { ownerId, locals: {} };
 });

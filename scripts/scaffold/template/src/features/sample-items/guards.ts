@@ -14,6 +14,6 @@ declare module "../../http/index.ts" {
 
 /** Supplies `sampleItem`. */
 export const requireOwnSampleItem = requireOwnership(async (c: HeadContext<AppLocals & SignedIn>) => {
-  const sampleItem = await getSampleItem(c.locals.env.DB, pathId(c));
+  const sampleItem = await getSampleItem(c.locals.db, pathId(c));
   return sampleItem && { ownerId: sampleItem.ownerId, locals: { sampleItem } };
 });
