@@ -101,7 +101,6 @@ input.addEventListener("change", () => {
 form.addEventListener("submit", (event) => event.preventDefault());
 
 onDrop(add);
-document.querySelector("#upload-file-hint").append(" Or drop them anywhere on this page.");
 
 // Leaving the page would cancel uploads in progress.
 window.addEventListener("beforeunload", (event) => {

@@ -51,7 +51,7 @@ ${csrfField(csrf)}
 <div class="field">
 <label for="upload-file">Upload files</label>
 <input type="file" id="upload-file" name="file" multiple required aria-describedby="${about}"${error === undefined ? "" : html` aria-invalid="true"`}>
-<small id="upload-file-hint">Up to ${sizeOf(MAX_FILE_BYTES)} each<noscript>, ${sizeOf(MAX_REQUEST_BYTES)} together</noscript>.</small>
+<small id="upload-file-hint" data-scripted=" Or drop them anywhere on this page.">Up to ${sizeOf(MAX_FILE_BYTES)} each<noscript>, ${sizeOf(MAX_REQUEST_BYTES)} together</noscript>.</small>
 ${error === undefined ? "" : html`<small id="upload-file-error" class="error">${error}</small>`}
 </div>
 <noscript><button>Upload</button></noscript>
