@@ -13,6 +13,7 @@
  *   | { type: "join" | "leave", user: User, count: number }
  * )} ChatEvent
  */
+import { randomUuid } from "./uuid.js";
 
 /** Milliseconds. */
 const TIMES = {
@@ -96,7 +97,7 @@ export class ChatClient {
    * @returns {string} The message's id, which its acknowledgement carries.
    */
   send(text) {
-    const id = crypto.randomUUID();
+    const id = randomUuid();
     this.#pending.set(id, { text, sentAt: null });
     this.#onEvent({ type: "sending", id, text });
     this.#pump();

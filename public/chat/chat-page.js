@@ -106,7 +106,7 @@ function add(item, isOwn = false) {
   const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   list.append(item);
   // Unacknowledged messages stay last.
-  if (!isOwn) list.append(...waiting.values().filter((each) => each.isConnected));
+  if (!isOwn) list.append(...[...waiting.values()].filter((each) => each.isConnected));
   if (isAtEnd || isOwn) log.scrollTop = log.scrollHeight;
 }
 
