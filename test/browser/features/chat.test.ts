@@ -149,6 +149,8 @@ test("without JavaScript one reads, writes, and loads the page again", async ({ 
   await page.getByLabel("Message", { exact: true }).fill("Without a script");
   await page.getByRole("button", { name: "Send" }).click();
   await expectShown(page, "Without a script");
+  const loaded = page.waitForEvent("load");
   await page.getByRole("link", { name: "reload the page" }).click();
+  await loaded;
   expect(await textsOf(page)).toEqual(["Without a script"]);
 });
