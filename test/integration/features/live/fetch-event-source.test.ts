@@ -38,8 +38,8 @@ test("no event is empty, neither at the beginning nor at the heartbeat", async (
   await vi.waitFor(() => expect(received).toMatch(heartbeat), { timeout: 25_000, interval: 100 });
   ended.abort();
   await feed;
-  expect(received).toMatch(/^retry: \d+\nid: /);
   expect(messages.length).toBeGreaterThan(50);
   expect(messages.filter(({ id, data }) => id === "" || data === "")).toEqual([]);
+  expect(received).toMatch(/^retry: \d+\nid: /);
   expect(messages.map(({ id }) => id)).toEqual([...received.matchAll(/^id: (.*)$/gm)].map(([, id]) => id));
 });
