@@ -13,6 +13,7 @@ import {
   unreadable,
 } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
+import { plainText } from "../../plain-browser.ts";
 import {
   type Body,
   bytesOf,
@@ -182,6 +183,23 @@ describe("POST /files", () => {
 describe("the list", () => {
   test("says that there is nothing yet, and is in the navigation", async () => {
     expect(await page()).toMatch(/<a href="\/files" aria-current="page">Files<\/a>[\s\S]*No files yet\./);
+  });
+
+  test("says so only without files, also in a text browser, and shows it no empty row and no drop target", async () => {
+    const textOf = async (path?: string) => plainText(await page(path));
+    expect(await textOf()).toContain("No files yet.");
+    const file = await storeFile(me, "tea.txt", "x");
+    const text = await textOf();
+    expect(text).toContain("tea.txt");
+    expect(text).not.toMatch(/No files|Retry|Cancel|drop/);
+    // For HTMX, which may remove the last item.
+    expect(await page()).toContain(' id="files" data-empty="No files yet.');
+    await storeFile(me, "toast.txt", "x");
+    const first = await page("/files?limit=1");
+    expect(first).toContain(' id="files" data-empty="No files on this page."');
+    const [, older] = /href="(\/files\?cursor=[^"]*)"/.exec(first) ?? [];
+    await submit(browser, `${file.url}/delete`, {});
+    expect(await textOf(older)).toContain("No files on this page.");
   });
 
   test("leads to older files and back", async () => {
