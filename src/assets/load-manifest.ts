@@ -59,6 +59,12 @@ export async function loadCurrentManifest({ locals: { env } }: Pick<AppContext, 
   return retryRead(() => readManifest(env.ASSET_MANIFEST), READ_MS);
 }
 
+/** @throws Error if no files are published for this Worker. */
+export async function checkManifest(env: ManifestEnv): Promise<void> {
+  const { manifest } = await readVersion(env);
+  if (Object.keys(manifest).length === 0) throw new Error("No assets are published.");
+}
+
 function stateOf(kv: KVNamespace): State {
   const state = states.get(kv) ?? {};
   states.set(kv, state);

@@ -103,6 +103,13 @@ describe("the manifest", () => {
   );
 });
 
+test.each(["", "given"])("readiness needs published files (ASSET_VERSION: %j)", async (given) => {
+  const locals = { env: { ...env, ASSET_VERSION: given && version }, db: env.DB };
+  await expect(facts.checks.manifest?.(locals)).resolves.not.toThrow();
+  await clearStorage();
+  await expect(facts.checks.manifest?.(locals)).rejects.toThrow("No assets are published.");
+});
+
 describe("a file of a newer version", () => {
   test("is served by a Worker that was deployed before it", async () => {
     const { keys, get } = startIsolate({ ASSET_VERSION: version });
