@@ -1,7 +1,7 @@
 /**
- * Reads the manifest from KV and keeps it in the isolate: for as long as the isolate lives if the deploy named its version
- * in `ASSET_VERSION`; for a minute in production without it; not at all in development, where a reload shows what was
- * saved.
+ * Reads the manifest from KV and keeps it in the isolate. If the deploy named its version in `ASSET_VERSION`, it is kept
+ * as long as the isolate lives; in production without that, for a minute; in development not at all, so that a reload
+ * shows what was saved.
  */
 import type { AppContext, Env } from "../env.ts";
 import { retryRead, withDeadline } from "../web/platform/transient.ts";
