@@ -36,8 +36,8 @@ async function keyOf({ id }: File): Promise<string> {
 }
 
 /** A page has a nonce of its own; limits are counted; other requests write. */
-function isSteady([name]: string[]): boolean {
-  return !/ratelimit|content-security-policy|d1-bookmark/.test(name ?? "");
+function isSteady(header: string[]): boolean {
+  return !/ratelimit|content-security-policy|bookmark/.test(header.join());
 }
 
 const LEAKS = ["ETag", "Last-Modified", "Content-Disposition", "Content-Range", "Accept-Ranges", "Content-Length"];
