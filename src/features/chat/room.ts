@@ -4,6 +4,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../../env.ts";
 import { closeSockets, renewSockets } from "../../identity/sessions/sockets.ts";
 import { logFailure } from "../../web/app/log.ts";
+import { ensureAlarm } from "../../web/platform/ensure-alarm.ts";
 import { BoundedSockets } from "../../web/realtime/backpressure.ts";
 import { CLOSE } from "../../web/realtime/close-codes.ts";
 import { TokenBuckets } from "../../web/realtime/token-bucket.ts";
@@ -209,8 +210,7 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
   }
 
   async #wakeWithin(ms: number): Promise<void> {
-    const alarm = await this.ctx.storage.getAlarm();
-    if (alarm === null || alarm > Date.now() + ms) await this.ctx.storage.setAlarm(Date.now() + ms);
+    await ensureAlarm(this.ctx.storage, ms);
   }
 }
 
