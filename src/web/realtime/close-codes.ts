@@ -2,6 +2,7 @@
 
 /** Codes from 4000 to 4999 are for applications. */
 export const CLOSE = {
+  goingAway: 1001,
   unsupportedData: 1003,
   policyViolation: 1008,
   tooLarge: 1009,
