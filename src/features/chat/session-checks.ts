@@ -1,12 +1,16 @@
 /** Checks in D1 whether the sessions of a room's sockets are still valid, and closes the sockets of those that are not. */
 import { closeSockets, renewSockets } from "../../identity/sessions/sockets.ts";
 import { logFailure } from "../../web/app/log.ts";
+import type { Database } from "../../web/platform/request-database.ts";
+import { withDeadline } from "../../web/platform/transient.ts";
 import { type Connection, connectionOf, toUserSocket } from "./connection.ts";
 
 /** How often an alarm checks the sessions of all sockets. */
 export const CHECK_INTERVAL_MS = 5 * 60_000;
 /** How soon an alarm repeats a check that failed. Until then, frames are not confirmed and cause no check. */
 const CHECK_RETRY_MS = 2_000;
+/** The time that a check may take, since frames wait for it. */
+const CHECK_DEADLINE_MS = 5_000;
 
 /** The age of a check after which a frame of the socket waits for a new one. */
 const SENDER_CHECK_MS = 4_000;
@@ -20,7 +24,7 @@ export interface ConnectedSocket {
 
 /** The room whose sockets are checked. */
 interface CheckedRoom {
-  readonly database: () => D1Database;
+  readonly database: () => Database;
   readonly connectedSockets: () => readonly ConnectedSocket[];
   /** Closes a socket whose session has ended. */
   readonly end: (socket: WebSocket) => void;
@@ -91,7 +95,7 @@ export class SessionChecks {
     const startedAt = Date.now();
     try {
       const sockets = connected.map(({ connection }) => toUserSocket(connection));
-      const ends = await renewSockets(this.#room.database(), sockets);
+      const ends = await withDeadline(renewSockets(this.#room.database(), sockets), CHECK_DEADLINE_MS);
       const now = Date.now();
       const endOf = ({ connection }: ConnectedSocket) => ends.get(connection.sessionId) ?? 0;
       const [closed, open] = partition(connected, ({ socket }) => connectionOf(socket) === null);

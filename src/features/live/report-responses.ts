@@ -1,5 +1,5 @@
 /** Reports the responses of an isolate to the live feed: once a minute, and activities at once while it has listeners. */
-import type { AppFacts, Env } from "../../env.ts";
+import type { AppFacts, RequestEnv } from "../../env.ts";
 import { logFailure } from "../../web/app/log.ts";
 import type { SendHook } from "../../web/hooks/send-hook.ts";
 import type { ResponseCounts } from "./env.ts";
@@ -53,7 +53,7 @@ function activityOf({ activities }: AppFacts, method: string, path: string | und
 }
 
 /** A report that fails is not repeated, since the feed may have counted it. */
-async function report(env: Env): Promise<void> {
+async function report(env: RequestEnv): Promise<void> {
   const counts = takeCounts();
   const addedBefore = listenersAdded;
   try {

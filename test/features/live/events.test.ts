@@ -65,7 +65,9 @@ describe("GET /events", () => {
     const listener = await begin();
     const isHeartbeat = ({ comment }: { comment?: string }) => comment === "heartbeat";
     await listener.wait(isHeartbeat, 1, 20_000);
-    expect(listener.heard.slice(0, listener.heard.findIndex(isHeartbeat)).filter(isSample)).toHaveLength(15 * metricsOf(facts).length);
+    expect(listener.heard.slice(0, listener.heard.findIndex(isHeartbeat)).filter(isSample)).toHaveLength(
+      15 * metricsOf(facts).length,
+    );
   });
 
   test("HEAD tells of the stream and begins none", async () => {
