@@ -93,7 +93,7 @@ export function limitAttempts<TNeeds extends LimitNeeds = LimitNeeds>(
  */
 export async function clearLimit(env: RequestEnv, policyName: string, key: string): Promise<void> {
   try {
-    await limiterOf(env, objectNameOf(policyName, key)).clear();
+    await withDeadline(limiterOf(env, objectNameOf(policyName, key)).clear(), LIMITER_DEADLINE_MS);
   } catch (error) {
     logFailure(`The rate limit ${policyName} could not be cleared`, error);
   }
@@ -104,7 +104,7 @@ const UNCOUNTED: Attempt = { remaining: Number.POSITIVE_INFINITY, succeed: async
 function openAttempt(env: RequestEnv, objectName: string, reservation: number, remaining: number): Attempt {
   async function settle(outcome: "count" | "refund"): Promise<void> {
     try {
-      await limiterOf(env, objectName).settle(reservation, outcome);
+      await withDeadline(limiterOf(env, objectName).settle(reservation, outcome), LIMITER_DEADLINE_MS);
     } catch (error) {
       logFailure("An attempt could not be settled, so it counts as failed", error);
     }
