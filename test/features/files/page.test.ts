@@ -118,6 +118,7 @@ describe("POST /files", () => {
     await expectNothingStored();
   });
 
+  const NAMED = 'Content-Disposition: form-data; name="file"';
   const refused: Readonly<Record<string, readonly [form: () => Uint8Array<ArrayBuffer>, status: number, why: string]>> =
     {
       "a file over 25 MiB": [
@@ -131,7 +132,17 @@ describe("POST /files", () => {
         "The form must not have more than 100 parts.",
       ],
       "no file": [() => formOf(token(), filePart("", "")), 400, "The form contains no file."],
-      "a name with a slash": [() => formOf(token(), filePart("a/b")), 400, "The name contains a slash."],
+      "a name that ends in a slash": [() => formOf(token(), filePart("a/")), 400, "The name is empty."],
+      "a file in base64": [
+        () => formOf(token(), part(`${NAMED}; filename="f"\r\nContent-Transfer-Encoding: base64`, "eA==")),
+        415,
+        "The Content-Transfer-Encoding “base64” of a part is not supported.".replaceAll(/[“”]/g, "&quot;"),
+      ],
+      "several files in one part": [
+        () => formOf(token(), part(`${NAMED}\r\nContent-Type: multipart/mixed; boundary=c`)),
+        415,
+        "Send each file as a part of the form itself.",
+      ],
       "an end that is missing": [() => formOf(token(), filePart("f")).subarray(0, -8), 400, "The body ends"],
     };
   test.each(Object.entries(refused))("with %s shows the page with what was wrong", async (_, [form, status, why]) => {

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { databaseWith } from "../../databases.ts";
-import { type Account, createAccount, send, sendJson } from "../../harness.ts";
+import { type Account, createAccount, openBrowser, send, sendJson, submit } from "../../harness.ts";
 import { createNote, type Note } from "./notes.ts";
 
 interface List {
@@ -291,4 +291,18 @@ describe("a note that is deleted between the check and the write", () => {
       expect((await send(`/api/notes/${removed.id}`, init, beaten("none", removed.id))).status).toBe(404);
     }
   });
+});
+
+test("a note is read, changed and deleted under its id in capitals, by API and form", async () => {
+  const { id } = await createNote(me, "Tea");
+  const capitals = id.toUpperCase();
+  expect(await (await get(`/api/notes/${capitals}`)).json()).toMatchObject({ id, title: "Tea" });
+  expect(await (await patch(capitals, { title: "Coffee" })).json()).toMatchObject({ id, title: "Coffee" });
+  expect((await remove(capitals)).status).toBe(204);
+  const browser = await openBrowser(me);
+  expect((await submit(browser, `/notes/${capitals}/restore`, {})).status).toBe(303);
+  expect((await submit(browser, `/notes/${capitals}`, { title: "Milk", version: "2" })).status).toBe(303);
+  expect(await titles("")).toEqual(["Milk"]);
+  expect((await submit(browser, `/notes/${capitals}/delete`, {})).status).toBe(303);
+  expect(await titles("")).toEqual([]);
 });
