@@ -4,6 +4,7 @@ import type { AppContext } from "../env.ts";
 import type { Handler } from "../http/index.ts";
 import { rowIdOf } from "../web/app/policy.ts";
 import type { PageContext } from "../web/pages/layout.ts";
+import { isMailOn } from "./mail/providers.ts";
 import type { SessionLocals } from "./sessions/page-session.ts";
 
 interface Page extends AppContext<SessionLocals> {
@@ -24,6 +25,7 @@ export async function loadPageContext({ request, locals, route }: Page): Promise
     ...(seesPolicy &&
       app.paths.policy !== undefined &&
       route && { policyPath: `${app.paths.policy}#${rowIdOf(route)}` }),
+    isMailOn: isMailOn(env),
     flashes: session.takeFlashes(),
     assetUrl: (path) => assetUrl(manifest, path),
   };
