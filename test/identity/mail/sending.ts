@@ -3,7 +3,7 @@ import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:
 import { vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
 import { type Draft, sendLater } from "../../../src/identity/mail/mailer.ts";
-import { RequestDatabase } from "../../../src/web/platform/request-database.ts";
+import { openRequestDatabase } from "../../../src/web/platform/request-database.ts";
 import { facts, PRODUCTION } from "../../harness.ts";
 
 export const MAIL = {
@@ -36,7 +36,7 @@ export async function sendMail(bindings: Partial<Env>, times = 1): Promise<Sent>
   const all: Env = { ...env, ...PRODUCTION, MAIL_FROM: "no-reply@candor.example", ...bindings };
   const locals = {
     env: all,
-    db: new RequestDatabase(env.DB),
+    db: openRequestDatabase(env.DB),
     ctx,
     app: facts,
     requestId: "the-request-id",
