@@ -1,30 +1,27 @@
 /** Publishes `public` locally, or with `--remote` for the deployed Worker. Uploads only missing files. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+
 import { join } from "node:path";
-import { getPlatformProxy, unstable_readConfig } from "wrangler";
+import { unstable_readConfig } from "wrangler";
 import { amountOf } from "../src/limits/duration.ts";
 import { type AssetStorage, publish } from "./assets.ts";
+import { readStorageConfig, withBindings } from "./bindings.ts";
+import { MARK_KEY } from "./local-storage.ts";
 import { readPublicFiles } from "./public-files.ts";
 import { root, runWrangler } from "./wrangler.ts";
 
-/** @param remote True publishes for the deployed Worker, false for development. */
-export async function publishAssets(remote: boolean): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "assets-"));
-  try {
-    const configPath = join(folder, "wrangler.json");
-    writeFileSync(configPath, JSON.stringify(configFor(remote)));
-    const persist = { path: join(root, ".wrangler/state/v3") };
-    const { env, dispose } = await getPlatformProxy<AssetStorage>({ configPath, persist, remoteBindings: remote });
-    try {
-      const { stored, removed } = await publish(readPublicFiles(), env);
-      console.log(`Assets: ${amountOf(stored, "object")} stored, ${removed} removed.`);
-    } finally {
-      await dispose();
-    }
-  } finally {
-    rmSync(folder, { recursive: true });
+/** @param mark Stored beside the files at the end, as the version that the set-up compares. */
+export async function publishAssets(storage: AssetStorage, mark?: string): Promise<void> {
+  const { stored, removed } = await publish(readPublicFiles(), storage);
+  if (mark !== undefined) {
+    await storage.ASSETS.put(MARK_KEY, "", { customMetadata: { version: mark } });
+    await storage.ASSET_MANIFEST.put(MARK_KEY, "", { metadata: { version: mark } });
   }
+  console.log(`Assets: ${amountOf(stored, "object")} stored, ${removed} removed.`);
+}
+
+/** Publishes for the deployed Worker. */
+export function publishRemotely(): Promise<void> {
+  return withBindings<AssetStorage>(configFor(true), true, (storage) => publishAssets(storage));
 }
 
 interface ProjectConfig {
@@ -64,4 +61,8 @@ export function findNamespace(): string | undefined {
   return namespaces.find(({ title }) => title === `${name}-asset-manifest`)?.id;
 }
 
-if (process.argv[1] === import.meta.filename) await publishAssets(process.argv.includes("--remote"));
+if (process.argv[1] === import.meta.filename) {
+  await (process.argv.includes("--remote")
+    ? publishRemotely()
+    : withBindings<AssetStorage>(readStorageConfig(), false, (storage) => publishAssets(storage)));
+}
