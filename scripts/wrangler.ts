@@ -5,9 +5,13 @@ import { dirname, join } from "node:path";
 
 export const root = join(import.meta.dirname, "..");
 
-const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin/wrangler.js");
+/** The program, which Node runs. */
+export const wranglerPath = join(
+  dirname(createRequire(import.meta.url).resolve("wrangler/package.json")),
+  "bin/wrangler.js",
+);
 
 /** @returns Its output; empty if the options make it print directly. @throws Error if it fails. */
 export function runWrangler(args: readonly string[], options: ExecFileSyncOptions = {}): string {
-  return execFileSync(process.execPath, [wrangler, ...args], { cwd: root, ...options })?.toString() ?? "";
+  return execFileSync(process.execPath, [wranglerPath, ...args], { cwd: root, ...options })?.toString() ?? "";
 }
