@@ -15,3 +15,13 @@ export const wranglerPath = join(
 export function runWrangler(args: readonly string[], options: ExecFileSyncOptions = {}): string {
   return execFileSync(process.execPath, [wranglerPath, ...args], { cwd: root, ...options })?.toString() ?? "";
 }
+
+/** @returns What Wrangler prints, without questions. @throws Error with all that it prints if it fails. */
+export function readWrangler(args: readonly string[]): string {
+  try {
+    return runWrangler(args, { stdio: ["ignore", "pipe", "pipe"] });
+  } catch (error) {
+    const { stdout, stderr } = error as { readonly stdout?: Buffer; readonly stderr?: Buffer };
+    throw new Error(`wrangler ${args.join(" ")} failed:\n${stdout ?? ""}${stderr ?? ""}`, { cause: error });
+  }
+}
