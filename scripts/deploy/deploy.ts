@@ -44,13 +44,13 @@ export async function deploy(
     return;
   }
   const origin = await decidePublicOrigin(configOf(config, given), tools.ask, placeOf(environment));
-  tools.check();
   const name = String(config.name);
   const there = listSecrets(name, tools.read);
   const secrets = findSecrets(
     requiredSecrets(config).filter((secret) => !there.includes(secret)),
     tools.env,
   );
+  tools.check();
   const vars = { ...tableOf(config.vars), PUBLIC_ORIGIN: origin };
   const complete: TomlObject = { ...ensureResources(config, tools.read), vars };
   const path = tools.write(environment, complete);

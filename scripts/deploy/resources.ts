@@ -108,6 +108,6 @@ function createUnlessThere(read: ReadWrangler, args: readonly string[], codeIfTh
   try {
     read(args);
   } catch (error) {
-    if (!(error as Error).message.includes(codeIfThere)) throw error;
+    if (!(error instanceof Error && new RegExp(`\\b${codeIfThere}\\b`).test(error.message))) throw error;
   }
 }

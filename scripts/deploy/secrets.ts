@@ -25,10 +25,10 @@ export function listSecrets(name: string, read: ReadWrangler): readonly string[]
     return all.map((secret) => secret.name);
   } catch (error) {
     // Cloudflare's code for a Worker that does not exist.
-    if (error instanceof Error && error.message.includes("10007")) return [];
-    throw new Error(`The secrets could not be listed, so nothing was changed: ${(error as Error).message}`, {
-      cause: error,
-    });
+    if (error instanceof Error && /\b10007\b/.test(error.message)) return [];
+    const text = error instanceof Error ? error.message : String(error);
+    const hint = text.includes("CLOUDFLARE_API_TOKEN") ? " Log in first: npx wrangler login." : "";
+    throw new Error(`The secrets could not be listed, so nothing was changed.${hint}\n${text}`, { cause: error });
   }
 }
 
