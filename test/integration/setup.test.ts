@@ -177,6 +177,9 @@ const CHANGES: Readonly<Record<string, () => Promise<void>>> = {
   "the local buckets were deleted": remove(state("/v3/r2")),
   "the local namespaces were deleted": remove(state("/v3/kv")),
   "all local data was deleted": remove(state("")),
+  "a set-up was ended before it added accounts": async () => {
+    await query("DELETE FROM users RETURNING id");
+  },
   "a migration was added": () => writeFile(join(checkout, "migrations/9999_latest.sql"), "CREATE TABLE latest (id);\n"),
   "the tables were written inline": toml((text) => {
     const tables = /^\[\[kv_namespaces\]\]\n(?:.+\n)*/m;
