@@ -1,5 +1,6 @@
 /** The bindings and variables of the app, the facts about it, and the locals of every request. */
 import type { Handler } from "./http/index.ts";
+import type { Database, RequestDatabase } from "./web/platform/request-database.ts";
 
 /**
  * The bindings, variables and secrets that the lower floors use. A feature with its own bindings declares them in its
@@ -35,6 +36,9 @@ export interface Env {
   /** Sends mail outside development; see the README. */
   readonly EMAIL?: SendEmail;
 }
+
+/** The bindings of a request. It uses `locals.db` instead of `DB`. */
+export type RequestEnv = Omit<Env, "DB">;
 
 /** The interface of the Durable Object in `src/limits/rate-limiter.ts`. */
 export interface RateLimiterObject extends Rpc.DurableObjectBranded {
@@ -124,7 +128,13 @@ export interface PolicyExceptions {
 }
 
 /** Checks that a dependency responds. @throws If it does not. */
-export type ReadinessCheck = (env: Env) => Promise<unknown>;
+export type ReadinessCheck = (locals: StorageLocals) => Promise<unknown>;
+
+/** The bindings and the database, of a request or of work outside requests. */
+export interface StorageLocals {
+  readonly env: RequestEnv;
+  readonly db: Database;
+}
 
 /** A hook, of which only the name is read. */
 interface NamedHook {
@@ -155,7 +165,9 @@ export interface AppFacts {
 
 /** The locals that `onRequest` supplies to every guard, handler and hook. */
 export interface AppLocals {
-  readonly env: Env;
+  readonly env: RequestEnv;
+  /** The database. All requests use it in place of the binding. */
+  readonly db: RequestDatabase;
   readonly ctx: ExecutionContext;
   readonly app: AppFacts;
   readonly requestId: string;

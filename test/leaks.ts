@@ -3,6 +3,7 @@ import { env } from "cloudflare:test";
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Env } from "../src/env.ts";
+import { databaseWith } from "./databases.ts";
 import { type Account, createAccount, PRODUCTION, send, sendJson } from "./harness.ts";
 
 export const ENVIRONMENTS: Partial<Env>[] = [{ ENVIRONMENT: "development" }, PRODUCTION];
@@ -89,13 +90,10 @@ export const LIMITS = { API_RATE_LIMIT: 100_000, SIGN_IN_RATE_LIMIT: 100_000, AC
 
 /** A database that fails at whatever begins so. What it throws says nothing of what it was asked. */
 function failingAt(statement: RegExp): D1Database {
-  return new Proxy(env.DB, {
-    get(db, name) {
-      if (name !== "prepare") return Reflect.get(db, name).bind(db);
-      return (sql: string) => {
-        if (statement.test(sql.trim())) throw new Error("The database is away", { cause: new Error("It is raining") });
-        return db.prepare(sql);
-      };
+  return databaseWith({
+    prepare: (sql) => {
+      if (statement.test(sql.trim())) throw new Error("The database is away", { cause: new Error("It is raining") });
+      return env.DB.prepare(sql);
     },
   });
 }

@@ -22,6 +22,7 @@ import { requireForm } from "../src/web/guards/require-form.ts";
 import { csrfField } from "../src/web/pages/csrf-field.ts";
 import { htmlResponse } from "../src/web/pages/html.ts";
 import { layout } from "../src/web/pages/layout.ts";
+import type { Database } from "../src/web/platform/request-database.ts";
 import { invalidInput, problem } from "../src/web/respond/problem.ts";
 import { seeOther } from "../src/web/respond/see-other.ts";
 
@@ -43,16 +44,16 @@ export const CREATE_THINGS =
 
 const COLUMNS = "id, owner_id AS ownerId, title";
 
-const findThing = (db: D1Database, id: string) =>
+const findThing = (db: Database, id: string) =>
   db.prepare(`SELECT ${COLUMNS} FROM things WHERE id = ?`).bind(id).first<StoredThing>();
 
-async function listThings(db: D1Database, ownerId: string): Promise<Thing[]> {
+async function listThings(db: Database, ownerId: string): Promise<Thing[]> {
   const select = db.prepare(`SELECT ${COLUMNS} FROM things WHERE owner_id = ? ORDER BY rowid DESC`).bind(ownerId);
   return (await select.all<StoredThing>()).results.map(toThing);
 }
 
 /** @param id The same in a retry, which finds the thing and makes none. */
-async function createThing(db: D1Database, ownerId: string, title: string, id: string): Promise<Thing> {
+async function createThing(db: Database, ownerId: string, title: string, id: string): Promise<Thing> {
   const insert = db.prepare("INSERT INTO things (id, owner_id, title) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
   await insert.bind(id, ownerId, title).run();
   return toThing((await findThing(db, id)) ?? { id, ownerId, title });
@@ -67,7 +68,7 @@ const requireInput = requireForm(256 * 1024, z.object(input.shape));
 const requireRead = requirePermission(PERMISSION);
 const requireWrite = requirePermission(WRITE_PERMISSION);
 const requireOwnThing = requireOwnership(async (c: { params: { id?: string }; locals: AppLocals & SignedIn }) => {
-  const thing = await findThing(c.locals.env.DB, c.params.id ?? "");
+  const thing = await findThing(c.locals.db, c.params.id ?? "");
   return thing && { ownerId: thing.ownerId, locals: { thing } };
 });
 
@@ -79,8 +80,8 @@ const api = group({
       summary: "List things",
       responses: { 200: z.object({ items: z.array(thingBody) }) },
       guards: [requireRead, requireCsrf],
-      resolve: async ({ locals: { env, user } }) =>
-        Response.json({ items: await listThings(env.DB, user.id) }, { headers: REVALIDATED }),
+      resolve: async ({ locals: { db, user } }) =>
+        Response.json({ items: await listThings(db, user.id) }, { headers: REVALIDATED }),
     }),
     route.post("/api/things", {
       summary: "Create a thing",
@@ -90,8 +91,8 @@ const api = group({
       maxBodyBytes: 256 * 1024,
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const { env, user, idempotency: use } = locals;
-        const thing = await createThing(env.DB, user.id, input.body.title, use?.resourceId ?? crypto.randomUUID());
+        const { db, user, idempotency: use } = locals;
+        const thing = await createThing(db, user.id, input.body.title, use?.resourceId ?? crypto.randomUUID());
         return Response.json(thing, { status: 201, headers: { ...NOT_STORED, Location: `/api/things/${thing.id}` } });
       },
       onResponse: idempotency.onResponse,
@@ -101,8 +102,8 @@ const api = group({
       summary: "Export the titles of things",
       responses: { 200: describeBody(z.string(), { mediaTypes: ["text/csv"] }) },
       guards: [requireAuth],
-      resolve: async ({ locals: { env, user } }) => {
-        const titles = (await listThings(env.DB, user.id)).map(({ title }) => title);
+      resolve: async ({ locals: { db, user } }) => {
+        const titles = (await listThings(db, user.id)).map(({ title }) => title);
         return new Response(titles.join("\n"), { headers: { ...NOT_STORED, "Content-Type": "text/csv" } });
       },
     }),
@@ -119,7 +120,7 @@ const api = group({
       request: { body: input },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const update = locals.env.DB.prepare("UPDATE things SET title = ? WHERE id = ?");
+        const update = locals.db.prepare("UPDATE things SET title = ? WHERE id = ?");
         await update.bind(input.body.title, locals.thing.id).run();
         return Response.json({ ...toThing(locals.thing), title: input.body.title }, { headers: REVALIDATED });
       },
@@ -129,7 +130,7 @@ const api = group({
       responses: { 204: noBody },
       guards: [requireWrite, requireCsrf, requireOwnThing],
       resolve: async ({ locals }) => {
-        await locals.env.DB.prepare("DELETE FROM things WHERE id = ?").bind(locals.thing.id).run();
+        await locals.db.prepare("DELETE FROM things WHERE id = ?").bind(locals.thing.id).run();
         return new Response(null, { status: 204 });
       },
     }),
@@ -150,7 +151,7 @@ const pages = group({
   handlers: [
     signedInPage.route.get("/things", {
       resolve: async (c) => {
-        const items = await listThings(c.locals.env.DB, c.locals.user.id);
+        const items = await listThings(c.locals.db, c.locals.user.id);
         const list = items.map(({ title }) => html`<li>${title}</li>`);
         const form = html`<form method="post" action="/things">${csrfField(c.locals.session.csrf)}
 <label>Title <input name="title" required></label><button>Add</button></form>`;
@@ -160,9 +161,9 @@ const pages = group({
     signedInPage.route.post("/things", {
       guards: [requireCsrf, requireInput, requireCsrfToken],
       resolve: async (c) => {
-        const { parsed, env, user } = c.locals;
+        const { parsed, db, user } = c.locals;
         if (!parsed.success) return problem(c.locals, 400, "The title does not fit.");
-        await createThing(env.DB, user.id, parsed.data.title, crypto.randomUUID());
+        await createThing(db, user.id, parsed.data.title, crypto.randomUUID());
         return seeOther("/things");
       },
     }),

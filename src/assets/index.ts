@@ -5,7 +5,7 @@ import { routes } from "./routes.ts";
 export const assets: Part = {
   routes,
   checks: {
-    assets: ({ ASSETS }) => ASSETS.head("health"),
-    manifest: ({ ASSET_MANIFEST }) => ASSET_MANIFEST.get("health"),
+    assets: ({ env: { ASSETS } }) => ASSETS.head("health"),
+    manifest: ({ env: { ASSET_MANIFEST } }) => ASSET_MANIFEST.get("health"),
   },
 };

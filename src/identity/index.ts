@@ -6,7 +6,7 @@ import { sweepExpired } from "./sweep.ts";
 import { checkVariables } from "./variables.ts";
 
 export const identity: Part = {
-  checks: { database: ({ DB }) => DB.prepare("SELECT 1").first() },
+  checks: { database: ({ db }) => db.prepare("SELECT 1").first() },
   sweep: ({ DB }) => sweepExpired(DB),
   onRequest: checkVariables,
   onSend: [endHashingTurn, saveSession],

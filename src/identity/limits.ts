@@ -113,12 +113,12 @@ interface LinkOwner {
 }
 
 async function keyOfAttempt(c: LimitContext<LinkOwner>): Promise<string | undefined> {
-  const { env, link } = c.locals;
+  const { db, env, link } = c.locals;
   if (!fieldOf(c, "password") || link?.isOwnerSignedIn) return undefined;
   const email = link?.user.email ?? fieldOf(c, "email") ?? "";
   const token = fieldOf(c, "deviceToken") ?? deviceCookie.read(c.request, env);
   if (!isDeviceToken(token)) return keyOfEmail(email);
-  const owner = link?.user ?? (await findCredentials(env.DB, { email }));
+  const owner = link?.user ?? (await findCredentials(db, { email }));
   const deviceId = owner && verifyDeviceToken(readTokenKeys(env.TOKEN_KEYS), owner, token);
   return deviceId === undefined ? keyOfEmail(email) : `device ${deviceId}`;
 }

@@ -1,5 +1,6 @@
 /** Removes expired rows from the database. */
 import { waitForAll } from "../web/app/wait-for-all.ts";
+import type { Database } from "../web/platform/request-database.ts";
 import { IDLE_MS } from "./sessions/sessions.ts";
 import { EXPIRED_KEY_RETENTION_MS } from "./tokens/api-keys.ts";
 
@@ -23,7 +24,7 @@ const EXPIRED: readonly Expired[] = [
  *
  * @throws The error of the first failing table.
  */
-export async function sweepExpired(db: D1Database): Promise<void> {
+export async function sweepExpired(db: Database): Promise<void> {
   const sweeps = EXPIRED.map(async ([table, key, condition, valuesAt]) => {
     const statement = `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${BATCH})`;
     let swept = BATCH;

@@ -1,5 +1,6 @@
 /** Idempotency keys in D1. */
 import { v7 as uuidv7 } from "uuid";
+import type { Database } from "../web/platform/request-database.ts";
 
 const RETENTION_MS = 24 * 60 * 60 * 1000;
 
@@ -36,7 +37,7 @@ interface Row {
 }
 
 /** Claims a key in one statement, so that only one of several concurrent requests gets it. */
-export async function claimKey(db: D1Database, use: KeyUse): Promise<Claim> {
+export async function claimKey(db: Database, use: KeyUse): Promise<Claim> {
   const { owner, route, key, bodyHash } = use;
   const now = Date.now();
   const claimed = await db
@@ -59,7 +60,7 @@ export async function claimKey(db: D1Database, use: KeyUse): Promise<Claim> {
   return { kind: "recorded", response: { status: row.status, headers: JSON.parse(row.headers), body: row.body } };
 }
 
-function find(db: D1Database, { owner, route, key }: KeyUse): Promise<Row | null> {
+function find(db: Database, { owner, route, key }: KeyUse): Promise<Row | null> {
   return db
     .prepare("SELECT * FROM idempotency_keys WHERE owner = ? AND route = ? AND key = ?")
     .bind(owner, route, key)
@@ -67,7 +68,7 @@ function find(db: D1Database, { owner, route, key }: KeyUse): Promise<Row | null
 }
 
 /** Records the response for a claimed key. Keeps an earlier one: a slow request must not overwrite its retry's. */
-export async function recordResponse(db: D1Database, use: KeyUse, response: RecordedResponse): Promise<void> {
+export async function recordResponse(db: Database, use: KeyUse, response: RecordedResponse): Promise<void> {
   await db
     .prepare(
       `UPDATE idempotency_keys SET status = ?4, headers = ?5, body = ?6
@@ -78,7 +79,7 @@ export async function recordResponse(db: D1Database, use: KeyUse, response: Reco
 }
 
 /** Ends the lease of a failed request, so that a retry need not wait. */
-export async function releaseKey(db: D1Database, { owner, route, key }: KeyUse): Promise<void> {
+export async function releaseKey(db: Database, { owner, route, key }: KeyUse): Promise<void> {
   await db
     .prepare(
       "UPDATE idempotency_keys SET leased_until = 0 WHERE owner = ? AND route = ? AND key = ? AND status IS NULL",

@@ -45,7 +45,7 @@ const claimIdempotencyKey: Guard<IdempotencyNeeds, IdempotencyLocals> = stateFac
     if (key === undefined) return deny(c, 400, "The Idempotency-Key must have 1 to 255 visible ASCII characters.");
     const route = `${c.request.method} ${c.route.path}`;
     const use: KeyUse = { owner: c.locals.user.id, route, key, bodyHash: hashBody(c.raw.body) };
-    const claim = await claimKey(c.locals.env.DB, use);
+    const claim = await claimKey(c.locals.db, use);
     switch (claim.kind) {
       case "claimed":
         return { allow: true, locals: { idempotency: { ...use, resourceId: claim.resourceId } } };
@@ -83,21 +83,21 @@ type HookLocals = AppLocals & Partial<IdempotencyLocals>;
  * 500 or more, and 422, which had no effect and depends on a state that may change, such as a quota.
  */
 const recordFirstResponse: OnResponseHandler<HookLocals> = async ({ context, response, outcome }) => {
-  const { env, idempotency } = context.locals;
+  const { db, idempotency } = context.locals;
   if (!idempotency || outcome.kind !== "resolved") return response;
   if (response.status >= 500 || response.status === 422) {
-    await releaseKey(env.DB, idempotency);
+    await releaseKey(db, idempotency);
     return response;
   }
   const body = await response.clone().text();
-  await recordResponse(env.DB, idempotency, { status: response.status, headers: [...response.headers], body });
+  await recordResponse(db, idempotency, { status: response.status, headers: [...response.headers], body });
   return response;
 };
 
 /** Allows an immediate retry after the handler threw. The next level handles the error. */
 const releaseFailedKey: OnErrorHandler<HookLocals> = async ({ context }) => {
-  const { env, idempotency } = context.locals;
-  if (env && idempotency) await releaseKey(env.DB, idempotency);
+  const { db, idempotency } = context.locals;
+  if (db && idempotency) await releaseKey(db, idempotency);
   return undefined;
 };
 

@@ -4,6 +4,6 @@ import { showRateLimits } from "./rate-limit-headers.ts";
 
 export const limits: Part = {
   // An object that no policy uses. With a limit of 0, it stores nothing.
-  checks: { limiter: ({ RATE_LIMITER }) => RATE_LIMITER.get(RATE_LIMITER.idFromName("health")).take(0, 0) },
+  checks: { limiter: ({ env: { RATE_LIMITER } }) => RATE_LIMITER.get(RATE_LIMITER.idFromName("health")).take(0, 0) },
   onSend: showRateLimits,
 };

@@ -1,5 +1,5 @@
 /** Limits the requests of a client address by the platform's own rate limit. */
-import type { AppLocals, Env } from "../env.ts";
+import type { AppLocals, RequestEnv } from "../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../http/index.ts";
 import { stateFacts } from "../web/app/guard-facts.ts";
 import { logFailure } from "../web/app/log.ts";
@@ -36,7 +36,7 @@ export function createAddressLimit(isExempt: (request: Request) => boolean = () 
   );
 }
 
-async function isWithinLimit(env: Env, key: string): Promise<boolean> {
+async function isWithinLimit(env: RequestEnv, key: string): Promise<boolean> {
   try {
     return (await env.ADDRESS_LIMIT.limit({ key })).success;
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Limits failed attempts, such as wrong passwords: `limitAttempts(policy)`, with `clearLimit` to forget them. */
-import type { Env, Reservation } from "../env.ts";
+import type { RequestEnv, Reservation } from "../env.ts";
 import type { Context, Guard, GuardResult } from "../http/index.ts";
 import { stateFacts } from "../web/app/guard-facts.ts";
 import { logFailure } from "../web/app/log.ts";
@@ -89,7 +89,7 @@ export function limitAttempts<TNeeds extends LimitNeeds = LimitNeeds>(
  * Forgets every failed attempt of a key. Never rejects: if the object is unavailable, the failure is logged and the
  * attempts count until they leave the window.
  */
-export async function clearLimit(env: Env, policyName: string, key: string): Promise<void> {
+export async function clearLimit(env: RequestEnv, policyName: string, key: string): Promise<void> {
   try {
     await limiterOf(env, objectNameOf(policyName, key)).clear();
   } catch (error) {
@@ -99,7 +99,7 @@ export async function clearLimit(env: Env, policyName: string, key: string): Pro
 
 const UNCOUNTED: Attempt = { remaining: Number.POSITIVE_INFINITY, succeed: async () => {}, fail: async () => {} };
 
-function openAttempt(env: Env, objectName: string, reservation: number, remaining: number): Attempt {
+function openAttempt(env: RequestEnv, objectName: string, reservation: number, remaining: number): Attempt {
   async function settle(outcome: "count" | "refund"): Promise<void> {
     try {
       await limiterOf(env, objectName).settle(reservation, outcome);
@@ -112,7 +112,7 @@ function openAttempt(env: Env, objectName: string, reservation: number, remainin
 
 /** @returns Undefined if the object is unavailable. */
 async function reserve(
-  env: Env,
+  env: RequestEnv,
   objectName: string,
   limit: number,
   windowMs: number,

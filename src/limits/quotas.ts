@@ -1,4 +1,6 @@
 /** Quotas: limits on what each user may store, and the refusal of a write that would exceed one. */
+
+import type { Database } from "../web/platform/request-database.ts";
 import { type RefusalContext, refuse } from "../web/respond/refuse.ts";
 
 /** A limit for each user, declared by the code that owns the limited resource. */
@@ -48,7 +50,7 @@ export interface QuotaUsage {
 }
 
 /** Selects a user's usage of all quotas, to run alone or in a batch. A quota without a row is unused. */
-export function selectUsage(db: D1Database, userId: string): D1PreparedStatement {
+export function selectUsage(db: Database, userId: string): D1PreparedStatement {
   return db.prepare("SELECT quota, used FROM quota_usage WHERE user_id = ?").bind(userId);
 }
 

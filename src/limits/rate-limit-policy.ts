@@ -1,5 +1,5 @@
 /** The parts of a rate limit: its policy, the object that counts, and the responses that deny. */
-import type { AppLocals, Env, RateLimiterObject, Ruling } from "../env.ts";
+import type { AppLocals, RateLimiterObject, RequestEnv, Ruling } from "../env.ts";
 import type { LimitFact, Verdict, Visitor } from "../web/app/guard-facts.ts";
 import { deny, type RefusalContext } from "../web/respond/refuse.ts";
 import { amountOf, durationOf } from "./duration.ts";
@@ -17,7 +17,7 @@ export interface RateLimitPolicy<TContext> {
   /** A unique name of letters, digits and `-`, shown in headers and in the policy. Equal names would count together. */
   readonly name: string;
   /** Maximum requests in any window of `windowSeconds`. May come from a variable. */
-  readonly limit: number | ((env: Env) => number);
+  readonly limit: number | ((env: RequestEnv) => number);
   readonly windowSeconds: number;
   /** Requests with the same key count together. Undefined for a request that does not count. */
   readonly key: (c: TContext) => string | undefined | Promise<string | undefined>;
@@ -46,7 +46,7 @@ export interface LimitLocals {
 export type LimitNeeds = AppLocals & Partial<LimitLocals>;
 
 /** Reads the limit of a policy. @throws Error unless it is a whole number above 0. */
-export function readLimit({ name, limit }: Pick<RateLimitPolicy<never>, "name" | "limit">, env: Env): number {
+export function readLimit({ name, limit }: Pick<RateLimitPolicy<never>, "name" | "limit">, env: RequestEnv): number {
   const value = Number(typeof limit === "function" ? limit(env) : limit);
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new Error(`The rate limit ${name} must be a whole number above 0, not ${value}. Correct it in wrangler.toml`);
@@ -74,7 +74,7 @@ export function objectNameOf(policyName: string, key: string): string {
 }
 
 /** Gets a new stub, since a stub stays broken after its object has crashed. @param objectName From `objectNameOf`. */
-export function limiterOf({ RATE_LIMITER }: Env, objectName: string): DurableObjectStub<RateLimiterObject> {
+export function limiterOf({ RATE_LIMITER }: RequestEnv, objectName: string): DurableObjectStub<RateLimiterObject> {
   return RATE_LIMITER.get(RATE_LIMITER.idFromName(objectName));
 }
 

@@ -1,6 +1,6 @@
 /** Limits requests: `rateLimit(policy)` is a guard that counts in one Durable Object per key. */
 import { createHash } from "node:crypto";
-import type { Env, Ruling } from "../env.ts";
+import type { RequestEnv, Ruling } from "../env.ts";
 import { type Context, type Guard, type GuardResult, type HeadContext, headGuard } from "../http/index.ts";
 import { stateFacts } from "../web/app/guard-facts.ts";
 import { logFailure } from "../web/app/log.ts";
@@ -105,7 +105,7 @@ async function rule<TContext extends HeadContext<LimitNeeds>>(
 }
 
 async function askObject(
-  env: Env,
+  env: RequestEnv,
   objectName: string,
   limit: number,
   windowMs: number,

@@ -15,9 +15,17 @@ import { loadSession } from "../../src/identity/sessions/page-session.ts";
 import type { Auth, User } from "../../src/identity/users/user.ts";
 import { limitAddress } from "../../src/limits/limit-address.ts";
 import { factsOf, type Verdict, type Visitor } from "../../src/web/app/guard-facts.ts";
+import { RequestDatabase } from "../../src/web/platform/request-database.ts";
 import { facts } from "../harness.ts";
 
-const app = { env, ctx: {} as ExecutionContext, app: facts, requestId: "x", startedAt: 0 };
+const app = {
+  env,
+  db: new RequestDatabase(env.DB),
+  ctx: {} as ExecutionContext,
+  app: facts,
+  requestId: "x",
+  startedAt: 0,
+};
 const request = new Request("http://localhost/");
 const someone: User = { id: "1", email: "", name: "", role: "user", emailVerified: true, createdAt: "" };
 const session = (authenticatedAt: number): Auth => ({

@@ -5,6 +5,7 @@ import { type Guard, setup } from "../../src/http/index.ts";
 import { sweepExpired } from "../../src/identity/sweep.ts";
 import { idempotency } from "../../src/limits/idempotency.ts";
 import { route } from "../../src/web/app/scope.ts";
+import { databaseWith } from "../databases.ts";
 import { type Account, createAccount, createKey, send, sendJson } from "../harness.ts";
 import { supplyLocals } from "../supply-locals.ts";
 import { PERMISSION, type Thing, WRITE_PERMISSION } from "../things.ts";
@@ -43,7 +44,7 @@ function interruptAt(pattern: RegExp, interrupt: () => Promise<void>): Pick<Env,
   };
   const prepare = (sql: string) =>
     (pattern.test(sql) ? wrap : (same: D1PreparedStatement) => same)(env.DB.prepare(sql));
-  return { DB: Object.assign(Object.create(env.DB), { prepare }) };
+  return { DB: databaseWith({ prepare }) };
 }
 
 const fail = () => Promise.reject(new Error("the database is away"));

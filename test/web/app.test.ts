@@ -2,6 +2,7 @@ import { env } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Env } from "../../src/env.ts";
 import { route } from "../../src/web/app/scope.ts";
+import { databaseWith } from "../databases.ts";
 import { createAccount, createApp, createKey, openBrowser, PRODUCTION, sendJsonTo, sendTo } from "../harness.ts";
 import { PERMISSION, things } from "../things.ts";
 
@@ -28,7 +29,7 @@ function breakThings(thrown: unknown) {
     if (sql.includes("things")) throw thrown;
     return env.DB.prepare(sql);
   };
-  return { DB: { prepare } as unknown as D1Database };
+  return { DB: databaseWith({ prepare }) };
 }
 
 const BROKEN = breakThings(new Error("no such table: secret_table", { cause: new Error("deep") }));

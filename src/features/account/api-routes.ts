@@ -60,7 +60,7 @@ export const api = group({
       maxBodyBytes,
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const user = await renameUser(locals.env.DB, locals.user, input.body.name);
+        const user = await renameUser(locals.db, locals.user, input.body.name);
         return user
           ? Response.json(user, { headers: NOT_STORED })
           : problem(locals, 404, "This account no longer exists.");
@@ -113,8 +113,8 @@ export const api = group({
       responses: { 200: sessionsBody },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const { env, user, auth } = locals;
-        const { items, nextCursor } = toPage(await listSessions(env.DB, user.id, input.query), input.query.limit);
+        const { db, user, auth } = locals;
+        const { items, nextCursor } = toPage(await listSessions(db, user.id, input.query), input.query.limit);
         const marked = items.map((session) => ({ ...session, isCurrent: session.id === sessionIdOf(auth) }));
         return Response.json({ items: marked, nextCursor }, { headers: NOT_STORED });
       },
@@ -135,7 +135,7 @@ export const api = group({
       responses: { 200: apiKeysBody },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const keys = await listApiKeys(locals.env.DB, locals.user.id, input.query);
+        const keys = await listApiKeys(locals.db, locals.user.id, input.query);
         return Response.json(toPage(keys, input.query.limit), { headers: NOT_STORED });
       },
     }),
@@ -166,7 +166,7 @@ export const api = group({
       summary: "Delete an API key",
       responses: { 204: noBody, 404: describeBody(problemBody, { description: "You have no such key." }) },
       resolve: async ({ params, locals }) => {
-        const isDeleted = await deleteApiKey(locals.env.DB, locals.user.id, params.id);
+        const isDeleted = await deleteApiKey(locals.db, locals.user.id, params.id);
         return isDeleted ? new Response(null, { status: 204 }) : problem(locals, 404, "There is no such key.");
       },
     }),

@@ -87,14 +87,14 @@ export const pages = group({
     page.post("/account", {
       guards: formGuards(nameForm),
       resolve: async (c) => {
-        const { env, user, session, form, parsed } = c.locals;
+        const { db, user, session, form, parsed } = c.locals;
         if (!parsed.success) {
           return showAccount(c, {
             refused: { form: "name", fields: form, errors: errorsOf(parsed.error) },
             status: 400,
           });
         }
-        await renameUser(env.DB, user, parsed.data.name);
+        await renameUser(db, user, parsed.data.name);
         session.flash("done", "Your name has been changed.");
         return seeOther("/account");
       },
@@ -188,12 +188,12 @@ export const pages = group({
     page.post("/account/keys/:id/delete", {
       guards: buttonGuards,
       resolve: async (c) => {
-        const { env, user, session, form } = c.locals;
-        const key = await getApiKey(env.DB, user.id, c.params.id);
+        const { db, user, session, form } = c.locals;
+        const key = await getApiKey(db, user.id, c.params.id);
         if (!key) return refuse(c, 404, "There is no such key.");
         if (!isConfirmed(form))
           return htmlResponse(confirmationPage(await loadPageContext(c), keyDeletion(key), "/account"));
-        await deleteApiKey(env.DB, user.id, key.id);
+        await deleteApiKey(db, user.id, key.id);
         session.flash("done", `The key “${key.name}” has been deleted.`);
         return seeOther("/account");
       },

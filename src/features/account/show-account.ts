@@ -27,11 +27,11 @@ export async function showAccount(
   { status, ...outcome }: FormOutcome = {},
   cursors: z.output<typeof accountQuery> = {},
 ): Promise<Response> {
-  const { app, env, user, auth } = c.locals;
+  const { app, db, user, auth } = c.locals;
   const [context, sessions, keys] = await Promise.all([
     loadPageContext(c),
-    listSessions(env.DB, user.id, { cursor: cursors.sessions, limit }),
-    listApiKeys(env.DB, user.id, { cursor: cursors.keys, limit }),
+    listSessions(db, user.id, { cursor: cursors.sessions, limit }),
+    listApiKeys(db, user.id, { cursor: cursors.keys, limit }),
   ]);
   const page = accountPage(context, {
     user,

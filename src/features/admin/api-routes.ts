@@ -33,7 +33,7 @@ export const api = group({
       responses: { 200: usersBody },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const users = await listUsers(locals.env.DB, input.query);
+        const users = await listUsers(locals.db, input.query);
         return Response.json(toPage(users, input.query.limit), { headers: NOT_STORED });
       },
     }),

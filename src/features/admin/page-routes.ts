@@ -46,7 +46,7 @@ export const pages = group({
         const { request, raw, input, locals } = c;
         if (!input.ok) return refuse(c, 400, input.issues.map(({ message }) => message).join(". "));
         const { q, limit } = input.query;
-        const users = toPage(await listUsers(locals.env.DB, input.query), limit);
+        const users = toPage(await listUsers(locals.db, input.query), limit);
         const cursor = typeof raw.query.cursor === "string" ? raw.query.cursor : undefined;
         const search = { q, cursor, users, self: locals.user.id };
         return partOrPage(request, {
@@ -107,7 +107,7 @@ async function showConfirmation(
   actionOf: (user: User) => ConfirmableAction,
   back: string,
 ): Promise<Response> {
-  const user = await getUser(c.locals.env.DB, c.params.id);
+  const user = await getUser(c.locals.db, c.params.id);
   return user
     ? htmlResponse(confirmationPage(await loadPageContext(c), actionOf(user), back))
     : refuseChange(c, "missing");

@@ -56,7 +56,7 @@ export const api = group({
         const { email, name, password } = input.body;
         const hashed = hashNewPassword(locals.env, locals.hashing, input.body, password);
         if ("problem" in hashed) return invalidField(locals, "password", hashed.problem);
-        const user = await createUser(locals.env.DB, { email, name, passwordHash: hashed.hash });
+        const user = await createUser(locals.db, { email, name, passwordHash: hashed.hash });
         if (!user) return problem(locals, 409, "An account with this e-mail address already exists.");
         sendLink({ request, locals }, email, "verify");
         return Response.json({ user: toPublicUser(user) }, { status: 201, headers: NOT_STORED });

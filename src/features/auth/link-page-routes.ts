@@ -83,9 +83,11 @@ export const linkPages = group({
 
     route.get("/verify-email", {
       resolve: async (c) => {
-        const { env, session } = c.locals;
+        const { db, session } = c.locals;
         const token = firstValue(c.raw.query.token) ?? "";
-        const owner = await findTokenOwner(env.DB, token, "verify");
+        // A replica may not have the link yet, since it was mailed a moment ago.
+        db.usePrimary();
+        const owner = await findTokenOwner(db, token, "verify");
         const needsPassword = owner !== undefined && owner.id !== session.user?.id;
         return htmlResponse(verifyPage(await loadPageContext(c), token, needsPassword));
       },

@@ -61,12 +61,12 @@ export const pages = group({
     route.post("/register", {
       guards: [...formGuards(registrationForm), limitMails, requireHashingCapacity],
       resolve: async (c) => {
-        const { form, parsed, env, session, hashing } = c.locals;
+        const { form, parsed, db, env, session, hashing } = c.locals;
         if (!parsed.success) return refuseForm(c, registerPage, form, errorsOf(parsed.error), 400);
         const { email, name, password } = parsed.data;
         const hashed = hashNewPassword(env, hashing, parsed.data, password);
         if ("problem" in hashed) return refuseForm(c, registerPage, form, { password: hashed.problem }, 400);
-        const user = await createUser(env.DB, { email, name, passwordHash: hashed.hash });
+        const user = await createUser(db, { email, name, passwordHash: hashed.hash });
         if (!user) {
           const errors = { email: "An account with this e-mail address already exists." };
           return refuseForm(c, registerPage, form, errors, 409);
@@ -94,7 +94,7 @@ export const pages = group({
       guards: [requireDevelopment, requireLoopback],
       responses: { 200: describeBody(outboxBody, { mediaTypes: ["application/json", "text/html"] }) },
       resolve: async (c) => {
-        const items = await listOutbox(c.locals.env.DB);
+        const items = await listOutbox(c.locals.db);
         if (prefersHtml(c.request)) return htmlResponse(outboxPage(await loadPageContext(c), items));
         return Response.json({ items }, { headers: NOT_STORED });
       },

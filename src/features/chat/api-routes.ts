@@ -41,7 +41,7 @@ export const api = group({
       responses: { 101: describeBody(noBody, { description: "The socket is open." }) },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const { env, ctx, user, auth, socketId } = locals;
+        const { db, env, ctx, user, auth, socketId } = locals;
         const { room } = input.params;
         const connection = {
           room,
@@ -52,7 +52,7 @@ export const api = group({
         try {
           return await roomStub(env, room).fetch(connectionRequest(connection, input.query.after ?? null));
         } catch (error) {
-          const removed = closeSockets(env.DB, [socketId]);
+          const removed = closeSockets(db, [socketId]);
           ctx.waitUntil(
             removed.catch((cause) =>
               logFailure("The row of a socket that did not open could not be removed; it will expire", cause),

@@ -32,15 +32,15 @@ type SocketNeeds = AppLocals & SignedIn;
  */
 export const limitSockets: Guard<SocketNeeds, SocketLocals> = stateFacts(
   async function limitSockets(c: Context<unknown, unknown, unknown, SocketNeeds>): Promise<GuardResult<SocketLocals>> {
-    const { env, user, auth } = c.locals;
+    const { db, user, auth } = c.locals;
     const socketId = crypto.randomUUID();
     if (!c.input.ok) return { allow: true, locals: { socketId } };
     const room = c.raw.params.room ?? "";
     const socket = toUserSocket({ room, user, sessionId: sessionIdOf(auth) ?? "", socketId });
-    let outcome = await openSocket(env.DB, socket, LIMITS);
+    let outcome = await openSocket(db, socket, LIMITS);
     if (outcome === "too many") {
-      await recheckSockets(env, user.id);
-      outcome = await openSocket(env.DB, socket, LIMITS);
+      await recheckSockets(c.locals, user.id);
+      outcome = await openSocket(db, socket, LIMITS);
     }
     if (outcome === "open") return { allow: true, locals: { socketId } };
     if (outcome === "session ended")

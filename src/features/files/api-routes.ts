@@ -1,6 +1,7 @@
 /** The JSON API of files: uploads as a form or as a raw body, the list, metadata, downloads. */
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
+import { requireCurrentSession } from "../../identity/guards/require-current-session.ts";
 import { commonLimits } from "../../identity/limits.ts";
 import { signedIn } from "../../identity/scope.ts";
 import { quotaExceeded } from "../../limits/quotas.ts";
@@ -51,7 +52,7 @@ export const api = group({
       responses: { 200: filesBody },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const page = await listFiles(locals.env.DB, locals.user.id, input.query);
+        const page = await listFiles(locals.db, locals.user.id, input.query);
         return Response.json({ ...page, items: page.items.map(toFile) }, { headers: REVALIDATED });
       },
     }),
@@ -112,7 +113,7 @@ export const api = group({
       summary: "Download a file",
       requestHeaders: CONTENT_REQUEST_HEADERS,
       responses: contentResponses(contentBody),
-      guards: [requireOwnFile],
+      guards: [requireCurrentSession, requireOwnFile],
       request: { query: downloadQuery },
       resolve: (c) => {
         const isInline = c.input.ok && c.input.query.inline === "1";

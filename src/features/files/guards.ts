@@ -25,7 +25,7 @@ declare module "../../http/index.ts" {
 
 /** Supplies `file`. */
 export const requireOwnFile = requireOwnership(async ({ raw, locals }: HeadContext<AppLocals & SignedIn>) => {
-  const file = await getFile(locals.env.DB, raw.params.id ?? "");
+  const file = await getFile(locals.db, raw.params.id ?? "");
   return file && { ownerId: file.ownerId, locals: { file } };
 });
 

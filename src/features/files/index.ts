@@ -8,8 +8,8 @@ export const files = feature({
   name: "files",
   routes: [...api, ...pages],
   page: { label: "Files", path: "/files", for: "user" },
-  checks: { files: ({ FILES }) => FILES.head("health") },
-  sweep: sweepOrphans,
+  checks: { files: ({ env: { FILES } }) => FILES.head("health") },
+  sweep: ({ DB, FILES }) => sweepOrphans({ db: DB, FILES }),
   activities: [
     {
       name: "upload",

@@ -83,8 +83,8 @@ async function showFiles(
   query: PageQuery,
   error?: { readonly status: number; readonly message: string },
 ): Promise<Response> {
-  const { env, user } = c.locals;
-  const [context, page] = [await loadPageContext(c), await listFiles(env.DB, user.id, query)];
+  const { db, user } = c.locals;
+  const [context, page] = [await loadPageContext(c), await listFiles(db, user.id, query)];
   const files = { ...page, items: page.items.map(toFile) };
   return htmlResponse(filesPage(context, { files, cursor: query.cursor }, error?.message), error?.status);
 }

@@ -4,7 +4,7 @@ import { deleteOrphans } from "./orphans.ts";
 import type { StoredFile } from "./schema.ts";
 import { deleteFile } from "./store.ts";
 
-export async function removeFile({ env, ctx, file }: AppLocals & { readonly file: StoredFile }): Promise<void> {
-  await deleteFile(env.DB, file.id);
-  ctx.waitUntil(deleteOrphans(env, [file.objectKey], true));
+export async function removeFile({ db, env, ctx, file }: AppLocals & { readonly file: StoredFile }): Promise<void> {
+  await deleteFile(db, file.id);
+  ctx.waitUntil(deleteOrphans({ db, FILES: env.FILES }, [file.objectKey], true));
 }

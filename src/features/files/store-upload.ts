@@ -16,10 +16,10 @@ import { writeObject } from "./write-object.ts";
  * @returns A BodyError if a file is too large or the body is malformed; the quota that the files would exceed.
  */
 export async function storeUpload(
-  { env, ctx, user }: AppLocals & SignedIn,
+  { db, env, ctx, user }: AppLocals & SignedIn,
   uploads: AsyncIterable<FileUpload>,
 ): Promise<File[] | BodyError | Quota> {
-  const storing = storeFiles(env, user.id, uploads);
+  const storing = storeFiles({ db, FILES: env.FILES }, user.id, uploads);
   ctx.waitUntil(storing.catch(() => {}));
   const stored = await storing;
   return Array.isArray(stored) ? stored.map(toFile) : stored;
@@ -30,18 +30,18 @@ async function storeFiles(
   ownerId: string,
   uploads: AsyncIterable<FileUpload>,
 ): Promise<StoredFile[] | BodyError | Quota> {
-  const { DB, FILES } = storage;
+  const { db, FILES } = storage;
   const files: NewFile[] = [];
   const keys: string[] = [];
   try {
     for await (const { name, declaredType, body } of uploads) {
       const objectKey = crypto.randomUUID();
       keys.push(objectKey);
-      await recordUpload(DB, objectKey);
+      await recordUpload(db, objectKey);
       const { head, ...written } = await writeObject(FILES, objectKey, atMost(body, MAX_FILE_BYTES, "A file"));
       files.push({ ...written, objectKey, name, type: await mediaTypeOfBytes(head, declaredType) });
     }
-    const created = await createFiles(DB, ownerId, files);
+    const created = await createFiles(db, ownerId, files);
     if (!Array.isArray(created)) await deleteOrphans(storage, keys, true);
     return created;
   } catch (error) {

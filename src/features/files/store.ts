@@ -1,6 +1,7 @@
 /** Files in D1, and `pending_objects`: the keys of objects that may be in the bucket without a file. */
 import { v7 as uuidv7 } from "uuid";
 import { findExceeded, fitsQuota, type Quota, type QuotaUsage, selectUsage } from "../../limits/quotas.ts";
+import type { Database } from "../../web/platform/request-database.ts";
 import { type Page, type PageQuery, toPage } from "../../web/request/paging.ts";
 import { FILE_BYTES_QUOTA, FILES_QUOTA } from "./quotas.ts";
 import type { StoredFile } from "./schema.ts";
@@ -9,7 +10,7 @@ const COLUMNS = "id, owner_id AS ownerId, object_key AS objectKey, name, type, s
 
 /** Lists the files of an owner, newest first. */
 export async function listFiles(
-  db: D1Database,
+  db: Database,
   ownerId: string,
   { cursor, limit }: PageQuery,
 ): Promise<Page<StoredFile>> {
@@ -20,7 +21,7 @@ export async function listFiles(
   return toPage(results, limit);
 }
 
-export function getFile(db: D1Database, id: string): Promise<StoredFile | null> {
+export function getFile(db: Database, id: string): Promise<StoredFile | null> {
   return db.prepare(`SELECT ${COLUMNS} FROM files WHERE id = ?`).bind(id).first<StoredFile>();
 }
 
@@ -35,7 +36,7 @@ export type NewFile = Omit<StoredFile, "id" | "ownerId" | "createdAt">;
  * @throws If the key of an object was not recorded, or its object is being deleted: its upload took more than a day.
  */
 export async function createFiles(
-  db: D1Database,
+  db: Database,
   ownerId: string,
   newFiles: readonly NewFile[],
 ): Promise<StoredFile[] | Quota> {
@@ -67,7 +68,7 @@ export async function createFiles(
 }
 
 /** A trigger marks the file's object as `deleting`. */
-export async function deleteFile(db: D1Database, id: string): Promise<void> {
+export async function deleteFile(db: Database, id: string): Promise<void> {
   await db.prepare("DELETE FROM files WHERE id = ?").bind(id).run();
 }
 
@@ -75,7 +76,7 @@ export async function deleteFile(db: D1Database, id: string): Promise<void> {
 const GRACE_MS = 24 * 60 * 60 * 1000;
 
 /** Records the key of an object that is about to be written. */
-export async function recordUpload(db: D1Database, key: string): Promise<void> {
+export async function recordUpload(db: Database, key: string): Promise<void> {
   await db
     .prepare("INSERT INTO pending_objects VALUES (?, 'uploading', ?)")
     .bind(key, Date.now() + GRACE_MS)
@@ -83,7 +84,7 @@ export async function recordUpload(db: D1Database, key: string): Promise<void> {
 }
 
 /** Marks those of the objects that no file has as `deleting`, so that no file can take them. @returns Their keys. */
-export function markDeleting(db: D1Database, keys: readonly string[]): Promise<string[]> {
+export function markDeleting(db: Database, keys: readonly string[]): Promise<string[]> {
   return keysOf(
     db
       .prepare(
@@ -96,7 +97,7 @@ export function markDeleting(db: D1Database, keys: readonly string[]): Promise<s
 }
 
 /** Marks up to `limit` objects as `deleting` whose upload began more than a day ago. @returns Their keys. */
-export function markAbandoned(db: D1Database, limit: number): Promise<string[]> {
+export function markAbandoned(db: Database, limit: number): Promise<string[]> {
   const now = Date.now();
   return keysOf(
     db
@@ -110,7 +111,7 @@ export function markAbandoned(db: D1Database, limit: number): Promise<string[]> 
 }
 
 /** @returns The keys of up to `limit` objects in state `deleting` that no late write can restore. */
-export function listDueDeletions(db: D1Database, limit: number): Promise<string[]> {
+export function listDueDeletions(db: Database, limit: number): Promise<string[]> {
   return keysOf(
     db
       .prepare("SELECT object_key AS key FROM pending_objects WHERE state = 'deleting' AND due_at <= ? LIMIT ?")
@@ -119,7 +120,7 @@ export function listDueDeletions(db: D1Database, limit: number): Promise<string[
 }
 
 /** Removes the keys of objects that have been deleted. */
-export async function removePending(db: D1Database, keys: readonly string[]): Promise<void> {
+export async function removePending(db: Database, keys: readonly string[]): Promise<void> {
   await db
     .prepare("DELETE FROM pending_objects WHERE object_key IN (SELECT value FROM json_each(?))")
     .bind(JSON.stringify(keys))

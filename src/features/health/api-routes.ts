@@ -1,5 +1,5 @@
 /** Reports whether the Worker responds, and whether its dependencies do. */
-import type { Env, ReadinessCheck } from "../../env.ts";
+import type { AppLocals, ReadinessCheck } from "../../env.ts";
 import { limitAddress } from "../../limits/limit-address.ts";
 import { logFailure } from "../../web/app/log.ts";
 import { route } from "../../web/app/scope.ts";
@@ -15,9 +15,10 @@ export const routes = [
     summary: "Check the dependencies of the Worker",
     responses: { 200: readinessBody, 503: unreadyBody },
     guards: [limitAddress],
-    resolve: async ({ locals: { app, env } }) => {
+    resolve: async ({ locals }) => {
+      const { app } = locals;
       const names = Object.keys(app.checks);
-      const results = await Promise.all(Object.values(app.checks).map((check) => run(check, env)));
+      const results = await Promise.all(Object.values(app.checks).map((check) => run(check, locals)));
       const checks = Object.fromEntries(names.map((name, index) => [name, results[index]]));
       const isReady = results.every((result) => result === "ok");
       const headers = { "Cache-Control": "no-store", ...(!isReady && { "Retry-After": "5" }) };
@@ -30,9 +31,9 @@ export const routes = [
 ];
 
 /** The error is logged and not shown to the client. */
-async function run(check: ReadinessCheck, env: Env): Promise<"ok" | "failed"> {
+async function run(check: ReadinessCheck, locals: AppLocals): Promise<"ok" | "failed"> {
   try {
-    await check(env);
+    await check(locals);
     return "ok";
   } catch (error) {
     logFailure("A readiness check failed", error);

@@ -1,5 +1,5 @@
 /** Access to the live feed from the Worker. */
-import type { Env } from "../../env.ts";
+import type { Env, StorageLocals } from "../../env.ts";
 import type { LiveFeedObject } from "./env.ts";
 
 /** @returns A stub of the app's one feed. */
@@ -8,6 +8,6 @@ export function liveFeed({ LIVE_FEED }: Pick<Env, "LIVE_FEED">): DurableObjectSt
 }
 
 /** Calls a feed that never has listeners. */
-export async function checkFeed({ LIVE_FEED }: Env): Promise<void> {
+export async function checkFeed({ env: { LIVE_FEED } }: StorageLocals): Promise<void> {
   await LIVE_FEED.get(LIVE_FEED.idFromName("health")).report({ requests: 0, activities: {} });
 }

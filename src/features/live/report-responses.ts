@@ -1,5 +1,5 @@
 /** Reports counts of responses to the live feed, at almost no cost while the feed has no listeners. */
-import type { AppFacts, Env } from "../../env.ts";
+import type { AppFacts, RequestEnv } from "../../env.ts";
 import { logFailure } from "../../web/app/log.ts";
 import type { SendHook } from "../../web/hooks/send-hook.ts";
 import type { ResponseCounts } from "./env.ts";
@@ -34,7 +34,7 @@ function activityOf({ activities }: AppFacts, method: string, path: string | und
   return activities.find(({ routes }) => routes.includes(`${method} ${path}`))?.name;
 }
 
-async function report(env: Env): Promise<void> {
+async function report(env: RequestEnv): Promise<void> {
   try {
     if (hasListeners) await scheduler.wait(REPORT_INTERVAL_MS);
     const collected: ResponseCounts = counts;

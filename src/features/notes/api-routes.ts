@@ -1,6 +1,7 @@
 /** The JSON API of notes, and their export as CSV. */
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
+import { requireCurrentSession } from "../../identity/guards/require-current-session.ts";
 import { requirePermission } from "../../identity/guards/require-permission.ts";
 import { commonLimits } from "../../identity/limits.ts";
 import { requireQuota } from "../../limits/guards/require-quota.ts";
@@ -48,7 +49,7 @@ export const api = group({
       responses: { 200: notesBody },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const page = await listNotes(locals.env.DB, locals.user.id, input.query);
+        const page = await listNotes(locals.db, locals.user.id, input.query);
         return Response.json({ ...page, items: page.items.map(toNote) }, { headers: REVALIDATED });
       },
     }),
@@ -74,8 +75,8 @@ export const api = group({
       resolve: async (c) => {
         const { input, locals } = c;
         if (!input.ok) return invalidInput(locals, input);
-        const { env, user } = locals;
-        const note = await createNote(env.DB, { ...input.body, ownerId: user.id, id: locals.idempotency?.resourceId });
+        const { db, user } = locals;
+        const note = await createNote(db, { ...input.body, ownerId: user.id, id: locals.idempotency?.resourceId });
         if (note === "quota") return quotaExceeded(c, NOTES_QUOTA);
         return noteResponse(note, { status: 201, headers: { Location: `/api/notes/${note.id}` } });
       },
@@ -85,10 +86,10 @@ export const api = group({
 
     route.get("/api/notes/export.csv", {
       summary: "Export all notes as CSV",
-      guards: [requireAuth, requireCsrf],
+      guards: [requireAuth, requireCurrentSession, requireCsrf],
       responses: { 200: csvBody },
       resolve: ({ locals }) =>
-        stream(() => toCsv(eachNote(locals.env.DB, locals.user.id)), {
+        stream(() => toCsv(eachNote(locals.db, locals.user.id)), {
           headers: {
             "Content-Type": "text/csv; charset=utf-8",
             "Content-Disposition": 'attachment; filename="notes.csv"',
@@ -119,7 +120,7 @@ export const api = group({
       maxBodyBytes: MAX_NOTE_BYTES,
       resolve: async ({ request, params, input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const written = await updateNote(locals.env.DB, params.id, input.body, acceptedVersions(request));
+        const written = await updateNote(locals.db, params.id, input.body, acceptedVersions(request));
         return typeof written === "string" ? notWritten(locals, written) : noteResponse(written);
       },
     }),
@@ -130,7 +131,7 @@ export const api = group({
       requestHeaders: IF_MATCH,
       responses: { 204: noBody, 404: deleted, 412: changed },
       resolve: async ({ request, params, locals }) => {
-        const written = await deleteNote(locals.env.DB, params.id, acceptedVersions(request));
+        const written = await deleteNote(locals.db, params.id, acceptedVersions(request));
         return typeof written === "string" ? notWritten(locals, written) : new Response(null, { status: 204 });
       },
     }),

@@ -16,12 +16,12 @@ type NoteContext = HeadContext<AppLocals & SignedIn>;
 
 /** Supplies `note`. */
 export const requireOwnNote = requireOwnership(async ({ raw, locals }: NoteContext) => {
-  const note = await getNote(locals.env.DB, raw.params.id ?? "");
+  const note = await getNote(locals.db, raw.params.id ?? "");
   return note && { ownerId: note.ownerId, locals: { note } };
 });
 
 /** Accepts a deleted note as well. */
 export const requireOwnNoteOrDeleted = requireOwnership(async ({ raw, locals }: NoteContext) => {
-  const ownerId = await findOwner(locals.env.DB, raw.params.id ?? "");
+  const ownerId = await findOwner(locals.db, raw.params.id ?? "");
   return ownerId === null ? null : { ownerId, locals: {} };
 });

@@ -13,6 +13,7 @@ import { errorsOf, type FormErrors } from "../../web/pages/form-fields.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
 import { hxReplaceUrl, isHtmx, partOrPage, partOrRedirect } from "../../web/pages/htmx.ts";
 import type { Message } from "../../web/pages/message.ts";
+import type { Database } from "../../web/platform/request-database.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { requireOwnNote, requireOwnNoteOrDeleted } from "./guards.ts";
 import { editPage, notebookPage, notePage } from "./pages.ts";
@@ -48,7 +49,7 @@ export const pages = group({
         const { input, locals, request } = c;
         if (!input.ok) return refuse(c, 400, input.issues.map(({ message }) => message).join(". "));
         const { q, cursor } = input.query;
-        const listing = { q, cursor, notes: await listNotes(locals.env.DB, locals.user.id, input.query) };
+        const listing = { q, cursor, notes: await listNotes(locals.db, locals.user.id, input.query) };
         return partOrPage(request, {
           part: () => noteListing(listing, locals.session.csrf),
           page: async () => notebookPage(await loadPageContext(c), listing),
@@ -60,17 +61,17 @@ export const pages = group({
     route.post("/notes", {
       guards: [requireCsrf, requireNoteForm, requireCsrfToken],
       resolve: async (c) => {
-        const { env, user, form, parsed, session } = c.locals;
+        const { db, user, form, parsed, session } = c.locals;
         const again = (status: number, errors: FormErrors) => {
           const refused = { title: form.title, body: form.body, errors };
           return partOrPage(c.request, {
             status,
             part: () => composer(session.csrf, refused),
-            page: async () => notebookPage(await loadPageContext(c), await newestNotes(env.DB, user.id), refused),
+            page: async () => notebookPage(await loadPageContext(c), await newestNotes(db, user.id), refused),
           });
         };
         if (!parsed.success) return again(400, errorsOf(parsed.error));
-        const note = await createNote(env.DB, { ...parsed.data, ownerId: user.id });
+        const note = await createNote(db, { ...parsed.data, ownerId: user.id });
         if (note === "quota") return again(422, { form: NOTES_QUOTA.refusal });
         return partOrRedirect(c.request, "/notes", () => addedNote(note, session.csrf));
       },
@@ -91,7 +92,7 @@ export const pages = group({
     route.post("/notes/:id", {
       guards: [requireCsrf, requireOwnNote, requireChangeForm, requireCsrfToken],
       resolve: async (c) => {
-        const { env, note, form, parsed, session } = c.locals;
+        const { db, note, form, parsed, session } = c.locals;
         const again = (status: number, edit: NoteEdit) =>
           partOrPage(c.request, {
             status,
@@ -100,10 +101,10 @@ export const pages = group({
           });
         const { title = "", body = "", version = "" } = form;
         if (!parsed.success) return again(400, { id: note.id, title, body, version, errors: errorsOf(parsed.error) });
-        const written = await updateNote(env.DB, note.id, parsed.data, [parsed.data.version]);
+        const written = await updateNote(db, note.id, parsed.data, [parsed.data.version]);
         if (typeof written !== "string")
           return partOrRedirect(c.request, `/notes/${note.id}`, () => noteItem(written, session.csrf, true));
-        const theirs = written === "changed" && (await getNote(env.DB, note.id));
+        const theirs = written === "changed" && (await getNote(db, note.id));
         if (!theirs) return refuse(c, 404, NOTE_DELETED);
         return again(412, { id: note.id, title, body, version: theirs.version, theirs });
       },
@@ -112,8 +113,8 @@ export const pages = group({
     route.post("/notes/:id/delete", {
       guards: [requireCsrf, requireOwnNote, requireButton, requireCsrfToken],
       resolve: async (c) => {
-        const { env, note, session } = c.locals;
-        if (typeof (await deleteNote(env.DB, note.id)) === "string") return refuse(c, 404, NOTE_DELETED);
+        const { db, note, session } = c.locals;
+        if (typeof (await deleteNote(db, note.id)) === "string") return refuse(c, 404, NOTE_DELETED);
         if (!isHtmx(c.request)) session.flash("done", `“${note.title}” was deleted.`, undoDeletion(note.id));
         return partOrRedirect(c.request, "/notes", () => deletedItem(note, session.csrf));
       },
@@ -122,15 +123,15 @@ export const pages = group({
     route.post("/notes/:id/restore", {
       guards: [requireCsrf, requireOwnNoteOrDeleted, requireButton, requireCsrfToken],
       resolve: async (c) => {
-        const { env, user, session } = c.locals;
-        const note = await restoreNote(env.DB, c.params.id);
+        const { db, user, session } = c.locals;
+        const note = await restoreNote(db, c.params.id);
         if (note === "missing") return refuse(c, 404, NOTE_DELETED);
         if (note === "quota") {
           if (isHtmx(c.request)) return quotaExceeded(c, NOTES_QUOTA);
           const message = { kind: "failed", text: NOTES_QUOTA.refusal, action: undoDeletion(c.params.id) } as const;
           const context = await loadPageContext(c);
           const failed = { ...context, flashes: [...context.flashes, message] };
-          return htmlResponse(notebookPage(failed, await newestNotes(env.DB, user.id)), 422);
+          return htmlResponse(notebookPage(failed, await newestNotes(db, user.id)), 422);
         }
         if (!isHtmx(c.request)) session.flash("done", `“${note.title}” was restored.`);
         return partOrRedirect(c.request, "/notes", () => noteItem(note, session.csrf, true));
@@ -139,7 +140,7 @@ export const pages = group({
   ],
 });
 
-async function newestNotes(db: D1Database, userId: string): Promise<NoteListing> {
+async function newestNotes(db: Database, userId: string): Promise<NoteListing> {
   return { q: "", cursor: undefined, notes: await listNotes(db, userId, notesQuery.parse({})) };
 }
 

@@ -1,6 +1,7 @@
 /** Notes in D1. Deleted notes move to `deleted_notes`, see `trash-store.ts`. */
 import { v7 as uuidv7 } from "uuid";
 import { fitsQuota } from "../../limits/quotas.ts";
+import type { Database } from "../../web/platform/request-database.ts";
 import { type Page, toPage } from "../../web/request/paging.ts";
 import { foldCase } from "../../web/request/text.ts";
 import { NOTES_QUOTA } from "./quotas.ts";
@@ -14,7 +15,7 @@ export const NOTE_COLUMNS =
  * wildcards, and D1 limits such a pattern to 50 bytes.
  */
 export async function listNotes(
-  db: D1Database,
+  db: Database,
   ownerId: string,
   { q, cursor, limit }: NotesQuery,
 ): Promise<Page<StoredNote>> {
@@ -33,7 +34,7 @@ export async function listNotes(
 const BATCH = 100;
 
 /** Yields every note of an owner, oldest first, reading the next batch only when the consumer needs it. */
-export async function* eachNote(db: D1Database, ownerId: string): AsyncGenerator<StoredNote, void, undefined> {
+export async function* eachNote(db: Database, ownerId: string): AsyncGenerator<StoredNote, void, undefined> {
   const next = db.prepare(`SELECT ${NOTE_COLUMNS} FROM notes WHERE owner_id = ? AND id > ? ORDER BY id LIMIT ${BATCH}`);
   let after = "";
   for (;;) {
@@ -44,7 +45,7 @@ export async function* eachNote(db: D1Database, ownerId: string): AsyncGenerator
   }
 }
 
-export function getNote(db: D1Database, id: string): Promise<StoredNote | null> {
+export function getNote(db: Database, id: string): Promise<StoredNote | null> {
   return db.prepare(`SELECT ${NOTE_COLUMNS} FROM notes WHERE id = ?`).bind(id).first<StoredNote>();
 }
 
@@ -61,7 +62,7 @@ export interface NewNote extends NoteInput {
  * @returns "quota" if the owner's quota of notes is used up.
  */
 export async function createNote(
-  db: D1Database,
+  db: Database,
   { ownerId, title, body, id = uuidv7() }: NewNote,
 ): Promise<StoredNote | "quota"> {
   const note = await db
@@ -83,7 +84,7 @@ const WHERE_VERSION = "id = ?1 AND (?2 IS NULL OR version IN (SELECT value FROM 
 
 /** @param versions The versions that may be overwritten. Default: any. */
 export async function updateNote(
-  db: D1Database,
+  db: Database,
   id: string,
   { title, body }: NotePatch,
   versions?: readonly number[],
@@ -100,7 +101,7 @@ export async function updateNote(
 }
 
 /** Moves a note to `deleted_notes`. @param versions The versions that may be deleted. Default: any. */
-export async function deleteNote(db: D1Database, id: string, versions?: readonly number[]): Promise<WriteResult> {
+export async function deleteNote(db: Database, id: string, versions?: readonly number[]): Promise<WriteResult> {
   const [, deleted] = await db.batch<StoredNote>([
     db
       .prepare(`INSERT OR REPLACE INTO deleted_notes SELECT *, ?3 FROM notes WHERE ${WHERE_VERSION}`)
@@ -118,6 +119,6 @@ function withFolded(text: string | undefined): [string | null, string | null] {
   return text === undefined ? [null, null] : [text, foldCase(text)];
 }
 
-async function whyNotWritten(db: D1Database, id: string): Promise<"missing" | "changed"> {
+async function whyNotWritten(db: Database, id: string): Promise<"missing" | "changed"> {
   return (await getNote(db, id)) ? "changed" : "missing";
 }

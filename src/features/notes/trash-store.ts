@@ -1,5 +1,6 @@
 /** Deleted notes in D1: they can be restored for 30 days, then the sweep removes them. */
 import { fitsQuota } from "../../limits/quotas.ts";
+import type { Database } from "../../web/platform/request-database.ts";
 import { NOTES_QUOTA } from "./quotas.ts";
 import type { StoredNote } from "./schema.ts";
 import { NOTE_COLUMNS } from "./store.ts";
@@ -7,7 +8,7 @@ import { NOTE_COLUMNS } from "./store.ts";
 const COLUMNS = "id, owner_id, title, body, folded_title, folded_body, version, created_at, updated_at";
 
 /** Finds the owner of a note, deleted or not. @returns Null for an id of neither. */
-export function findOwner(db: D1Database, id: string): Promise<string | null> {
+export function findOwner(db: Database, id: string): Promise<string | null> {
   return db
     .prepare("SELECT owner_id FROM notes WHERE id = ?1 UNION ALL SELECT owner_id FROM deleted_notes WHERE id = ?1")
     .bind(id)
@@ -19,7 +20,7 @@ export function findOwner(db: D1Database, id: string): Promise<string | null> {
  *
  * @returns "quota" if the owner's quota of notes is used up: the note stays deleted.
  */
-export async function restoreNote(db: D1Database, id: string): Promise<StoredNote | "missing" | "quota"> {
+export async function restoreNote(db: Database, id: string): Promise<StoredNote | "missing" | "quota"> {
   const fits = fitsQuota(NOTES_QUOTA, { userId: "deleted_notes.owner_id", adding: "1" });
   const [, , restored, deleted] = await db.batch<StoredNote>([
     db
@@ -40,7 +41,7 @@ const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 const BATCH = 500;
 
 /** Removes notes that were deleted 30 days ago or earlier. Safe to run twice; the next run continues a failed one. */
-export async function sweepDeletedNotes(db: D1Database): Promise<void> {
+export async function sweepDeletedNotes(db: Database): Promise<void> {
   const old = "SELECT id FROM deleted_notes WHERE deleted_at <= ? LIMIT ?";
   const statement = db.prepare(`DELETE FROM deleted_notes WHERE id IN (${old})`);
   while ((await statement.bind(Date.now() - RETENTION_MS, BATCH).run()).meta.changes === BATCH);

@@ -47,10 +47,10 @@ export interface Assumed {
  */
 export function assumeVisitor(
   request: Request,
-  { env, ctx, app, requestId, startedAt }: AppLocals,
+  { env, db, ctx, app, requestId, startedAt }: AppLocals,
   { role, permissions }: Assumed,
 ): RouteVisitor {
-  const locals = { env, ctx, app, requestId, startedAt, rateLimits: "unused" } as const;
+  const locals = { env, db, ctx, app, requestId, startedAt, rateLimits: "unused" } as const;
   if (role === "visitor") return { request, locals };
   const user = { id: "", email: "", name: "", role, emailVerified: true, createdAt: "" };
   const auth = permissions

@@ -39,12 +39,12 @@ export function requireCurrentPassword<TPage extends AppLocals = AppLocals>(
   refusedWith: readonly number[] = [400, 413],
 ): Guard<CurrentPasswordNeeds & TPage, CurrentPasswordLocals> {
   async function requireCurrentPassword(c: InputContext<CurrentPasswordNeeds & TPage>) {
-    const { env, user, hashing, attempt } = c.locals;
+    const { db, user, hashing, attempt } = c.locals;
     const auth: SignedIn["auth"] = c.locals.auth;
     if (auth.via === "key") return deny(c, 403, "API keys are not accepted here. Sign in.");
     const password = fieldOf(c, "currentPassword") ?? fieldOf(c, "password");
     if (password === undefined) return { deny: await refused(c, false) };
-    const credentials = await checkPassword(env.DB, hashing, { id: user.id }, password);
+    const credentials = await checkPassword(db, hashing, { id: user.id }, password);
     if (credentials) {
       await attempt.succeed();
       return { allow: true, locals: { credentials, auth } } as const;

@@ -46,7 +46,7 @@ export function requireLink<TPage extends AppLocals = AppLocals>(
 ): Guard<LinkNeeds & TPage, LinkLocals> {
   async function requireLink(c: InputContext<LinkNeeds & TPage>) {
     const token = fieldOf(c, "token");
-    const user = token === undefined ? undefined : await findTokenOwner(c.locals.env.DB, token, purpose);
+    const user = token === undefined ? undefined : await findTokenOwner(c.locals.db, token, purpose);
     if (token === undefined || !user) return { deny: await refused(c) };
     const { signedIn } = await identify(c);
     const isOwnerSignedIn = signedIn?.user.id === user.id && signedIn.auth.via !== "key";

@@ -11,8 +11,10 @@ import { prefersHtml } from "../../web/request/prefers-html.ts";
 import { problem } from "../../web/respond/problem.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import { loadPageContext } from "../page-context.ts";
+import { identifyAtPrimary } from "../sessions/identify.ts";
 import type { SessionLocals } from "../sessions/page-session.ts";
 import type { Auth, SessionAuth, SignedIn } from "../users/user.ts";
+import { denyUnauthenticated } from "./deny-unauthenticated.ts";
 
 const RECENT_MS = 10 * 60_000;
 
@@ -26,16 +28,19 @@ interface RecentSignIn {
 
 /**
  * Requires that the user has entered the password within the last 10 minutes. Supplies `auth` narrowed to a session.
- * Denies an API key, and a session whose password was last entered more than 10 minutes ago, with 403 and a problem of
+ * Reads the session from the latest state of the database. Denies with 401 a session that has just ended. Denies an API
+ * key, and a session whose password was last entered more than 10 minutes ago, with 403 and a problem of
  * type `recent-sign-in-required`. `POST /api/me/confirm-password` renews it.
  */
 export const requireRecentSignIn: Guard<AppLocals & SignedIn, RecentSignIn> = stateFacts(
-  headGuard(function requireRecentSignIn(c: HeadContext<AppLocals & SignedIn>) {
-    const { auth } = c.locals;
+  headGuard(async function requireRecentSignIn(c: HeadContext<AppLocals & SignedIn>) {
+    const { signedIn, problem: reason = "ended session" } = await identifyAtPrimary(c);
+    if (!signedIn) return denyUnauthenticated(c, reason);
+    const { auth } = signedIn;
     if (isRecent(auth)) return { allow: true, locals: { auth } };
     return { deny: problem(c.locals, 403, DETAIL, { members: { type: "recent-sign-in-required" } }) };
   }),
-  { denies: [403], explanation: EXPLANATION, preview: previewRecentSignIn },
+  { denies: [303, 401, 403], explanation: EXPLANATION, preview: previewRecentSignIn },
 );
 
 type FormNeeds = AppLocals & SessionLocals & SignedIn & { readonly form: FormFields };
@@ -52,7 +57,10 @@ export type PasswordPage = (
  */
 export function requireRecentSignInForForm(page: PasswordPage): Guard<FormNeeds, RecentSignIn> {
   async function requireRecentSignIn(c: Context<unknown, unknown, unknown, FormNeeds>) {
-    const { auth, form } = c.locals;
+    const { form } = c.locals;
+    const { signedIn, problem: reason = "ended session" } = await identifyAtPrimary(c);
+    if (!signedIn) return denyUnauthenticated(c, reason);
+    const { auth } = signedIn;
     if (isRecent(auth)) return { allow: true, locals: { auth } } as const;
     const isSwapped = isHtmx(c.request);
     const canAsk = c.locals.app.paths.confirmPassword !== undefined && (isSwapped || prefersHtml(c.request));
@@ -65,7 +73,7 @@ export function requireRecentSignInForForm(page: PasswordPage): Guard<FormNeeds,
     return { deny: asking };
   }
   return stateFacts(requireRecentSignIn, {
-    denies: [403, 422],
+    denies: [303, 401, 403, 422],
     explanation: EXPLANATION,
     preview: previewRecentSignIn,
   });

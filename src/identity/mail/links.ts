@@ -15,16 +15,16 @@ const PAGES = { verify: "verifyEmail", reset: "resetPassword" } as const;
  * does not reveal whether the account exists.
  */
 export function sendLink({ request, locals }: AppContext, email: string, purpose: EmailPurpose): void {
-  const { env, app } = locals;
+  const { db, env, app } = locals;
   sendLater(locals, async () => {
     const path = app.paths[PAGES[purpose]];
     if (path === undefined) return undefined;
-    const user = await findCredentials(env.DB, { email });
+    const user = await findCredentials(db, { email });
     if (!user) return undefined;
     const url = new URL(path, publicOrigin(request, env));
-    const token = await createEmailToken(env.DB, user.id, purpose);
+    const token = await createEmailToken(db, user.id, purpose);
     if (token === undefined) return undefined;
     url.searchParams.set("token", token);
-    return { to: email, ...linkMail(purpose, url.href), discard: () => deleteEmailToken(env.DB, token) };
+    return { to: email, ...linkMail(purpose, url.href), discard: () => deleteEmailToken(db, token) };
   });
 }

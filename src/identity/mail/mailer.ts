@@ -1,8 +1,9 @@
 /** Sends e-mail: through Cloudflare's e-mail binding, or in development into an outbox in the database. */
 import { v7 as uuidv7 } from "uuid";
 import * as z from "zod";
-import type { AppLocals, Env } from "../../env.ts";
+import type { AppLocals, StorageLocals } from "../../env.ts";
 import { logFailure } from "../../web/app/log.ts";
+import type { Database } from "../../web/platform/request-database.ts";
 
 /** An e-mail in the outbox. */
 export const mailBody = z
@@ -33,7 +34,8 @@ export interface Draft extends Mail {
  *
  * @param write Returns undefined to send nothing.
  */
-export function sendLater({ env, ctx, requestId }: AppLocals, write: () => Promise<Draft | undefined>): void {
+export function sendLater(locals: AppLocals, write: () => Promise<Draft | undefined>): void {
+  const { ctx, requestId } = locals;
   const send = async () => {
     // Without this, `write` would begin before the response, whose timing could reveal what it finds.
     await scheduler.wait(0);
@@ -41,7 +43,7 @@ export function sendLater({ env, ctx, requestId }: AppLocals, write: () => Promi
     if (!draft) return;
     const { discard, ...mail } = draft;
     try {
-      await createMailer(env).send(mail);
+      await createMailer(locals).send(mail);
     } catch (error) {
       await discard?.();
       throw error;
@@ -51,8 +53,8 @@ export function sendLater({ env, ctx, requestId }: AppLocals, write: () => Promi
 }
 
 /** Creates the mailer of the environment. Outside development, `send` rejects if the binding `EMAIL` is missing. */
-export function createMailer(env: Env): Mailer {
-  if (env.ENVIRONMENT === "development") return { send: (mail) => storeInOutbox(env.DB, mail) };
+export function createMailer({ env, db }: StorageLocals): Mailer {
+  if (env.ENVIRONMENT === "development") return { send: (mail) => storeInOutbox(db, mail) };
   return {
     async send({ to, subject, text }) {
       if (!env.EMAIL) throw new Error("The binding EMAIL is missing. Add [[send_email]] to wrangler.toml");
@@ -61,7 +63,7 @@ export function createMailer(env: Env): Mailer {
   };
 }
 
-async function storeInOutbox(db: D1Database, { to, subject, text }: Mail): Promise<void> {
+async function storeInOutbox(db: Database, { to, subject, text }: Mail): Promise<void> {
   await db
     .prepare("INSERT INTO outbox (id, recipient, subject, text, created_at) VALUES (?, ?, ?, ?, ?)")
     .bind(uuidv7(), to, subject, text, new Date().toISOString())
@@ -69,7 +71,7 @@ async function storeInOutbox(db: D1Database, { to, subject, text }: Mail): Promi
 }
 
 /** Lists the latest 50 e-mails of the outbox, newest first. */
-export async function listOutbox(db: D1Database): Promise<OutboxMail[]> {
+export async function listOutbox(db: Database): Promise<OutboxMail[]> {
   const { results } = await db
     .prepare('SELECT recipient AS "to", subject, text, created_at AS createdAt FROM outbox ORDER BY id DESC LIMIT 50')
     .all<OutboxMail>();

@@ -1,5 +1,6 @@
 /** Checks passwords and hashes new ones, for both the API and the pages. */
 import type { Env } from "../../env.ts";
+import type { Database } from "../../web/platform/request-database.ts";
 import type { User } from "../users/user.ts";
 import { type Credentials, findCredentials, rehashPassword } from "../users/users.ts";
 import type { HashingTurn } from "./hashing-turn.ts";
@@ -12,7 +13,7 @@ import { personalProblem } from "./password-rules.ts";
  * @returns The user with the hash that the password matches; undefined for a wrong password or an unknown account.
  */
 export async function checkPassword(
-  db: D1Database,
+  db: Database,
   hashing: HashingTurn,
   by: { readonly email: string } | { readonly id: string },
   password: string,

@@ -1,43 +1,7 @@
-/** The app's cookies. The `__Host-` prefix binds each to this host, https and the root path (RFC 6265bis §4.1.3.2). */
-import { Cookie, SetCookie } from "@remix-run/headers";
-import type { Env } from "../../env.ts";
+/** The cookies of identity. */
+import { createHostCookie } from "../../web/request/host-cookie.ts";
 import { DEVICE_TOKEN_SECONDS } from "../tokens/device-token.ts";
 import { SESSION_MS } from "./sessions.ts";
-
-type Environment = Pick<Env, "ENVIRONMENT">;
-
-export interface HostCookie {
-  /** @returns The value in the request; undefined without one. */
-  read(request: Request, env: Environment): string | undefined;
-  /** Sets the cookie. @param value Null removes it. */
-  set(request: Request, env: Environment, headers: Headers, value: string | null): void;
-}
-
-/**
- * Creates the cookie `__Host-<name>`. In development over http, a plain cookie accompanies it, since some browsers
- * reject a Secure cookie there, even on localhost.
- */
-function createHostCookie(name: string, maxAge: number): HostCookie {
-  const names = { host: `__Host-${name}`, local: name };
-  return {
-    read(request, env) {
-      const cookie = new Cookie(request.headers.get("Cookie") ?? "");
-      return cookie.get(names.host) || (isLocal(request, env) && cookie.get(names.local)) || undefined;
-    },
-    set(request, env, headers, value) {
-      const common = {
-        value: value ?? "",
-        path: "/",
-        maxAge: value === null ? 0 : maxAge,
-        httpOnly: true,
-        sameSite: "Lax",
-      } as const;
-      headers.append("Set-Cookie", new SetCookie({ ...common, name: names.host, secure: true }).toString());
-      if (!isLocal(request, env)) return;
-      headers.append("Set-Cookie", new SetCookie({ ...common, name: names.local }).toString());
-    },
-  };
-}
 
 /** The secret of a page's session. */
 export const sessionCookie = createHostCookie("session", SESSION_MS / 1000);
@@ -47,7 +11,3 @@ export const deviceCookie = createHostCookie("device", DEVICE_TOKEN_SECONDS);
 
 /** Messages for the next page of a visitor without a session. */
 export const flashCookie = createHostCookie("flash", 5 * 60);
-
-function isLocal(request: Request, { ENVIRONMENT }: Environment): boolean {
-  return ENVIRONMENT === "development" && request.url.startsWith("http:");
-}

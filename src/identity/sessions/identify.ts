@@ -1,5 +1,6 @@
 /** Identifies the sender of a request. */
 import type { AppContext, AppLocals } from "../../env.ts";
+import type { RequestDatabase } from "../../web/platform/request-database.ts";
 import { verifyAccessToken } from "../tokens/access-token.ts";
 import { findApiKey, touchApiKey } from "../tokens/api-keys.ts";
 import { readTokenKeys } from "../tokens/token-keys.ts";
@@ -25,19 +26,39 @@ export interface Identity {
   readonly session?: (FoundSession & { readonly secret: string }) | undefined;
 }
 
-const identities = new WeakMap<Request, Promise<Identity>>();
+interface KnownIdentity {
+  readonly identity: Promise<Identity>;
+  readonly isFromPrimary: boolean;
+}
+
+const identities = new WeakMap<Request, KnownIdentity>();
 
 /**
  * Identifies the sender by `Authorization: Bearer`, else by `X-API-Key`, else by the session cookie. The first one
  * present decides, even if it is invalid. Queries the database once per request, so that a deletion, a demotion or a
- * sign-out takes effect from the next request on.
+ * sign-out takes effect from the next request on; for a client that reads from a replica, as soon as the replica has it.
  */
 export function identify({ request, locals }: AppContext): Promise<Identity> {
+  const { isPrimary } = locals.db;
   const known = identities.get(request);
-  if (known) return known;
+  if (known && (known.isFromPrimary || !isPrimary)) return known.identity;
   const identity = findIdentity(request, locals);
-  identities.set(request, identity);
+  identities.set(request, { identity, isFromPrimary: isPrimary });
   return identity;
+}
+
+/** Identifies the sender by the latest state of the database, which all later statements of the request use, too. */
+export function identifyAtPrimary(c: AppContext): Promise<Identity> {
+  c.locals.db.usePrimary();
+  return identify(c);
+}
+
+/** Looks a credential up. A replica may not have a new one yet, so what it does not find is looked up at the primary. */
+async function lookUp<T>(db: RequestDatabase, find: () => Promise<T | undefined>): Promise<T | undefined> {
+  const found = await find();
+  if (found !== undefined || db.isPrimary) return found;
+  db.usePrimary();
+  return find();
 }
 
 /** The credential that identifies a request, as the client sent it. */
@@ -53,7 +74,7 @@ async function findIdentity(request: Request, locals: AppLocals): Promise<Identi
   if (apiKey !== null) return identifyApiKey(apiKey, locals);
   const secret = sessionCookie.read(request, locals.env);
   if (secret === undefined) return { problem: "no credential" };
-  const session = await findSession(locals.env.DB, { secret });
+  const session = await lookUp(locals.db, () => findSession(locals.db, { secret }));
   if (!session) return { problem: "ended session" };
   touchIfStale(session, locals);
   const { user, id: sessionId, authenticatedAt } = session;
@@ -63,12 +84,12 @@ async function findIdentity(request: Request, locals: AppLocals): Promise<Identi
   return { signedIn: { user, auth }, session: { ...session, secret } };
 }
 
-async function identifyApiKey(key: string, { env, ctx }: AppLocals): Promise<Identity> {
-  const found = await findApiKey(env.DB, key);
+async function identifyApiKey(key: string, { db, ctx }: AppLocals): Promise<Identity> {
+  const found = await lookUp(db, () => findApiKey(db, key));
   if (!found) return { problem: "unknown key" };
   const { user, keyId, permissions, isExpired, isStale } = found;
   if (isExpired) return { problem: "expired key" };
-  if (isStale) ctx.waitUntil(touchApiKey(env.DB, keyId));
+  if (isStale) ctx.waitUntil(touchApiKey(db, keyId));
   return { signedIn: { user, auth: { via: "key", keyId, permissions } } };
 }
 
@@ -77,13 +98,13 @@ async function identifyBearer(authorization: string, locals: AppLocals): Promise
   if (token === undefined) return { problem: "invalid token" };
   const claims = await verifyAccessToken(readTokenKeys(locals.env.TOKEN_KEYS), token);
   if (typeof claims === "string") return { problem: claims === "expired" ? "expired token" : "invalid token" };
-  const session = await findSession(locals.env.DB, claims);
+  const session = await lookUp(locals.db, () => findSession(locals.db, claims));
   if (!session?.user) return { problem: "ended session" };
   touchIfStale(session, locals);
   const { user, id: sessionId, authenticatedAt } = session;
   return { signedIn: { user, auth: { via: "token", sessionId, authenticatedAt: authenticatedAt ?? 0 } } };
 }
 
-function touchIfStale({ id, isStale }: FoundSession, { env, ctx }: AppLocals): void {
-  if (isStale) ctx.waitUntil(touchSession(env.DB, id));
+function touchIfStale({ id, isStale }: FoundSession, { db, ctx }: AppLocals): void {
+  if (isStale) ctx.waitUntil(touchSession(db, id));
 }

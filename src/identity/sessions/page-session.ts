@@ -153,12 +153,12 @@ export const loadSession: Guard<AppLocals, SessionLocals> = stateFacts(
 /** Stores the changes that a request made to its session, before the response leaves. */
 export const saveSession: SendHook<SessionLocals> = async ({ context, response, outcome }) => {
   const { request, locals } = context;
-  const { env, session } = locals;
+  const { db, env, session } = locals;
   if (outcome.kind === "failed") session?.keepFlashes();
   // A response to HEAD shows no messages, so the next page must still show them.
   if (!session || session.changes.size === 0 || request.method === "HEAD") return undefined;
   if (session.id !== undefined) {
-    await changeSessionData(env.DB, session.id, session.changes);
+    await changeSessionData(db, session.id, session.changes);
     return undefined;
   }
   const saved = new Response(response.body, response);
@@ -167,7 +167,7 @@ export const saveSession: SendHook<SessionLocals> = async ({ context, response, 
   setVisitorFlash(context, saved.headers, needsRow ? [] : (messages as readonly Message[]));
   if (!needsRow) return saved;
   const visitor = { user: null, device: deviceOf(request), deviceId: null };
-  const started = await startCookieSession(env.DB, visitor, session.data);
+  const started = await startCookieSession(db, visitor, session.data);
   if (started) sessionCookie.set(request, env, saved.headers, started.secret);
   return saved;
 };
@@ -193,16 +193,16 @@ export async function signInBrowser(
   user: Credentials,
   deviceId: string,
 ): Promise<SignedInBrowser | undefined> {
-  const { env, session } = locals;
+  const { db, env, session } = locals;
   const belongsToOther = session.user !== null && session.user.id !== user.id;
   const data = belongsToOther ? Object.fromEntries(session.changes) : session.data;
-  const started = await startCookieSession(env.DB, { user, device: deviceOf(request), deviceId }, data);
+  const started = await startCookieSession(db, { user, device: deviceOf(request), deviceId }, data);
   if (!started) return undefined;
   const headers = new Headers();
   const deviceToken = signDeviceToken(readTokenKeys(env.TOKEN_KEYS), user, deviceId);
   setSessionCookies({ request, locals }, headers, { secret: started.secret, deviceToken });
   if (session.id === undefined) setVisitorFlash({ request, locals }, headers, []);
-  else await removeSession(env.DB, session.id);
+  else await removeSession(db, session.id);
   session.discardChanges();
   return { headers, hasEvicted: started.hasEvicted };
 }

@@ -1,6 +1,7 @@
 /** Lists and ends a user's sessions. */
 import * as z from "zod";
 import { pageOf } from "../../web/contract/bodies.ts";
+import type { Database } from "../../web/platform/request-database.ts";
 import { describeDevice } from "./device.ts";
 import { IDLE_MS } from "./sessions.ts";
 
@@ -32,7 +33,7 @@ interface ListedSessionRow {
  * @returns Up to `limit + 1` sessions: an extra one means that there are more.
  */
 export async function listSessions(
-  db: D1Database,
+  db: Database,
   userId: string,
   { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
 ): Promise<ListedSession[]> {
@@ -53,12 +54,12 @@ export async function listSessions(
 }
 
 /** @returns Whether the user had such a session. */
-export async function endSessionOf(db: D1Database, userId: string, id: string): Promise<boolean> {
+export async function endSessionOf(db: Database, userId: string, id: string): Promise<boolean> {
   const { meta } = await db.prepare("DELETE FROM sessions WHERE id = ? AND user_id = ?").bind(id, userId).run();
   return meta.changes > 0;
 }
 
 /** Ends a user's sessions except one. @param keptSession The id of the session that continues. */
-export async function endOtherSessions(db: D1Database, userId: string, keptSession: string | null): Promise<void> {
+export async function endOtherSessions(db: Database, userId: string, keptSession: string | null): Promise<void> {
   await db.prepare("DELETE FROM sessions WHERE user_id = ?1 AND id IS NOT ?2").bind(userId, keptSession).run();
 }

@@ -1,5 +1,6 @@
 /** Sessions in D1, of browsers (by a cookie) and of API clients (by a refresh token). */
 import { v7 as uuidv7 } from "uuid";
+import type { Database } from "../../web/platform/request-database.ts";
 import { createSecret, hashSecret } from "../tokens/secret.ts";
 import type { User } from "../users/user.ts";
 import { type Credentials, toUser, USER_COLUMNS, type UserRow } from "../users/users.ts";
@@ -42,7 +43,7 @@ export interface StartedSession {
  *
  * @returns Undefined if the password has changed or the user was deleted.
  */
-async function start(db: D1Database, session: NewSession): Promise<StartedSession | undefined> {
+async function start(db: Database, session: NewSession): Promise<StartedSession | undefined> {
   const { kind, user, secretHash, refreshHash = null, device, deviceId, data = {} } = session;
   const [now, userId] = [Date.now(), user?.id ?? null];
   const insert = db
@@ -105,7 +106,7 @@ export function keptPartOf(secret: string): string {
 
 /** @returns The session with the secret for its cookie; undefined if the password has changed meanwhile. */
 export async function startCookieSession(
-  db: D1Database,
+  db: Database,
   owner: SessionOwner,
   data: SessionData = {},
 ): Promise<(StartedSession & { readonly secret: string }) | undefined> {
@@ -116,7 +117,7 @@ export async function startCookieSession(
 
 /** @param tokens The hash of the part that all refresh tokens of the session share, and the hash of the first token. */
 export function startTokenSession(
-  db: D1Database,
+  db: Database,
   owner: SessionOwner & { readonly user: object },
   tokens: { readonly secretHash: string; readonly refreshHash: string },
 ): Promise<StartedSession | undefined> {
@@ -144,7 +145,7 @@ interface SessionRow extends UserRow {
 
 /** @param by The secret of a cookie, or the session id and user id of an access token. */
 export async function findSession(
-  db: D1Database,
+  db: Database,
   by: { readonly secret: string } | { readonly sessionId: string; readonly userId: string },
 ): Promise<FoundSession | undefined> {
   const now = Date.now();
@@ -167,7 +168,7 @@ export async function findSession(
 }
 
 /** Whether a session is live and belongs to a user. */
-export async function isLiveSession(db: D1Database, id: string): Promise<boolean> {
+export async function isLiveSession(db: Database, id: string): Promise<boolean> {
   const now = Date.now();
   const row = await db
     .prepare("SELECT 1 FROM sessions WHERE id = ? AND user_id IS NOT NULL AND expires_at > ? AND used_at > ?")
@@ -177,12 +178,12 @@ export async function isLiveSession(db: D1Database, id: string): Promise<boolean
 }
 
 /** Records that a session has just been used. */
-export async function touchSession(db: D1Database, id: string): Promise<void> {
+export async function touchSession(db: Database, id: string): Promise<void> {
   await db.prepare("UPDATE sessions SET used_at = ? WHERE id = ?").bind(Date.now(), id).run();
 }
 
 /** Removes the previous session of a browser at sign-in. Other ends of sessions are in `account-events.ts`. */
-export async function removeSession(db: D1Database, id: string): Promise<void> {
+export async function removeSession(db: Database, id: string): Promise<void> {
   await db.prepare("DELETE FROM sessions WHERE id = ?").bind(id).run();
 }
 
@@ -192,7 +193,7 @@ export async function removeSession(db: D1Database, id: string): Promise<void> {
  * @param changes New values by key; undefined removes the key.
  */
 export async function changeSessionData(
-  db: D1Database,
+  db: Database,
   id: string,
   changes: ReadonlyMap<string, unknown>,
 ): Promise<void> {

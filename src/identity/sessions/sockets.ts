@@ -1,6 +1,7 @@
 /** Records in D1 which sockets users have open, which object holds each, and when its session ends. */
-import type { Env } from "../../env.ts";
+import type { Env, RequestEnv, StorageLocals } from "../../env.ts";
 import { logFailure } from "../../web/app/log.ts";
+import type { Database } from "../../web/platform/request-database.ts";
 import { IDLE_MS } from "./sessions.ts";
 
 /** Sockets that one user may have open at the same time. */
@@ -54,7 +55,7 @@ export interface SocketLimits {
  * the limits are exact even for concurrent handshakes. The row lapses after 90 s unless an object renews it.
  */
 export async function openSocket(
-  db: D1Database,
+  db: Database,
   { id, userId, sessionId, binding, objectName }: UserSocket,
   { perUser, perObject }: SocketLimits,
 ): Promise<"open" | "too many" | "session ended"> {
@@ -74,13 +75,13 @@ export async function openSocket(
 }
 
 /** @returns The number of open sockets of all users. */
-export async function countSockets(db: D1Database): Promise<number> {
+export async function countSockets(db: Database): Promise<number> {
   const count = db.prepare("SELECT count(*) AS count FROM sockets WHERE live_until > ?").bind(Date.now());
   return (await count.first<number>("count")) ?? 0;
 }
 
 /** Removes the rows of sockets that have closed or never opened. */
-export async function closeSockets(db: D1Database, ids: readonly string[]): Promise<void> {
+export async function closeSockets(db: Database, ids: readonly string[]): Promise<void> {
   await db.prepare("DELETE FROM sockets WHERE id IN (SELECT value FROM json_each(?))").bind(JSON.stringify(ids)).run();
 }
 
@@ -90,10 +91,7 @@ export async function closeSockets(db: D1Database, ids: readonly string[]): Prom
  *
  * @returns The ends of the sessions in milliseconds since the epoch, by session id. A missing session has ended.
  */
-export async function renewSockets(
-  db: D1Database,
-  sockets: readonly UserSocket[],
-): Promise<ReadonlyMap<string, number>> {
+export async function renewSockets(db: Database, sockets: readonly UserSocket[]): Promise<ReadonlyMap<string, number>> {
   const now = Date.now();
   const renew = db
     .prepare(
@@ -113,16 +111,15 @@ export async function renewSockets(
  * sockets that no object holds any more, such as after a restart. Call it after ending sessions. A failure is logged:
  * each object also checks its sessions periodically.
  */
-export async function recheckSockets(env: Env, userId: string): Promise<void> {
+export async function recheckSockets({ env, db }: StorageLocals, userId: string): Promise<void> {
   try {
-    const { results } = await env.DB.prepare(
-      "SELECT id, binding, object_name AS objectName FROM sockets WHERE user_id = ?",
-    )
+    const { results } = await db
+      .prepare("SELECT id, binding, object_name AS objectName FROM sockets WHERE user_id = ?")
       .bind(userId)
       .all<SocketRow>();
     const byObject = Map.groupBy(results, ({ binding, objectName }) => `${binding} ${objectName}`);
     const held = await Promise.all([...byObject.values()].map((rows) => recheckObject(env, rows)));
-    await removeLost(env.DB, results, new Set(held.flat()));
+    await removeLost(db, results, new Set(held.flat()));
   } catch (error) {
     logFailure(
       "The sockets of a user could not be looked up. Their objects will recheck the sessions by themselves",
@@ -138,7 +135,7 @@ interface SocketRow {
 }
 
 /** @param rows All of one object. @returns The ids of the sockets that it holds; all ids if the call fails. */
-async function recheckObject(env: Env, rows: readonly SocketRow[]): Promise<readonly string[]> {
+async function recheckObject(env: RequestEnv, rows: readonly SocketRow[]): Promise<readonly string[]> {
   const [first] = rows;
   const namespace = first && namespaceOf(env, first.binding);
   if (!namespace) return [];
@@ -154,7 +151,7 @@ async function recheckObject(env: Env, rows: readonly SocketRow[]): Promise<read
 }
 
 /** Keeps rows that were never renewed until they lapse, since their handshake may be in progress. */
-async function removeLost(db: D1Database, rows: readonly SocketRow[], held: ReadonlySet<string>): Promise<void> {
+async function removeLost(db: Database, rows: readonly SocketRow[], held: ReadonlySet<string>): Promise<void> {
   const lost = rows.flatMap(({ id }) => (held.has(id) ? [] : [id]));
   if (lost.length === 0) return;
   const now = Date.now();
@@ -172,7 +169,7 @@ interface SessionEnd {
 }
 
 /** Reads the earliest end of each session; use of a session may postpone it. */
-function selectSessionEnds(db: D1Database, ids: readonly string[]): D1PreparedStatement {
+function selectSessionEnds(db: Database, ids: readonly string[]): D1PreparedStatement {
   return db
     .prepare(
       `SELECT id, min(expires_at, used_at + ?2) AS endsAt FROM sessions
@@ -182,7 +179,7 @@ function selectSessionEnds(db: D1Database, ids: readonly string[]): D1PreparedSt
 }
 
 /** A cast: the column holds only the bindings that `openSocket` was given. That of a removed feature is undefined. */
-function namespaceOf(env: Env, binding: string): DurableObjectNamespace<HolderObject> | undefined {
+function namespaceOf(env: RequestEnv, binding: string): DurableObjectNamespace<HolderObject> | undefined {
   return (env as unknown as Partial<Record<string, DurableObjectNamespace<HolderObject>>>)[binding];
 }
 

@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { Quota } from "../../limits/quotas.ts";
 import { APP_ID } from "../../web/app/app-name.ts";
 import { pageOf } from "../../web/contract/bodies.ts";
+import type { Database } from "../../web/platform/request-database.ts";
 import { IDLE_MS, TOUCH_INTERVAL_MS } from "../sessions/sessions.ts";
 import type { User } from "../users/user.ts";
 import { toUser, USER_COLUMNS, type UserRow } from "../users/users.ts";
@@ -74,7 +75,7 @@ interface KeyRow {
  * @returns The key, which is shown only once; undefined if the user has reached the quota, or the session has ended.
  */
 export async function createApiKey(
-  db: D1Database,
+  db: Database,
   userId: string,
   { name, permissions, expiresAt, sessionId = null }: NewApiKey,
 ): Promise<(ApiKey & { readonly key: string }) | undefined> {
@@ -112,7 +113,7 @@ export async function createApiKey(
  * @returns Up to `limit + 1` keys: an extra one means that there are more.
  */
 export async function listApiKeys(
-  db: D1Database,
+  db: Database,
   userId: string,
   { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
 ): Promise<ApiKey[]> {
@@ -124,7 +125,7 @@ export async function listApiKeys(
 }
 
 /** @returns Null if the user has no such key. */
-export async function getApiKey(db: D1Database, userId: string, id: string): Promise<ApiKey | null> {
+export async function getApiKey(db: Database, userId: string, id: string): Promise<ApiKey | null> {
   const row = await db
     .prepare(`SELECT ${COLUMNS} FROM api_keys WHERE id = ? AND user_id = ?`)
     .bind(id, userId)
@@ -142,7 +143,7 @@ function toApiKey({ permissions, expiresAt, lastUsedAt, ...row }: KeyRow): ApiKe
 }
 
 /** @returns Whether the user had such a key. */
-export async function deleteApiKey(db: D1Database, userId: string, id: string): Promise<boolean> {
+export async function deleteApiKey(db: Database, userId: string, id: string): Promise<boolean> {
   const { meta } = await db.prepare("DELETE FROM api_keys WHERE id = ? AND user_id = ?").bind(id, userId).run();
   return meta.changes > 0;
 }
@@ -158,7 +159,7 @@ export interface FoundApiKey {
 }
 
 /** @returns Undefined for an unknown key. */
-export async function findApiKey(db: D1Database, key: string): Promise<FoundApiKey | undefined> {
+export async function findApiKey(db: Database, key: string): Promise<FoundApiKey | undefined> {
   const row = await db
     .prepare(
       `SELECT api_keys.id AS keyId, permissions, expires_at AS expiresAt, last_used_at AS lastUsedAt, ${USER_COLUMNS}
@@ -178,6 +179,6 @@ export async function findApiKey(db: D1Database, key: string): Promise<FoundApiK
 }
 
 /** Records that a key has just been used. */
-export async function touchApiKey(db: D1Database, id: string): Promise<void> {
+export async function touchApiKey(db: Database, id: string): Promise<void> {
   await db.prepare("UPDATE api_keys SET last_used_at = ? WHERE id = ?").bind(Date.now(), id).run();
 }

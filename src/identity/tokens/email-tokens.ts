@@ -1,4 +1,6 @@
 /** Short-lived, single-use tokens for links in e-mails: a token proves that its sender can read the account's mail. */
+
+import type { Database } from "../../web/platform/request-database.ts";
 import { CREDENTIAL_COLUMNS, type CredentialRow, type Credentials, toCredentials } from "../users/users.ts";
 import { createSecret, hashSecret } from "./secret.ts";
 
@@ -13,7 +15,7 @@ export type EmailPurpose = keyof typeof LIFETIME_MS;
 
 /** @returns Undefined if the account already has three live tokens for this purpose: send no mail then. */
 export async function createEmailToken(
-  db: D1Database,
+  db: Database,
   userId: string,
   purpose: EmailPurpose,
 ): Promise<string | undefined> {
@@ -29,13 +31,13 @@ export async function createEmailToken(
 }
 
 /** Removes a token whose mail could not be sent, so that it does not count as live. */
-export async function deleteEmailToken(db: D1Database, token: string): Promise<void> {
+export async function deleteEmailToken(db: Database, token: string): Promise<void> {
   await db.prepare("DELETE FROM email_tokens WHERE token_hash = ?").bind(hashSecret(token)).run();
 }
 
 /** Finds the account of a live token, without using the token up. */
 export async function findTokenOwner(
-  db: D1Database,
+  db: Database,
   token: string,
   purpose: EmailPurpose,
 ): Promise<Credentials | undefined> {

@@ -1,5 +1,6 @@
 /** Refresh tokens: opaque, single-use, hashed at rest. Each use returns the next token. */
 import { createHmac } from "node:crypto";
+import type { Database } from "../../web/platform/request-database.ts";
 import { IDLE_MS, type SessionOwner, startTokenSession } from "../sessions/sessions.ts";
 import type { Role } from "../users/user.ts";
 import { createSecret, hashSecret } from "./secret.ts";
@@ -28,7 +29,7 @@ export function createRefreshToken() {
 
 /** @returns Undefined if the password has changed since it was checked. */
 export async function createTokenSession(
-  db: D1Database,
+  db: Database,
   owner: SessionOwner & { readonly user: object },
 ): Promise<(TokenSession & { readonly hasEvicted: boolean }) | undefined> {
   const { refreshToken, ...hashes } = createRefreshToken();
@@ -50,7 +51,7 @@ export interface ReusedToken {
  * The successor is derived from the token and a signing key, so a retry can get it although only its hash is stored.
  */
 export async function useRefreshToken(
-  db: D1Database,
+  db: Database,
   keys: TokenKeys,
   token: string,
 ): Promise<TokenSession | ReusedToken | undefined> {
@@ -87,7 +88,7 @@ interface RotatedRow extends Omit<TokenSession, "refreshToken"> {
  *   already ended.
  */
 async function rotate(
-  db: D1Database,
+  db: Database,
   tokens: { readonly secretHash: string; readonly presentedHash: string; readonly successorHash: string },
 ): Promise<RotatedRow | null> {
   const now = Date.now();

@@ -36,7 +36,7 @@ export type RenewedSecrets =
 
 /** Confirms an address by a link. @returns Undefined if the link is no longer valid. */
 export async function confirmAddress({ locals }: EventContext, { token, user }: Link): Promise<User | undefined> {
-  if (!(await credentials.confirmAddress(locals.env.DB, user.id, token))) return undefined;
+  if (!(await credentials.confirmAddress(locals.db, user.id, token))) return undefined;
   return becomeFirstAdministrator(locals, { ...toPublicUser(user), emailVerified: true });
 }
 
@@ -46,8 +46,8 @@ export async function resetPassword(
   { token, user }: Link,
   passwordHash: string,
 ): Promise<string | undefined> {
-  const { env } = locals;
-  if (!(await credentials.resetPassword(env.DB, user.id, token, passwordHash))) return undefined;
+  const { db, env } = locals;
+  if (!(await credentials.resetPassword(db, user.id, token, passwordHash))) return undefined;
   closeEndedSockets(locals, user.id);
   await clearAccountLimit(locals, user.email);
   sendNotice(locals, user, { event: "password reset" });
@@ -63,9 +63,9 @@ export async function changePassword(
   passwordHash: string,
   options: { readonly keepApiKeys: boolean },
 ): Promise<RenewedSecrets | undefined> {
-  const { env } = locals;
+  const { db, env } = locals;
   const { session, secretsFor } = renew(auth, user, createDeviceId());
-  if (!(await credentials.changePassword(env.DB, user, passwordHash, session, options))) return undefined;
+  if (!(await credentials.changePassword(db, user, passwordHash, session, options))) return undefined;
   closeEndedSockets(locals, user.id);
   sendNotice(locals, user, { event: "password changed" });
   return secretsFor(env, { ...user, credentialEpoch: user.credentialEpoch + 1 }, session.deviceId ?? "");
@@ -77,8 +77,8 @@ export async function startApiSession(
   user: Credentials,
   deviceId: string,
 ): Promise<Extract<RenewedSecrets, { via: "token" }> | undefined> {
-  const { DB, TOKEN_KEYS } = locals.env;
-  const session = await createTokenSession(DB, { user, device: deviceOf(request), deviceId });
+  const { TOKEN_KEYS } = locals.env;
+  const session = await createTokenSession(locals.db, { user, device: deviceOf(request), deviceId });
   if (!session) return undefined;
   if (session.hasEvicted) closeEndedSockets(locals, user.id);
   return { via: "token", session, deviceToken: signDeviceToken(readTokenKeys(TOKEN_KEYS), user, deviceId) };
@@ -103,9 +103,9 @@ export async function confirmPassword(
   { locals }: EventContext,
   { user, auth }: { readonly user: Credentials; readonly auth: SessionAuth },
 ): Promise<RenewedSecrets | undefined> {
-  const { env } = locals;
+  const { db, env } = locals;
   const { session, secretsFor } = renew(auth, user, null);
-  const deviceId = await credentials.renewSessionSecrets(env.DB, user, session);
+  const deviceId = await credentials.renewSessionSecrets(db, user, session);
   if (deviceId === undefined) return undefined;
   closeEndedSockets(locals, user.id);
   return secretsFor(env, user, deviceId);
@@ -117,17 +117,16 @@ export async function issueApiKey(
   { user, auth }: { readonly user: User; readonly auth: SessionAuth },
   given: NewApiKey,
 ): Promise<(ApiKey & { readonly key: string }) | "too many" | "session ended"> {
-  const { DB } = locals.env;
   const { sessionId } = auth;
-  const key = await createApiKey(DB, user.id, { ...given, sessionId });
-  if (!key) return (await isLiveSession(DB, sessionId)) ? "too many" : "session ended";
+  const key = await createApiKey(locals.db, user.id, { ...given, sessionId });
+  if (!key) return (await isLiveSession(locals.db, sessionId)) ? "too many" : "session ended";
   sendNotice(locals, user, { event: "API key created", keyName: key.name });
   return key;
 }
 
 /** Changes a user's role. */
 export async function changeRole({ locals }: EventContext, id: string, role: Role): Promise<User | UserRefusal> {
-  const changed = await setRole(locals.env.DB, id, role);
+  const changed = await setRole(locals.db, id, role);
   if (typeof changed === "string") return changed;
   if (changed.isNew) sendNotice(locals, changed.user, { event: "role changed", role });
   return changed.user;
@@ -135,7 +134,7 @@ export async function changeRole({ locals }: EventContext, id: string, role: Rol
 
 /** Deletes an account on behalf of an administrator. */
 export async function deleteAccount({ locals }: EventContext, id: string): Promise<User | UserRefusal> {
-  const deleted = await deleteUser(locals.env.DB, id);
+  const deleted = await deleteUser(locals.db, id);
   if (typeof deleted === "string") return deleted;
   closeEndedSockets(locals, id);
   sendNotice(locals, deleted, { event: "account deleted" });
@@ -144,7 +143,7 @@ export async function deleteAccount({ locals }: EventContext, id: string): Promi
 
 /** Ends one of a user's sessions. @returns Whether the user had such a session. */
 export async function endSession({ locals }: EventContext, userId: string, sessionId: string): Promise<boolean> {
-  const isEnded = await endSessionOf(locals.env.DB, userId, sessionId);
+  const isEnded = await endSessionOf(locals.db, userId, sessionId);
   if (isEnded) closeEndedSockets(locals, userId);
   return isEnded;
 }
@@ -155,7 +154,7 @@ export async function endAllOtherSessions(
   userId: string,
   kept: string | null,
 ): Promise<void> {
-  await endOtherSessions(locals.env.DB, userId, kept);
+  await endOtherSessions(locals.db, userId, kept);
   closeEndedSockets(locals, userId);
 }
 
@@ -164,23 +163,23 @@ export async function refreshSession(
   { locals }: EventContext,
   refreshToken: string,
 ): Promise<TokenSession | undefined> {
-  const { DB, TOKEN_KEYS } = locals.env;
-  const refreshed = await useRefreshToken(DB, readTokenKeys(TOKEN_KEYS), refreshToken);
+  const { TOKEN_KEYS } = locals.env;
+  const refreshed = await useRefreshToken(locals.db, readTokenKeys(TOKEN_KEYS), refreshToken);
   if (!refreshed || "sessionId" in refreshed) return refreshed;
   closeEndedSockets(locals, refreshed.endedSessionOf);
   return undefined;
 }
 
 /** Closes, after the response, the user's sockets whose sessions have ended. */
-export function closeEndedSockets({ env, ctx }: AppLocals, userId: string): void {
-  ctx.waitUntil(recheckSockets(env, userId));
+export function closeEndedSockets(locals: AppLocals, userId: string): void {
+  locals.ctx.waitUntil(recheckSockets(locals, userId));
 }
 
 /** Makes the account of `ADMIN_EMAIL` an administrator if there is none. @returns The user, with the current role. */
 export async function becomeFirstAdministrator<TUser extends User>(locals: AppLocals, user: TUser): Promise<TUser> {
-  const { DB, ADMIN_EMAIL } = locals.env;
+  const { ADMIN_EMAIL } = locals.env;
   const mayClaim = user.emailVerified && user.role !== "admin" && normalizeEmail(ADMIN_EMAIL) === user.email;
-  const admin = mayClaim ? await claimFirstAdministrator(DB, user.id, user.email) : undefined;
+  const admin = mayClaim ? await claimFirstAdministrator(locals.db, user.id, user.email) : undefined;
   if (!admin) return user;
   sendNotice(locals, admin, { event: "role changed", role: admin.role });
   return { ...user, role: admin.role };

@@ -1,4 +1,6 @@
 /** Changes credentials, and ends the sessions, keys and links that a change invalidates, in one transaction each. */
+
+import type { Database } from "../../web/platform/request-database.ts";
 import { IDLE_MS } from "../sessions/sessions.ts";
 import { hashSecret } from "../tokens/secret.ts";
 import type { Credentials } from "./users.ts";
@@ -18,7 +20,7 @@ export interface RenewedSession {
 const LIVE = "expires_at > ? AND used_at > ?";
 
 /** Renews a session whose user has just entered the password, if its hash is still `user.passwordHash`. */
-function renewal(db: D1Database, user: Pick<Credentials, "id" | "passwordHash">, session: RenewedSession) {
+function renewal(db: Database, user: Pick<Credentials, "id" | "passwordHash">, session: RenewedSession) {
   const now = Date.now();
   return db
     .prepare(
@@ -45,7 +47,7 @@ function renewal(db: D1Database, user: Pick<Credentials, "id" | "passwordHash">,
 
 /** @returns The id in the session's device token; undefined if the session or the password is no longer valid. */
 export async function renewSessionSecrets(
-  db: D1Database,
+  db: Database,
   user: Credentials,
   session: RenewedSession,
 ): Promise<string | undefined> {
@@ -63,7 +65,7 @@ export async function renewSessionSecrets(
  * @returns False if the session has ended or the password has changed meanwhile; then nothing was changed.
  */
 export async function changePassword(
-  db: D1Database,
+  db: Database,
   user: Credentials,
   passwordHash: string,
   session: RenewedSession,
@@ -100,7 +102,7 @@ export async function changePassword(
  * @returns False if the link is no longer valid; then nothing was changed.
  */
 export async function resetPassword(
-  db: D1Database,
+  db: Database,
   userId: string,
   token: string,
   passwordHash: string,
@@ -123,7 +125,7 @@ export async function resetPassword(
 }
 
 /** Verifies an address by a mailed link and uses the link up. @returns False if the link is no longer valid. */
-export async function confirmAddress(db: D1Database, userId: string, token: string): Promise<boolean> {
+export async function confirmAddress(db: Database, userId: string, token: string): Promise<boolean> {
   const link = "token_hash = ?1 AND user_id = ?2 AND purpose = 'verify' AND expires_at > ?3";
   const values = [hashSecret(token), userId, Date.now()];
   const [confirmed] = await db.batch([

@@ -19,8 +19,8 @@ export async function checkSignIn(
   { request, locals }: AppContext<HashingLocals & AttemptLocals>,
   given: { readonly email: string; readonly password: string; readonly deviceToken?: string | undefined },
 ): Promise<{ readonly user: Credentials; readonly deviceId: string } | undefined> {
-  const { env, hashing, attempt } = locals;
-  const user = await checkPassword(env.DB, hashing, given, given.password);
+  const { db, env, hashing, attempt } = locals;
+  const user = await checkPassword(db, hashing, given, given.password);
   if (!user) {
     await attempt.fail();
     return undefined;

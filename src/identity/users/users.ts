@@ -1,5 +1,6 @@
 /** Accounts in D1. */
 import { v7 as uuidv7 } from "uuid";
+import type { Database } from "../../web/platform/request-database.ts";
 import { foldCase } from "../../web/request/text.ts";
 import type { Role, User } from "./user.ts";
 
@@ -24,7 +25,7 @@ export function toUser({ id, email, name, role, emailVerified, createdAt }: User
 
 /** @returns Undefined if the address is taken. Of concurrent calls with the same address, only one succeeds. */
 export async function createUser(
-  db: D1Database,
+  db: Database,
   { email, name, passwordHash }: { readonly email: string; readonly name: string; readonly passwordHash: string },
 ): Promise<Credentials | undefined> {
   const row = await db
@@ -61,7 +62,7 @@ export function toCredentials(row: CredentialRow): Credentials {
 
 /** @param by The column to look the user up by. */
 export async function findCredentials(
-  db: D1Database,
+  db: Database,
   by: { readonly email: string } | { readonly id: string },
 ): Promise<Credentials | undefined> {
   const [column, value] = "email" in by ? ["email", by.email] : ["id", by.id];
@@ -72,13 +73,13 @@ export async function findCredentials(
   return row ? toCredentials(row) : undefined;
 }
 
-export async function getUser(db: D1Database, id: string): Promise<User | undefined> {
+export async function getUser(db: Database, id: string): Promise<User | undefined> {
   const row = await db.prepare(`SELECT ${USER_COLUMNS} FROM users WHERE id = ?`).bind(id).first<UserRow>();
   return row ? toUser(row) : undefined;
 }
 
 /** @returns Undefined if the user no longer exists. */
-export async function renameUser(db: D1Database, { id, email }: User, name: string): Promise<User | undefined> {
+export async function renameUser(db: Database, { id, email }: User, name: string): Promise<User | undefined> {
   const row = await db
     .prepare(`UPDATE users SET name = ?, folded = ? WHERE id = ? RETURNING ${USER_COLUMNS}`)
     .bind(name, foldUser(email, name), id)
@@ -93,11 +94,7 @@ export async function renameUser(db: D1Database, { id, email }: User, name: stri
  * @param adminEmail The address in its stored form.
  * @returns The user; undefined if nothing was changed.
  */
-export async function claimFirstAdministrator(
-  db: D1Database,
-  id: string,
-  adminEmail: string,
-): Promise<User | undefined> {
+export async function claimFirstAdministrator(db: Database, id: string, adminEmail: string): Promise<User | undefined> {
   const row = await db
     .prepare(
       `UPDATE users SET role = 'admin' WHERE id = ? AND email = ? AND email_verified = 1
@@ -109,7 +106,7 @@ export async function claimFirstAdministrator(
 }
 
 /** Replaces a hash with outdated parameters. @returns False if `old` is no longer the user's hash. */
-export async function rehashPassword(db: D1Database, id: string, old: string, replacement: string): Promise<boolean> {
+export async function rehashPassword(db: Database, id: string, old: string, replacement: string): Promise<boolean> {
   const { meta } = await db
     .prepare("UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?")
     .bind(replacement, id, old)
@@ -123,7 +120,7 @@ export async function rehashPassword(db: D1Database, id: string, old: string, re
  * @returns Up to `limit + 1` users: an extra one means that there are more.
  */
 export async function listUsers(
-  db: D1Database,
+  db: Database,
   { q, cursor, limit }: { readonly q: string; readonly cursor?: string | undefined; readonly limit: number },
 ): Promise<User[]> {
   const { results } = await db
@@ -149,7 +146,7 @@ export interface ChangedRole {
 }
 
 /** Sets a role. A demotion also ends the user's mailed links. Only a user with a verified address can be promoted. */
-export async function setRole(db: D1Database, id: string, role: Role): Promise<ChangedRole | UserRefusal> {
+export async function setRole(db: Database, id: string, role: Role): Promise<ChangedRole | UserRefusal> {
   const [before, , changed] = await db.batch<UserRow>([
     db.prepare(`SELECT ${USER_COLUMNS} FROM users WHERE id = ?`).bind(id),
     db
@@ -172,7 +169,7 @@ export async function setRole(db: D1Database, id: string, role: Role): Promise<C
 }
 
 /** Deletes a user with all data of the account. */
-export async function deleteUser(db: D1Database, id: string): Promise<User | UserRefusal> {
+export async function deleteUser(db: Database, id: string): Promise<User | UserRefusal> {
   const row = await db
     .prepare(`DELETE FROM users WHERE id = ? AND ${NOT_LAST_ADMIN} RETURNING ${USER_COLUMNS}`)
     .bind(id)

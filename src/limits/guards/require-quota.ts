@@ -27,9 +27,9 @@ export function requireQuota(
 ): Guard<QuotaNeeds> {
   const adding = new Map(quotas.map((quota) => [quota, 1]));
   const guard = headGuard(async function requireQuota(c: HeadContext<QuotaNeeds>) {
-    const { env, user } = c.locals;
+    const { db, user } = c.locals;
     if (allowRetries && c.request.headers.has("Idempotency-Key")) return { allow: true };
-    const { results } = await selectUsage(env.DB, user.id).all<QuotaUsage>();
+    const { results } = await selectUsage(db, user.id).all<QuotaUsage>();
     const exceeded = findExceeded(results, adding);
     return exceeded === undefined ? { allow: true } : { deny: quotaExceeded(c, exceeded) };
   });

@@ -1,5 +1,5 @@
 /** The facts that guards state about themselves, for the printed policy, its page and the OpenAPI document. */
-import type { AppLocals, Env } from "../../env.ts";
+import type { AppLocals, RequestEnv } from "../../env.ts";
 
 /** A credential of a request: the cookie of a browser's session, an access token, or an API key. */
 export type Credential = "session" | "token" | "key";
@@ -32,7 +32,7 @@ export type LimitFact = {
 
 interface StatedNumbers {
   /** The maximum. May come from a variable. @throws If the variable is malformed. */
-  readonly max: number | ((env: Env) => number);
+  readonly max: number | ((env: RequestEnv) => number);
   /** The period that the maximum applies to; absent if it is a total. */
   readonly windowSeconds?: number;
 }

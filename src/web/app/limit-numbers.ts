@@ -1,6 +1,6 @@
 /** The numbers of limits: resolved for an environment, and as text. */
 // This file imports only types: `npm run routes` loads it before the app, so that it can report an app that fails to load.
-import type { Env } from "../../env.ts";
+import type { RequestEnv } from "../../env.ts";
 import type { LimitFact } from "./guard-facts.ts";
 
 /** A limit with its numbers, as plain data. */
@@ -16,7 +16,7 @@ export interface PolicyLimit {
 /** The sources of the numbers that are not in the code. */
 export interface LimitConfig {
   /** The running environment, or one with the variables of `wrangler.toml`. */
-  readonly env: Env;
+  readonly env: RequestEnv;
   /** The platform's rate limits by their bindings, from `wrangler.toml`. A running Worker cannot read them. */
   readonly rateLimits?: Readonly<Record<string, Required<Pick<PolicyLimit, "max" | "windowSeconds">>>>;
 }

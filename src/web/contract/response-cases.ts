@@ -61,6 +61,7 @@ export function listResponseCases(handler: Handler<never>, shared: SharedSchemas
     ...(Object.values(request).some(Boolean) ? [refuse(400, "The input is invalid. `issues` lists all reasons.")] : []),
     ...(maxBytes === undefined ? [] : [refuse(413, `The body exceeds ${maxBytes} bytes.`)]),
     refuse(500, "An unexpected error."),
+    refuse(503, "A part of the platform did not respond. Reads have been tried twice."),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { AppLocals } from "../../env.ts";
 import type { OnSendHandler, Outcome } from "../../http/index.ts";
 import { logRequest, userIdOf } from "../app/log.ts";
 import { fullNameOf } from "../app/policy.ts";
+import { sendBookmark } from "../platform/bookmark.ts";
 import { httpProtocolOf } from "../request/http-protocol.ts";
 import { allowOrigin } from "./cors.ts";
 import { secureHeaders } from "./secure-headers.ts";
@@ -36,6 +37,7 @@ export const sealResponse: OnSendHandler<AppLocals> = ({ context, response, outc
   if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
   // A shared cache would send the id with every later response, too.
   if (!headers.get("Cache-Control")?.includes("public")) headers.set("X-Request-Id", requestId);
+  sendBookmark(request, context.locals, headers);
   secureHeaders(request, headers);
   allowOrigin(context, headers, outcome);
   const trace = env?.ENVIRONMENT === "development" ? formatTrace(decisions, outcome, guards) : "";

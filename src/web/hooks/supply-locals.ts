@@ -1,5 +1,6 @@
 /** The locals that every request starts with: bindings, facts about the app, an id and a time. */
 import type { AppFacts, AppLocals, Env } from "../../env.ts";
+import { openDatabase } from "../platform/bookmark.ts";
 
 const REQUEST_ID = /^[A-Za-z0-9_-]{8,64}$/;
 
@@ -16,6 +17,14 @@ interface RequestInfo {
 export function createSupplyLocals(app: AppFacts): (info: RequestInfo) => AppLocals {
   return function supplyLocals({ request, env, ctx }) {
     const given = request.headers.get("X-Request-Id") ?? "";
-    return { env, ctx, app, requestId: REQUEST_ID.test(given) ? given : crypto.randomUUID(), startedAt: Date.now() };
+    const db = openDatabase(request, env);
+    return {
+      env,
+      db,
+      ctx,
+      app,
+      requestId: REQUEST_ID.test(given) ? given : crypto.randomUUID(),
+      startedAt: Date.now(),
+    };
   };
 }

@@ -52,7 +52,7 @@ describe("POST /account/confirm-password", () => {
     expect([response.status, response.headers.get("Location")]).toEqual([307, "/account/keys"]);
     expect(response.headers.get("Cache-Control")).toBe("no-store");
     const names = response.headers.getSetCookie().map((line) => line.split("=")[0]);
-    expect(names).toEqual(["__Host-session", "session", "__Host-device", "device"]);
+    expect(names).toEqual(["__Host-session", "session", "__Host-device", "device", "__Host-bookmark", "bookmark"]);
     expect((await send("/api/me", { headers: { Cookie: own.headers.Cookie } })).status).toBe(401);
   });
 

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
+import { databaseWith } from "../../databases.ts";
 import { type Account, type Browser, createAccount, openBrowser, send, signInAnswer, submit } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
 
@@ -149,16 +150,13 @@ describe("an account", () => {
 function demoting({ user }: Account): D1Database {
   const demote = () => env.DB.prepare("UPDATE users SET role = 'user' WHERE id = ?").bind(user.id).run();
   const late = (statement: D1PreparedStatement) => ({ first: () => demote().then(() => statement.first()) });
-  return new Proxy(env.DB, {
-    get(db, name) {
-      // A role is written in a batch, a user removed by a statement alone.
-      if (name === "batch") return (statements: D1PreparedStatement[]) => demote().then(() => db.batch(statements));
-      if (name !== "prepare") return Reflect.get(db, name).bind(db);
-      return (sql: string) => {
-        const statement = db.prepare(sql);
-        if (!sql.startsWith("DELETE FROM users")) return statement;
-        return { bind: (...values: unknown[]) => late(statement.bind(...values)) };
-      };
+  return databaseWith({
+    // A role is written in a batch, a user removed by a statement alone.
+    batch: (statements) => demote().then(() => env.DB.batch(statements)),
+    prepare: (sql) => {
+      const statement = env.DB.prepare(sql);
+      if (!sql.startsWith("DELETE FROM users")) return statement;
+      return { bind: (...values: unknown[]) => late(statement.bind(...values)) };
     },
   });
 }

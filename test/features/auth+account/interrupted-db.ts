@@ -32,15 +32,14 @@ export function interruptedDb(db: D1Database, at: number, event: () => Promise<v
     originals.set(observed, original);
     return observed;
   }
-  const observed = new Proxy(db, {
-    get(target, name) {
-      if (name === "prepare") return (sql: string) => observe(target.prepare(sql));
-      if (name !== "batch") return Reflect.get(target, name);
-      return async (statements: D1PreparedStatement[]) => {
-        await beforeQuery();
-        return target.batch(statements.map((statement) => originals.get(statement) ?? statement));
-      };
+  const session = {
+    prepare: (sql: string) => observe(db.prepare(sql)),
+    batch: async (statements: D1PreparedStatement[]) => {
+      await beforeQuery();
+      return db.batch(statements.map((statement) => originals.get(statement) ?? statement));
     },
-  });
+    getBookmark: () => null,
+  };
+  const observed = { ...session, withSession: () => session } as unknown as D1Database;
   return { db: observed, wasInterrupted: () => queries >= at };
 }

@@ -13,7 +13,7 @@ test.each(places)("POST /login at %s in %j sets those cookies and no others", as
   const cookies = (await submitLogin(url, environment)).headers.getSetCookie();
   const names = cookies.map((cookie) => cookie.split("=")[0]);
   expect(names).toEqual(
-    isLocal ? ["__Host-session", "session", "__Host-device", "device"] : ["__Host-session", "__Host-device"],
+    ["session", "device", "bookmark"].flatMap((name) => [`__Host-${name}`, ...(isLocal ? [name] : [])]),
   );
   expect(cookies.join()).not.toMatch(/domain/i);
 });

@@ -1,5 +1,6 @@
 import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { databaseWith } from "../../databases.ts";
 import { type Account, app, createAccount, newAddress, sendJson } from "../../harness.ts";
 import { sendVerifyLink } from "./verify-links.ts";
 
@@ -66,7 +67,7 @@ describe.each(Object.entries(ASKS))("%s", (_, ask) => {
         return env.DB.prepare(sql);
       };
       const ctx = createExecutionContext();
-      const bindings = { ...env, DB: Object.assign(Object.create(env.DB), { prepare }) };
+      const bindings = { ...env, DB: databaseWith({ prepare }) };
       bindings.ADDRESS_LIMIT = { limit: async () => ({ success: true }) };
       const { status } = await app.fetch(request, bindings, ctx);
       order.push(`answered ${status < 400}`);

@@ -114,7 +114,7 @@ describe("signing in", () => {
     await browser.submit({ email: user.email, password: PASSWORD });
     const page = await browser.submit({}, "/logout");
     expect([page.path, isSignedIn(page)]).toEqual([facts.homePath, false]);
-    expect([...browser.cookies.keys()]).toEqual(["__Host-device", "device"]);
+    expect([...browser.cookies.keys()]).toEqual(["__Host-device", "device", "__Host-bookmark", "bookmark"]);
     expect((await browser.open("/things")).path).toMatch(/^\/login/);
   });
 });

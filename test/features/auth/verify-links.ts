@@ -2,6 +2,7 @@
 import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
 import type { Env } from "../../../src/env.ts";
 import { sendLink } from "../../../src/identity/mail/links.ts";
+import { RequestDatabase } from "../../../src/web/platform/request-database.ts";
 import { facts } from "../../harness.ts";
 
 /** Mails a link to confirm the address. @param origin Where the request for it goes. */
@@ -11,7 +12,15 @@ export async function sendVerifyLink(
   bindings: Partial<Env> = {},
 ): Promise<void> {
   const ctx = createExecutionContext();
-  const locals = { env: { ...env, ...bindings }, ctx, app: facts, requestId: "verify-link", startedAt: Date.now() };
+  const given = { ...env, ...bindings };
+  const locals = {
+    env: given,
+    db: new RequestDatabase(given.DB),
+    ctx,
+    app: facts,
+    requestId: "verify-link",
+    startedAt: Date.now(),
+  };
   sendLink({ request: new Request(origin), locals }, email, "verify");
   await waitOnExecutionContext(ctx);
 }

@@ -2,6 +2,7 @@
 import { env } from "cloudflare:test";
 import { expect, test, vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
+import { databaseWith } from "../../databases.ts";
 import { createAccount, send } from "../../harness.ts";
 import { newRoom } from "./chat.ts";
 
@@ -30,7 +31,7 @@ test("a session that ends during the handshake opens no socket: 401", async () =
     await env.DB.prepare("DELETE FROM sessions WHERE user_id = ?").bind(ada.user.id).run();
     return env.DB.batch(statements);
   };
-  const DB = Object.assign(Object.create(env.DB), { batch, prepare: (sql: string) => env.DB.prepare(sql) });
+  const DB = databaseWith({ batch });
   const headers = { ...ada.headers, Upgrade: "websocket" };
   const response = await send(`/ws/chat/${newRoom()}`, { headers }, { DB });
   expect([response.status, response.headers.get("WWW-Authenticate")]).toEqual([401, "Bearer"]);

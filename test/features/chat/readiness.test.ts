@@ -5,10 +5,10 @@ import { facts } from "../../harness.ts";
 
 test("the app is not ready where rooms do not answer", async () => {
   const check = facts.checks.chat;
-  await check?.(env);
+  await check?.({ env, db: env.DB });
   const CHAT_ROOM = {
     idFromName: () => "",
     get: () => ({ history: () => Promise.reject(new Error("The object is down")) }),
   } as unknown as Env["CHAT_ROOM"];
-  await expect(check?.({ ...env, CHAT_ROOM })).rejects.toThrow("is down");
+  await expect(check?.({ env: { ...env, CHAT_ROOM }, db: env.DB })).rejects.toThrow("is down");
 });

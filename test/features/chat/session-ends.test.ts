@@ -41,7 +41,7 @@ describe("a session that ends by", () => {
     const other = await enter(grace, room);
     const endedAt = Date.now();
     await run(sql);
-    await recheckSockets(env, ada.user.id);
+    await recheckSockets({ env, db: env.DB }, ada.user.id);
     for (const socket of sockets) await expectClosed(socket, endedAt);
     expect((await other.wait("leave", 2)).at(-1)).toMatchObject({ user: { name: "Ada" }, count: 1 });
     other.send(message("still here"));
@@ -58,7 +58,7 @@ describe("a session that ends by", () => {
     const browser = await open(`/ws/chat/${room}`, { Cookie, Origin: "http://localhost" });
     const endedAt = Date.now();
     await run("DELETE FROM sessions WHERE kind = 'cookie' AND user_id = ?");
-    await recheckSockets(env, ada.user.id);
+    await recheckSockets({ env, db: env.DB }, ada.user.id);
     await expectClosed(browser, endedAt);
     api.send(message("still here"));
     await api.wait("ack");
@@ -111,7 +111,7 @@ test("a socket whose session ends while it enters is closed", async () => {
   const endedAt = Date.now();
   // The row of the socket is there, and the event finds a room that does not hold it yet.
   await run("DELETE FROM sessions WHERE user_id = ?");
-  await recheckSockets(env, ada.user.id);
+  await recheckSockets({ env, db: env.DB }, ada.user.id);
   const user = { id: ada.user.id, name: "Ada" };
   const { webSocket } = await objectOf(room).fetch(
     connectionRequest({ room, user, sessionId: sessionId ?? "", socketId }, null),
@@ -132,7 +132,7 @@ test("a database that does not answer the room is asked again, soon", { timeout:
   await runInDurableObject(objectOf(room), (object) => void Object.assign(object, { env: { ...env, DB } }));
   const endedAt = Date.now();
   await run("DELETE FROM sessions WHERE user_id = ?");
-  await recheckSockets(env, ada.user.id);
+  await recheckSockets({ env, db: env.DB }, ada.user.id);
   expect(log.mock.calls.join()).toContain("The database is away");
   await runInDurableObject(objectOf(room), (object) => void Object.assign(object, { env }));
   await expectClosed(socket, endedAt);

@@ -4,7 +4,7 @@ import { facts } from "../../harness.ts";
 
 test("the app is not ready where the bucket does not answer", async () => {
   const check = facts.checks.files;
-  await check?.(env);
+  await check?.({ env, db: env.DB });
   const FILES = { head: () => Promise.reject(new Error("The bucket is down")) } as unknown as R2Bucket;
-  await expect(check?.({ ...env, FILES })).rejects.toThrow("is down");
+  await expect(check?.({ env: { ...env, FILES }, db: env.DB })).rejects.toThrow("is down");
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Env } from "../../../src/env.ts";
+import { databaseWith } from "../../databases.ts";
 import { facts, send } from "../../harness.ts";
 
 test("GET /health answers OK as text", async () => {
@@ -19,7 +20,7 @@ test("GET /health/ready says that everything it stands on answers", async () => 
 const fails = () => Promise.reject(new Error("D1_ERROR: DB is down"));
 
 test.each<[check: string, bindings: Partial<Env>]>([
-  ["database", { DB: { prepare: () => ({ first: fails }) } as unknown as D1Database }],
+  ["database", { DB: databaseWith({ prepare: () => ({ first: fails }) }) }],
   [
     "limiter",
     { RATE_LIMITER: { idFromName: () => "", get: () => ({ take: fails }) } as unknown as Env["RATE_LIMITER"] },

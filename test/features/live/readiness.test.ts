@@ -5,10 +5,10 @@ import { facts } from "../../harness.ts";
 
 test("the app is not ready where the feed does not answer", async () => {
   const check = facts.checks.live;
-  await check?.(env);
+  await check?.({ env, db: env.DB });
   const LIVE_FEED = {
     idFromName: () => "",
     get: () => ({ report: () => Promise.reject(new Error("The object is down")) }),
   } as unknown as Env["LIVE_FEED"];
-  await expect(check?.({ ...env, LIVE_FEED })).rejects.toThrow("is down");
+  await expect(check?.({ env: { ...env, LIVE_FEED }, db: env.DB })).rejects.toThrow("is down");
 });

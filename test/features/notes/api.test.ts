@@ -1,5 +1,6 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
+import { databaseWith } from "../../databases.ts";
 import { type Account, createAccount, send, sendJson } from "../../harness.ts";
 import { createNote, type Note } from "./notes.ts";
 
@@ -262,7 +263,7 @@ describe("a note that is deleted between the check and the write", () => {
       await env.DB.prepare("DELETE FROM notes WHERE id = ?").bind(id).run();
       return env.DB.batch(statements);
     };
-    return { DB: { prepare, batch } as unknown as D1Database };
+    return { DB: databaseWith({ prepare, batch }) };
   }
 
   test("is 404 to PATCH and DELETE, with If-Match or without", async () => {

@@ -3,6 +3,7 @@ import { env } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { assumeVisitor, previewRoute, ROLES } from "../../../src/features/policy/verdict.ts";
 import { describePolicy, type PolicyRoute, rowIdOf } from "../../../src/web/app/policy.ts";
+import { RequestDatabase } from "../../../src/web/platform/request-database.ts";
 import { app, createAccount, createKey, facts, openBrowser, PERMISSION, send } from "../../harness.ts";
 import { traceOf } from "../../trace.ts";
 import { openPolicy, readRows } from "./policy-page.ts";
@@ -65,7 +66,14 @@ test("a verdict names every guard that only the request can decide", async () =>
 test("a credential counts only for the guards after the one that authenticates", () => {
   const { guards } = table.find(({ path, methods }) => path === "/api/things/:id" && methods.includes("PATCH")) ?? {};
   const of = (...names: readonly string[]) => (guards ?? []).filter(({ name }) => names.includes(name));
-  const locals = { env, ctx: {} as ExecutionContext, app: facts, requestId: "x", startedAt: 0 };
+  const locals = {
+    env,
+    db: new RequestDatabase(env.DB),
+    ctx: {} as ExecutionContext,
+    app: facts,
+    requestId: "x",
+    startedAt: 0,
+  };
   const visitor = assumeVisitor(new Request("http://localhost"), locals, {
     role: "user",
     permissions: facts.permissions,
@@ -105,12 +113,24 @@ describe("a preview", () => {
       return value;
     },
   });
+  const unused = new Proxy({} as D1Database, {
+    get: () => {
+      throw new Error("A preview uses the database");
+    },
+  });
   const ctx = new Proxy({} as ExecutionContext, {
     get: (_, name) => {
       throw new Error(`A preview uses ctx.${String(name)}`);
     },
   });
-  const locals = { env: withoutBindings, ctx, app: facts, requestId: "x", startedAt: 0 };
+  const locals = {
+    env: withoutBindings,
+    db: new RequestDatabase(unused),
+    ctx,
+    app: facts,
+    requestId: "x",
+    startedAt: 0,
+  };
   const assumed = [
     ...ROLES.map((role) => ({ role })),
     { role: "user" as const, permissions: facts.permissions },

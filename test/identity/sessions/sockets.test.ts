@@ -154,7 +154,7 @@ describe("recheckSockets", () => {
     sessionId = await sessionOf(userId);
     await openAll(["c"]);
     const rooms = watchRooms(async (ids) => [...ids]);
-    await recheckSockets(rooms.env, mine);
+    await recheckSockets({ env: rooms.env, db: env.DB }, mine);
     expect(rooms.asked.map(([name, ids]) => [name, ids.length]).sort()).toEqual([
       ["a", 2],
       ["b", 1],
@@ -166,7 +166,7 @@ describe("recheckSockets", () => {
     await setLiveUntil(Date.now() - 1);
     await env.DB.prepare("DELETE FROM users WHERE id = ?").bind(userId).run();
     const rooms = watchRooms(async (ids) => [...ids]);
-    await recheckSockets(rooms.env, userId);
+    await recheckSockets({ env: rooms.env, db: env.DB }, userId);
     expect(rooms.asked.map(([name]) => name)).toEqual(["a"]);
   });
 
@@ -181,7 +181,7 @@ describe("recheckSockets", () => {
   test.each(Object.entries(lives))("of a row %s", async (_, [leftMs, isHeld, stays]) => {
     await openAll(["a"]);
     await setLiveUntil(Date.now() + leftMs);
-    await recheckSockets(watchRooms(async (ids) => (isHeld ? [...ids] : [])).env, userId);
+    await recheckSockets({ env: watchRooms(async (ids) => (isHeld ? [...ids] : [])).env, db: env.DB }, userId);
     expect((await rows()).length).toBe(Number(stays));
   });
 
@@ -192,12 +192,12 @@ describe("recheckSockets", () => {
       if (call === 1) throw new Error("reset");
       return [...ids];
     });
-    await recheckSockets(flaky.env, userId);
+    await recheckSockets({ env: flaky.env, db: env.DB }, userId);
     expect([flaky.asked.length, log.mock.calls.length]).toEqual([2, 0]);
     await openAll(["b"]);
     await setLiveUntil(Date.now() + 10 * MINUTE_MS);
     const away = watchRooms(() => Promise.reject(new Error("away for good")));
-    await recheckSockets(away.env, userId);
+    await recheckSockets({ env: away.env, db: env.DB }, userId);
     expect(away.asked.map(([name]) => name).sort()).toEqual(["a", "a", "b", "b"]);
     expect([log.mock.calls.length, log.mock.calls.join().includes("away for good")]).toEqual([2, true]);
     expect((await rows()).length).toBe(2);
@@ -208,12 +208,12 @@ describe("recheckSockets", () => {
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     await openAll(["a"]);
     await env.DB.prepare("UPDATE sockets SET binding = 'REMOVED' WHERE user_id = ?").bind(userId).run();
-    await recheckSockets(env, userId);
+    await recheckSockets({ env, db: env.DB }, userId);
     expect(log).not.toHaveBeenCalled();
     const prepare = () => {
       throw new Error("The database is away");
     };
-    await recheckSockets(Object.assign({}, env, { DB: { prepare } }) as unknown as Env, userId);
+    await recheckSockets({ env, db: { prepare, batch: prepare } }, userId);
     expect(log.mock.calls.join()).toContain("The database is away");
     log.mockRestore();
   });

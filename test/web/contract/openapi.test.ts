@@ -154,20 +154,22 @@ describe("the responses of an operation", () => {
   test("are those of the handler, of the guards, and those of every route", () => {
     const statusesOf = (handler: Handler<AppLocals>) => Object.keys(operationOf(handler).responses).join(" ");
     const body = z.object({});
-    expect(statusesOf(route.get("/api/a", { responses: ok, resolve }))).toBe("200 500");
+    expect(statusesOf(route.get("/api/a", { responses: ok, resolve }))).toBe("200 500 503");
     expect(statusesOf(route.get("/api/a", { responses: { 201: noBody, 404: problemBody }, resolve }))).toBe(
-      "201 404 500",
+      "201 404 500 503",
     );
     expect(statusesOf(route.get("/api/a", { guards: [limit], responses: ok, resolve }))).toBe("200 429 500 503");
-    expect(statusesOf(route.get("/api/a", { request: { query: body }, responses: ok, resolve }))).toBe("200 400 500");
-    expect(statusesOf(route.post("/api/a", { request: { body }, responses: ok, resolve }))).toBe("200 400 413 500");
-    expect(statusesOf(route.post("/api/a", { maxBodyBytes: 1, responses: ok, resolve }))).toBe("200 413 500");
+    expect(statusesOf(route.get("/api/a", { request: { query: body }, responses: ok, resolve }))).toBe(
+      "200 400 500 503",
+    );
+    expect(statusesOf(route.post("/api/a", { request: { body }, responses: ok, resolve }))).toBe("200 400 413 500 503");
+    expect(statusesOf(route.post("/api/a", { maxBodyBytes: 1, responses: ok, resolve }))).toBe("200 413 500 503");
   });
 
   test("redirect to a page only outside the API", () => {
     const at = (path: string) =>
       operationOf(route.get(path, { guards: [requireAuth], responses: ok, resolve })).responses;
-    expect(Object.keys(at("/api/a"))).toEqual(["200", "401", "403", "500"]);
+    expect(Object.keys(at("/api/a"))).toEqual(["200", "401", "403", "500", "503"]);
     expect(at("/a")["303"]).toMatchObject({ headers: { Location: { required: true } } });
     expect(at("/a")["303"]).not.toHaveProperty("content");
     expect(Object.keys(at("/a")["401"]?.content ?? {})).toEqual(["application/problem+json", "text/html"]);

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
 import { APP_ID } from "../../../src/web/app/app-name.ts";
+import { databaseWith } from "../../databases.ts";
 import { app, createAccount, send } from "../../harness.ts";
 import { listRequests } from "../../policy/list-requests.ts";
 
@@ -81,7 +82,7 @@ describe("a page of a configured origin", () => {
       await send("/api/none", { headers }, LISTED),
       await send("/api/things", { method: "PUT", headers }, LISTED),
       await send("/api/things", { method: "POST", headers: own, body: "{}" }, LISTED),
-      await send("/api/things", { headers: key }, { ...LISTED, DB: { prepare } as unknown as D1Database }),
+      await send("/api/things", { headers: key }, { ...LISTED, DB: databaseWith({ prepare }) }),
     ];
     const limited = { ...LISTED, API_RATE_LIMIT: 1 };
     const other = { ...headers, ...(await createAccount()).headers };

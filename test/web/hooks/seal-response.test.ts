@@ -8,6 +8,7 @@ import { group, route } from "../../../src/web/app/scope.ts";
 import { IMMUTABLE, REVALIDATED } from "../../../src/web/caching/cache-control.ts";
 import { refuse } from "../../../src/web/respond/refuse.ts";
 import { seeOther } from "../../../src/web/respond/see-other.ts";
+import { databaseWith } from "../../databases.ts";
 import { createAccount, createApp, openBrowser, PRODUCTION, sendTo } from "../../harness.ts";
 import { traceOf } from "../../trace.ts";
 
@@ -204,7 +205,7 @@ describe("the session", () => {
       if (sql.startsWith("UPDATE sessions")) throw new Error("The database is away");
       return env.DB.prepare(sql);
     };
-    const response = await sendTo(pages, "/flash", { headers }, { DB: { prepare } as unknown as D1Database });
+    const response = await sendTo(pages, "/flash", { headers }, { DB: databaseWith({ prepare }) });
     expect([response.status, response.headers.has("X-Request-Id")]).toEqual([500, true]);
   });
 });

@@ -16,7 +16,8 @@ const logged = (statement) => ({
 export default {
   fetch(request, env, ctx) {
     const prepare = (sql) => (sql.includes("FROM notes") ? logged(env.DB.prepare(sql)) : env.DB.prepare(sql));
-    return worker.fetch(request, { ...env, DB: { prepare, batch: (statements) => env.DB.batch(statements) } }, ctx);
+    const session = { prepare, batch: (statements) => env.DB.batch(statements), getBookmark: () => null };
+    return worker.fetch(request, { ...env, DB: { ...session, withSession: () => session } }, ctx);
   },
 };`;
 

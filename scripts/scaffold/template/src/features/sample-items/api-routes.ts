@@ -33,7 +33,7 @@ export const api = group({
       responses: { 200: sampleItemsBody },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const { items, nextCursor } = await listSampleItems(locals.env.DB, locals.user.id, input.query);
+        const { items, nextCursor } = await listSampleItems(locals.db, locals.user.id, input.query);
         return Response.json({ items: items.map(toPublic), nextCursor }, { headers: REVALIDATED });
       },
     }),
@@ -46,7 +46,7 @@ export const api = group({
       maxBodyBytes: MAX_SAMPLE_ITEM_BYTES,
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const created = await createSampleItem(locals.env.DB, locals.user.id, input.body);
+        const created = await createSampleItem(locals.db, locals.user.id, input.body);
         const headers = { ...REVALIDATED, Location: `/api/sample-items/${created.id}` };
         return Response.json(toPublic(created), { status: 201, headers });
       },
@@ -64,7 +64,7 @@ export const api = group({
       guards: [requireWrite, requireCsrf, requireOwnSampleItem],
       responses: { 204: noBody },
       resolve: async ({ locals }) => {
-        await deleteSampleItem(locals.env.DB, locals.sampleItem.id);
+        await deleteSampleItem(locals.db, locals.sampleItem.id);
         return new Response(null, { status: 204 });
       },
     }),

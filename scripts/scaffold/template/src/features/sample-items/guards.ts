@@ -13,6 +13,6 @@ declare module "../../http/index.ts" {
 
 /** Supplies `sampleItem`. */
 export const requireOwnSampleItem = requireOwnership(async ({ raw, locals }: HeadContext<AppLocals & SignedIn>) => {
-  const sampleItem = await getSampleItem(locals.env.DB, raw.params.id ?? "");
+  const sampleItem = await getSampleItem(locals.db, raw.params.id ?? "");
   return sampleItem && { ownerId: sampleItem.ownerId, locals: { sampleItem } };
 });

@@ -42,9 +42,9 @@ export const pages = group({
     route.post("/sample-items", {
       guards: [requireCsrf, requireSampleItemForm, requireCsrfToken],
       resolve: async (c) => {
-        const { env, user, form, parsed, session } = c.locals;
+        const { db, user, form, parsed, session } = c.locals;
         if (!parsed.success) return showList(c, FIRST_PAGE, { title: form.title, errors: errorsOf(parsed.error) });
-        const { title } = await createSampleItem(env.DB, user.id, parsed.data);
+        const { title } = await createSampleItem(db, user.id, parsed.data);
         session.flash("done", `“${title}” was added.`);
         return seeOther("/sample-items");
       },
@@ -53,12 +53,12 @@ export const pages = group({
     route.post("/sample-items/:id/delete", {
       guards: [requireCsrf, requireOwnSampleItem, requireButton, requireCsrfToken],
       resolve: async (c) => {
-        const { env, form, sampleItem, session } = c.locals;
+        const { db, form, sampleItem, session } = c.locals;
         if (!isConfirmed(form)) {
           const page = confirmationPage(await loadPageContext(c), deletionOf(sampleItem), "/sample-items");
           return htmlResponse(page);
         }
-        await deleteSampleItem(env.DB, sampleItem.id);
+        await deleteSampleItem(db, sampleItem.id);
         session.flash("done", `“${sampleItem.title}” was deleted.`);
         return seeOther("/sample-items");
       },
@@ -72,7 +72,7 @@ async function showList(
   query: PageQuery,
   refused?: SampleItemFormState,
 ): Promise<Response> {
-  const { env, user } = c.locals;
-  const list = await listSampleItems(env.DB, user.id, query);
+  const { db, user } = c.locals;
+  const list = await listSampleItems(db, user.id, query);
   return htmlResponse(sampleItemsPage(await loadPageContext(c), list, refused), refused ? 400 : 200);
 }

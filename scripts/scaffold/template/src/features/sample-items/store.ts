@@ -1,5 +1,6 @@
 /** Sample items in D1. */
 import { v7 as uuidv7 } from "uuid";
+import type { Database } from "../../web/platform/request-database.ts";
 import { type Page, type PageQuery, toPage } from "../../web/request/paging.ts";
 import type { SampleItemInput, StoredSampleItem } from "./schema.ts";
 
@@ -7,7 +8,7 @@ const COLUMNS = "id, owner_id AS ownerId, title, created_at AS createdAt";
 
 /** Lists the sample items of an owner, newest first. */
 export async function listSampleItems(
-  db: D1Database,
+  db: Database,
   ownerId: string,
   { cursor, limit }: PageQuery,
 ): Promise<Page<StoredSampleItem>> {
@@ -21,12 +22,12 @@ export async function listSampleItems(
   return toPage(results, limit);
 }
 
-export function getSampleItem(db: D1Database, id: string): Promise<StoredSampleItem | null> {
+export function getSampleItem(db: Database, id: string): Promise<StoredSampleItem | null> {
   return db.prepare(`SELECT ${COLUMNS} FROM sample_items WHERE id = ?`).bind(id).first<StoredSampleItem>();
 }
 
 export async function createSampleItem(
-  db: D1Database,
+  db: Database,
   ownerId: string,
   { title }: SampleItemInput,
 ): Promise<StoredSampleItem> {
@@ -39,6 +40,6 @@ export async function createSampleItem(
 }
 
 /** Does nothing if the sample item no longer exists. */
-export async function deleteSampleItem(db: D1Database, id: string): Promise<void> {
+export async function deleteSampleItem(db: Database, id: string): Promise<void> {
   await db.prepare("DELETE FROM sample_items WHERE id = ?").bind(id).run();
 }

@@ -1,0 +1,43 @@
+/** Bookmarks of D1 that clients carry, so that each client sees its own writes while it reads from replicas. */
+import type { AppLocals, Env } from "../../env.ts";
+import { createHostCookie } from "../request/host-cookie.ts";
+import { isApiPath } from "../request/prefers-html.ts";
+import { isSafeMethod } from "../request/safe-method.ts";
+import { parseBookmark, RequestDatabase } from "./request-database.ts";
+
+/** Sent back by clients of the API with every request. */
+export const BOOKMARK_HEADER = "X-D1-Bookmark";
+
+/** Seconds. A browser that returns later reads from the primary once. */
+const COOKIE_SECONDS = 60 * 60;
+
+/** Carries the bookmark of a browser. */
+export const bookmarkCookie = createHostCookie("bookmark", COOKIE_SECONDS);
+
+/**
+ * Opens the database for a request. Only a GET or HEAD that carries a well-formed bookmark may read from a replica; a
+ * request that changes state or opens a socket reads from the primary.
+ */
+export function openDatabase(request: Request, env: Env): RequestDatabase {
+  const mayLag = isSafeMethod(request.method) && !request.headers.has("Upgrade");
+  return new RequestDatabase(env.DB, mayLag ? readBookmark(request, env) : undefined);
+}
+
+/** Gives the client the bookmark of the state that it has seen or written. Never on a response that caches share. */
+export function sendBookmark(request: Request, { db, env }: Partial<AppLocals>, headers: Headers): void {
+  const bookmark = db?.bookmark;
+  if (!env || bookmark === undefined || headers.get("Cache-Control")?.includes("public")) return;
+  const usesCookies = request.headers.has("Cookie") || headers.has("Set-Cookie");
+  const isKnown = bookmark === readBookmark(request, env);
+  if (usesCookies && !isKnown) bookmarkCookie.set(request, env, headers, bookmark);
+  if (!usesCookies || isApiPath(new URL(request.url).pathname)) headers.set(BOOKMARK_HEADER, bookmark);
+}
+
+/** @returns The newer one of the header and the cookie. */
+function readBookmark(request: Request, env: Pick<Env, "ENVIRONMENT">): string | undefined {
+  const given = [request.headers.get(BOOKMARK_HEADER), bookmarkCookie.read(request, env)];
+  return given
+    .flatMap((text) => parseBookmark(text) ?? [])
+    .sort()
+    .at(-1);
+}

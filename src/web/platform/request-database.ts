@@ -1,0 +1,139 @@
+/** The database as a request uses it: reads near the reader if the client allows it, and reads that survive a failure. */
+import { retryRead, WRITE_DEADLINE_MS, withDeadline } from "./transient.ts";
+
+/** The part of a D1 database that stores use: the binding, or the database of a request. */
+export type Database = Pick<D1Database, "prepare" | "batch">;
+
+/** The form of D1's bookmarks. D1 believes any other text as well, so it must not reach D1. */
+const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;
+
+/** @returns The bookmark; undefined unless it is well-formed. */
+export function parseBookmark(text: string | null | undefined): string | undefined {
+  return text && BOOKMARK.test(text) ? text : undefined;
+}
+
+/**
+ * The database of one request. With a bookmark of the client, statements may read from a replica that is at least as new
+ * as the bookmark and as everything that the request has read or written; without one, the primary responds. A
+ * statement that only reads is repeated once after a transient failure, at the primary.
+ */
+export class RequestDatabase implements Database {
+  readonly #binding: D1Database;
+  #bookmark: string | undefined;
+  #isPrimary: boolean;
+
+  /** @param bookmark Allows reads from a replica. */
+  constructor(binding: D1Database, bookmark?: string) {
+    this.#binding = binding;
+    this.#bookmark = bookmark;
+    this.#isPrimary = bookmark === undefined;
+  }
+
+  /** Whether all further statements are executed by the primary. */
+  get isPrimary(): boolean {
+    return this.#isPrimary;
+  }
+
+  /** The latest state of the database that the request has seen; undefined if it has used no statement. */
+  get bookmark(): string | undefined {
+    return this.#bookmark;
+  }
+
+  /** Executes all further statements at the primary, for decisions that must not rest on an older state. */
+  usePrimary(): void {
+    this.#isPrimary = true;
+  }
+
+  prepare(sql: string): D1PreparedStatement {
+    return new RequestStatement(this, sql);
+  }
+
+  async batch<T = unknown>(statements: D1PreparedStatement[]): Promise<D1Result<T>[]> {
+    const own = statements.map(toRequestStatement);
+    return this.execute(
+      own.every(({ isRead }) => isRead),
+      (session) => session.batch<T>(own.map((statement) => statement.on(session))),
+    );
+  }
+
+  /**
+   * Executes a call. Each has a session of its own: only the first statement of a session is certain to reach the
+   * primary.
+   */
+  async execute<T>(isRead: boolean, call: (session: D1DatabaseSession) => Promise<T>): Promise<T> {
+    let isRetry = false;
+    const attempt = async () => {
+      const isAtPrimary = this.#isPrimary || isRetry || !isRead;
+      // A bookmark of a database that was replaced may never become valid, so the primary's replaces it.
+      if (isRetry) this.#bookmark = undefined;
+      isRetry = true;
+      const session = this.#binding.withSession((isAtPrimary ? undefined : this.#bookmark) ?? "first-primary");
+      const result = await call(session);
+      this.#remember(session.getBookmark());
+      return result;
+    };
+    return isRead ? retryRead(attempt) : withDeadline(attempt(), WRITE_DEADLINE_MS);
+  }
+
+  /** Bookmarks are ordered as text. */
+  #remember(bookmark: string | null): void {
+    if (bookmark !== null && bookmark > (this.#bookmark ?? "")) this.#bookmark = bookmark;
+  }
+}
+
+/** A statement that is prepared anew for each attempt. */
+class RequestStatement implements D1PreparedStatement {
+  readonly #database: RequestDatabase;
+  readonly #sql: string;
+  readonly #values: readonly unknown[];
+  readonly isRead: boolean;
+
+  constructor(database: RequestDatabase, sql: string, values: readonly unknown[] = []) {
+    this.#database = database;
+    this.#sql = sql;
+    this.#values = values;
+    this.isRead = /^\s*SELECT\b/i.test(sql);
+  }
+
+  bind(...values: unknown[]): D1PreparedStatement {
+    return new RequestStatement(this.#database, this.#sql, values);
+  }
+
+  /** Prepares the statement for a session. */
+  on(session: D1DatabaseSession): D1PreparedStatement {
+    const statement = session.prepare(this.#sql);
+    return this.#values.length === 0 ? statement : statement.bind(...this.#values);
+  }
+
+  first<T = unknown>(column: string): Promise<T | null>;
+  first<T = Record<string, unknown>>(): Promise<T | null>;
+  first<T>(column?: string): Promise<T | null> {
+    return this.#execute((statement) => (column === undefined ? statement.first<T>() : statement.first<T>(column)));
+  }
+
+  run<T = Record<string, unknown>>(): Promise<D1Result<T>> {
+    return this.#execute((statement) => statement.run<T>());
+  }
+
+  all<T = Record<string, unknown>>(): Promise<D1Result<T>> {
+    return this.#execute((statement) => statement.all<T>());
+  }
+
+  raw<T = unknown[]>(options: { columnNames: true }): Promise<[string[], ...T[]]>;
+  raw<T = unknown[]>(options?: { columnNames?: false }): Promise<T[]>;
+  raw<T>(options?: { columnNames?: boolean }): Promise<T[] | [string[], ...T[]]> {
+    return this.#execute<T[] | [string[], ...T[]]>((statement) =>
+      options?.columnNames ? statement.raw<T>({ columnNames: true }) : statement.raw<T>(),
+    );
+  }
+
+  #execute<T>(call: (statement: D1PreparedStatement) => Promise<T>): Promise<T> {
+    return this.#database.execute(this.isRead, (session) => call(this.on(session)));
+  }
+}
+
+/** @throws TypeError for a statement of another database. */
+function toRequestStatement(statement: D1PreparedStatement): RequestStatement {
+  if (statement instanceof RequestStatement) return statement;
+  throw new TypeError("A batch contains only statements of its own database");
+}
