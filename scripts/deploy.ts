@@ -3,12 +3,12 @@
  * the steps and builds the Worker, offline and without an account. Safe to run again; see `deploy/README.md`.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { type DeployTools, deploy } from "./deploy/deploy.ts";
-import { PRODUCTION, withAbsolutePaths } from "./deploy/environment.ts";
+import { PRODUCTION } from "./deploy/environment.ts";
 import { publishRemotely } from "./publish-assets.ts";
 import { parseToml, type TomlObject } from "./scaffold/toml-values.ts";
 import { readWrangler, root, runWrangler } from "./wrangler.ts";
@@ -21,10 +21,9 @@ const tools: DeployTools = {
   check: () =>
     void execFileSync("npm", ["run", "check"], { cwd: root, stdio: "inherit", shell: process.platform === "win32" }),
   write(environment, config) {
-    const folder = join(root, ".wrangler/deploy");
-    mkdirSync(folder, { recursive: true });
-    const path = join(folder, `${environment}.json`);
-    writeFileSync(path, `${JSON.stringify(withAbsolutePaths(config, root), null, 2)}\n`);
+    // Beside `wrangler.toml`, because paths in a configuration begin at its folder.
+    const path = join(root, `.wrangler-${environment}.json`);
+    writeFileSync(path, `${JSON.stringify(config, null, 2)}\n`);
     return path;
   },
   publish: publishRemotely,

@@ -4,7 +4,6 @@
  * written twice.
  */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import type { TomlObject, TomlValue } from "../scaffold/toml-values.ts";
 
 /** The environment that `wrangler.toml` itself describes. */
@@ -101,21 +100,6 @@ function withOwnNames(
 /** A number that no other environment has. Rate limits with the same one count together, in the whole account. */
 function ownNumber(text: string): string {
   return String(createHash("sha256").update(text).digest().readUInt32BE() + 1);
-}
-
-/** The paths of a configuration, from another folder than the project's. */
-export function withAbsolutePaths(config: TomlObject, root: string): TomlObject {
-  const databases = listOf(config.d1_databases).map((entry) => ({
-    ...entry,
-    migrations_dir: join(root, typeof entry.migrations_dir === "string" ? entry.migrations_dir : "migrations"),
-  }));
-  const build = tableOf(config.build);
-  return {
-    ...config,
-    main: join(root, String(config.main)),
-    build: { ...build, cwd: root },
-    ...(databases.length > 0 && { d1_databases: databases }),
-  };
 }
 
 export function listOf(value: TomlValue | undefined): readonly TomlObject[] {

@@ -110,9 +110,9 @@ test.each([
   "a dry run with %j needs no origin and asks nothing, but says what a deploy to %s does",
   async (args, environment) => {
     const { calls, stdout, stderr } = await runDeploy("", ["--dry-run", ...args]);
-    const config = join(checkout, `.wrangler/deploy/${environment}.json`);
+    const config = join(checkout, `.wrangler-${environment}.json`);
     expect({ calls, stderr }).toEqual({ calls: [["deploy", "--dry-run", "--config", config]], stderr: "" });
     expect(stdout).toMatch(new RegExp(`^Deploying to ${environment}\\b.*:\\n {2}1\\. Run the checks`));
-    expect(JSON.parse(await readFile(config, "utf8"))).toMatchObject({ main: join(checkout, "src/index.ts") });
+    expect(JSON.parse(await readFile(config, "utf8"))).toMatchObject({ main: "src/index.ts" });
   },
 );
