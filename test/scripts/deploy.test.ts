@@ -293,7 +293,9 @@ test.each([
   async (_, { check, ...change }: Partial<DeployOptions & Pick<DeployTools, "check">>, message) => {
     const account = createAccount();
     const { tools, calls } = play(account);
-    const running = deploy(toml, { ...options("staging"), ...change }, { ...tools, ...(check && { check }) });
+    // Production has an origin, which is not that of staging.
+    const named = parseToml(TOML.replace('PUBLIC_ORIGIN = ""', 'PUBLIC_ORIGIN = "https://app.example"'));
+    const running = deploy(named, { ...options("staging"), ...change }, { ...tools, ...(check && { check }) });
     await expect(running).rejects.toThrow(message);
     expect(calls.filter((call) => call !== "secret list")).toEqual([]);
   },
