@@ -76,7 +76,7 @@ test("set-up makes the variables and the database; again, it touches nothing", a
   expect(await readFile(variables(), "utf8")).toMatch(
     /^ENVIRONMENT=development\nPUBLIC_ORIGIN=\nTOKEN_KEYS='\{.*\}'\n$/,
   );
-  expect(await localTables()).toEqual(expect.arrayContaining(["notes", "users", "sessions"]));
+  expect(await localTables()).toEqual(expect.arrayContaining(["users", "sessions"]));
 
   const before = await snapshot();
   await runSetup();
@@ -120,7 +120,7 @@ test("a migration that came later is applied; keys and accounts stay as they are
   const [text, accounts] = [await readFile(variables(), "utf8"), await localAccounts()];
   await writeFile(join(checkout, "migrations/9999_later.sql"), "CREATE TABLE later (id TEXT PRIMARY KEY) STRICT;\n");
   await runSetup();
-  expect(await localTables()).toEqual(expect.arrayContaining(["notes", "later"]));
+  expect(await localTables()).toEqual(expect.arrayContaining(["users", "later"]));
   expect(await readFile(variables(), "utf8")).toBe(text);
   expect(await localAccounts()).toEqual(accounts);
 });
@@ -198,7 +198,7 @@ test.each(Object.entries(CHANGES))(
       persist: { path: join(checkout, ".wrangler/state/v3") },
     });
     try {
-      const { results } = await env.DB.prepare("SELECT email FROM users JOIN (SELECT count(*) FROM notes)").run();
+      const { results } = await env.DB.prepare("SELECT email FROM users JOIN (SELECT count(*) FROM sessions)").run();
       expect(results).toEqual(expect.arrayContaining([{ email: "ada@example.com" }, { email: "grace@example.com" }]));
       const manifest = JSON.parse((await env.ASSET_MANIFEST.get(MANIFEST_KEY)) ?? "{}") as Manifest;
       const style = manifest["style.css"];

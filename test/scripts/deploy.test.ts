@@ -1,16 +1,47 @@
 /** A deploy against an account that is played: its order, its environments, and that it can be repeated after any failure. */
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type DeployOptions, type DeployTools, deploy } from "../../scripts/deploy/deploy.ts";
 import { environmentConfig, listOf, tableOf } from "../../scripts/deploy/environment.ts";
 import { parseToml, type TomlObject } from "../../scripts/scaffold/toml-values.ts";
-import { projectRoot } from "../integration/build.ts";
 
-const TOML = readFileSync(join(projectRoot, "wrangler.toml"), "utf8");
-const QUEUES = '\n[[queues.producers]]\nbinding = "JOBS"\nqueue = "jobs"\n[[queues.consumers]]\nqueue = "jobs"\n';
+const TOML = `name = "shop"
+main = "src/index.ts"
+compatibility_date = "2026-11-01"
+[triggers]
+crons = ["17 3 * * *"]
+[vars]
+ENVIRONMENT = "production"
+PUBLIC_ORIGIN = ""
+[secrets]
+required = ["TOKEN_KEYS"]
+[observability]
+enabled = true
+[[d1_databases]]
+binding = "DB"
+database_name = "shop"
+[[r2_buckets]]
+binding = "FILES"
+bucket_name = "shop-files"
+[[r2_buckets]]
+binding = "ASSETS"
+bucket_name = "shop-assets"
+[[kv_namespaces]]
+binding = "ASSET_MANIFEST"
+[[ratelimits]]
+name = "ADDRESS_LIMIT"
+namespace_id = "1001"
+simple = { limit = 1200, period = 60 }
+[[durable_objects.bindings]]
+name = "ROOM"
+class_name = "Room"
+[exports.Room]
+type = "durable-object"
+storage = "sqlite"
+`;
+const QUEUES = '[[queues.producers]]\nbinding = "JOBS"\nqueue = "jobs"\n[[queues.consumers]]\nqueue = "jobs"\n';
 const toml = parseToml(TOML + QUEUES);
-const app = String(toml.name);
+const app = "shop";
 const ORIGIN = "https://app.example";
 
 interface Account {

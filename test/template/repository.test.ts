@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { environmentConfig } from "../../scripts/deploy/environment.ts";
 import { listTables } from "../../scripts/scaffold/edit-toml.ts";
 import { parseToml } from "../../scripts/scaffold/toml-values.ts";
 import { readTree } from "../house/tree.ts";
@@ -81,4 +82,9 @@ test("a Deploy button describes only what wrangler.toml has, and every empty var
   const empty = Object.entries(vars).flatMap(([key, value]) => (value === "" ? [key] : []));
   expect(empty.filter((key) => !(key in manifest.cloudflare.bindings))).toEqual([]);
   expect(described.filter(([, { description }]) => !/^[A-Z].*\.$/.test(description))).toEqual([]);
+});
+
+test("an environment beside production takes over all of wrangler.toml", () => {
+  const toml = parseToml(read("wrangler.toml"));
+  expect(Object.keys(environmentConfig(toml, "staging")).sort()).toEqual(Object.keys(toml).sort());
 });
