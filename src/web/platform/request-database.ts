@@ -63,8 +63,8 @@ export class RequestDatabase implements Database {
   async execute<T>(isRead: boolean, call: (session: D1DatabaseSession) => Promise<T>): Promise<T> {
     let isRetry = false;
     const attempt = async () => {
-      const isAtPrimary = this.#isPrimary || isRetry || !isRead;
-      // A bookmark of a database that was replaced may never become valid, so the primary's replaces it.
+      const isAtPrimary = this.#isPrimary || !isRead;
+      // Without a bookmark, the primary responds. No replica may ever reach the bookmark of a database that was replaced.
       if (isRetry) this.#bookmark = undefined;
       isRetry = true;
       const session = this.#binding.withSession((isAtPrimary ? undefined : this.#bookmark) ?? "first-primary");
