@@ -125,6 +125,18 @@ test("a migration that came later is applied; keys and accounts stay as they are
   expect(await localAccounts()).toEqual(accounts);
 });
 
+test("a migration that fails is named and leaves nothing behind; corrected, it is applied", async () => {
+  const path = join(checkout, "migrations/9999_wrong.sql");
+  await writeFile(path, "CREATE TABLE half (id TEXT);\nINSERT INTO missing VALUES (1);\n");
+  await expect(runSetup()).rejects.toThrow(
+    /migrations\/9999_wrong\.sql could not be applied: .*no such table: missing/,
+  );
+  expect(await localTables()).not.toContain("half");
+  await writeFile(path, "CREATE TABLE half (id TEXT);\nCREATE TABLE missing (id);\n");
+  expect(await runSetup()).toContain("Migrated: 9999_wrong.sql\n");
+  expect(await localTables()).toEqual(expect.arrayContaining(["half", "missing"]));
+});
+
 async function publishAgain(): Promise<string> {
   const ran = await promisify(execFile)(process.execPath, ["scripts/publish-assets.ts"], { cwd: checkout });
   return ran.stdout;
