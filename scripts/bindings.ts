@@ -2,23 +2,22 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { getPlatformProxy, unstable_readConfig } from "wrangler";
+import { getPlatformProxy } from "wrangler";
+import type { TomlObject, TomlValue } from "./scaffold/toml-values.ts";
 import { root } from "./wrangler.ts";
 
 /** The part of a configuration that has stored data. */
 export interface StorageConfig {
-  readonly name?: string | undefined;
-  readonly compatibility_date?: string | undefined;
-  readonly d1_databases?: readonly object[];
-  readonly r2_buckets?: readonly object[];
-  readonly kv_namespaces?: readonly object[];
+  readonly name?: TomlValue | undefined;
+  readonly compatibility_date?: TomlValue | undefined;
+  readonly d1_databases?: TomlValue | undefined;
+  readonly r2_buckets?: TomlValue | undefined;
+  readonly kv_namespaces?: TomlValue | undefined;
 }
 
-/** The databases, buckets and namespaces of `wrangler.toml`. Object classes would be missing in this process. */
-export function readStorageConfig(): StorageConfig {
-  const { name, compatibility_date, d1_databases, r2_buckets, kv_namespaces } = unstable_readConfig({
-    config: join(root, "wrangler.toml"),
-  });
+/** The databases, buckets and namespaces of a configuration. Object classes would be missing in this process. */
+export function storageOf(config: TomlObject): StorageConfig {
+  const { name, compatibility_date, d1_databases, r2_buckets, kv_namespaces } = config;
   return { name, compatibility_date, d1_databases, r2_buckets, kv_namespaces };
 }
 

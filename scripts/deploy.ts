@@ -3,15 +3,14 @@
  * the steps and builds the Worker, offline and without an account. Safe to run again; see `deploy/README.md`.
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { type DeployTools, deploy } from "./deploy/deploy.ts";
 import { PRODUCTION } from "./deploy/environment.ts";
 import { publishRemotely } from "./publish-assets.ts";
-import { parseToml, type TomlObject } from "./scaffold/toml-values.ts";
-import { readWrangler, root, runWrangler } from "./wrangler.ts";
+import { readToml, readWrangler, root, runWrangler } from "./wrangler.ts";
 
 const isInteractive = process.stdin.isTTY && process.stdout.isTTY;
 
@@ -39,10 +38,6 @@ async function askForOrigin(): Promise<string> {
   } finally {
     terminal.close();
   }
-}
-
-function readToml(): TomlObject {
-  return parseToml(readFileSync(join(root, "wrangler.toml"), "utf8"));
 }
 
 // At Ctrl+C, the current command of Wrangler ends first, so that the file of secrets is deleted before this runs.

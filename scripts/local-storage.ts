@@ -7,7 +7,7 @@ import { createHash, createHmac } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { parseToml, type TomlObject, type TomlValue } from "./scaffold/toml-values.ts";
+import type { TomlObject, TomlValue } from "./scaffold/toml-values.ts";
 import { root } from "./wrangler.ts";
 
 /** The ids under which Wrangler stores the data of the app's bindings locally. */
@@ -29,9 +29,8 @@ type Kind = keyof typeof OBJECTS;
 
 const MAX_WAIT_MS = 5000;
 
-/** @param toml The text of `wrangler.toml`. */
-export function readLocalIds(toml: string): LocalIds {
-  const config = parseToml(toml);
+/** @param config The content of `wrangler.toml`. */
+export function localIdsOf(config: TomlObject): LocalIds {
   return {
     database: idOf(config.d1_databases, "DB", ["preview_database_id", "database_id"], "DB"),
     migrationsTable: idOf(config.d1_databases, "DB", ["migrations_table"], "d1_migrations"),

@@ -1,6 +1,6 @@
 /** Finds out on which port the development server will listen, and whether another program does. */
 import { connect } from "node:net";
-import { parseToml } from "./scaffold/toml-values.ts";
+import type { TomlObject } from "./scaffold/toml-values.ts";
 
 /** Wrangler's own default. */
 const DEFAULT_PORT = 8787;
@@ -10,15 +10,14 @@ const LOOPBACK_ADDRESSES = ["127.0.0.1", "::1"];
 
 const MAX_PORT = 65535;
 
-/** @param args The arguments for `wrangler dev`. @param toml The text of `wrangler.toml`. @returns 0 for any free port. */
-export function portFrom(args: readonly string[], toml: string): number {
+/** @param args The arguments for `wrangler dev`. @param config The content of `wrangler.toml`. @returns 0 for any free port. */
+export function portFrom(args: readonly string[], { dev }: TomlObject): number {
   const [option = ""] =
     args
       .join("\n")
       .match(/(?<=^--port[=\n])\d+$/gm)
       ?.slice(-1) ?? [];
   if (option !== "") return Number(option);
-  const { dev } = parseToml(toml);
   const port = typeof dev === "object" && "port" in dev ? dev.port : DEFAULT_PORT;
   return typeof port === "number" ? port : DEFAULT_PORT;
 }

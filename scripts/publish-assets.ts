@@ -1,17 +1,15 @@
 /** Publishes `public` locally, or with `--remote` for the deployed Worker, of another environment with `--env staging`. Uploads only missing files. */
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { amountOf } from "../src/limits/duration.ts";
 import { type AssetStorage, publish } from "./assets.ts";
-import { readStorageConfig, withBindings } from "./bindings.ts";
+import { storageOf, withBindings } from "./bindings.ts";
 import { environmentConfig, listOf, PRODUCTION } from "./deploy/environment.ts";
 import { ensureResources } from "./deploy/resources.ts";
 import { MARK_KEY } from "./local-storage.ts";
 import { readPublicFiles } from "./public-files.ts";
-import { parseToml, type TomlObject, type TomlValue } from "./scaffold/toml-values.ts";
-import { readWrangler, root } from "./wrangler.ts";
+import type { TomlObject, TomlValue } from "./scaffold/toml-values.ts";
+import { readToml, readWrangler } from "./wrangler.ts";
 
 /** @param mark Stored beside the files at the end, as the version that the set-up compares. */
 export async function publishAssets(storage: AssetStorage, mark?: string): Promise<void> {
@@ -27,8 +25,8 @@ export async function publishAssets(storage: AssetStorage, mark?: string): Promi
 export function publishRemotely(config: TomlObject): Promise<void> {
   const { name, compatibility_date } = config;
   const remote = {
-    name: String(name),
-    compatibility_date: String(compatibility_date),
+    name,
+    compatibility_date,
     r2_buckets: remoteBindings(config.r2_buckets, "ASSETS", "preview_bucket_name"),
     kv_namespaces: remoteBindings(config.kv_namespaces, "ASSET_MANIFEST", "preview_id"),
   };
@@ -36,16 +34,16 @@ export function publishRemotely(config: TomlObject): Promise<void> {
 }
 
 /** Without the id for development, which Wrangler would prefer. */
-function remoteBindings(bindings: TomlValue | undefined, name: string, developmentId: string): readonly object[] {
+function remoteBindings(bindings: TomlValue | undefined, name: string, developmentId: string): TomlValue {
   return listOf(bindings)
     .filter(({ binding }) => binding === name)
-    .map((entry) => ({ ...entry, [developmentId]: undefined, remote: true }));
+    .map(({ [developmentId]: _, ...entry }) => ({ ...entry, remote: true }));
 }
 
 if (process.argv[1] === import.meta.filename) {
   const { values } = parseArgs({ options: { remote: { type: "boolean" }, env: { type: "string" } } });
   if (values.remote) {
-    const toml = parseToml(readFileSync(join(root, "wrangler.toml"), "utf8"));
+    const toml = readToml();
     await publishRemotely(ensureResources(environmentConfig(toml, values.env ?? PRODUCTION), readWrangler));
-  } else await withBindings<AssetStorage>(readStorageConfig(), false, (storage) => publishAssets(storage));
+  } else await withBindings<AssetStorage>(storageOf(readToml()), false, (storage) => publishAssets(storage));
 }

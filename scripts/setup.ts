@@ -8,11 +8,11 @@ import { createHash } from "node:crypto";
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AssetStorage } from "./assets.ts";
-import { type LocalIds, readDatabase, readLocalIds, readMarks } from "./local-storage.ts";
+import { type LocalIds, localIdsOf, readDatabase, readMarks } from "./local-storage.ts";
 import { withLock } from "./process-lock.ts";
 import { readPublicFiles } from "./public-files.ts";
 import { createTokenKeys } from "./token-keys.ts";
-import { root } from "./wrangler.ts";
+import { readToml, root } from "./wrangler.ts";
 
 const variables = join(root, ".dev.vars");
 const migrations = join(root, "migrations");
@@ -52,26 +52,22 @@ function writeVariables(): void {
   });
 }
 
-/** The migrations that the database of this `wrangler.toml` lacks. */
+/** The migrations that a database lacks. */
 function findMissingMigrations(applied: readonly string[]): readonly string[] {
   return readdirSync(migrations)
     .filter((name) => name.endsWith(".sql") && !applied.includes(name))
     .sort();
 }
 
-function needsMigration(): boolean {
-  const { applied, hasUsers } = readDatabase(readIds());
+function needsMigration(ids: LocalIds): boolean {
+  const { applied, hasUsers } = readDatabase(ids);
   return !hasUsers || findMissingMigrations(applied).length > 0;
 }
 
-/** Whether the bucket or the namespace of this `wrangler.toml` lacks this version of the files. */
-function needsPublication(): boolean {
+/** Whether the bucket or the namespace lacks this version of the files. */
+function needsPublication(ids: LocalIds): boolean {
   const version = versionOfAssets();
-  return readMarks(readIds()).some((mark) => mark !== version);
-}
-
-function readIds(): LocalIds {
-  return readLocalIds(readFileSync(join(root, "wrangler.toml"), "utf8"));
+  return readMarks(ids).some((mark) => mark !== version);
 }
 
 /** A hash of the files of `public` and of the code that publishes them. */
@@ -88,22 +84,24 @@ function versionOfAssets(): string {
   return hash.digest("hex");
 }
 
-function isReady(): boolean {
-  return findMissingVariables(readVariables()).length === 0 && !needsMigration() && !needsPublication();
+function isReady(ids: LocalIds): boolean {
+  return findMissingVariables(readVariables()).length === 0 && !needsMigration(ids) && !needsPublication(ids);
 }
 
 /** Imports Wrangler's API only if there is something to do, because that is slow. */
 async function setUp(): Promise<void> {
   writeVariables();
-  if (!needsMigration() && !needsPublication()) return;
-  const { readStorageConfig, withBindings } = await import("./bindings.ts");
+  // Read once: if the file is saved meanwhile, another set-up follows.
+  const config = readToml();
+  const ids = localIdsOf(config);
+  if (!needsMigration(ids) && !needsPublication(ids)) return;
+  const { storageOf, withBindings } = await import("./bindings.ts");
   const { migrateLocally } = await import("./migrate-locally.ts");
   const { publishAssets } = await import("./publish-assets.ts");
-  await withBindings<LocalBindings>(readStorageConfig(), false, async (bindings) => {
-    const ids = readIds();
-    if (needsMigration())
+  await withBindings<LocalBindings>(storageOf(config), false, async (bindings) => {
+    if (needsMigration(ids))
       await migrateLocally(bindings.DB, findMissingMigrations(readDatabase(ids).applied), ids.migrationsTable);
-    if (needsPublication()) await publishAssets(bindings, versionOfAssets());
+    if (needsPublication(ids)) await publishAssets(bindings, versionOfAssets());
   });
 }
 
@@ -111,5 +109,5 @@ async function setUp(): Promise<void> {
 if ((process.env.WRANGLER_COMMAND ?? "dev") === "dev") {
   if (existsSync(variables)) chmodSync(variables, 0o600);
   const onWait = () => console.log("Waiting for another set-up of this checkout.");
-  if (!isReady()) await withLock(join(root, ".wrangler/setup-lock"), setUp, onWait);
+  if (!isReady(localIdsOf(readToml()))) await withLock(join(root, ".wrangler/setup-lock"), setUp, onWait);
 }

@@ -3,13 +3,11 @@
  * would take the next one, or share it with a program that listens on the other loopback address.
  */
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { findFreePort, isPortTaken, portFrom } from "./port.ts";
-import { root, wranglerPath } from "./wrangler.ts";
+import { readToml, root, wranglerPath } from "./wrangler.ts";
 
 const args = process.argv.slice(2);
-const port = portFrom(args, readFileSync(join(root, "wrangler.toml"), "utf8"));
+const port = portFrom(args, readToml());
 if (await isPortTaken(port)) {
   console.error(
     `Port ${port} is already in use, perhaps by another copy of this app. Stop that program, or choose another port: npm start -- --port ${await findFreePort(port + 1)}`,

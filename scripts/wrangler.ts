@@ -1,7 +1,9 @@
-/** Runs the project's own Wrangler. */
+/** Runs the project's own Wrangler, and reads its configuration. */
 import { type ExecFileSyncOptions, execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { parseToml, type TomlObject } from "./scaffold/toml-values.ts";
 
 export const root = join(import.meta.dirname, "..");
 
@@ -10,6 +12,11 @@ export const wranglerPath = join(
   dirname(createRequire(import.meta.url).resolve("wrangler/package.json")),
   "bin/wrangler.js",
 );
+
+/** Reads `wrangler.toml`. */
+export function readToml(): TomlObject {
+  return parseToml(readFileSync(join(root, "wrangler.toml"), "utf8"));
+}
 
 /** @returns Its output; empty if the options make it print directly. @throws Error if it fails. */
 export function runWrangler(args: readonly string[], options: ExecFileSyncOptions = {}): string {

@@ -68,14 +68,16 @@ beforeAll(async () => {
 afterAll(() => rm(checkout, { recursive: true, force: true }));
 
 /** Stands in for `scripts/wrangler.ts`: notes each call in a file. */
-const NOTING = `import { appendFileSync } from "node:fs";
+const NOTING = `import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseToml } from "./scaffold/toml-values.ts";
 export const root = join(import.meta.dirname, "..");
 export function runWrangler(args: readonly string[]): string {
   appendFileSync(join(root, "calls.txt"), JSON.stringify(args) + "\\n");
   return "[]";
 }
 export const readWrangler = runWrangler;
+export const readToml = () => parseToml(readFileSync(join(root, "wrangler.toml"), "utf8"));
 `;
 
 /** @param toml What `wrangler.toml` says of the origin. @returns The calls of Wrangler, and what was printed. */

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { findFreePort, isPortTaken, portFrom } from "../../scripts/port.ts";
+import { parseToml } from "../../scripts/scaffold/toml-values.ts";
 import { projectRoot } from "../integration/build.ts";
 
 test.each<[args: string[], toml: string, port: number]>([
@@ -17,7 +18,7 @@ test.each<[args: string[], toml: string, port: number]>([
   [["--port", "1", "--port", "2"], "", 2],
   [["--inspector-port", "9229", "--port", "0"], "", 0],
   [["--inspector-port", "9229", "--local"], "", 8787],
-])("%j with %j is port %i", (args, toml, port) => expect(portFrom(args, toml)).toBe(port));
+])("%j with %j is port %i", (args, toml, port) => expect(portFrom(args, parseToml(toml))).toBe(port));
 
 async function listen(host: string): Promise<{ port: number; server: Server }> {
   const server = createServer((socket) => socket.end());
