@@ -1,36 +1,49 @@
-/** Publishes `public` locally, or with `--remote` for the deployed Worker, of another environment with `--env staging`. Uploads only missing files. */
-
+/**
+ * Publishes `public` locally, or with `--remote` for the deployed Worker, of another environment with `--env staging`.
+ * Uploads only missing files.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { amountOf } from "../src/limits/duration.ts";
-import { type AssetStorage, publish } from "./assets.ts";
-import { storageOf, withBindings } from "./bindings.ts";
+import { getPlatformProxy } from "wrangler";
+import type { AssetStorage } from "./assets.ts";
 import { environmentConfig, listOf, PRODUCTION } from "./deploy/environment.ts";
 import { ensureResources } from "./deploy/resources.ts";
-import { MARK_KEY } from "./local-storage.ts";
-import { readPublicFiles } from "./public-files.ts";
+import { publishLocally, publishTo } from "./publish-local.ts";
 import type { TomlObject, TomlValue } from "./scaffold/toml-values.ts";
 import { readToml, readWrangler } from "./wrangler.ts";
 
-/** @param mark Stored beside the files at the end, as the version that the set-up compares. */
-export async function publishAssets(storage: AssetStorage, mark?: string): Promise<void> {
-  const { stored, removed } = await publish(readPublicFiles(), storage);
-  if (mark !== undefined) {
-    await storage.ASSETS.put(MARK_KEY, "", { customMetadata: { version: mark } });
-    await storage.ASSET_MANIFEST.put(MARK_KEY, "", { metadata: { version: mark } });
+/**
+ * Publishes for a deployed Worker.
+ *
+ * @param config Has the ids of the Worker's resources.
+ * @returns The version of the manifest, which the Worker needs as `ASSET_VERSION`.
+ */
+export async function publishRemotely(config: TomlObject): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "assets-"));
+  try {
+    const configPath = join(folder, "wrangler.json");
+    writeFileSync(configPath, JSON.stringify(remoteConfig(config)));
+    const { env, dispose } = await getPlatformProxy<AssetStorage>({ configPath, remoteBindings: true });
+    try {
+      return await publishTo(env);
+    } finally {
+      await dispose();
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
   }
-  console.log(`Assets: ${amountOf(stored, "object")} stored, ${removed} removed.`);
 }
 
-/** Publishes for a deployed Worker. @param config Has the ids of the Worker's resources. */
-export function publishRemotely(config: TomlObject): Promise<void> {
-  const { name, compatibility_date } = config;
-  const remote = {
+/** The part of a configuration that assets need. */
+function remoteConfig({ name, compatibility_date, r2_buckets, kv_namespaces }: TomlObject) {
+  return {
     name,
     compatibility_date,
-    r2_buckets: remoteBindings(config.r2_buckets, "ASSETS", "preview_bucket_name"),
-    kv_namespaces: remoteBindings(config.kv_namespaces, "ASSET_MANIFEST", "preview_id"),
+    r2_buckets: remoteBindings(r2_buckets, "ASSETS", "preview_bucket_name"),
+    kv_namespaces: remoteBindings(kv_namespaces, "ASSET_MANIFEST", "preview_id"),
   };
-  return withBindings<AssetStorage>(remote, true, (storage) => publishAssets(storage));
 }
 
 /** Without the id for development, which Wrangler would prefer. */
@@ -42,8 +55,7 @@ function remoteBindings(bindings: TomlValue | undefined, name: string, developme
 
 if (process.argv[1] === import.meta.filename) {
   const { values } = parseArgs({ options: { remote: { type: "boolean" }, env: { type: "string" } } });
-  if (values.remote) {
-    const toml = readToml();
-    await publishRemotely(ensureResources(environmentConfig(toml, values.env ?? PRODUCTION), readWrangler));
-  } else await withBindings<AssetStorage>(storageOf(readToml()), false, (storage) => publishAssets(storage));
+  if (values.remote)
+    await publishRemotely(ensureResources(environmentConfig(readToml(), values.env ?? PRODUCTION), readWrangler));
+  else await publishLocally();
 }

@@ -88,20 +88,27 @@ function isReady(ids: LocalIds): boolean {
   return findMissingVariables(readVariables()).length === 0 && !needsMigration(ids) && !needsPublication(ids);
 }
 
-/** Imports Wrangler's API only if there is something to do, because that is slow. */
+/** Imports Miniflare and Wrangler only if they have something to do, because that is slow. */
 async function setUp(): Promise<void> {
   writeVariables();
   // Read once: if the file is saved meanwhile, another set-up follows.
-  const config = readToml();
-  const ids = localIdsOf(config);
+  const ids = localIdsOf(readToml());
   if (!needsMigration(ids) && !needsPublication(ids)) return;
-  const { storageOf, withBindings } = await import("./bindings.ts");
-  const { migrateLocally } = await import("./migrate-locally.ts");
-  const { publishAssets } = await import("./publish-assets.ts");
-  await withBindings<LocalBindings>(storageOf(config), false, async (bindings) => {
-    if (needsMigration(ids))
+  const { withLocalBindings } = await import("./local-bindings.ts");
+  const storage = {
+    databases: { DB: ids.database },
+    buckets: { ASSETS: ids.bucket },
+    namespaces: { ASSET_MANIFEST: ids.namespace },
+  };
+  await withLocalBindings<LocalBindings>(storage, async (bindings) => {
+    if (needsMigration(ids)) {
+      const { migrateLocally } = await import("./migrate-locally.ts");
       await migrateLocally(bindings.DB, findMissingMigrations(readDatabase(ids).applied), ids.migrationsTable);
-    if (needsPublication(ids)) await publishAssets(bindings, versionOfAssets());
+    }
+    if (needsPublication(ids)) {
+      const { publishTo } = await import("./publish-local.ts");
+      await publishTo(bindings, versionOfAssets());
+    }
   });
 }
 

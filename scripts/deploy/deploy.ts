@@ -1,4 +1,5 @@
 /** Deploys the Worker of an environment, step by step. Each step can be repeated, so a failed deploy is run again. */
+import { mailWarning } from "../mail-warning.ts";
 import { decidePublicOrigin } from "../public-origin.ts";
 import type { TomlObject } from "../scaffold/toml-values.ts";
 import { environmentConfig, listOf, PRODUCTION, tableOf } from "./environment.ts";
@@ -22,8 +23,8 @@ export interface DeployTools {
   check(): void;
   /** Stores the configuration in a file. @returns Its path. */
   write(environment: string, config: TomlObject): string;
-  /** Publishes the assets to the bucket and the namespace of the configuration. */
-  publish(config: TomlObject): Promise<void>;
+  /** Publishes the assets to the bucket and the namespace of the configuration. @returns The version of the manifest. */
+  publish(config: TomlObject): Promise<string>;
   print(text: string): void;
   /** Asks for the origin; null if nobody can answer. */
   readonly ask: (() => Promise<string>) | null;
@@ -38,7 +39,13 @@ export async function deploy(
 ): Promise<void> {
   const config = environmentConfig(toml, environment);
   tools.print(describePlan(config, environment));
+  const warn = (secrets: readonly string[]) => {
+    const sendEmail = listOf(config.send_email).map((entry) => ({ name: entry.name }));
+    const warning = mailWarning({ vars: tableOf(config.vars), send_email: sendEmail }, secrets);
+    if (warning !== undefined) tools.print(warning);
+  };
   if (isDryRun) {
+    warn(requiredSecrets(config));
     tools.print("This is a dry run: it only builds the Worker.");
     tools.show(["deploy", "--dry-run", "--config", tools.write(environment, config)]);
     return;
@@ -50,6 +57,7 @@ export async function deploy(
     requiredSecrets(config).filter((secret) => !there.includes(secret)),
     tools.env,
   );
+  warn([...there, ...Object.keys(secrets)]);
   tools.check();
   const vars = { ...tableOf(config.vars), PUBLIC_ORIGIN: origin };
   const complete: TomlObject = { ...ensureResources(config, tools.read), vars };
@@ -57,7 +65,8 @@ export async function deploy(
   // The running Worker serves until the last step, so the new tables and files must suit it, too.
   for (const binding of listOf(complete.d1_databases).map((entry) => String(entry.binding)))
     tools.show(["d1", "migrations", "apply", binding, "--remote", "--config", path]);
-  await tools.publish(complete);
+  const version = await tools.publish(complete);
+  tools.write(environment, { ...complete, vars: { ...vars, ASSET_VERSION: version } });
   if (Object.keys(secrets).length === 0) tools.show(["deploy", "--config", path]);
   else withSecretsFile(secrets, (file) => tools.show(["deploy", "--config", path, "--secrets-file", file]));
 }

@@ -133,6 +133,7 @@ function play(account: Account, failAt = -1, when: "before" | "after" = "before"
     expect(databasesOf(config).every((database) => database?.isMigrated)).toBe(true);
     expect(namespacesOf(config).every((namespace) => namespace?.isPublished)).toBe(true);
     for (const { bucket_name } of listOf(config.r2_buckets)) expect(account.buckets).toContain(bucket_name);
+    expect(tableOf(config.vars).ASSET_VERSION).toBe("v1");
     const name = String(config.name);
     const file = args.includes("--secrets-file") ? (args[args.indexOf("--secrets-file") + 1] ?? "") : undefined;
     if (file !== undefined) expect(statSync(file).mode & 0o077).toBe(0);
@@ -153,6 +154,7 @@ function play(account: Account, failAt = -1, when: "before" | "after" = "before"
     publish: async (config) =>
       step("publish", () => {
         for (const namespace of namespacesOf(config)) if (namespace) namespace.isPublished = true;
+        return "v1";
       }),
     print: (text) => visible.push(text),
     ask: null,
@@ -239,15 +241,16 @@ describe.each(["production", "staging"])("a deploy to %s", (environment) => {
 test("environments share nothing: names, ids, secrets, rate limits", async () => {
   const account = createAccount();
   const names = ["production", "staging", "preview", "pr-7"];
-  const written: TomlObject[] = [];
+  const configs = new Map<string, TomlObject>();
   for (const environment of names) {
     const { tools } = play(account);
     const write: DeployTools["write"] = (name, config) => {
-      written.push(config);
+      configs.set(name, config);
       return tools.write(name, config);
     };
     await deploy(toml, options(environment), { ...tools, write });
   }
+  const written = [...configs.values()];
   const used = (read: (config: TomlObject) => readonly unknown[]) => written.flatMap(read);
   for (const all of [
     used(({ name }) => [name]),
