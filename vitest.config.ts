@@ -36,6 +36,8 @@ export default defineConfig({
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
+              // For tests of reads from a replica that lags.
+              d1Databases: { REPLICA: "replica" },
               bindings: {
                 MIGRATIONS: await readD1Migrations("migrations"),
                 ENVIRONMENT: "development",

@@ -4,7 +4,8 @@ CREATE TABLE files (
   owner_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   object_key TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL,
-  type TEXT NOT NULL,
+  type TEXT NOT NULL, -- without parameters
+  charset TEXT, -- of a text, if it is known
   size INTEGER NOT NULL,
   sha256 TEXT NOT NULL, -- hexadecimal
   created_at TEXT NOT NULL

@@ -1,6 +1,7 @@
-/** Shows the reason for a failed HTMX request at the bottom of the window. */
+/** Shows at the bottom of the window why an HTMX request failed, or that a script of the page did. */
 
 const UNREACHABLE = "The server did not respond. Check your connection, then try again.";
+const BROKEN = "Part of this page does not work. Reload the page. If that does not help, update your browser.";
 
 /** @param {string} text */
 function show(text) {
@@ -28,3 +29,13 @@ document.addEventListener("htmx:beforeSwap", ({ detail: { shouldSwap, xhr } }) =
   if (xhr.status >= 400 && !shouldSwap && !xhr.getResponseHeader("HX-Trigger"))
     show(`The request failed with status ${xhr.status}. Try again.`);
 });
+
+// This is the first module of every page, so it also learns that a later one cannot be loaded or does not start. Errors of
+// elements do not bubble. Notices of the browser without an error object, such as of ResizeObserver, break nothing.
+addEventListener(
+  "error",
+  ({ target, error }) => {
+    if (error || target instanceof HTMLScriptElement) show(BROKEN);
+  },
+  { capture: true },
+);

@@ -1,6 +1,5 @@
 /** The bindings and variables of the app, the facts about it, and the locals of every request. */
 import type { Handler } from "./http/index.ts";
-import type { Database, RequestDatabase } from "./web/platform/request-database.ts";
 
 /**
  * The bindings, variables and secrets that the lower floors use. A feature with its own bindings declares them in its
@@ -133,7 +132,7 @@ export type ReadinessCheck = (locals: StorageLocals) => Promise<unknown>;
 /** The bindings and the database, of a request or of work outside requests. */
 export interface StorageLocals {
   readonly env: RequestEnv;
-  readonly db: Database;
+  readonly db: Pick<D1Database, "prepare" | "batch">;
 }
 
 /** A hook, of which only the name is read. */
@@ -161,6 +160,16 @@ export interface AppFacts {
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   readonly activities: readonly Activity[];
   readonly exceptions: PolicyExceptions;
+}
+
+/** The database of a request; see `src/web/platform/request-database.ts`. */
+export interface RequestDatabase extends Pick<D1Database, "prepare" | "batch"> {
+  /** Whether all further statements are executed by the primary. */
+  readonly isPrimary: boolean;
+  /** The latest state of the database that the request has seen; undefined if it has executed no statement. */
+  readonly bookmark: string | undefined;
+  /** Executes all further statements at the primary, for decisions that must not rest on an older state. */
+  usePrimary(): void;
 }
 
 /** The locals that `onRequest` supplies to every guard, handler and hook. */

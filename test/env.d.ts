@@ -2,6 +2,8 @@
 declare namespace Cloudflare {
   interface Env extends AppEnv {
     readonly MIGRATIONS: import("cloudflare:test").D1Migration[];
+    /** An empty database that tests use as a replica. */
+    readonly REPLICA: D1Database;
     /** See `vitest.config.ts`. */
     readonly ACCOUNT_MODEL: { readonly runs: number; readonly seed?: number; readonly path?: string };
   }

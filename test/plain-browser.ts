@@ -69,5 +69,14 @@ export function decodeHtml(html: string): string {
   return named.replaceAll("&#39;", "'").replaceAll("&amp;", "&");
 }
 
+/**
+ * The text of a page in a browser that knows no stylesheets, such as lynx or w3m: it shows the content of `template` and
+ * of elements with `hidden`, too.
+ */
+export function plainText(html: string): string {
+  const body = html.replace(/^[\s\S]*<body>/, "");
+  return decodeHtml(body.replaceAll(/<(?:"[^"]*"|[^">])*>/g, "")).replaceAll(/\s+/g, " ");
+}
+
 /** The message that a page shows once. */
 export const flashOf = ({ text }: Shown) => /<div class="message \w+" role="\w+"><p>([^<]*)/.exec(text)?.[1];

@@ -5,6 +5,7 @@ import type { AppLocals } from "../src/env.ts";
 import { requireAuth } from "../src/identity/guards/require-auth.ts";
 import { requireCsrf } from "../src/identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../src/identity/guards/require-csrf-token.ts";
+import { requireCurrentSession } from "../src/identity/guards/require-current-session.ts";
 import { requireOwnership } from "../src/identity/guards/require-ownership.ts";
 import { requirePermission } from "../src/identity/guards/require-permission.ts";
 import { commonLimits } from "../src/identity/limits.ts";
@@ -101,7 +102,7 @@ const api = group({
     route.get("/api/things/export", {
       summary: "Export the titles of things",
       responses: { 200: describeBody(z.string(), { mediaTypes: ["text/csv"] }) },
-      guards: [requireAuth],
+      guards: [requireAuth, requireCurrentSession],
       resolve: async ({ locals: { db, user } }) => {
         const titles = (await listThings(db, user.id)).map(({ title }) => title);
         return new Response(titles.join("\n"), { headers: { ...NOT_STORED, "Content-Type": "text/csv" } });

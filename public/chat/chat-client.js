@@ -13,7 +13,6 @@
  *   | { type: "join" | "leave", user: User, count: number }
  * )} ChatEvent
  */
-
 /** Milliseconds. */
 const TIMES = {
   firstRetry: 500,
@@ -96,7 +95,7 @@ export class ChatClient {
    * @returns {string} The message's id, which its acknowledgement carries.
    */
   send(text) {
-    const id = crypto.randomUUID();
+    const id = randomUuid();
     this.#pending.set(id, { text, sentAt: null });
     this.#onEvent({ type: "sending", id, text });
     this.#pump();
@@ -317,4 +316,17 @@ export class ChatClient {
   #emitState(/** @type {"connecting" | "open" | "waiting" | "ended"} */ state) {
     this.#onEvent({ type: "state", state });
   }
+}
+
+/**
+ * `crypto.randomUUID` is missing in pages that are not a secure context, such as over http on another host than localhost.
+ *
+ * @returns {string} A random UUID (version 4, RFC 9562 §5.4).
+ */
+export function randomUuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

@@ -76,9 +76,11 @@ function count({ id, name }, change) {
   room.querySelector("#here").textContent = `Here: ${new Intl.ListFormat("en").format(shown)}`;
 }
 
-/** Fills in the server's template. Texts are set as text, never as HTML. */
+/** Fills in an empty message, whose HTML the page supplies. Texts are set as text, never as HTML. */
 function render({ seq, sender, text, at }) {
-  const item = document.querySelector("#message").content.firstElementChild.cloneNode(true);
+  const template = document.createElement("template");
+  template.innerHTML = list.dataset.item;
+  const item = template.content.firstElementChild;
   item.dataset.seq = seq;
   item.classList.toggle("mine", sender.id === room.dataset.me);
   item.querySelector(".sender").textContent = sender.name;
@@ -104,7 +106,7 @@ function add(item, isOwn = false) {
   const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   list.append(item);
   // Unacknowledged messages stay last.
-  if (!isOwn) list.append(...waiting.values().filter((each) => each.isConnected));
+  if (!isOwn) list.append(...[...waiting.values()].filter((each) => each.isConnected));
   if (isAtEnd || isOwn) log.scrollTop = log.scrollHeight;
 }
 

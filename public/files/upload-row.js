@@ -1,4 +1,4 @@
-/** The row of an upload, cloned from the page's template. */
+/** The row of an upload, made from the HTML that the page supplies. */
 import { sizeOf } from "./size.js";
 
 export class UploadRow {
@@ -14,8 +14,10 @@ export class UploadRow {
    * @param {() => void} onCancel Also called when a failed upload is dismissed.
    */
   constructor(file, onCancel) {
-    const template = document.querySelector("#upload-row");
-    this.element = template.content.firstElementChild.cloneNode(true);
+    const uploads = document.querySelector("#uploads");
+    const template = document.createElement("template");
+    template.innerHTML = uploads.dataset.item;
+    this.element = template.content.firstElementChild;
     const part = (selector) => this.element.querySelector(selector);
     [this.#bar, this.#sent, this.#error] = [part("progress"), part(".sent"), part(".error")];
     [this.#retry, this.#cancel] = [part(".retry"), part(".cancel")];
@@ -25,7 +27,7 @@ export class UploadRow {
     this.#bar.setAttribute("aria-label", `Upload of ${file.name}`);
     this.#retry.setAttribute("aria-label", `Retry ${file.name}`);
     this.#cancel.addEventListener("click", onCancel);
-    document.querySelector("#uploads").append(this.element);
+    uploads.append(this.element);
   }
 
   wait() {

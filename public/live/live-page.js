@@ -5,6 +5,8 @@ const MAX_ACTIVITIES = 20;
 
 const state = document.querySelector("#state");
 const activity = document.querySelector("#activity");
+/** By kind of activity. @type {Record<string, string>} */
+const activityTexts = JSON.parse(activity.dataset.texts);
 
 /** @type {Map<string, { figure: HTMLElement, samples: { at: number, value: number, status: string }[] }>} */
 const metrics = new Map();
@@ -98,14 +100,14 @@ function path(className, d) {
 }
 
 function addActivity({ timestamp, activity: kind, count }) {
-  const item = document.querySelector("#activity-item").content.firstElementChild.cloneNode(true);
+  const template = document.createElement("template");
+  template.innerHTML = activity.dataset.item;
+  const item = template.content.firstElementChild;
   const time = item.querySelector("time");
   time.dateTime = timestamp;
   showTime(time);
-  for (const text of item.querySelectorAll("[data-activity]")) text.hidden = text.dataset.activity !== kind;
-  const times = item.querySelector(".times");
-  times.hidden = count < 2;
-  times.textContent = `, ${count} times`;
+  item.querySelector(".activity-text").textContent = activityTexts[kind] ?? "";
+  if (count > 1) item.querySelector(".times").textContent = `, ${count} times`;
   activity.prepend(item);
   while (activity.childElementCount > MAX_ACTIVITIES) activity.lastElementChild.remove();
 }

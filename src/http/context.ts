@@ -69,7 +69,7 @@ export interface MatchedRoute extends RouteProperties {
 export interface HeadContext<TLocals = AnyLocals, TPathParams = AnyParams> {
   readonly request: Request;
   readonly route: MatchedRoute;
-  /** Path parameters with the types of the pattern: `<int>` and `<uint>` are numbers. No prototype. */
+  /** Path parameters with the types of the pattern: `<int>` and `<uint>` are numbers, `<uuid>` is in lower case. No prototype. */
   readonly params: TPathParams;
   readonly raw: RawValues;
   /** The locals that `onRequest` and the guards so far have supplied. Replaced, never mutated. */

@@ -3,7 +3,7 @@ import type { AnyParams, RawValues } from "./context.ts";
 import { type Param, REST_GROUP } from "./pattern.ts";
 import type { Captures, Match } from "./router.ts";
 
-/** The path parameters of a match. Both are the same object if no segment is a number. */
+/** The path parameters of a match. Both are the same object if no typed segment changes its value. */
 export interface Params {
   readonly raw: RawValues["params"];
   readonly typed: AnyParams;
@@ -22,11 +22,19 @@ export function readParams({ pattern, values, groups }: Match<unknown>): Params 
   for (const name in groups) put(raw, name === REST_GROUP ? "*" : name, groups[name]);
   let typed: Record<string, string | number> | undefined;
   for (const { name, type } of params) {
-    if (!type.endsWith("int") || raw[name] === undefined) continue;
+    const value = raw[name];
+    const canonical = value === undefined ? value : toCanonical(value, type);
+    if (canonical === undefined || canonical === value) continue;
     typed ??= copy(raw);
-    typed[name] = Number(raw[name]);
+    typed[name] = canonical;
   }
   return { raw, typed: typed ?? raw };
+}
+
+/** A number, or a UUID in lower case (RFC 9562 §4). Other values stay as they are. */
+function toCanonical(value: string, type: string): string | number {
+  if (type === "uuid") return value.toLowerCase();
+  return type.endsWith("int") ? Number(value) : value;
 }
 
 function copy(raw: Record<string, string>): Record<string, string | number> {

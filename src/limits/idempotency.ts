@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { AppLocals } from "../env.ts";
 import type { Context, Guard, OnErrorHandler, OnResponseHandler } from "../http/index.ts";
 import { stateFacts } from "../web/app/guard-facts.ts";
+import { uuid } from "../web/request/uuid.ts";
 import { deny } from "../web/respond/refuse.ts";
 import { claimKey, type KeyUse, type RecordedResponse, recordResponse, releaseKey } from "./idempotency-store.ts";
 
@@ -25,7 +26,7 @@ export interface IdempotencyLocals {
 
 type IdempotencyNeeds = AppLocals & { readonly user: { readonly id: string } };
 
-/** RFC 8941 strings have quotes, but most clients send the bare key. Both forms are the same key. */
+/** RFC 8941 strings have quotes, but most clients send the bare key. Both forms are the same key, as are both cases of a UUID. */
 const KEY = /^"?([\x21\x23-\x7e]{1,255})"?$/;
 
 /**
@@ -41,7 +42,8 @@ const claimIdempotencyKey: Guard<IdempotencyNeeds, IdempotencyLocals> = stateFac
     const header = c.request.headers.get("Idempotency-Key");
     // Invalid input has no effect, so the corrected request may use the same key.
     if (header === null || !c.input.ok) return { allow: true, locals: { idempotency: undefined } };
-    const [, key] = KEY.exec(header) ?? [];
+    const [, given] = KEY.exec(header) ?? [];
+    const key = uuid.safeParse(given).data ?? given;
     if (key === undefined) return deny(c, 400, "The Idempotency-Key must have 1 to 255 visible ASCII characters.");
     const route = `${c.request.method} ${c.route.path}`;
     const use: KeyUse = { owner: c.locals.user.id, route, key, bodyHash: hashBody(c.raw.body) };

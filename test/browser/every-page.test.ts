@@ -50,6 +50,16 @@ describe.each([360, 1440])("at %i pixels", (width) => {
   );
 });
 
+test("an error of a script is shown, and a notice of the browser is not", async ({ open }) => {
+  const page = await open({ as: "admin" });
+  await page.goto("/things");
+  const isShown = () => page.getByText("Part of this page does not work.").isVisible();
+  await page.evaluate("dispatchEvent(new ErrorEvent('error', { message: 'ResizeObserver loop limit exceeded' }))");
+  expect(await isShown()).toBe(false);
+  await page.evaluate("dispatchEvent(new ErrorEvent('error', { error: new TypeError('x is not a function') }))");
+  expect(await isShown()).toBe(true);
+});
+
 test("the navigation leads to each page, and says which one is shown", async ({ open }) => {
   const page = await open({ as: "admin" });
   await page.goto("/things/about");

@@ -66,6 +66,29 @@ const cases: Case[] = [
     bad: [importing("src/app.ts", "./http/route.ts"), importing("test/http/x.test.ts", "../../src/http/router.ts")],
   },
   {
+    name: "bodies of requests are read through one function",
+    rule: rules.bodiesThroughBodyOf,
+    bad: [
+      [file("src/web/a.ts", "const stream = request.body;")],
+      [file("src/features/todos/api-routes.ts", "const todo = await c.request.json();")],
+      [file("src/features/todos/api-routes.ts", "for await (const chunk of request.body ?? []) count(chunk);")],
+      [file("src/features/todos/guards.ts", "const form = await request.clone().formData();")],
+      [file("src/features/todos/guards.ts", "const { headers, body } = c.request;")],
+    ],
+  },
+  {
+    name: "ids are read in lower case",
+    rule: rules.idsInLowerCase,
+    bad: [
+      [file("src/features/todos/schema.ts", "const body = z.object({ id: z.uuid() });")],
+      [file("src/features/todos/schema.ts", "const body = z.object({ id: z.uuidv7() });")],
+      [file("src/features/todos/guards.ts", 'const todo = await getTodo(db, c.raw.params.id ?? "");')],
+      [file("src/features/todos/api-routes.ts", "await deleteTodo(db, params.id);")],
+      [file("src/features/todos/api-routes.ts", "const { id } = c.params;")],
+      [file("scripts/scaffold/template/src/features/x/guards.ts", "const x = await getX(db, raw.params.id);")],
+    ],
+  },
+  {
     name: "no imports go in a circle",
     rule: rules.noCycles,
     bad: [

@@ -57,6 +57,26 @@ export const noAny: Rule = (files) =>
     .filter(({ text }) => /[:<,|&(]\s*any\b|\bas any\b|\bany\[\]/.test(withoutStrings(codeOf(text))))
     .map(({ path }) => `${path} uses the type any`);
 
+/** Requests are read by the core, or through `bodyOf`, which refuses a body that no guard has checked. */
+export const bodiesThroughBodyOf: Rule = (files) =>
+  sources(files)
+    .filter(({ path }) => !path.startsWith("src/http/") && path !== "src/web/request/whole-body.ts")
+    .filter(({ text }) => READS_BODY.test(withoutStrings(codeOf(text))))
+    .map(({ path }) => `${path} reads the body of a request itself, instead of through bodyOf or a schema`);
+
+const READS_BODY =
+  /\brequest\s*\.\s*(?:(?:json|text|formData|arrayBuffer|blob|bytes|clone)\(|body\b(?! === undefined))|\{[^{}]*\bbody\b[^{}]*\} = (?:c\.)?request\b/;
+
+/** Ids are compared in lower case, so each is read through `uuid` or `pathId`, in the code of new features as well. */
+export const idsInLowerCase: Rule = (files) =>
+  files
+    .filter(({ path }) => /^(?:scripts\/scaffold\/template\/)?src\/(?!http\/).*\.ts$/.test(path))
+    .filter(({ path, text }) => path !== "src/web/request/uuid.ts" && READS_ID.test(withoutStrings(codeOf(text))))
+    .map(({ path }) => `${path} reads an id as it came: use uuid or pathId of src/web/request/uuid.ts`);
+
+const READS_ID =
+  /\bz\s*\.\s*(?:uuid|guid)\w*\(|\bparams\s*\??\.\s*id\b|\{[^{}]*\bid\b[^{}]*\} = (?:\w+\s*\.\s*)*params\b/;
+
 export const opensWithSentence: Rule = (files) =>
   sources(files)
     .filter(({ text }) => !/^\/\*\*\s+[^\s*](?:(?!\*\/)[\s\S])*\.\s*\*\//.test(text))

@@ -15,12 +15,12 @@ import { loadSession } from "../../src/identity/sessions/page-session.ts";
 import type { Auth, User } from "../../src/identity/users/user.ts";
 import { limitAddress } from "../../src/limits/limit-address.ts";
 import { factsOf, type Verdict, type Visitor } from "../../src/web/app/guard-facts.ts";
-import { RequestDatabase } from "../../src/web/platform/request-database.ts";
+import { openRequestDatabase } from "../../src/web/platform/request-database.ts";
 import { facts } from "../harness.ts";
 
 const app = {
   env,
-  db: new RequestDatabase(env.DB),
+  db: openRequestDatabase(env.DB),
   ctx: {} as ExecutionContext,
   app: facts,
   requestId: "x",

@@ -79,6 +79,21 @@ describe("the same request again", () => {
     expect(await titles()).toEqual(["t"]);
   });
 
+  test("may spell a UUID in capitals", async () => {
+    const { post, titles } = await createClient();
+    const key = crypto.randomUUID();
+    expect((await post(key.toUpperCase())).status).toBe(201);
+    for (const same of [key, key.toUpperCase(), `"${key.toUpperCase()}"`])
+      expect(isReplayed(await post(same))).toBe(true);
+    expect(await titles()).toEqual(["t"]);
+  });
+
+  test("is another one with a key in another case that is no UUID", async () => {
+    const { post, titles } = await createClient();
+    for (const key of ["key-a", "KEY-A"]) expect(isReplayed(await post(key))).toBe(false);
+    expect(await titles()).toEqual(["t", "t"]);
+  });
+
   test("has a request id and a rate limit of its own", async () => {
     const { post } = await createClient();
     const [first, again] = [await post("a"), await post("a")];

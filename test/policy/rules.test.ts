@@ -1,10 +1,15 @@
 /** Holds each rule of the policy to tables that break it. */
 import { describe, expect, test } from "vitest";
+import * as z from "zod";
 import { type GuardFn, group, type Handler, headGuard, route } from "../../src/http/index.ts";
 import { stateFacts } from "../../src/web/app/guard-facts.ts";
 import { describePolicy } from "../../src/web/app/policy.ts";
+import { route as appRoute } from "../../src/web/app/scope.ts";
+import { requireJson } from "../../src/web/guards/require-content-type.ts";
+import { requireForm } from "../../src/web/guards/require-form.ts";
+import { requireWholeBody } from "../../src/web/guards/require-whole-body.ts";
 import { preflightRoutes } from "../../src/web/hooks/cors.ts";
-import { findAnonymousGuards, findUnauthenticated, findUnlimited } from "./rules.ts";
+import { findAnonymousGuards, findUnauthenticated, findUncheckedBodies, findUnlimited } from "./rules.ts";
 
 const resolve = () => new Response();
 function requireAuth() {
@@ -137,5 +142,38 @@ describe("findUnlimited", () => {
     ["an exception for every preflight", [...api, ...preflightRoutes(api)], { "OPTIONS *": "?" }] as const,
   ])("takes %s", (_, handlers, exceptions) => {
     expect(findUnlimited(describePolicy(handlers), exceptions)).toEqual([]);
+  });
+});
+
+describe("findUncheckedBodies", () => {
+  const body = z.unknown();
+  const readsInput = () => ({ allow: true }) as const;
+  const readForm = stateFacts(() => ({ allow: true }) as const, {
+    denies: [415],
+    explanation: "Reads a form.",
+    mediaTypes: ["multipart/form-data"],
+  });
+
+  test.each([
+    ["a body with a schema", appRoute.post("/a", { request: { body }, resolve })],
+    ["a body that the handler reads", appRoute.put("/a", { mediaTypes: ["*/*"], resolve })],
+    ["a body with a limit of its own", appRoute.put("/a", { maxBodyBytes: 10, resolve })],
+    ["a body that a guard reads", appRoute.post("/a", { guards: [readForm], resolve })],
+    [
+      "a body with a schema, checked after it was read",
+      appRoute.post("/a", { request: { body }, guards: [readsInput, requireWholeBody], resolve }),
+    ],
+  ])("refuses %s", (_, handler) => {
+    expect(findUncheckedBodies([handler])).toEqual([expect.stringContaining("/a takes a body")]);
+  });
+
+  test.each([
+    ["a route without a body", appRoute.post("/a", { resolve })],
+    ["a body with a schema", appRoute.post("/a", { request: { body }, guards: [limit("api"), requireJson], resolve })],
+    ["a body of any type", appRoute.put("/a", { mediaTypes: ["*/*"], guards: [requireWholeBody], resolve })],
+    ["a form after other guards", appRoute.post("/a", { guards: [requireOwner, requireForm(10, body)], resolve })],
+    ["a form of another guard", appRoute.post("/a", { guards: [requireWholeBody, readForm], resolve })],
+  ])("takes %s", (_, handler) => {
+    expect(findUncheckedBodies([handler])).toEqual([]);
   });
 });

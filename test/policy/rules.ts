@@ -1,6 +1,8 @@
 /** Rules of the policy: each takes the described routes and returns a sentence for each breach. */
 import { AUTHENTICATING_GUARDS } from "../../scripts/policy-guard-changes.ts";
-import type { PolicyRoute } from "../../src/web/app/policy.ts";
+import type { Handler } from "../../src/http/index.ts";
+import { factsOf } from "../../src/web/app/guard-facts.ts";
+import { describePolicy, type PolicyRoute } from "../../src/web/app/policy.ts";
 import { labelsOf } from "../../src/web/app/route-labels.ts";
 
 export { findAnonymousGuards } from "../../scripts/anonymous-guards.ts";
@@ -31,6 +33,27 @@ export function findUnlimited(routes: readonly PolicyRoute[], exceptions: Reason
     broken: `has no limit that counts all of its requests: add one of ${LIMITS.map((name) => `rateLimit(${name})`).join(", ")}`,
     kept: "has a limit, or is not in the table",
   });
+}
+
+/** Whether a route takes a body: the core or a guard reads one, or the handler states that it does. */
+export function takesBody({ request, maxBodyBytes, mediaTypes = [], guards = [] }: Handler<never>): boolean {
+  const isRead = request?.body !== undefined || maxBodyBytes !== undefined || mediaTypes.length > 0;
+  return isRead || guards.some((guard) => factsOf(guard)?.mediaTypes !== undefined);
+}
+
+/** A body that the core reads is read before the first guard that is not a head guard. */
+export function findUncheckedBodies(handlers: readonly Handler<never>[]): string[] {
+  const phases = describePolicy(handlers).map(({ guards }) => guards.map(({ phase }) => phase));
+  const isChecked = ({ request, guards = [] }: Handler<never>, row: number) =>
+    guards.some(
+      (guard, index) => factsOf(guard)?.isWholeBody && (request?.body === undefined || phases[row]?.[index] === "head"),
+    );
+  return handlers
+    .filter((handler, row) => takesBody(handler) && !isChecked(handler, row))
+    .map(
+      ({ method, path }) =>
+        `${[method].flat().join(", ")} ${path} takes a body, encoded and partial ones too: add requireContentType, requireForm or requireWholeBody.`,
+    );
 }
 
 /** Each route that breaks a rule needs an exception, and each exception a route that needs it. */

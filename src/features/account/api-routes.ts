@@ -27,6 +27,7 @@ import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { describeBody, noBody, problemBody } from "../../web/contract/bodies.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { pageQuery, toPage } from "../../web/request/paging.ts";
+import { pathId } from "../../web/request/uuid.ts";
 import { invalidField, invalidInput, type ProblemLocals, problem } from "../../web/respond/problem.ts";
 import { accountPatch, apiKeyInput, passwordChange, passwordConfirmation, permissionProblem } from "./schema.ts";
 
@@ -123,8 +124,9 @@ export const api = group({
     route.delete("/api/me/sessions/:id", {
       summary: "End a session",
       responses: { 204: noBody, 404: describeBody(problemBody, { description: "You have no such session." }) },
-      resolve: async ({ params, locals }) => {
-        const isEnded = await events.endSession({ locals }, locals.user.id, params.id);
+      resolve: async (c) => {
+        const { locals } = c;
+        const isEnded = await events.endSession({ locals }, locals.user.id, pathId(c));
         return isEnded ? new Response(null, { status: 204 }) : problem(locals, 404, "There is no such session.");
       },
     }),
@@ -165,8 +167,9 @@ export const api = group({
     route.delete("/api/me/keys/:id", {
       summary: "Delete an API key",
       responses: { 204: noBody, 404: describeBody(problemBody, { description: "You have no such key." }) },
-      resolve: async ({ params, locals }) => {
-        const isDeleted = await deleteApiKey(locals.db, locals.user.id, params.id);
+      resolve: async (c) => {
+        const { locals } = c;
+        const isDeleted = await deleteApiKey(locals.db, locals.user.id, pathId(c));
         return isDeleted ? new Response(null, { status: 204 }) : problem(locals, 404, "There is no such key.");
       },
     }),

@@ -26,6 +26,7 @@ import { confirmationPage, isConfirmed } from "../../web/pages/confirmation.ts";
 import { errorsOf, type FormErrors } from "../../web/pages/form-fields.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
 import { nextPath } from "../../web/request/next-path.ts";
+import { pathId } from "../../web/request/uuid.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
 import { keyDeletion } from "./partials.ts";
@@ -158,7 +159,7 @@ export const pages = group({
       guards: buttonGuards,
       resolve: async (c) => {
         const { user, session } = c.locals;
-        const isEnded = await events.endSession(c, user.id, c.params.id);
+        const isEnded = await events.endSession(c, user.id, pathId(c));
         if (!isEnded) return refuse(c, 404, "There is no such session.");
         session.flash("done", "That session has ended.");
         return seeOther("/account");
@@ -189,7 +190,7 @@ export const pages = group({
       guards: buttonGuards,
       resolve: async (c) => {
         const { db, user, session, form } = c.locals;
-        const key = await getApiKey(db, user.id, c.params.id);
+        const key = await getApiKey(db, user.id, pathId(c));
         if (!key) return refuse(c, 404, "There is no such key.");
         if (!isConfirmed(form))
           return htmlResponse(confirmationPage(await loadPageContext(c), keyDeletion(key), "/account"));

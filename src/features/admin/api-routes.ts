@@ -14,6 +14,7 @@ import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { describeBody, noBody, problemBody } from "../../web/contract/bodies.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { toPage } from "../../web/request/paging.ts";
+import { pathId } from "../../web/request/uuid.ts";
 import { invalidInput } from "../../web/respond/problem.ts";
 import { refuseChange } from "./refusal-response.ts";
 import { roleChange, usersBody, usersQuery } from "./schema.ts";
@@ -50,9 +51,9 @@ export const api = group({
       },
       maxBodyBytes: 1024,
       resolve: async (c) => {
-        const { params, input, locals } = c;
+        const { input, locals } = c;
         if (!input.ok) return invalidInput(locals, input);
-        const changed = await events.changeRole({ locals }, params.id, input.body.role);
+        const changed = await events.changeRole({ locals }, pathId(c), input.body.role);
         return typeof changed === "string" ? refuseChange(c, changed) : Response.json(changed, { headers: NOT_STORED });
       },
     }),
@@ -62,7 +63,7 @@ export const api = group({
       guards: [requireNotSelf, requireRecentSignIn],
       responses: { 204: noBody, 404: missing, 409: lastAdministrator },
       resolve: async (c) => {
-        const deleted = await events.deleteAccount(c, c.params.id);
+        const deleted = await events.deleteAccount(c, pathId(c));
         return typeof deleted === "string" ? refuseChange(c, deleted) : new Response(null, { status: 204 });
       },
     }),

@@ -1,6 +1,7 @@
 /** The page that lists the users, and its forms. */
 import * as z from "zod";
 import type { AppContext } from "../../env.ts";
+import type { RawValues } from "../../http/index.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
@@ -23,6 +24,7 @@ import { hxReplaceUrl, partOrPage } from "../../web/pages/htmx.ts";
 import type { FormFields } from "../../web/request/form.ts";
 import { nextPath } from "../../web/request/next-path.ts";
 import { toPage } from "../../web/request/paging.ts";
+import { pathId } from "../../web/request/uuid.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
 import { usersPage } from "./pages.ts";
@@ -65,7 +67,7 @@ export const pages = group({
         const { role } = parsed.data;
         const next = listPath(c);
         if (!isConfirmed(form)) return showConfirmation(c, (user) => roleChangeOf(user, role, next), next);
-        const changed = await events.changeRole(c, c.params.id, role);
+        const changed = await events.changeRole(c, pathId(c), role);
         if (typeof changed === "string") return refuseChange(c, changed);
         session.flash("done", `${changed.name} is now ${role === "admin" ? "an administrator" : "a user"}.`);
         return seeOther(next);
@@ -78,7 +80,7 @@ export const pages = group({
         const { session, form } = c.locals;
         const next = listPath(c);
         if (!isConfirmed(form)) return showConfirmation(c, (user) => deletionOf(user, next), next);
-        const deleted = await events.deleteAccount(c, c.params.id);
+        const deleted = await events.deleteAccount(c, pathId(c));
         if (typeof deleted === "string") return refuseChange(c, deleted);
         session.flash("done", `The account of ${deleted.name} has been deleted.`);
         return seeOther(next);
@@ -88,7 +90,7 @@ export const pages = group({
 });
 
 interface UserContext extends AppContext<SessionLocals> {
-  readonly params: { readonly id: string };
+  readonly raw: RawValues;
 }
 
 /** The path of the list that a form was submitted from. */
@@ -107,7 +109,7 @@ async function showConfirmation(
   actionOf: (user: User) => ConfirmableAction,
   back: string,
 ): Promise<Response> {
-  const user = await getUser(c.locals.db, c.params.id);
+  const user = await getUser(c.locals.db, pathId(c));
   return user
     ? htmlResponse(confirmationPage(await loadPageContext(c), actionOf(user), back))
     : refuseChange(c, "missing");

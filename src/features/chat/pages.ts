@@ -26,10 +26,9 @@ export function roomPage(context: PageContext, { room, me, messages, draft }: Ro
 <p class="here meta" id="here"></p>
 <form class="other" method="get" action="/chat"><label><span class="visually-hidden">Another room</span><input name="room" placeholder="another-room" pattern="[a-z0-9\\-]{1,64}" title="1 to 64 lowercase letters, digits and hyphens" maxlength="64" required autocapitalize="none" autocomplete="off"></label><button class="quiet">Go</button></form>
 </header>
-<div class="messages" role="log" aria-label="Messages" tabindex="0"><ol>${messageList(room, me, messages)}</ol></div>
-<p class="empty">No messages yet.</p>
+<div class="messages" role="log" aria-label="Messages" tabindex="0"><ol data-item="${String(messageTemplate(me))}">${messageList(room, me, messages)}</ol></div>
+${messages.length === 0 ? html`<p class="empty">No messages yet.</p>` : ""}
 ${composer(context.csrf, room, draft)}
-<template id="message">${messageTemplate(me)}</template>
 </section>`,
     context,
     ["chat/chat.css", "chat/chat-page.js"],

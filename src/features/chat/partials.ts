@@ -17,7 +17,10 @@ function messageItem({ seq, sender, text, at }: ChatMessage, me: ChatUser): Safe
   return html`<li class="chat-message${sender.id === me.id ? " mine" : ""}" data-seq="${seq}"><p class="meta"><span class="sender">${sender.name}</span> ${timeOf(at)} <span class="delivery"></span></p><p class="text">${text}</p></li>`;
 }
 
-/** An empty message that the page's script copies and fills in. */
+/**
+ * An empty message that the page's script copies from an attribute and fills in. Text browsers would show the content of a
+ * template element.
+ */
 export function messageTemplate(me: ChatUser): SafeHtml {
   return messageItem(EMPTY, me);
 }

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { CLOSE } from "../../web/realtime/close-codes.ts";
 import { type RateDecision, SUSTAINED } from "../../web/realtime/token-bucket.ts";
 import { storableText } from "../../web/request/text.ts";
+import { uuid } from "../../web/request/uuid.ts";
 
 const MAX_FRAME_BYTES = 64 * 1024;
 
@@ -32,13 +33,13 @@ export const historyQuery = resumeQuery.extend({
 });
 
 /** A user in a room. */
-const userBody = z.object({ id: z.uuid(), name: z.string() }).meta({ id: "ChatUser" });
+const userBody = z.object({ id: uuid, name: z.string() }).meta({ id: "ChatUser" });
 
 /** A message as the users in the room see it. */
 const messageBody = z
   .object({
     seq: z.int().min(1).describe("Numbers the messages of the room, without gaps."),
-    id: z.uuid().describe("Chosen by the sender."),
+    id: uuid.describe("Chosen by the sender."),
     sender: userBody,
     text: z.string(),
     at: z.iso.datetime(),
@@ -52,7 +53,7 @@ export type ChatMessage = z.output<typeof messageBody>;
 export type ChatUser = z.output<typeof userBody>;
 
 export const messageInput = z.object({
-  id: z.uuid("The id must be a UUID"),
+  id: uuid,
   text: storableText().min(1, "The text is empty").max(4_000, "The text must not exceed 4,000 characters"),
 });
 
@@ -128,7 +129,7 @@ export function unavailable({ id }: IncomingMessage): ErrorFrame {
 
 function idOf(json: unknown): string | undefined {
   const id = typeof json === "object" && json && "id" in json ? json.id : undefined;
-  return z.uuid().safeParse(id).data;
+  return uuid.safeParse(id).data;
 }
 
 function parseJson(text: string): unknown {

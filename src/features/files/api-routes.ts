@@ -10,6 +10,7 @@ import { REVALIDATED } from "../../web/caching/cache-control.ts";
 import { contentResponses, describeBody, noBody, problemBody } from "../../web/contract/bodies.ts";
 import { CONTENT_REQUEST_HEADERS } from "../../web/contract/route-properties.ts";
 import { requireContentType } from "../../web/guards/require-content-type.ts";
+import { requireWholeBody } from "../../web/guards/require-whole-body.ts";
 import { pageQuery } from "../../web/request/paging.ts";
 import { invalidInput, problem } from "../../web/respond/problem.ts";
 import { serveContent } from "../../web/respond/serve-content.ts";
@@ -42,6 +43,8 @@ const refusedUpload = {
   422: describeBody(problemBody, { description: "A quota of files is used up." }),
 };
 
+const encodedPart = describeBody(problemBody, { description: "A part is encoded, or has parts of its own." });
+
 export const api = group({
   cors: true,
   guards: [...commonLimits, requireAuth, requireCsrf],
@@ -59,7 +62,7 @@ export const api = group({
 
     route.post("/api/files", {
       summary: "Upload the files of a form",
-      responses: { 201: uploadBody, ...refusedUpload },
+      responses: { 201: uploadBody, ...refusedUpload, 415: encodedPart },
       guards: [
         requireContentType(["multipart/form-data"]),
         requireDeclaredLength(MAX_REQUEST_BYTES),
@@ -79,7 +82,7 @@ export const api = group({
       summary: "Upload a file",
       mediaTypes: ["*/*"],
       responses: { 201: describeBody(fileBody, { headers: { Location: "The path of the file." } }), ...refusedUpload },
-      guards: [requireDeclaredLength(MAX_FILE_BYTES), requireFileQuotas],
+      guards: [requireWholeBody, requireDeclaredLength(MAX_FILE_BYTES), requireFileQuotas],
       request: { params: namedFile },
       resolve: async (c) => {
         const { request, input, locals } = c;

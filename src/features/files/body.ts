@@ -1,13 +1,14 @@
 /** Reads bodies in chunks and counts their bytes, whatever the headers claim. */
 import { sizeOf } from "../../web/pages/size.ts";
+import { bodyOf } from "../../web/request/whole-body.ts";
 
-/** A body that the client must correct: too large, cut off or malformed. */
+/** A body that the client must correct: too large, cut off, malformed or encoded. */
 export class BodyError extends Error {
   override readonly name = "BodyError";
-  readonly status: 400 | 413;
+  readonly status: 400 | 413 | 415;
 
   /** @param detail Describes the error to a person, without internals. */
-  constructor(status: 400 | 413, detail: string, options?: ErrorOptions) {
+  constructor(status: 400 | 413 | 415, detail: string, options?: ErrorOptions) {
     super(detail, options);
     this.status = status;
   }
@@ -22,9 +23,10 @@ export type Chunks = AsyncIterable<Uint8Array>;
  * @throws {BodyError} 413 for more than `maxBytes`; 400 for a body that is cut off or differs from its Content-Length.
  */
 export async function* readBody(request: Request, maxBytes: number): AsyncGenerator<Uint8Array, void, undefined> {
+  const body = bodyOf(request);
   let size = 0;
   try {
-    for await (const chunk of request.body ?? []) {
+    for await (const chunk of body) {
       size += chunk.byteLength;
       if (size > maxBytes) throw new BodyError(413, `The body must not exceed ${sizeOf(maxBytes)}.`);
       yield chunk;

@@ -10,14 +10,14 @@ const SANDBOX = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none
 
 /** @param inline Whether to show the file; a type that could run scripts is downloaded all the same. */
 export function downloadOf(file: StoredFile, bucket: R2Bucket, inline: boolean): Content {
-  const { objectKey, name, type, size, sha256, createdAt } = file;
+  const { objectKey, name, type, charset, size, sha256, createdAt } = file;
   return {
     etag: `"${sha256}"`,
     lastModified: Date.parse(createdAt),
     size,
     headers: { ...REVALIDATED, "Content-Security-Policy": SANDBOX },
     metadata: {
-      "Content-Type": type.startsWith("text/") ? `${type}; charset=utf-8` : type,
+      "Content-Type": charset === null ? type : `${type}; charset=${charset}`,
       "Content-Disposition": contentDisposition(inline && isInert(type) ? "inline" : "attachment", name),
     },
     read: async (range) => (await bucket.get(objectKey, range && { range }))?.body ?? null,

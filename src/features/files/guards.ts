@@ -6,9 +6,11 @@ import { requireOwnership } from "../../identity/guards/require-ownership.ts";
 import type { SignedIn } from "../../identity/users/user.ts";
 import { requireQuota } from "../../limits/guards/require-quota.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
+import { denyBodyFault, WHOLE_BODY } from "../../web/guards/require-whole-body.ts";
 import { sizeOf } from "../../web/pages/size.ts";
 import type { FormFields } from "../../web/request/form.ts";
 import { mediaTypeOf } from "../../web/request/media-type.ts";
+import { pathId } from "../../web/request/uuid.ts";
 import type { ProblemLocals } from "../../web/respond/problem.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import { atMost, BodyError, readBody } from "./body.ts";
@@ -24,8 +26,8 @@ declare module "../../http/index.ts" {
 }
 
 /** Supplies `file`. */
-export const requireOwnFile = requireOwnership(async ({ raw, locals }: HeadContext<AppLocals & SignedIn>) => {
-  const file = await getFile(locals.db, raw.params.id ?? "");
+export const requireOwnFile = requireOwnership(async (c: HeadContext<AppLocals & SignedIn>) => {
+  const file = await getFile(c.locals.db, pathId(c));
   return file && { ownerId: file.ownerId, locals: { file } };
 });
 
@@ -68,19 +70,22 @@ export interface MultipartLocals {
 /**
  * Requires a multipart form of at most this size. Supplies `form` and `parts`. It reads no further than the first
  * field, so that `requireCsrfToken` can decide before a file is read, provided that the token comes first. Denies with
- * 415 for another media type, with 400 if the first part is malformed, and with 413 if the first field is too long.
- * `parts` throws a BodyError for more bytes or more parts.
+ * 415 for another media type or a `Content-Encoding`, with 400 for a `Content-Range` or a malformed first part, and with
+ * 413 if the first field is too long. `parts` throws a BodyError for more bytes or more parts.
  */
 export function requireMultipart(maxBytes: number, maxParts: number): Guard<ProblemLocals, MultipartLocals> {
   return stateFacts(
     async function requireMultipart(c: Context<unknown, unknown, unknown, ProblemLocals>) {
       if (mediaTypeOf(c.request) !== FORM) return deny(c, 415, `The Content-Type must be ${FORM}.`);
+      const denial = denyBodyFault(c);
+      if (denial) return denial;
       const parts = readParts(c.request, readBody(c.request, maxBytes), maxParts);
       const form = await readFirstField(parts);
       if (form instanceof BodyError) return deny(c, form.status, form.message);
       return { allow: true, locals: { form, parts } } as const;
     },
     {
+      ...WHOLE_BODY,
       denies: [400, 413, 415],
       explanation: "Requires a multipart form of at most this size.",
       detail: `${maxBytes} B`,

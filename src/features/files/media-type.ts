@@ -1,7 +1,7 @@
 /** Detects media types, and decides which of them a browser may show. */
 import { fileTypeFromBuffer } from "file-type/core";
 
-/** Types that bytes do not reveal, by file extension. They are harmless if a client declares them falsely. */
+/** Types that bytes do not reveal, by file extension. They are harmless if a client states them falsely. */
 const DECLARABLE: ReadonlyMap<string, string> = new Map([
   ["txt", "text/plain"],
   ["csv", "text/csv"],
@@ -22,34 +22,47 @@ const INERT: ReadonlySet<string> = new Set([
   "text/plain",
 ]);
 
-const UNKNOWN = "application/octet-stream";
+export const UNKNOWN = "application/octet-stream";
 
-/** Types that a browser may render or run. */
 const ACTIVE = /html|xml|script|css|wasm|flash/;
 
 /**
- * The media type that the bytes reveal; else the declared one, if it is one of a few harmless types.
+ * The media type that the bytes reveal.
  *
  * @param head The first bytes.
- * @returns A type without parameters; `application/octet-stream` for anything else.
+ * @returns A type without parameters; `application/octet-stream` for a type that a browser may run. Undefined if the
+ * bytes reveal nothing.
  */
-export async function mediaTypeOfBytes(head: Uint8Array, declared: string): Promise<string> {
+export async function mediaTypeOfBytes(head: Uint8Array): Promise<string | undefined> {
   const detected = await detectType(head);
-  if (detected === undefined) return [...DECLARABLE.values()].find((type) => type === declared) ?? UNKNOWN;
-  return ACTIVE.test(detected) ? UNKNOWN : detected;
+  return detected !== undefined && isActive(detected) ? UNKNOWN : detected;
 }
 
-/** The declared type of a file whose client declares none, by its extension. Empty if unknown. */
+/** Whether a browser may render or run content of this type. */
+export function isActive(type: string): boolean {
+  return ACTIVE.test(type);
+}
+
+/** Whether a client may state this type, provided that the bytes do not contradict it. */
+export function isDeclarable(type: string): boolean {
+  return [...DECLARABLE.values()].includes(type);
+}
+
+/** The type that the extension of a file name suggests. Empty if unknown. */
 export function mediaTypeOfName(name: string): string {
   return DECLARABLE.get(name.split(".").at(-1)?.toLowerCase() ?? "") ?? "";
 }
+
+/** Types whose signature is two letters, which may begin a text, too. Their headers contain NUL. */
+const SHORT_SIGNATURES: ReadonlySet<string> = new Set(["image/bmp", "application/x-msdownload"]);
 
 async function detectType(head: Uint8Array): Promise<string | undefined> {
   // The byte order mark of UTF-16, which file-type mistakes for a frame of MP3.
   if (head[0] === 0xff && head[1] === 0xfe) return undefined;
   // A hostile file can make the detection throw.
   const detected = await fileTypeFromBuffer(head).catch(() => undefined);
-  return detected?.mime.split(";", 1)[0];
+  const type = detected?.mime.split(";", 1)[0];
+  return type !== undefined && SHORT_SIGNATURES.has(type) && !head.includes(0) ? undefined : type;
 }
 
 /** Whether the type is unknown. */

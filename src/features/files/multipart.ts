@@ -22,7 +22,8 @@ const CRLF = "\r\n";
 /**
  * Yields the parts of a form in order.
  *
- * @throws {BodyError} 400 for a form that is malformed or ends early; 413 for too many parts or too long a part header.
+ * @throws {BodyError} 400 for a form that is malformed or ends early; 413 for too many parts or too long a part header;
+ * 415 for a part that is encoded or has parts of its own.
  */
 export async function* readParts(
   request: Request,
@@ -83,18 +84,33 @@ function readHeader(header: string): Omit<FormPart, "body"> {
   const fields = new Map(lines.map(readField));
   const disposition = parseParameters(fields.get("content-disposition") ?? "");
   if (/[^ \t]/.test(padding) || fields.size < lines.length || disposition?.value !== "form-data") throw malformed();
-  const type = fields.get("content-type") ?? "";
-  return {
-    name: unescaped(disposition.parameters.get("name") ?? ""),
-    filename: filenameOf(disposition),
-    type: parseParameters(type)?.value ?? type.toLowerCase(),
-  };
+  const contentType = fields.get("content-type") ?? "";
+  const type = parseParameters(contentType)?.value ?? contentType.toLowerCase();
+  const [name, filename] = [unescaped(disposition.parameters.get("name") ?? ""), filenameOf(disposition)];
+  requireIdentity(fields.get("content-transfer-encoding") ?? "");
+  if (filename === undefined && type.startsWith("multipart/")) throw nested(name, type);
+  return { name, filename, type };
 }
 
 function readField(line: string): [name: string, value: string] {
   const [, name, value] = /^([!#$%&'*+.^`|~\w-]+):([^\0\r\n]*)$/.exec(line) ?? [];
   if (name === undefined || value === undefined) throw malformed();
   return [name.toLowerCase(), value.trim()];
+}
+
+/** The values that change no bytes (RFC 2045 §6.2). */
+const IDENTITY = /^(?:|7bit|8bit|binary)$/i;
+
+function requireIdentity(encoding: string): void {
+  if (IDENTITY.test(encoding)) return;
+  const detail = `The Content-Transfer-Encoding "${encoding}" of a part is not supported. Send the bytes unencoded.`;
+  throw new BodyError(415, detail);
+}
+
+/** RFC 7578 §4.3 deprecates this way to send several files. A file of such a type, as of a saved page, has a name. */
+function nested(name: string, type: string): BodyError {
+  const detail = `The field "${name}" has parts of its own (${type}). Send each file as a part of the form itself.`;
+  return new BodyError(415, detail);
 }
 
 function malformed(): BodyError {

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { describeBody, pageOf, rawBody } from "../../web/contract/bodies.ts";
 import { ETAG } from "../../web/contract/route-properties.ts";
 import { storableText } from "../../web/request/text.ts";
+import { uuid } from "../../web/request/uuid.ts";
 
 const MIB = 1024 * 1024;
 export const MAX_FILE_BYTES = 25 * MIB;
@@ -21,6 +22,15 @@ export const fileName = storableText()
   .refine((name) => !/[/\\]/.test(name), "The name contains a slash")
   .refine((name) => name !== "." && name !== "..", "The name must not be . or ..");
 
+/**
+ * A file name that a client's form states. Only its last segment counts (RFC 7578 §4.2), whatever the client's system
+ * separates segments with: some clients send the whole path.
+ */
+export const statedFileName = z
+  .string()
+  .transform((path) => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1))
+  .pipe(fileName);
+
 export const namedFile = z.object({ name: fileName });
 
 /** Any other value is ignored. */
@@ -31,7 +41,7 @@ export const downloadQuery = z.object({
 /** A file as the API returns it. */
 export const fileBody = z
   .object({
-    id: z.uuid(),
+    id: uuid,
     name: z.string(),
     type: z.string().describe("A media type, without parameters."),
     size: z.int().min(0).describe("Bytes."),
@@ -56,6 +66,8 @@ export type File = Readonly<z.output<typeof fileBody>>;
 
 /** A file as stored. */
 export interface StoredFile extends Omit<File, "url"> {
+  /** The charset of a text, if it is known. */
+  readonly charset: string | null;
   readonly ownerId: string;
   /** The key of its object in the bucket. */
   readonly objectKey: string;

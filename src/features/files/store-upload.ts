@@ -3,7 +3,7 @@ import type { AppLocals } from "../../env.ts";
 import type { SignedIn } from "../../identity/users/user.ts";
 import type { Quota } from "../../limits/quotas.ts";
 import { atMost, BodyError } from "./body.ts";
-import { mediaTypeOfBytes } from "./media-type.ts";
+import { createContentTypeDetector } from "./content-type.ts";
 import { deleteOrphans, type FileStorage } from "./orphans.ts";
 import { type File, MAX_FILE_BYTES, type StoredFile, toFile } from "./schema.ts";
 import { createFiles, type NewFile, recordUpload } from "./store.ts";
@@ -38,8 +38,9 @@ async function storeFiles(
       const objectKey = crypto.randomUUID();
       keys.push(objectKey);
       await recordUpload(db, objectKey);
-      const { head, ...written } = await writeObject(FILES, objectKey, atMost(body, MAX_FILE_BYTES, "A file"));
-      files.push({ ...written, objectKey, name, type: await mediaTypeOfBytes(head, declaredType) });
+      const detector = createContentTypeDetector(declaredType, name);
+      const written = await writeObject(FILES, objectKey, atMost(body, MAX_FILE_BYTES, "A file"), detector.add);
+      files.push({ ...written, ...detector.end(), objectKey, name });
     }
     const created = await createFiles(db, ownerId, files);
     if (!Array.isArray(created)) await deleteOrphans(storage, keys, true);

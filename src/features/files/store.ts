@@ -6,7 +6,8 @@ import { type Page, type PageQuery, toPage } from "../../web/request/paging.ts";
 import { FILE_BYTES_QUOTA, FILES_QUOTA } from "./quotas.ts";
 import type { StoredFile } from "./schema.ts";
 
-const COLUMNS = "id, owner_id AS ownerId, object_key AS objectKey, name, type, size, sha256, created_at AS createdAt";
+const COLUMNS =
+  "id, owner_id AS ownerId, object_key AS objectKey, name, type, charset, size, sha256, created_at AS createdAt";
 
 /** Lists the files of an owner, newest first. */
 export async function listFiles(
@@ -46,9 +47,9 @@ export async function createFiles(
   const [inserted, usage] = await db.batch<QuotaUsage>([
     db
       .prepare(
-        `INSERT INTO files (id, owner_id, object_key, name, type, size, sha256, created_at)
-         SELECT value->>'id', ?2, value->>'objectKey', value->>'name', value->>'type', value->>'size',
-           value->>'sha256', ?3
+        `INSERT INTO files (id, owner_id, object_key, name, type, charset, size, sha256, created_at)
+         SELECT value->>'id', ?2, value->>'objectKey', value->>'name', value->>'type', value->>'charset',
+           value->>'size', value->>'sha256', ?3
          FROM json_each(?1)
          WHERE ${fitsQuota(FILES_QUOTA, { userId: "?2", adding: "?4" })}
            AND ${fitsQuota(FILE_BYTES_QUOTA, { userId: "?2", adding: "?5" })}

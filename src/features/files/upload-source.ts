@@ -1,22 +1,20 @@
 /** The files of a request, one after the other, as they arrive. */
 import { mediaTypeOf } from "../../web/request/media-type.ts";
 import { BodyError, type Chunks, readBody } from "./body.ts";
-import { mediaTypeOfName } from "./media-type.ts";
 import type { FormPart } from "./multipart.ts";
-import { fileName, MAX_FILE_BYTES } from "./schema.ts";
+import { MAX_FILE_BYTES, statedFileName } from "./schema.ts";
 
 /** A file whose bytes are still arriving. */
 export interface FileUpload {
   readonly name: string;
-  /** The media type that the client declares; without one, the type that the name suggests. May be empty. */
+  /** The media type that the client states, in lower case and without parameters. May be empty. */
   readonly declaredType: string;
   readonly body: Chunks;
 }
 
 /** The body of a request as one file. */
 export async function* uploadFromBody(request: Request, name: string): AsyncGenerator<FileUpload, void, undefined> {
-  const declaredType = mediaTypeOf(request) || mediaTypeOfName(name);
-  yield { name, declaredType, body: readBody(request, MAX_FILE_BYTES) };
+  yield { name, declaredType: mediaTypeOf(request), body: readBody(request, MAX_FILE_BYTES) };
 }
 
 /**
@@ -28,9 +26,9 @@ export async function* uploadsFromForm(parts: AsyncIterable<FormPart>): AsyncGen
   let isEmpty = true;
   for await (const { filename, type, body } of parts) {
     if (filename === undefined || (filename === "" && (await isEmptyBody(body)))) continue;
-    const name = fileName.safeParse(filename);
+    const name = statedFileName.safeParse(filename);
     if (!name.success) throw new BodyError(400, name.error.issues.map(({ message }) => `${message}.`).join(" "));
-    yield { name: name.data, declaredType: type || mediaTypeOfName(name.data), body };
+    yield { name: name.data, declaredType: type, body };
     isEmpty = false;
   }
   if (isEmpty) throw new BodyError(400, "The form contains no file.");

@@ -5,32 +5,34 @@ import type { Chunks } from "./body.ts";
 /** R2's minimum size of a part, except the last one. No more of an upload is held in memory at a time. */
 const PART_BYTES = 5 * 1024 * 1024;
 
-const HEAD_BYTES = 4100;
-
 export interface WrittenObject {
   /** Bytes. */
   readonly size: number;
   /** In hexadecimal. */
   readonly sha256: string;
-  /** The first bytes, from which the type is detected. */
-  readonly head: Uint8Array;
 }
 
 /**
  * Writes the chunks as one object, or nothing: a failed upload is aborted. If the isolate dies first, R2 drops the
  * parts after seven days.
  *
+ * @param inspect Receives the bytes in blocks; all but the last have `PART_BYTES`.
  * @throws Any error of the chunks or of R2.
  */
-export async function writeObject(bucket: R2Bucket, key: string, chunks: Chunks): Promise<WrittenObject> {
+export async function writeObject(
+  bucket: R2Bucket,
+  key: string,
+  chunks: Chunks,
+  inspect: (block: Uint8Array) => Promise<void>,
+): Promise<WrittenObject> {
   const hash = createHash("sha256");
-  let [size, head] = [0, new Uint8Array()];
+  let size = 0;
   let upload: R2MultipartUpload | undefined;
   const parts: R2UploadedPart[] = [];
   try {
     for await (const block of inBlocks(chunks)) {
-      if (size === 0) head = block.slice(0, HEAD_BYTES);
       hash.update(block);
+      await inspect(block);
       size += block.byteLength;
       if (!upload && block.byteLength < PART_BYTES) await bucket.put(key, block);
       else {
@@ -43,7 +45,7 @@ export async function writeObject(bucket: R2Bucket, key: string, chunks: Chunks)
     await upload?.abort().catch(() => {});
     throw error;
   }
-  return { size, sha256: hash.digest("hex"), head };
+  return { size, sha256: hash.digest("hex") };
 }
 
 /**

@@ -20,12 +20,15 @@ export function formatEvent({ id, event, data }: ServerSentEvent): string {
   return `${fields.filter(Boolean).join("\n")}\n\n`;
 }
 
-/** A line that clients ignore; it keeps the connection open. */
+/**
+ * A line that clients ignore; it keeps the connection open. No empty line follows: it would end an event, and some
+ * clients (`@microsoft/fetch-event-source`) then report an empty one. The next event starts on a line of its own anyway.
+ */
 export function formatComment(text: string): string {
-  return `: ${text}\n\n`;
+  return `: ${text}\n`;
 }
 
-/** Sets the delay before a client reconnects. @param ms Milliseconds. */
+/** Sets the delay before a client reconnects; without an empty line, as `formatComment`. @param ms Milliseconds. */
 export function formatRetry(ms: number): string {
-  return `retry: ${ms}\n\n`;
+  return `retry: ${ms}\n`;
 }

@@ -1,6 +1,6 @@
 /** The page of the live feed. Its script draws the charts; without it, the page shows the latest values. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import type { Activity } from "../../env.ts";
+import { emptyListText } from "../../web/pages/empty-list.ts";
 import { layout, type PageContext } from "../../web/pages/layout.ts";
 import { timeOf } from "../../web/pages/time.ts";
 import type { ActivityEvent, LiveFeedObject, Metric, Sample } from "./env.ts";
@@ -8,7 +8,8 @@ import type { ActivityEvent, LiveFeedObject, Metric, Sample } from "./env.ts";
 type Recent = Awaited<ReturnType<LiveFeedObject["recent"]>>;
 
 export function livePage(context: PageContext, metrics: readonly Metric[], { samples, activities }: Recent): SafeHtml {
-  const kinds = context.app.activities;
+  const texts = Object.fromEntries(context.app.activities.map(({ name, text }) => [name, text]));
+  const { attribute, sentence } = emptyListText(activities, "No activity yet.");
   return layout(
     "Live",
     html`<div class="live" id="live">
@@ -20,13 +21,12 @@ export function livePage(context: PageContext, metrics: readonly Metric[], { sam
 <figcaption><h2>${title}</h2><span class="meta">${unit}</span></figcaption>
 ${latest(samples.find((sample) => sample.metric === name))}
 <svg class="chart" role="img" aria-label="${title}, the last five minutes"></svg>
-<p class="axis meta" aria-hidden="true"><span>5 minutes ago</span><span>now</span></p>
+<p class="axis meta" aria-hidden="true"><span>5 minutes ago</span> <span>now</span></p>
 </figure>`;
     })}</div>
 <section class="activity" aria-labelledby="activity-title"><h2 id="activity-title">Recent activity</h2>
-<ol class="card list plain" id="activity">${activities.map((event) => activityItem(event, kinds))}</ol>
-<p class="empty">No activity yet.</p>
-<template id="activity-item">${activityItem({ timestamp: "0000-00-00T00:00:00.000Z", activity: "", count: 0 }, kinds)}</template>
+<ol class="card list plain" id="activity" data-item="${String(activityItem(NOTHING, texts))}" data-texts="${JSON.stringify(texts)}"${attribute}>${activities.map((event) => activityItem(event, texts))}</ol>
+${sentence}
 </section>
 </div>`,
     context,
@@ -39,10 +39,15 @@ function latest(sample: Sample | undefined): SafeHtml {
   return html`<p class="latest"><span class="value">${value}</span> <span class="badge status" data-status="${status}">${status}</span></p>`;
 }
 
-/** The texts of all kinds, of which the page's script shows one when it fills in the template. */
-function activityItem({ timestamp, activity, count }: ActivityEvent, kinds: readonly Activity[]): SafeHtml {
-  const names = kinds.map(
-    ({ name, text }) => html`<span data-activity="${name}"${name === activity ? "" : html` hidden`}>${text}</span>`,
-  );
-  return html`<li>${timeOf(timestamp)} ${names}<span class="times"${count > 1 ? "" : html` hidden`}>, ${count} times</span></li>`;
+const NOTHING: ActivityEvent = { timestamp: "0000-00-00T00:00:00.000Z", activity: "", count: 0 };
+
+/**
+ * @param event `NOTHING` for the item that the page's script copies from an attribute and fills in. Text browsers would
+ * show the content of a template element.
+ */
+function activityItem(
+  { timestamp, activity, count }: ActivityEvent,
+  texts: Readonly<Record<string, string>>,
+): SafeHtml {
+  return html`<li>${timeOf(timestamp)} <span class="activity-text">${texts[activity] ?? ""}</span><span class="times">${count > 1 ? `, ${count} times` : ""}</span></li>`;
 }

@@ -118,9 +118,9 @@ export const api = group({
       requestHeaders: IF_MATCH,
       responses: { 200: versioned, 404: deleted, 412: changed },
       maxBodyBytes: MAX_NOTE_BYTES,
-      resolve: async ({ request, params, input, locals }) => {
+      resolve: async ({ request, input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const written = await updateNote(locals.db, params.id, input.body, acceptedVersions(request));
+        const written = await updateNote(locals.db, locals.note.id, input.body, acceptedVersions(request));
         return typeof written === "string" ? notWritten(locals, written) : noteResponse(written);
       },
     }),
@@ -130,8 +130,8 @@ export const api = group({
       guards: [requireWrite, requireCsrf, requireOwnNote],
       requestHeaders: IF_MATCH,
       responses: { 204: noBody, 404: deleted, 412: changed },
-      resolve: async ({ request, params, locals }) => {
-        const written = await deleteNote(locals.db, params.id, acceptedVersions(request));
+      resolve: async ({ request, locals }) => {
+        const written = await deleteNote(locals.db, locals.note.id, acceptedVersions(request));
         return typeof written === "string" ? notWritten(locals, written) : new Response(null, { status: 204 });
       },
     }),

@@ -3,6 +3,7 @@ import type { AppLocals } from "../../env.ts";
 import type { HeadContext } from "../../http/index.ts";
 import { requireOwnership } from "../../identity/guards/require-ownership.ts";
 import type { SignedIn } from "../../identity/users/user.ts";
+import { pathId } from "../../web/request/uuid.ts";
 import { getNote } from "./store.ts";
 import { findOwner } from "./trash-store.ts";
 
@@ -15,13 +16,13 @@ declare module "../../http/index.ts" {
 type NoteContext = HeadContext<AppLocals & SignedIn>;
 
 /** Supplies `note`. */
-export const requireOwnNote = requireOwnership(async ({ raw, locals }: NoteContext) => {
-  const note = await getNote(locals.db, raw.params.id ?? "");
+export const requireOwnNote = requireOwnership(async (c: NoteContext) => {
+  const note = await getNote(c.locals.db, pathId(c));
   return note && { ownerId: note.ownerId, locals: { note } };
 });
 
 /** Accepts a deleted note as well. */
-export const requireOwnNoteOrDeleted = requireOwnership(async ({ raw, locals }: NoteContext) => {
-  const ownerId = await findOwner(locals.db, raw.params.id ?? "");
+export const requireOwnNoteOrDeleted = requireOwnership(async (c: NoteContext) => {
+  const ownerId = await findOwner(c.locals.db, pathId(c));
   return ownerId === null ? null : { ownerId, locals: {} };
 });

@@ -14,6 +14,7 @@ import { htmlResponse } from "../../web/pages/html.ts";
 import { hxReplaceUrl, isHtmx, partOrPage, partOrRedirect } from "../../web/pages/htmx.ts";
 import type { Message } from "../../web/pages/message.ts";
 import type { Database } from "../../web/platform/request-database.ts";
+import { pathId } from "../../web/request/uuid.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { requireOwnNote, requireOwnNoteOrDeleted } from "./guards.ts";
 import { editPage, notebookPage, notePage } from "./pages.ts";
@@ -124,11 +125,11 @@ export const pages = group({
       guards: [requireCsrf, requireOwnNoteOrDeleted, requireButton, requireCsrfToken],
       resolve: async (c) => {
         const { db, user, session } = c.locals;
-        const note = await restoreNote(db, c.params.id);
+        const note = await restoreNote(db, pathId(c));
         if (note === "missing") return refuse(c, 404, NOTE_DELETED);
         if (note === "quota") {
           if (isHtmx(c.request)) return quotaExceeded(c, NOTES_QUOTA);
-          const message = { kind: "failed", text: NOTES_QUOTA.refusal, action: undoDeletion(c.params.id) } as const;
+          const message = { kind: "failed", text: NOTES_QUOTA.refusal, action: undoDeletion(pathId(c)) } as const;
           const context = await loadPageContext(c);
           const failed = { ...context, flashes: [...context.flashes, message] };
           return htmlResponse(notebookPage(failed, await newestNotes(db, user.id)), 422);

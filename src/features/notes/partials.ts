@@ -48,8 +48,14 @@ ${cursor === undefined ? "" : html`<p class="meta found"><a href="${searchPath(q
       ? ""
       : html`<li class="more" hx-target="this" hx-swap="outerHTML"><a class="button quiet" href="${more}" hx-get="${more}" hx-select="#note-list > li">Older notes</a></li>`
   }</ul>
-<p class="empty">${q === "" ? "No notes yet. What is on your mind?" : "No matching notes."}</p>
+${items.length > 0 ? "" : html`<p class="empty">${emptyText(q, cursor)}</p>`}
 </section>`;
+}
+
+/** Only text browsers would show it beside notes, since they ignore stylesheets; so it is left out there. */
+function emptyText(q: string, cursor: string | undefined): string {
+  if (cursor !== undefined) return "No older notes.";
+  return q === "" ? "No notes yet. What is on your mind?" : "No matching notes.";
 }
 
 /** @param isFocused Whether the item takes the focus, because the focused element was swapped out. */

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { describeBody, pageOf } from "../../web/contract/bodies.ts";
 import { pageQuery } from "../../web/request/paging.ts";
 import { storableText } from "../../web/request/text.ts";
+import { uuid } from "../../web/request/uuid.ts";
 
 const title = storableText().trim().min(1, "The title is empty").max(200, "The title is longer than 200 characters");
 const body = storableText().max(20_000, "The body is longer than 20,000 characters");
@@ -47,7 +48,7 @@ export type NotesQuery = z.output<typeof notesQuery>;
 /** A note as the API returns it. */
 export const noteBody = z
   .object({
-    id: z.uuid(),
+    id: uuid,
     title: z.string(),
     body: z.string(),
     createdAt: z.iso.datetime(),

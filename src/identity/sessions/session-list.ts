@@ -2,13 +2,14 @@
 import * as z from "zod";
 import { pageOf } from "../../web/contract/bodies.ts";
 import type { Database } from "../../web/platform/request-database.ts";
+import { uuid } from "../../web/request/uuid.ts";
 import { describeDevice } from "./device.ts";
 import { IDLE_MS } from "./sessions.ts";
 
 /** A session as its owner sees it. */
 export const sessionBody = z
   .object({
-    id: z.uuid(),
+    id: uuid,
     device: z.string().describe("A description such as `Firefox on Linux`."),
     createdAt: z.iso.datetime(),
     lastUsedAt: z.iso.datetime().describe("Accurate to the minute."),

@@ -2,6 +2,7 @@
 import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from "jose";
 import * as z from "zod";
 import { APP_ID } from "../../web/app/app-name.ts";
+import { uuid } from "../../web/request/uuid.ts";
 import type { Role } from "../users/user.ts";
 import { signingKey, type TokenKeys } from "./token-keys.ts";
 
@@ -20,7 +21,7 @@ export interface AccessClaims {
   readonly sessionId: string;
 }
 
-const claims = z.object({ sub: z.uuid(), sid: z.uuid(), role: z.enum(["user", "admin"]) });
+const claims = z.object({ sub: uuid, sid: uuid, role: z.enum(["user", "admin"]) });
 
 /** @param role For other services; the guards of this app read the role from the database. */
 export function signAccessToken(

@@ -5,6 +5,7 @@ import type { Quota } from "../../limits/quotas.ts";
 import { APP_ID } from "../../web/app/app-name.ts";
 import { pageOf } from "../../web/contract/bodies.ts";
 import type { Database } from "../../web/platform/request-database.ts";
+import { uuid } from "../../web/request/uuid.ts";
 import { IDLE_MS, TOUCH_INTERVAL_MS } from "../sessions/sessions.ts";
 import type { User } from "../users/user.ts";
 import { toUser, USER_COLUMNS, type UserRow } from "../users/users.ts";
@@ -31,7 +32,7 @@ export const EXPIRED_KEY_RETENTION_MS = 30 * DAY_MS;
 /** A key as its owner sees it after its creation. */
 export const apiKeyBody = z
   .object({
-    id: z.uuid(),
+    id: uuid,
     name: z.string(),
     permissions: z.array(z.string()),
     createdAt: z.iso.datetime(),

@@ -1,5 +1,6 @@
 /** Users, and how a request was authenticated. */
 import * as z from "zod";
+import { uuid } from "../../web/request/uuid.ts";
 
 declare module "../../web/app/guard-facts.ts" {
   interface VisitorLocals {
@@ -15,7 +16,7 @@ export type Role = z.output<typeof role>;
 /** An account as its owner and administrators see it. */
 export const userBody = z
   .object({
-    id: z.uuid(),
+    id: uuid,
     email: z.string().describe("In lower case."),
     name: z.string(),
     role,

@@ -33,6 +33,10 @@ export function evaluateConditional(request: Request, representation: Representa
   return parseRange(range, representation.size);
 }
 
+/**
+ * Strong (RFC 9110 §13.1.1): a tag that Cloudflare weakened belongs to bytes that Cloudflare compressed, and these differ
+ * from the bytes here. Unlike `acceptedVersions`, which compares versions, this compares bytes.
+ */
 function passesMatch({ headers }: Request, { etag, lastModified }: Representation): boolean {
   const tags = headers.get("If-Match");
   if (tags !== null) return matchesStrongly(tags, etag);
@@ -47,7 +51,10 @@ function isFresh({ headers }: Request, { etag, lastModified }: Representation): 
   return since !== undefined && lastModified !== undefined && toSeconds(lastModified) <= since;
 }
 
-/** A date counts as a strong validator here: the contents do not change twice within a second. */
+/**
+ * Strong (RFC 9110 §13.1.5): a client with a weakened tag has a part of the compressed bytes, which a range of these
+ * bytes would not continue. A date counts as a strong validator here: the contents do not change twice within a second.
+ */
 function passesIfRange({ headers }: Request, { etag, lastModified }: Representation): boolean {
   const validator = headers.get("If-Range")?.trim();
   if (validator === undefined || validator === etag) return true;

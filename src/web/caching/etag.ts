@@ -6,7 +6,9 @@ export function etagOf({ version }: { readonly version: number }): string {
 }
 
 /**
- * The versions that `If-Match` accepts (RFC 9110 §13.1.1). Comparison is strong: weak tags never match.
+ * The versions that `If-Match` accepts. RFC 9110 §13.1.1 compares strongly, but Cloudflare turns `"v1"` into `W/"v1"`
+ * when it compresses a response, and clients send back the tag that they received. So weak tags count: a version is the
+ * same whatever the encoding of the response that named it.
  *
  * @returns Undefined if any version is accepted: without the header, or with `*`.
  */
@@ -19,7 +21,7 @@ export function acceptedVersions(request: Request): readonly number[] | undefine
 }
 
 function versionOf(tag: string): number | undefined {
-  const [, version] = /^"v([1-9]\d{0,14})"$/.exec(tag) ?? [];
+  const [, version] = /^(?:W\/)?"v([1-9]\d{0,14})"$/.exec(tag) ?? [];
   return version === undefined ? undefined : Number(version);
 }
 

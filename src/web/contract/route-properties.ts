@@ -17,7 +17,9 @@ declare module "../../http/index.ts" {
 export const IF_NONE_MATCH = { "If-None-Match": "Entity tags of the versions that the client has. A match gives 304." };
 
 /** The request header of a change that must not overwrite a newer version. */
-export const IF_MATCH = { "If-Match": "The entity tag that the change is based on. Any other version gives 412." };
+export const IF_MATCH = {
+  "If-Match": "The entity tag, strong or weak, that the change is based on. Any other version gives 412.",
+};
 
 /** The response header of a resource with a version. */
 export const ETAG = { ETag: "The version of the resource, for If-Match and If-None-Match." };

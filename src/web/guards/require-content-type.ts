@@ -4,10 +4,12 @@ import { stateFacts } from "../app/guard-facts.ts";
 import { mediaTypeOf } from "../request/media-type.ts";
 import type { ProblemLocals } from "../respond/problem.ts";
 import { deny } from "../respond/refuse.ts";
+import { denyBodyFault, WHOLE_BODY } from "./require-whole-body.ts";
 
 /**
- * Requires a body of one of these media types. Denies with 415 (RFC 9110 §15.5.16) any other media type. Parameters
- * such as `charset` are ignored.
+ * Requires a whole body of one of these media types, without a Content-Encoding. Denies with 415 (RFC 9110 §15.5.16)
+ * any other media type and a `Content-Encoding` other than `identity`, and with 400 a `Content-Range`. Parameters such as
+ * `charset` are ignored.
  *
  * @param types In lower case, such as `application/json`.
  */
@@ -15,12 +17,12 @@ export function requireContentType(types: readonly string[]): Guard<ProblemLocal
   return stateFacts(
     headGuard(function requireContentType(c: HeadContext<ProblemLocals>) {
       const type = mediaTypeOf(c.request);
-      if (types.includes(type)) return { allow: true };
+      if (types.includes(type)) return denyBodyFault(c) ?? { allow: true };
       return deny(c, 415, `The Content-Type must be ${types.join(" or ")}, not "${type}".`);
     }),
     {
-      denies: [415],
-      explanation: "Requires a body of one of these media types.",
+      ...WHOLE_BODY,
+      explanation: "Requires a whole body of one of these media types, without a Content-Encoding.",
       detail: types.join(", "),
       mediaTypes: types,
     },

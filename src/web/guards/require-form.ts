@@ -6,6 +6,7 @@ import { type FormFields, readForm } from "../request/form.ts";
 import { mediaTypeOf } from "../request/media-type.ts";
 import type { ProblemLocals } from "../respond/problem.ts";
 import { deny } from "../respond/refuse.ts";
+import { denyBodyFault, WHOLE_BODY } from "./require-whole-body.ts";
 
 declare module "../../http/index.ts" {
   interface SuppliedBy {
@@ -26,7 +27,8 @@ export interface FormLocals<TFields = unknown> {
 
 /**
  * Requires an HTML form of at most this size. Supplies `form` and `parsed`. Denies with 415 a body that is not a
- * URL-encoded form, and with 413 one of more than `maxBytes`, counted as they arrive.
+ * URL-encoded form or has a `Content-Encoding`, with 400 a `Content-Range`, and with 413 more than `maxBytes`, counted as
+ * they arrive.
  */
 export function requireForm<TFields>(
   maxBytes: number,
@@ -35,12 +37,15 @@ export function requireForm<TFields>(
   return stateFacts(
     async function requireForm(c: Context<unknown, unknown, unknown, ProblemLocals>) {
       if (mediaTypeOf(c.request) !== FORM) return deny(c, 415, `The Content-Type must be ${FORM}.`);
+      const denial = denyBodyFault(c);
+      if (denial) return denial;
       const form = await readForm(c.request, maxBytes);
       if (!form) return deny(c, 413, `The form must not exceed ${maxBytes} bytes.`);
       return { allow: true, locals: { form, parsed: schema.safeParse(form) } } as const;
     },
     {
-      denies: [413, 415],
+      ...WHOLE_BODY,
+      denies: [400, 413, 415],
       explanation: "Requires an HTML form of at most this size.",
       detail: `${maxBytes} B`,
       mediaTypes: [FORM],

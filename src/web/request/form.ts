@@ -1,4 +1,5 @@
 /** Reads HTML forms. */
+import { bodyOf } from "./whole-body.ts";
 
 /** The values of a form by field name; the last value of a repeated field. Without a prototype. */
 export type FormFields = Readonly<Record<string, string | undefined>>;
@@ -12,7 +13,7 @@ export async function readForm(request: Request, maxBytes: number): Promise<Form
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of bodyOf(request)) {
     size += chunk.byteLength;
     if (size > maxBytes) return undefined;
     text += decoder.decode(chunk, { stream: true });

@@ -1,6 +1,7 @@
 /** Lists that are paged by an opaque cursor. */
 import { Buffer } from "node:buffer";
 import * as z from "zod";
+import { uuid } from "./uuid.ts";
 
 /** A page of a list, and the cursor of the next page; null for the last page. */
 export interface Page<T> {
@@ -22,8 +23,6 @@ export const pageQuery = z.object({
 
 export type PageQuery = z.output<typeof pageQuery>;
 
-const uuid = z.uuid();
-
 /** Encodes the id of the last item, so that clients treat the cursor as opaque. */
 function encodeCursor(id: string): string {
   return Buffer.from(id).toString("base64url");
@@ -31,7 +30,7 @@ function encodeCursor(id: string): string {
 
 function decodeCursor(cursor: string, issues: z.RefinementCtx): string {
   const id = Buffer.from(cursor, "base64url").toString();
-  if (encodeCursor(id) === cursor && uuid.safeParse(id).success) return id;
+  if (encodeCursor(id) === cursor && uuid.safeParse(id).data === id) return id;
   issues.addIssue({ code: "custom", message: "The cursor is invalid. Use the nextCursor of an earlier page" });
   return z.NEVER;
 }

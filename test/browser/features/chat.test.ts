@@ -106,6 +106,29 @@ describe("with JavaScript", () => {
     expect(await textsOf(page)).toEqual(["one\ntwo"]);
   });
 
+  test("on plain http off localhost, where browsers lack crypto.randomUUID, messages are sent", async ({ open }) => {
+    const page = await open({ as: "user" });
+    await page.addInitScript("delete Crypto.prototype.randomUUID");
+    await page.goto(`/chat/${newRoom()}`);
+    await expectShown(page, "Connected");
+    expect(await page.evaluate("crypto.randomUUID")).toBeUndefined();
+    await say(page, "Hello");
+    await expectShown(page, "Sent");
+    await page.reload();
+    expect(await textsOf(page)).toEqual(["Hello"]);
+  });
+
+  test("a script that cannot be loaded is reported, and the form works without it", async ({ open }) => {
+    const page = await open({ as: "user" });
+    await page.route("**/chat/chat-client*.js", (route) => route.abort());
+    await page.goto(`/chat/${newRoom()}`);
+    await expectShown(page, "Part of this page does not work.");
+    await page.getByLabel("Message", { exact: true }).fill("Hello");
+    await page.getByRole("button", { name: "Send" }).click();
+    await expectShown(page, "Hello");
+    expect(await textsOf(page)).toEqual(["Hello"]);
+  });
+
   test("the page is accessible, fits into 360 pixels and keeps still", async ({ open }) => {
     const page = await open({ as: "user", width: 360 });
     await page.goto(`/chat/${newRoom()}`);
@@ -126,6 +149,8 @@ test("without JavaScript one reads, writes, and loads the page again", async ({ 
   await page.getByLabel("Message", { exact: true }).fill("Without a script");
   await page.getByRole("button", { name: "Send" }).click();
   await expectShown(page, "Without a script");
+  const loaded = page.waitForEvent("load");
   await page.getByRole("link", { name: "reload the page" }).click();
+  await loaded;
   expect(await textsOf(page)).toEqual(["Without a script"]);
 });

@@ -180,6 +180,28 @@ test("by keyboard alone one deletes a file, is asked before, and hears of it", a
   expect(await storedNames(page)).toEqual(["kept.txt"]);
 });
 
+test("the list says that there are no files when the last one is deleted, and no longer when one is added", async ({
+  open,
+}) => {
+  const page = await open({ as: "user" });
+  const shownAfter = (selector: string, pseudo: string) =>
+    page.evaluate<string>(`getComputedStyle(document.querySelector("${selector}"), "${pseudo}").content`);
+  await page.goto("/files");
+  await expectShown(page, "No files yet.");
+  expect(await shownAfter("#upload-file-hint", "::after")).toContain("Or drop them anywhere on this page.");
+  await choose(page, fileOf("tea.txt"));
+  await listOf(page).waitFor();
+  expect(await page.getByText("No files yet.").isVisible()).toBe(false);
+  await page.reload();
+  await listOf(page).waitFor();
+  expect(await shownAfter("#files", "::before")).toBe("none");
+  await page.getByRole("button", { name: "Delete tea.txt" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await expectShown(page, "“tea.txt” was deleted.");
+  expect(await listOf(page).count()).toBe(0);
+  expect(await shownAfter("#files", "::before")).toContain("No files yet.");
+});
+
 test("the page is accessible, fits into 360 pixels, and nothing moves while it loads", async ({ open }) => {
   const page = await open({ as: "user", width: 360 });
   await page.goto("/files");

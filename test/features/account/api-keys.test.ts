@@ -117,6 +117,12 @@ describe("DELETE /api/me/keys/:id", () => {
     expect(await remove(key.id)).toBe(404);
   });
 
+  test("answers 204 for an id in capitals", async () => {
+    const key = await makeKey();
+    expect(await remove(key.id.toUpperCase())).toBe(204);
+    expect(await statusOf(key)).toBe(401);
+  });
+
   test("answers 404 for somebody else's key, and leaves it alone", async () => {
     const key = await makeKey();
     expect(await remove(key.id, await createAccount())).toBe(404);

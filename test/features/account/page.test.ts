@@ -150,7 +150,7 @@ describe("sessions", () => {
     const another = await openBrowser(me);
     const [newest = ""] = await sessionIds(me);
     expect(await page()).toContain(`action="/account/sessions/${newest}/end"`);
-    expect(await follow(await post(`/sessions/${newest}/end`))).toBe("That session has ended.");
+    expect(await follow(await post(`/sessions/${newest.toUpperCase()}/end`))).toBe("That session has ended.");
     expect([await statusFor(another), await statusFor(browser)]).toEqual([401, 200]);
   });
 
@@ -207,7 +207,7 @@ describe("API keys", () => {
     expect([asked.status, (await keysOf(me)).length]).toEqual([200, 1]);
     expect(text).toContain("Delete the key “backup”?");
     expect(text).toContain('name="confirmed" value="yes"');
-    expect(await follow(await post(`/keys/${id}/delete`, { confirmed: "yes" }))).toBe(
+    expect(await follow(await post(`/keys/${id.toUpperCase()}/delete`, { confirmed: "yes" }))).toBe(
       "The key “backup” has been deleted.",
     );
     expect((await send("/api/things", { headers: { "X-API-Key": key } })).status).toBe(401);

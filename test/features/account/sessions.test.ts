@@ -109,7 +109,7 @@ describe("DELETE /api/me/sessions/:id", () => {
   test("ends a client's: its access token and its refresh token are no good then", async () => {
     const browser = await openBrowser(me);
     const [id = ""] = currentOf(await list());
-    expect(await end(id, browser.headers)).toBe(204);
+    expect(await end(id.toUpperCase(), browser.headers)).toBe(204);
     expect(await statusFor(me.headers)).toBe(401);
     const { refreshToken } = me;
     expect((await post("/refresh", { refreshToken })).status).toBe(401);

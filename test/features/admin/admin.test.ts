@@ -31,7 +31,11 @@ const remove = (id: string, { headers }: Pick<Account, "headers"> = admin) =>
 const statusFor = async (headers: Headers, path = "/api/admin/users") => (await send(path, { headers })).status;
 const roleOf = ({ user }: Account) => env.DB.prepare("SELECT role FROM users WHERE id = ?").bind(user.id).first("role");
 /** An id as it can stand in a path. */
-const spellingsOf = ({ user: { id } }: Account) => [id, `%${id.charCodeAt(0).toString(16)}${id.slice(1)}`];
+const spellingsOf = ({ user: { id } }: Account) => [
+  id,
+  id.toUpperCase(),
+  `%${id.charCodeAt(0).toString(16)}${id.slice(1)}`,
+];
 const keyOf = async (account: Account) => ({ "X-API-Key": (await createKey(account, [PERMISSION])).key });
 
 describe("the routes of administrators", () => {

@@ -116,7 +116,8 @@ describe("an account", () => {
     const asked = await post(account, "delete");
     expect([asked.status, await roleOf(account)]).toEqual([200, "user"]);
     expect(await asked.text()).toContain(`Delete the account of Grace (${account.user.email})`);
-    const done = await post(account, "delete", { confirmed });
+    const capitals = { ...account, user: { ...account.user, id: account.user.id.toUpperCase() } };
+    const done = await post(capitals, "delete", { confirmed });
     expect([done.status, done.headers.get("Location"), await roleOf(account)]).toEqual([303, "/admin/users", null]);
     expect(await page()).toContain("The account of Grace has been deleted.");
   });
@@ -126,6 +127,8 @@ describe("an account", () => {
       await post(admin, "delete", { confirmed }),
       await post(admin, "role", { role: "user", confirmed }),
     ];
+    const capitals = { ...admin, user: { ...admin.user, id: admin.user.id.toUpperCase() } };
+    answers.push(await post(capitals, "delete", { confirmed }));
     for (const answer of answers) expect([answer.status, await roleOf(admin)]).toEqual([403, "admin"]);
   });
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Account, type Browser, createAccount, openBrowser, send, signInAnswer, submit } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
+import { plainText } from "../../plain-browser.ts";
 import { enter, message, newRoom } from "./chat.ts";
 
 let ada: Account;
@@ -16,11 +17,7 @@ const open = (path: string, headers: Record<string, string> = {}) =>
   send(path, { headers: { ...browser.headers, ...headers } });
 const page = async (query = "") => (await open(`/chat/${room}${query}`)).text();
 const say = (text: string, id: string = crypto.randomUUID()) => submit(browser, `/chat/${room}`, { id, text });
-/** Of the list: behind it the page has an empty message for its script. */
-const textsOf = (html: string) => {
-  const [list = ""] = html.split("<template");
-  return [...list.matchAll(/<p class="text">([^<]*)<\/p><\/li>/g)].map(([, text]) => text);
-};
+const textsOf = (html: string) => [...html.matchAll(/<p class="text">([^<]*)<\/p><\/li>/g)].map(([, text]) => text);
 
 describe("/chat", () => {
   test("leads to the lobby, or to the room that was asked for", async () => {
@@ -56,7 +53,7 @@ describe("a message sent by form", () => {
 
   test("is stored once, however often the form is sent", async () => {
     const [, id = ""] = /name="id" value="([^"]+)"/.exec(await page()) ?? [];
-    for (let n = 0; n < 3; n++) expect((await say("once", id)).status).toBe(303);
+    for (const same of [id, id, id.toUpperCase()]) expect((await say("once", same)).status).toBe(303);
     expect(textsOf(await page())).toEqual(["once"]);
   });
 
@@ -79,6 +76,14 @@ describe("a message sent by form", () => {
     expect((await submit(browser, "/chat/Lobby", { id: crypto.randomUUID(), text: "lost" })).status).toBe(404);
     expect(textsOf(await page())).toEqual([]);
   });
+});
+
+test("a text browser shows the messages, or that there are none, and no empty message", async () => {
+  expect(plainText(await page())).toContain("No messages yet.");
+  await say("Hello");
+  const text = plainText(await page());
+  expect(text).toContain("Hello");
+  expect(text).not.toMatch(/No messages yet|0000-00-00/);
 });
 
 test("texts and names come back escaped, wherever they are shown", async () => {

@@ -115,6 +115,20 @@ describe("the same id", () => {
     "after a crash": () => abortAllDurableObjects(),
   };
 
+  test.each(["in capitals first", "in capitals again"])(
+    "spelt %s is stored once and acknowledged twice",
+    async (order) => {
+      const id = crypto.randomUUID();
+      const spellings = order.endsWith("first") ? [id.toUpperCase(), id] : [id, id.toUpperCase()];
+      const socket = await enter(ada, newRoom());
+      for (const spelling of spellings) socket.send(message("once", spelling));
+      const ack = { type: "ack", id, seq: 1 };
+      expect(await socket.wait("ack", 2)).toEqual([ack, ack]);
+      socket.send(message("twice"));
+      expect((await socket.wait("message", 2)).map(({ seq }) => seq)).toEqual([1, 2]);
+    },
+  );
+
   test.each(Object.entries(interruptions))("resent %s is stored once and acknowledged each time", async (_, happen) => {
     const room = newRoom();
     const sent = message("once");

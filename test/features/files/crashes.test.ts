@@ -262,7 +262,7 @@ describe("the sweep", () => {
 });
 
 const insertFile = (key: string) =>
-  env.DB.prepare("INSERT INTO files VALUES (?1, ?2, ?1, 'name', 'type', 0, '', '')").bind(key, me.user.id).run();
+  env.DB.prepare("INSERT INTO files VALUES (?1, ?2, ?1, 'name', 'type', NULL, 0, '', '')").bind(key, me.user.id).run();
 
 test("the database refuses a file whose object was not recorded, or is being deleted", async () => {
   await expect(insertFile("unknown")).rejects.toThrow("cannot be claimed");

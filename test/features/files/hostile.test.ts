@@ -30,6 +30,9 @@ vi.setConfig({ testTimeout: 60_000 });
 const PROBLEM = "application/problem+json";
 const disposition = (parameters: string) => `Content-Disposition: form-data; name="f"; ${parameters}`;
 
+const encodedPart = (encoding: string) =>
+  part(`${disposition('filename="f"')}\r\nContent-Transfer-Encoding: ${encoding}`, "Y29udGVudA==");
+
 let me: Account;
 beforeEach(async () => {
   await emptyStorage();
@@ -48,9 +51,17 @@ describe("a form whose bad part comes after good files", () => {
     "a name with a C1 control character": [filePart("a\u0085b"), 400],
     "a name of two lines": [filePart("a%0D%0Ab"), 400],
     "a name with a line separator": [filePart("a\u2028b"), 400],
-    "a name with a slash": [filePart("a/b"), 400],
-    "a name with a slash in RFC 8187's form": [part(disposition("filename*=UTF-8''..%2Fb")), 400],
-    "a name with a backslash": [filePart("a\\\\b"), 400],
+    "a path that ends in a slash": [filePart("a/"), 400],
+    "a path that ends in a slash, in RFC 8187's form": [part(disposition("filename*=UTF-8''a%2F")), 400],
+    "a path that ends in ..": [filePart("a/.."), 400],
+    "a part in base64": [encodedPart("base64"), 415],
+    "a part in Quoted-Printable": [encodedPart("Quoted-Printable"), 415],
+    "a part in an encoding that has no name yet": [encodedPart("x-uuencode"), 415],
+    "a field in base64": [part(`${disposition("x=y")}\r\nContent-Transfer-Encoding: base64`, "dGV4dA=="), 415],
+    "a part that has parts of its own": [
+      part(`${disposition("x=y")}\r\nContent-Type: multipart/mixed; boundary=c`),
+      415,
+    ],
     "the name ..": [filePart(".."), 400],
     "the name .": [filePart(" . "), 400],
     "a name that turns its direction": [filePart("photo\u202egpj.exe"), 400],

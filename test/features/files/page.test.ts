@@ -13,6 +13,7 @@ import {
   unreadable,
 } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
+import { plainText } from "../../plain-browser.ts";
 import {
   type Body,
   bytesOf,
@@ -117,6 +118,7 @@ describe("POST /files", () => {
     await expectNothingStored();
   });
 
+  const NAMED = 'Content-Disposition: form-data; name="file"';
   const refused: Readonly<Record<string, readonly [form: () => Uint8Array<ArrayBuffer>, status: number, why: string]>> =
     {
       "a file over 25 MiB": [
@@ -130,7 +132,17 @@ describe("POST /files", () => {
         "The form must not have more than 100 parts.",
       ],
       "no file": [() => formOf(token(), filePart("", "")), 400, "The form contains no file."],
-      "a name with a slash": [() => formOf(token(), filePart("a/b")), 400, "The name contains a slash."],
+      "a name that ends in a slash": [() => formOf(token(), filePart("a/")), 400, "The name is empty."],
+      "a file in base64": [
+        () => formOf(token(), part(`${NAMED}; filename="f"\r\nContent-Transfer-Encoding: base64`, "eA==")),
+        415,
+        "The Content-Transfer-Encoding “base64” of a part is not supported.".replaceAll(/[“”]/g, "&quot;"),
+      ],
+      "several files in one part": [
+        () => formOf(token(), part(`${NAMED}\r\nContent-Type: multipart/mixed; boundary=c`)),
+        415,
+        "Send each file as a part of the form itself.",
+      ],
       "an end that is missing": [() => formOf(token(), filePart("f")).subarray(0, -8), 400, "The body ends"],
     };
   test.each(Object.entries(refused))("with %s shows the page with what was wrong", async (_, [form, status, why]) => {
@@ -171,6 +183,23 @@ describe("POST /files", () => {
 describe("the list", () => {
   test("says that there is nothing yet, and is in the navigation", async () => {
     expect(await page()).toMatch(/<a href="\/files" aria-current="page">Files<\/a>[\s\S]*No files yet\./);
+  });
+
+  test("says so only without files, also in a text browser, and shows it no empty row and no drop target", async () => {
+    const textOf = async (path?: string) => plainText(await page(path));
+    expect(await textOf()).toContain("No files yet.");
+    const file = await storeFile(me, "tea.txt", "x");
+    const text = await textOf();
+    expect(text).toContain("tea.txt");
+    expect(text).not.toMatch(/No files|Retry|Cancel|drop/);
+    // For HTMX, which may remove the last item.
+    expect(await page()).toContain(' id="files" data-empty="No files yet.');
+    await storeFile(me, "toast.txt", "x");
+    const first = await page("/files?limit=1");
+    expect(first).toContain(' id="files" data-empty="No files on this page."');
+    const [, older] = /href="(\/files\?cursor=[^"]*)"/.exec(first) ?? [];
+    await submit(browser, `${file.url}/delete`, {});
+    expect(await textOf(older)).toContain("No files on this page.");
   });
 
   test("leads to older files and back", async () => {

@@ -12,7 +12,8 @@ const GIB = 1024 ** 3;
 
 /** Creates files of these sizes; no bytes are stored. */
 async function upload(ownerId: string, sizes: readonly number[]) {
-  const files = sizes.map((size) => ({ objectKey: crypto.randomUUID(), name: "f", type: "", size, sha256: "" }));
+  const common = { name: "f", type: "", charset: null, sha256: "" };
+  const files = sizes.map((size) => ({ ...common, objectKey: crypto.randomUUID(), size }));
   for (const { objectKey } of files) await recordUpload(env.DB, objectKey);
   return createFiles(env.DB, ownerId, files);
 }

@@ -195,6 +195,15 @@ describe("DELETE /api/files/:id", () => {
     await expectInOrder(1);
   });
 
+  test("takes the id in capitals, like the routes that read the file", async () => {
+    const file = await storeFile(me, "f", "x");
+    const capitals = file.id.toUpperCase();
+    expect(await (await get(`/api/files/${capitals}`)).json()).toEqual(file);
+    expect(await (await get(`/files/${capitals}`)).text()).toBe("x");
+    expect((await get(`/api/files/${capitals}`, me, "DELETE")).status).toBe(204);
+    await expectNothingStored();
+  });
+
   test("twice at once leaves nothing", async () => {
     const { id } = await storeFile(me, "f", "x");
     await Promise.all([1, 2, 3].map(() => get(`/api/files/${id}`, me, "DELETE")));

@@ -13,7 +13,14 @@ test("data with line ends stays one line", () => {
   expect(JSON.parse(lines[0]?.slice("data: ".length) ?? "")).toBe(text);
 });
 
-test("a comment and a retry are passed over as events", () => {
-  expect(formatComment("heartbeat")).toBe(": heartbeat\n\n");
-  expect(formatRetry(2_000)).toBe("retry: 2000\n\n");
+test("a comment and a retry end their line, but no event, and the event after them is whole", () => {
+  expect(formatComment("heartbeat")).toBe(": heartbeat\n");
+  expect(formatRetry(2_000)).toBe("retry: 2000\n");
+  const event = formatEvent({ id: "7", data: "x" });
+  const stream = [formatRetry(2_000), event, formatComment("heartbeat"), formatComment("heartbeat"), event].join("");
+  expect(stream.split("\n\n")).toEqual([
+    'retry: 2000\nid: 7\ndata: "x"',
+    ': heartbeat\n: heartbeat\nid: 7\ndata: "x"',
+    "",
+  ]);
 });

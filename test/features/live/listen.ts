@@ -3,7 +3,7 @@ import { env } from "cloudflare:test";
 import { vi } from "vitest";
 import { send } from "../../harness.ts";
 
-/** An event as it came; `data` is parsed. A comment has nothing else. */
+/** An event as it came; `data` is parsed. A comment or a retry, which end no event, has nothing else. */
 export interface Heard {
   readonly id?: string;
   readonly event?: string;
@@ -27,6 +27,9 @@ export interface Listener {
 export const isSample = ({ data, event }: Heard) => data !== undefined && event === undefined;
 export const isActivity = ({ event }: Heard) => event === "activity";
 
+/** An empty line behind an event, and the end of the line of a comment or a retry. */
+const BOUNDARY = /\n\n|(?<=^(?:retry)?:.*)\n/m;
+
 /** @param lastEventId What a browser that comes back sends. */
 export async function listen(lastEventId?: string): Promise<Listener> {
   const response = await send("/events", { headers: lastEventId ? { "Last-Event-ID": lastEventId } : {} });
@@ -39,7 +42,7 @@ export async function listen(lastEventId?: string): Promise<Listener> {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      const blocks = (rest + value).split("\n\n");
+      const blocks = (rest + value).split(BOUNDARY);
       rest = blocks.pop() ?? "";
       heard.push(...blocks.map(parse));
     }

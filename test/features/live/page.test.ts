@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { metricsOf } from "../../../src/features/live/metrics.ts";
 import { createAccount, facts, openBrowser, send } from "../../harness.ts";
 import { expectHarmless, HOSTILE } from "../../hostile-text.ts";
+import { plainText } from "../../plain-browser.ts";
 import { feed, isSample, listen } from "./listen.ts";
 
 const open = async (headers: Record<string, string> = {}) =>
@@ -20,6 +21,7 @@ beforeAll(async () => {
 test("shows strangers each metric, before anything was measured", () => {
   expect(shownBy(before).map(([metric]) => metric)).toEqual(metricsOf(facts).map(({ name }) => name));
   expect(shownBy(before).every(([, value]) => value === "–")).toBe(true);
+  expect(plainText(before)).toContain("Recent activity No activity yet.");
 });
 
 test("shows the latest values and what was done, without JavaScript", { timeout: 15_000 }, async () => {
@@ -36,11 +38,13 @@ test("shows the latest values and what was done, without JavaScript", { timeout:
     ["sockets", "0", "normal"],
     ...counted.map(([name = "", activity = ""]) => [name, String(counts[activity]), "normal"]),
   ]);
-  const [, list = ""] = /<ol[^>]*id="activity">([\s\S]*?)<\/ol>/.exec(html) ?? [];
+  const [, list = ""] = /<ol(?:"[^"]*"|[^">])* id="activity"(?:"[^"]*"|[^">])*>([\s\S]*?)<\/ol>/.exec(html) ?? [];
   for (const { name, text } of facts.activities) {
-    expect(list).toContain(`data-activity="${name}">${text}</span>`);
-    expect(list).toContain(`, ${counts[name]} times`);
+    expect(plainText(list)).toContain(`UTC ${text}, ${counts[name]} times`);
   }
+  const text = plainText(html);
+  expect(text).not.toMatch(/No activity yet|0000-00-00/);
+  for (const { text: kind } of facts.activities) expect(text.split(kind)).toHaveLength(2);
 });
 
 test("names what a browser is to load early, and loads nothing from elsewhere", async () => {

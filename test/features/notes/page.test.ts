@@ -1,6 +1,8 @@
+import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Account, type Browser, createAccount, openBrowser, send, signInAnswer, submit } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
+import { plainText } from "../../plain-browser.ts";
 import { createNote } from "./notes.ts";
 
 /** A user of each test's own, signed in with a browser. */
@@ -48,6 +50,21 @@ describe.each(HOSTILE)("the text %j", (hostile) => {
       expect(text.replaceAll("\r", "")).toContain(escaped(hostile.trim().replaceAll("\r", "")));
     }
   });
+});
+
+test("only a list without notes says that there are none, also in a text browser", async () => {
+  const textOf = async (query = "", headers = {}) =>
+    plainText(await (await send(`/notes${query}`, { headers: { ...browser.headers, ...headers } })).text());
+  expect(await textOf()).toContain("No notes yet.");
+  await add({ title: "Tea" });
+  await add({ title: "Toast" });
+  for (const query of ["", "?q=t", "?limit=1"]) {
+    for (const headers of [{}, { "HX-Request": "true" }]) expect(await textOf(query, headers)).not.toContain("No ");
+  }
+  expect(await textOf("?q=coffee")).toContain("No matching notes.");
+  const [, older = ""] = /class="more"[^>]*><a[^>]* href="\/notes([^"]*)"/.exec(await page("?limit=1")) ?? [];
+  await env.DB.prepare("DELETE FROM notes WHERE title = 'Tea'").run();
+  expect(await textOf(older)).toContain("No older notes.");
 });
 
 test("a refused note answers 400 and loses nothing that was typed", async () => {

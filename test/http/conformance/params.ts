@@ -67,10 +67,13 @@ export const cases: Record<string, () => void | Promise<void>> = {
       assert.equal(await paramsOf("/:n<uint>", `/${text}`), undefined, text);
   },
 
-  "<uuid> matches any UUID in either case and keeps the case": async () => {
+  "<uuid> matches any UUID in either case and gives it in lower case": async () => {
     const id = "0190b4e0-7f3a-7cc0-8000-0123456789ab";
     assert.deepEqual(await paramsOf("/:id<uuid>", `/${id}`), { id });
-    assert.deepEqual(await paramsOf("/:id<uuid>", `/${id.toUpperCase()}`), { id: id.toUpperCase() });
+    assert.deepEqual(await paramsOf("/:id<uuid>", `/${id.toUpperCase()}`), { id });
+    const facts = await factsOf("/:a<uuid>/:b", `/${id.toUpperCase()}/B`);
+    assert.deepEqual({ ...facts?.params }, { a: id, b: "B" });
+    assert.deepEqual({ ...facts?.raw }, { a: id.toUpperCase(), b: "B" });
     const refused = [
       id.slice(1),
       `${id}0`,

@@ -51,6 +51,20 @@ describe("a route without sign-in", () => {
   });
 });
 
+test("Sec-Fetch-Site: same-origin suffices, as behind a proxy that rewrites Host; no other value does", async () => {
+  const { Cookie } = (await openBrowser(await createAccount())).headers;
+  const Origin = "https://outside.example";
+  for (const headers of [{ Origin }, { Origin, Cookie }, { Cookie }, { Origin: "null", Cookie }]) {
+    const path = "Cookie" in headers ? "/known" : "/open";
+    expect(await statusOf(path, headers)).toBe(403);
+    expect(await statusOf(path, { ...headers, "Sec-Fetch-Site": "same-origin" })).toBe(200);
+    for (const site of ["none", "same-site", "cross-site", "", "Same-Origin", "same-origin, cross-site"])
+      expect([site, await statusOf(path, { ...headers, "Sec-Fetch-Site": site })]).toEqual([site, 403]);
+  }
+  // A page of PUBLIC_ORIGIN that opens a socket on another origin of the app.
+  expect(await statusOf("/known", { Cookie, Origin: PUBLIC_ORIGIN, "Sec-Fetch-Site": "cross-site" })).toBe(200);
+});
+
 test("a session cookie needs an Origin of ours, an access token only no foreign one", async () => {
   const account = await createAccount();
   const { Cookie } = (await openBrowser(account)).headers;

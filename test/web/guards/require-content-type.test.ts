@@ -46,5 +46,8 @@ test.each([
   const response = await ask(type, unreadable());
   expect(response.status).toBe(415);
   expect(await response.json()).toMatchObject({ title: "Unsupported Media Type", status: 415 });
-  expect(factsOf(guard)).toMatchObject({ denies: [415], detail: "application/json, application/merge-patch+json" });
+  expect(factsOf(guard)).toMatchObject({
+    denies: [400, 415],
+    detail: "application/json, application/merge-patch+json",
+  });
 });

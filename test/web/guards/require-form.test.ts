@@ -5,6 +5,7 @@ import { setup } from "../../../src/http/index.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";
 import { requireForm } from "../../../src/web/guards/require-form.ts";
+import { unreadable } from "../../harness.ts";
 import { supplyLocals } from "../../supply-locals.ts";
 
 const guard = requireForm(100, z.object({ greeting: z.string().optional(), age: z.coerce.number().default(0) }));
@@ -73,6 +74,13 @@ describe("a form", () => {
 });
 
 describe("is refused", () => {
+  test("encoded: 415; a part of it: 400; both unread", async () => {
+    const encoded = await ask(unreadable(), { "Content-Encoding": "gzip" });
+    expect([encoded.status, encoded.headers.get("Accept-Encoding")]).toEqual([415, "identity"]);
+    expect((await ask(unreadable(), { "Content-Range": "bytes 0-9/20" })).status).toBe(400);
+    expect((await ask("a=1", { "Content-Encoding": "Identity, identity" })).status).toBe(200);
+  });
+
   test.each(["", "text/plain", "application/json", "multipart/form-data; boundary=x"])("%j: 415", async (type) => {
     const response = await ask(new TextEncoder().encode("a=1"), { "Content-Type": type });
     expect(response.status).toBe(415);
@@ -100,6 +108,6 @@ describe("is refused", () => {
   });
 
   test("only with the statuses that the guard states", () => {
-    expect(factsOf(guard)).toMatchObject({ denies: [413, 415], detail: "100 B" });
+    expect(factsOf(guard)).toMatchObject({ denies: [400, 413, 415], detail: "100 B" });
   });
 });

@@ -58,6 +58,14 @@ test("PUT of 25 MiB holds no more than a block of it at a time", async () => {
   expect(Math.max(...samples) - before).toBeLessThan(MOST_MEMORY);
 });
 
+test("PUT of 25 MiB of text, which is decoded whole, holds no more", async () => {
+  const before = await memory.sample();
+  const text = Buffer.alloc(25 * MIB, "Grün 茶 🍵 ");
+  const { status, json, samples } = await upload("PUT", "/api/files/large.txt", {}, inPieces(text));
+  expect([status, json.type]).toEqual([201, "text/plain"]);
+  expect(Math.max(...samples) - before).toBeLessThan(MOST_MEMORY);
+});
+
 test("POST of a form with 25 MiB holds no more than a block of it at a time", async () => {
   const before = await memory.sample();
   const body = [HEAD, ...inPieces(content), TAIL];

@@ -14,8 +14,7 @@ export function sampleItemsPage(context: PageContext, list: Page<SampleItem>, re
 ${addForm(context.csrf, refused)}
 <section aria-labelledby="list-title">
 <h2 class="visually-hidden" id="list-title">Your sample items</h2>
-<ul class="list">${items.map((item) => sampleItemItem(item, context.csrf))}</ul>
-<p class="empty">No sample items yet.</p>
+${items.length === 0 ? html`<p class="empty">No sample items yet.</p>` : html`<ul class="list">${items.map((item) => sampleItemItem(item, context.csrf))}</ul>`}
 ${nextCursor === null ? "" : html`<p><a class="button quiet" href="${pathOfList("/sample-items", "", nextCursor)}">Older sample items</a></p>`}
 </section>`,
     context,

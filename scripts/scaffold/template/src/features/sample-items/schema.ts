@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { pageOf } from "../../web/contract/bodies.ts";
 import { storableText } from "../../web/request/text.ts";
+import { uuid } from "../../web/request/uuid.ts";
 
 const title = storableText().trim().min(1, "The title is empty").max(200, "The title is longer than 200 characters");
 
@@ -18,7 +19,7 @@ export type SampleItemInput = z.output<typeof sampleItemInput>;
 
 /** A sample item as the API returns it. */
 export const sampleItemBody = z
-  .object({ id: z.uuid(), title: z.string(), createdAt: z.iso.datetime() })
+  .object({ id: uuid, title: z.string(), createdAt: z.iso.datetime() })
   .meta({ id: "SampleItem" });
 
 export const sampleItemsBody = pageOf(sampleItemBody);
