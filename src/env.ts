@@ -11,6 +11,8 @@ export interface Env {
   readonly ASSETS: R2Bucket;
   /** Maps the paths of `public` to their contents in `ASSETS`. */
   readonly ASSET_MANIFEST: KVNamespace;
+  /** The version of the manifest, set by a deploy. Empty in development. */
+  readonly ASSET_VERSION: string;
   readonly RATE_LIMITER: DurableObjectNamespace<RateLimiterObject>;
   /** The platform's rate limit for each client address: approximate, but without a network hop. */
   readonly ADDRESS_LIMIT: RateLimit;
@@ -30,10 +32,14 @@ export interface Env {
   readonly CORS_ORIGINS: string;
   /** The user who confirms this address becomes the first administrator. Empty for none. */
   readonly ADMIN_EMAIL: string;
+  /** The service that sends mail outside development: `cloudflare`, `resend`, or empty for none. */
+  readonly MAIL_PROVIDER: string;
   /** The sender address of mail. */
   readonly MAIL_FROM: string;
-  /** Sends mail outside development; see the README. */
+  /** For the provider `cloudflare`. */
   readonly EMAIL?: SendEmail;
+  /** Secret, for the provider `resend`. */
+  readonly RESEND_API_KEY?: string;
 }
 
 /** The bindings of a request. It uses `locals.db` instead of `DB`. */
@@ -126,7 +132,11 @@ export interface PolicyExceptions {
   readonly unlimited: Readonly<Record<string, string>>;
 }
 
-/** Checks that a dependency responds. @throws If it does not. */
+/**
+ * Checks that a dependency responds. Returns `off` for one that is not configured and that the app works without.
+ *
+ * @throws If it does not respond.
+ */
 export type ReadinessCheck = (locals: StorageLocals) => Promise<unknown>;
 
 /** The bindings and the database, of a request or of work outside requests. */

@@ -6,6 +6,7 @@ import { requireAuth } from "../../src/identity/guards/require-auth.ts";
 import { requireCsrf } from "../../src/identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../src/identity/guards/require-csrf-token.ts";
 import { requireEmailVerified } from "../../src/identity/guards/require-email-verified.ts";
+import { requireMail } from "../../src/identity/guards/require-mail.ts";
 import { requireNotSelf } from "../../src/identity/guards/require-not-self.ts";
 import { requirePermission } from "../../src/identity/guards/require-permission.ts";
 import { requireRecentSignIn } from "../../src/identity/guards/require-recent-sign-in.ts";
@@ -79,6 +80,7 @@ const table: readonly [name: string, guard: object, GET: Verdicts, POST?: Verdic
   ["requireCsrf", requireCsrf, all("allow"), { ...all("depends"), token: "allow", key: "allow" }],
   ["requireCsrfToken", requireCsrfToken, { ...all("depends"), token: "deny", key: "deny" }],
   ["loadSession", loadSession, all("allow")],
+  ["requireMail", requireMail, all("allow")],
   ["rateLimit(address)", limitAddress, all("allow")],
   ["rateLimit(api)", limitApi, { ...all("depends"), visitor: "allow" }, all("depends")],
   ["rateLimit(sign-in)", limitSignIn, all("depends")],

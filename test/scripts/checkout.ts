@@ -28,6 +28,7 @@ export const FILES: Readonly<Record<string, string>> = {
   "package.json": json({
     name: "candor",
     scripts: { check: "biome check" },
+    cloudflare: { bindings: { DB: { description: "Data." }, TALK_FILES: { description: "Sound." } } },
     dependencies: { "@scope/talk-only": "1.0.0", shared: "1.0.0" },
     devDependencies: { "test-only": "1.0.0", biome: "1.0.0" },
   }),

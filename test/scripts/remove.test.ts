@@ -44,7 +44,9 @@ test("removes the packages that only it imports, with what only they need", () =
   expect([manifest.dependencies, manifest.devDependencies]).toEqual([{ shared: "1.0.0" }, { biome: "1.0.0" }]);
   const { packages } = JSON.parse(after["package-lock.json"] ?? "");
   expect(Object.keys(packages)).toEqual(["", "node_modules/biome", "node_modules/biome-linux", "node_modules/shared"]);
-  expect(packages[""]).toEqual({ name: "candor", ...manifest, scripts: undefined });
+  const { dependencies, devDependencies, cloudflare } = manifest;
+  expect(packages[""]).toEqual({ name: "candor", dependencies, devDependencies });
+  expect(cloudflare).toEqual({ bindings: { DB: { description: "Data." } } });
   expect(lines.join("\n")).toContain("npm ci");
 });
 

@@ -59,6 +59,32 @@ test("--form sends several files", async () => {
   ]);
 });
 
+test("--form states no type for a Markdown file and may name its folder; the file gets its type and its own name", async () => {
+  await write("README.md", "# Tea\n");
+  const response = await run("/api/files", "--form", "file=@README.md", "--form", "file=@README.md;filename=a/b\\c.md");
+  const files = [
+    { name: "README.md", type: "text/markdown" },
+    { name: "c.md", type: "text/markdown" },
+  ];
+  expect([response.status, jsonOf(response)]).toMatchObject([201, { files }]);
+});
+
+test.each([
+  ["the rest of a file", "/api/files/rest.txt", ["--continue-at", "4", "--upload-file", "encoded.txt"], 400],
+  [
+    "a compressed body",
+    "/api/files/x.txt",
+    ["--header", "Content-Encoding: gzip", "--upload-file", "encoded.txt"],
+    415,
+  ],
+  ["a part in base64", "/api/files", ["--form", "file=@encoded.txt;encoder=base64"], 415],
+] as const)("%s is refused, and not stored as a whole file", async (_, path, args, status) => {
+  await write("encoded.txt", "0123456789");
+  const { items } = jsonOf(await run("/api/files?limit=100"));
+  expect((await run(path, ...args)).status).toBe(status);
+  expect(jsonOf(await run("/api/files?limit=100")).items).toEqual(items);
+});
+
 test.each([
   ["0-3", 206, "0123", "bytes 0-3/10"],
   ["4-", 206, "456789", "bytes 4-9/10"],
