@@ -1,4 +1,5 @@
 /** Plans the removal of a feature from the current state of the project, before anything is changed. */
+import { removeCosts } from "./costs.ts";
 import { readEnvKeys } from "./env-keys.ts";
 import { classesOf, removeBindings, resourcesOf } from "./feature-bindings.ts";
 import { findClasses, removeFromApp, removeFromIndex } from "./feature-list.ts";
@@ -44,6 +45,7 @@ export function planRemoval(project: Project, feature: string, isDeployed: boole
     ...writing(project, "wrangler.toml", removeBindings(toml, { keys, classes }, isDeployed), describeBindings(keys)),
     ...packageSteps(project, unused, keys),
     ...markdownSteps(project, feature, removed),
+    ...removeCosts(project, feature),
     ...writing(
       project,
       "src/index.ts",

@@ -32,6 +32,8 @@ test("takes its lines out of the files that stay", () => {
   expect(index).toBe('export { Limiter } from "./limits/limiter.ts";\n');
   expect(after["README.md"]).toBe(FILES["README.md"]?.replace("| `talk` | rooms |\n", ""));
   expect(after["test/routes.snap.txt"]).toBe("home texts\n");
+  const costs = FILES["test/costs.snap.txt"]?.split("\n").filter((line) => !line.startsWith("talk"));
+  expect(after["test/costs.snap.txt"]?.split("\n")).toEqual(costs);
 });
 
 test("removes the packages that only it imports, with what only they need", () => {
