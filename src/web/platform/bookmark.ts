@@ -24,7 +24,7 @@ export function openDatabase(request: Request, env: Env): RequestDatabase {
   return openRequestDatabase(env.DB, mayLag ? readBookmark(request, env) : undefined);
 }
 
-/** Gives the client the bookmark of the state that it has seen or written, but never in a response that caches share. */
+/** Gives the client the bookmark of the state that it has seen or written, unless caches may share the response. */
 export function sendBookmark(request: Request, { db, env }: Partial<AppLocals>, headers: Headers): void {
   const bookmark = db?.bookmark;
   if (!env || bookmark === undefined || isShared(headers)) return;
