@@ -23,7 +23,7 @@ export interface PreparedRequest {
 export type RouteRequests = Readonly<Record<string, () => Promise<PreparedRequest>>>;
 
 const modules = import.meta.glob<{ readonly requests: RouteRequests }>(
-  ["./features/*/requests.ts", "./*/requests.ts"],
+  ["./features/*/requests.ts", "./assets/requests.ts"],
   {
     eager: true,
   },
