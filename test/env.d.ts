@@ -16,3 +16,8 @@ declare module "*?raw" {
   const text: string;
   export default text;
 }
+
+/** Modules by their paths (Vite). */
+interface ImportMeta {
+  glob<TModule>(pattern: string | readonly string[], options: { readonly eager: true }): Record<string, TModule>;
+}

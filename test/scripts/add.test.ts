@@ -33,6 +33,7 @@ test("makes every file under the feature's name, and its line", () => {
     "test/browser/features/short-links.test.ts",
     "test/features/short-links/api.test.ts",
     "test/features/short-links/page.test.ts",
+    "test/features/short-links/requests.ts",
   ]);
   expect(read(folder, "src/app.ts")).toBe(
     FILES["src/app.ts"]
