@@ -175,5 +175,12 @@ export const things = feature({
   name: "things",
   routes: [...api, ...openPages, ...pages],
   page: { label: "Things", path: "/things", for: "user" },
-  activities: [{ name: "thing", text: "A thing was created", routes: ["POST /api/things", "POST /things"] }],
+  activities: [
+    {
+      name: "thing",
+      text: "A thing was created",
+      routes: ["POST /api/things", "POST /things"],
+      metric: { name: "things", title: "Things", unit: "created in the last minute", warning: 3, critical: 300 },
+    },
+  ],
 });

@@ -13,22 +13,49 @@ const metrics = new Map();
 for (const figure of document.querySelectorAll("[data-metric]"))
   metrics.set(figure.dataset.metric, { figure, samples: [] });
 
-// An unknown id, so that the feed sends its stored events first.
-const events = new EventSource("/events?after=0");
-state.textContent = "Connecting …";
-events.addEventListener("open", () => {
-  state.textContent = "Connected";
-});
-events.addEventListener("error", () => {
-  state.textContent = "Connection lost. Reconnecting …";
-});
-events.addEventListener("reset", () => {
-  for (const { samples } of metrics.values()) samples.length = 0;
-  activity.replaceChildren();
-});
-events.addEventListener("message", ({ data }) => addSample(JSON.parse(data)));
-events.addEventListener("activity", ({ data }) => addActivity(JSON.parse(data)));
-addEventListener("pagehide", () => events.close());
+/** The id of the last event. At first an unknown one, so that the feed sends its stored events. */
+let lastId = "0";
+
+/** @type {EventSource | null} */
+let events = null;
+
+function connect() {
+  events?.close();
+  state.textContent = "Connecting …";
+  events = new EventSource(`/events?${new URLSearchParams({ after: lastId })}`);
+  events.addEventListener("open", () => {
+    state.textContent = "Connected";
+  });
+  events.addEventListener("error", () => {
+    state.textContent = "Connection lost. Reconnecting …";
+  });
+  events.addEventListener("reset", () => {
+    for (const { samples } of metrics.values()) samples.length = 0;
+    activity.replaceChildren();
+  });
+  events.addEventListener("message", ({ data, lastEventId }) => {
+    lastId = lastEventId;
+    addSample(JSON.parse(data));
+  });
+  events.addEventListener("activity", ({ data, lastEventId }) => {
+    lastId = lastEventId;
+    addActivity(JSON.parse(data));
+  });
+}
+
+function disconnect() {
+  events?.close();
+  events = null;
+  state.textContent = "Paused while this page is hidden";
+}
+
+/** A page that nobody sees does not keep the feed awake. */
+function followVisibility() {
+  if (document.hidden) disconnect();
+  else connect();
+}
+document.addEventListener("visibilitychange", followVisibility);
+addEventListener("pagehide", disconnect);
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) location.reload();
 });
@@ -117,3 +144,4 @@ function showTime(time) {
   time.textContent = new Date(time.dateTime).toLocaleTimeString("en-GB");
 }
 for (const time of activity.querySelectorAll("time")) showTime(time);
+followVisibility();

@@ -3,10 +3,12 @@ import type { RequestEnv, Reservation } from "../env.ts";
 import type { Context, Guard, GuardResult } from "../http/index.ts";
 import { stateFacts } from "../web/app/guard-facts.ts";
 import { logFailure } from "../web/app/log.ts";
+import { withDeadline } from "../web/platform/transient.ts";
 import { deny } from "../web/respond/refuse.ts";
 import {
   denyExhausted,
   denyUnavailable,
+  LIMITER_DEADLINE_MS,
   type LimitNeeds,
   limiterOf,
   limitFactOf,
@@ -91,7 +93,7 @@ export function limitAttempts<TNeeds extends LimitNeeds = LimitNeeds>(
  */
 export async function clearLimit(env: RequestEnv, policyName: string, key: string): Promise<void> {
   try {
-    await limiterOf(env, objectNameOf(policyName, key)).clear();
+    await withDeadline(limiterOf(env, objectNameOf(policyName, key)).clear(), LIMITER_DEADLINE_MS);
   } catch (error) {
     logFailure(`The rate limit ${policyName} could not be cleared`, error);
   }
@@ -102,7 +104,7 @@ const UNCOUNTED: Attempt = { remaining: Number.POSITIVE_INFINITY, succeed: async
 function openAttempt(env: RequestEnv, objectName: string, reservation: number, remaining: number): Attempt {
   async function settle(outcome: "count" | "refund"): Promise<void> {
     try {
-      await limiterOf(env, objectName).settle(reservation, outcome);
+      await withDeadline(limiterOf(env, objectName).settle(reservation, outcome), LIMITER_DEADLINE_MS);
     } catch (error) {
       logFailure("An attempt could not be settled, so it counts as failed", error);
     }
@@ -118,7 +120,7 @@ async function reserve(
   windowMs: number,
 ): Promise<Reservation | undefined> {
   try {
-    return await limiterOf(env, objectName).reserve(limit, windowMs);
+    return await withDeadline(limiterOf(env, objectName).reserve(limit, windowMs), LIMITER_DEADLINE_MS);
   } catch (error) {
     logFailure("A rate limiter is unavailable", error);
     return undefined;

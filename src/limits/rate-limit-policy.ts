@@ -68,6 +68,11 @@ export function limitFactOf(
   return { name, max: (env) => readLimit(policy, env), unit, windowSeconds };
 }
 
+/**
+ * The time after which a limiter counts as unavailable. A call is never repeated, since it may have been counted.
+ */
+export const LIMITER_DEADLINE_MS = 5_000;
+
 /** The name of the object that counts the requests of a key. */
 export function objectNameOf(policyName: string, key: string): string {
   return `${policyName} ${key}`;

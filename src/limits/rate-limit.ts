@@ -4,10 +4,12 @@ import type { RequestEnv, Ruling } from "../env.ts";
 import { type Context, type Guard, type GuardResult, type HeadContext, headGuard } from "../http/index.ts";
 import { stateFacts } from "../web/app/guard-facts.ts";
 import { logFailure } from "../web/app/log.ts";
+import { withDeadline } from "../web/platform/transient.ts";
 import { Denials } from "./denials.ts";
 import {
   denyExhausted,
   denyUnavailable,
+  LIMITER_DEADLINE_MS,
   type LimitLocals,
   type LimitNeeds,
   limiterOf,
@@ -111,7 +113,7 @@ async function askObject(
   windowMs: number,
 ): Promise<Ruling | "unavailable"> {
   try {
-    return await limiterOf(env, objectName).take(limit, windowMs);
+    return await withDeadline(limiterOf(env, objectName).take(limit, windowMs), LIMITER_DEADLINE_MS);
   } catch (error) {
     logFailure("A rate limiter is unavailable", error);
     return "unavailable";

@@ -1,6 +1,7 @@
 /** The Durable Object that counts the requests of a key: it never admits more than the limit in any rolling window. */
 import { DurableObject } from "cloudflare:workers";
 import type { Env, RateLimiterObject, Reservation, Ruling } from "../env.ts";
+import { ensureAlarm, isAlarmWithin } from "../web/platform/ensure-alarm.ts";
 import { AdmissionLog } from "./admission-log.ts";
 import { SteadyClock } from "./steady-clock.ts";
 
@@ -101,20 +102,13 @@ export class RateLimiter extends DurableObject<Env> implements RateLimiterObject
 
   /** Sets the alarm if there is none, if it is overdue, or if the window has changed. */
   async #ensureAlarm(windowMs: number): Promise<void> {
-    const now = Date.now();
-    const isAhead = (at: number | null): at is number => at !== null && at > now && at <= now + windowMs;
-    if (windowMs === this.#windowMs) {
-      if (isAhead(this.#alarmAt)) return;
-      const alarmAt = await this.ctx.storage.getAlarm();
-      if (isAhead(alarmAt)) {
-        this.#alarmAt = alarmAt;
-        return;
-      }
-    } else {
+    if (windowMs !== this.#windowMs) {
       this.#windowMs = windowMs;
       this.ctx.storage.kv.put(WINDOW, windowMs);
+      return this.#setAlarm(windowMs);
     }
-    await this.#setAlarm(windowMs);
+    if (isAlarmWithin(this.#alarmAt, windowMs)) return;
+    this.#alarmAt = await ensureAlarm(this.ctx.storage, windowMs);
   }
 
   async #setAlarm(delayMs: number): Promise<void> {

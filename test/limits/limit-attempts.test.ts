@@ -223,6 +223,24 @@ describe("where the object cannot be asked", () => {
     expect([response.status, await response.text()]).toEqual([200, "Infinity"]);
   });
 
+  const hangs = () => new Promise<never>(() => {});
+
+  test.each([
+    ["/strict", { reserve: hangs }, 503],
+    ["/lenient", { reserve: hangs }, 200],
+    ["/strict", { settle: hangs }, 200],
+  ])("%s goes on after 5 seconds without an answer to %o", async (path, methods, status) => {
+    let isPending = true;
+    const pending = attempt(somebody(), "right", replacing(methods), path).finally(() => {
+      isPending = false;
+    });
+    await scheduler.wait(300);
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(isPending).toBe(true);
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await pending).status).toBe(status);
+  });
+
   test.each(["right", "wrong", "both"] as const)("an attempt with the outcome %s ends, and counts", async (outcome) => {
     const email = somebody();
     for (let i = 0; i < 3; i++) expect((await attempt(email, outcome, replacing({ settle: fails }))).status).toBe(200);

@@ -198,6 +198,23 @@ describe("where the object cannot be asked", () => {
     expect(await response.text()).not.toContain("overloaded");
   });
 
+  test.each([
+    ["/few", 503],
+    ["/many", 200],
+  ])("%s goes on after 5 seconds without an answer, with %i", async (path, status) => {
+    const get = () => ({ take: () => new Promise<never>(() => {}) });
+    const bindings = { RATE_LIMITER: { idFromName: () => "id", get } } as unknown as Partial<Env>;
+    let isPending = true;
+    const pending = ask(path, somebody(), bindings).finally(() => {
+      isPending = false;
+    });
+    await scheduler.wait(100);
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(isPending).toBe(true);
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await pending).status).toBe(status);
+  });
+
   test("it stands in the log why, and nobody is kept out once it can be asked again", async () => {
     const headers = somebody();
     for (let i = 0; i < 5; i++) await ask("/few", headers, BROKEN);

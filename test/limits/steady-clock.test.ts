@@ -22,7 +22,7 @@ function startClock(): SteadyClock {
 
 test("it advances with the clock of the machine", () => {
   const clock = startClock();
-  for (const ms of [0, 1, 4_999, 5_000, 5_001, 10_001, DAY]) {
+  for (const ms of [0, 1, 999, 1_000, 1_001, 10_001, DAY]) {
     const before = request(clock);
     pass(ms);
     expect(clock.now()).toBe(before + ms);
@@ -55,25 +55,25 @@ test("a clock that is set back to the right time leaves no trace", () => {
 });
 
 describe("the last reading for a request", () => {
-  test("is recent for 5 s, and after that the machine's clock is believed", () => {
+  test("is recent for a second, and after that the machine's clock is believed", () => {
     const clock = startClock();
-    pass(4_999);
+    pass(999);
     setClock(DAY);
     expect(request(clock)).toBe(START);
-    pass(5_000);
+    pass(1_000);
     setClock(DAY);
-    expect(request(clock)).toBe(START + 5_000 + DAY);
+    expect(request(clock)).toBe(START + 1_000 + DAY);
   });
 
   test("is the last one, however many there were", () => {
     const clock = startClock();
     for (let i = 0; i < 10; i++) {
-      pass(4_000);
+      pass(900);
       request(clock);
     }
     expect(vi.getTimerCount()).toBe(1);
     setClock(DAY);
-    expect(request(clock)).toBe(START + 40_000);
+    expect(request(clock)).toBe(START + 9_000);
   });
 
   test("does not make the clock go back, however long ago it was", () => {
@@ -95,7 +95,7 @@ describe("a timer", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test.each([5_000, 5_001, 60_000, DAY])(
+  test.each([1_000, 1_001, 60_000, DAY])(
     "is not started by a first request, nor by one after %i ms without any",
     (ms) => {
       const clock = new SteadyClock(0);
@@ -107,12 +107,12 @@ describe("a timer", () => {
     },
   );
 
-  test.each([0, 1, 4_999])("remains for 5 s after a request that follows within %i ms", (ms) => {
+  test.each([0, 1, 999])("remains for a second after a request that follows within %i ms", (ms) => {
     const clock = new SteadyClock(0);
     request(clock);
     pass(ms);
     request(clock);
-    pass(4_999);
+    pass(999);
     expect(vi.getTimerCount()).toBe(1);
     pass(1);
     expect(vi.getTimerCount()).toBe(0);
@@ -120,12 +120,12 @@ describe("a timer", () => {
 
   test("is renewed by a request that follows another, also where the clock leaps by less than counts as a jump", () => {
     const clock = startClock();
-    pass(4_000);
-    setClock(6_000);
-    expect(request(clock)).toBe(START + 10_000);
-    pass(4_000);
+    pass(900);
+    setClock(9_000);
+    expect(request(clock)).toBe(START + 9_900);
+    pass(900);
     setClock(DAY);
-    expect(request(clock)).toBe(START + 10_000);
+    expect(request(clock)).toBe(START + 9_900);
   });
 
   test("is not started by a request that comes after a reading that was not for one", () => {

@@ -14,7 +14,7 @@ import { invalidInput } from "../../web/respond/problem.ts";
 import { connectionRequest } from "./connection.ts";
 import { limitSockets } from "./guards.ts";
 import { historyQuery, messagesBody, resumeQuery, roomParams } from "./protocol.ts";
-import { roomStub } from "./room-stub.ts";
+import { readHistory, roomStub } from "./room-stub.ts";
 
 const { route } = signedIn;
 
@@ -29,7 +29,7 @@ export const api = group({
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const { after = null, limit } = input.query;
-        const items = await roomStub(locals.env, input.params.room).history(after, limit);
+        const items = await readHistory(locals.env, input.params.room, after, limit);
         return Response.json({ items }, { headers: REVALIDATED });
       },
     }),

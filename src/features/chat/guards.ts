@@ -39,7 +39,7 @@ export const limitSockets: Guard<SocketNeeds, SocketLocals> = stateFacts(
     const socket = toUserSocket({ room, user, sessionId: sessionIdOf(auth) ?? "", socketId });
     let outcome = await openSocket(db, socket, LIMITS);
     if (outcome === "too many") {
-      await recheckSockets(c.locals, user.id);
+      await recheckSockets(c.locals, user.id, [0]);
       outcome = await openSocket(db, socket, LIMITS);
     }
     if (outcome === "open") return { allow: true, locals: { socketId } };

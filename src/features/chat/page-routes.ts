@@ -15,7 +15,7 @@ import { seeOther } from "../../web/respond/see-other.ts";
 import { roomPage } from "./pages.ts";
 import { messageList } from "./partials.ts";
 import { beforeQuery, messageInput, roomParams } from "./protocol.ts";
-import { roomStub } from "./room-stub.ts";
+import { readHistory, roomStub } from "./room-stub.ts";
 
 const { route } = signedInPage;
 
@@ -56,7 +56,7 @@ export const pages = group({
         // Without gaps in `seq`, the messages before one are those after another.
         const after = before === undefined ? null : Math.max(0, before - 1 - PAGE_SIZE);
         const limit = before === undefined ? PAGE_SIZE : Math.min(PAGE_SIZE, Math.max(0, before - 1));
-        const messages = await roomStub(locals.env, room).history(after, limit);
+        const messages = await readHistory(locals.env, room, after, limit);
         const draft = { id: crypto.randomUUID(), text: "" };
         return partOrPage(request, {
           part: () => messageList(room, locals.user, messages),
@@ -73,13 +73,14 @@ export const pages = group({
         const { env, user, form, parsed } = locals;
         if (!input.ok) return refuse(c, 404, "There is no such room.");
         const { room } = input.params;
-        const object = roomStub(env, room);
-        const outcome = parsed.success ? await object.post({ id: user.id, name: user.name }, parsed.data) : "invalid";
+        const outcome = parsed.success
+          ? await roomStub(env, room).post({ id: user.id, name: user.name }, parsed.data)
+          : "invalid";
         if (typeof outcome === "object") return seeOther(`/chat/${room}`);
         const { status, text: failure } = FAILURES[outcome];
         const error = parsed.success ? failure : parsed.error.issues[0]?.message;
         const { id = "", text = "" } = form;
-        const messages = await object.history(null, PAGE_SIZE);
+        const messages = await readHistory(env, room, null, PAGE_SIZE);
         const draft = { id: id || crypto.randomUUID(), text, error: error ?? failure };
         const page = htmlResponse(roomPage(await loadPageContext(c), { room, me: user, messages, draft }), status);
         if (status !== 400) page.headers.set("Retry-After", "1");

@@ -2,26 +2,18 @@
 
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../../env.ts";
-import { closeSockets, renewSockets } from "../../identity/sessions/sockets.ts";
 import { logFailure } from "../../web/app/log.ts";
+import { ensureAlarm } from "../../web/platform/ensure-alarm.ts";
 import { BoundedSockets } from "../../web/realtime/backpressure.ts";
-import { CLOSE } from "../../web/realtime/close-codes.ts";
+import { answerClose, CLOSE } from "../../web/realtime/close-codes.ts";
 import { TokenBuckets } from "../../web/realtime/token-bucket.ts";
-import { type Connection, connectionOf, readConnection, setConnection, toUserSocket } from "./connection.ts";
+import { type Connection, connectionOf, readConnection, setConnection } from "./connection.ts";
 import type { ChatRoomObject } from "./env.ts";
 import * as protocol from "./protocol.ts";
+import { CHECK_INTERVAL_MS, type ConnectedSocket, SessionChecks } from "./session-checks.ts";
 import * as store from "./store.ts";
 
 const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
-
-/** How often the sessions of all sockets are checked, and how soon again after a check that failed. */
-const CHECK_INTERVAL_MS = 25_000;
-const CHECK_RETRY_MS = 2_000;
-
-interface ConnectedSocket {
-  readonly socket: WebSocket;
-  readonly connection: Connection;
-}
 
 /**
  * All durable state is in the object's database or attached to its sockets, so the object can hibernate between any two
@@ -30,8 +22,10 @@ interface ConnectedSocket {
  *
  * A socket is closed when its session ends. Every event that ends a session calls `recheckSessions`; an alarm closes the
  * sockets of sessions that expire. A new socket is checked right after it has joined, in case its session ended meanwhile.
- * If a call is lost, an alarm makes up for it within 25 s. If the database does not respond, the check is repeated every 2 s, and
- * sockets stay open until it succeeds.
+ * For calls that are lost, `SessionChecks` checks the session of a user who sends a frame, unless it has just done so,
+ * before the frame is processed; those of the readers of a message from time to time; and all of them every 5 minutes.
+ * If the database does not respond, the check is repeated every 2 s, sockets stay open, and messages are refused as
+ * `unavailable`.
  *
  * The rate limit counts all sockets of a user and `post` together. It is in memory: the platform hibernates a room after
  * 10 s of silence, when every bucket has been full for 7. Only a restart of the room grants a new burst early.
@@ -43,6 +37,12 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     (socket) => this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0,
     (socket) => this.#leave(socket),
   );
+  readonly #sessions = new SessionChecks({
+    database: () => this.env.DB,
+    connectedSockets: () => this.#connectedSockets(),
+    end: (socket) => this.#close(socket, CLOSE.sessionOver, "The session has ended."),
+    wakeWithin: async (ms) => void (await ensureAlarm(this.ctx.storage, ms)),
+  });
 
   async history(after: number | null, limit: number): Promise<protocol.ChatMessage[]> {
     if (!store.hasTables(this.#sql)) return [];
@@ -56,12 +56,13 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
   ): Promise<protocol.ChatMessage | "too fast" | "unavailable"> {
     if (this.#buckets.take(user.id) !== "allow") return "too fast";
     store.createTables(this.#sql);
-    await this.#wakeWithin(RETENTION_MS);
+    await ensureAlarm(this.ctx.storage, RETENTION_MS);
+    this.ctx.waitUntil(this.#sessions.checkReaders());
     return this.#storeAndBroadcast(message, user) ?? "unavailable";
   }
 
   async recheckSessions(socketIds: readonly string[]): Promise<string[]> {
-    await this.#checkSessions(this.#connectedSockets());
+    await this.#sessions.check(this.#connectedSockets());
     const held = new Set(this.#connectedSockets().map(({ connection }) => connection.socketId));
     return socketIds.filter((id) => held.has(id));
   }
@@ -70,26 +71,30 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
   override async fetch(request: Request): Promise<Response> {
     const { connection, after } = readConnection(request);
     store.createTables(this.#sql);
-    await this.#wakeWithin(CHECK_INTERVAL_MS);
+    await ensureAlarm(this.ctx.storage, CHECK_INTERVAL_MS);
     const { 0: client, 1: socket } = new WebSocketPair();
     this.ctx.acceptWebSocket(socket);
     this.#join(socket, connection, after);
-    this.ctx.waitUntil(this.#checkSessions([{ socket, connection }]));
+    this.ctx.waitUntil(this.#sessions.checkJoined({ socket, connection }));
     return new Response(null, { status: 101, webSocket: client });
   }
 
-  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+  override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
     const connection = connectionOf(socket);
     if (!connection) return;
     this.#sockets.forget(socket);
     const decision = this.#buckets.take(connection.user.id);
     const violation = protocol.findViolation(decision, data);
-    if (violation) this.#close(socket, ...violation);
-    else if (decision === "throttle") this.#send(socket, protocol.tooFast(String(data)));
-    else this.#send(socket, this.#handleFrame(connection, protocol.parseFrame(String(data))));
+    if (violation) return this.#close(socket, ...violation);
+    const text = String(data);
+    if (decision === "throttle") return void this.#send(socket, protocol.tooFast(text));
+    const check = this.#sessions.confirmSender(socket);
+    const isConfirmed = check === null || (await check);
+    if (connectionOf(socket)) this.#send(socket, this.#handleFrame(connection, protocol.parseFrame(text), isConfirmed));
   }
 
-  override webSocketClose(socket: WebSocket): void {
+  override webSocketClose(socket: WebSocket, code: number, reason: string): void {
+    answerClose(socket, code, reason);
     this.#leave(socket);
   }
 
@@ -99,9 +104,9 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
 
   /** Closes the sockets whose sessions have ended, removes old messages, and sets the next alarm. */
   override async alarm(): Promise<void> {
-    await this.#checkSessions(this.#connectedSockets());
+    await this.#sessions.check(this.#connectedSockets());
     const oldest = store.removeOlder(this.#sql, Date.now() - RETENTION_MS);
-    if (this.#connectedSockets().length > 0) return this.#wakeWithin(CHECK_INTERVAL_MS);
+    if (this.#connectedSockets().length > 0) return void (await ensureAlarm(this.ctx.storage, CHECK_INTERVAL_MS));
     if (oldest !== null) return this.ctx.storage.setAlarm(oldest + RETENTION_MS + 1);
     // A room that has had messages keeps its last `seq`.
     if (store.readExtent(this.#sql).last === 0) await this.ctx.storage.deleteAll();
@@ -126,14 +131,18 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     if (!connection) return;
     setConnection(socket, null);
     this.#broadcast({ type: "leave", user: connection.user, count: this.#connectedSockets().length });
-    this.ctx.waitUntil(this.#removeRows([connection]));
+    this.ctx.waitUntil(this.#sessions.removeRows([connection]));
   }
 
-  /** @returns The response to the frame's sender. */
-  #handleFrame({ user }: Connection, frame: protocol.ClientFrame | protocol.ErrorFrame): protocol.Frame {
+  /** @param isConfirmed Whether the database has confirmed the session. @returns The response to the sender. */
+  #handleFrame(
+    { user }: Connection,
+    frame: protocol.ClientFrame | protocol.ErrorFrame,
+    isConfirmed: boolean,
+  ): protocol.Frame {
     if (frame.type === "error") return frame;
     if (frame.type === "ping") return { type: "pong", seq: store.readExtent(this.#sql).last };
-    const message = this.#storeAndBroadcast(frame, user);
+    const message = isConfirmed && this.#storeAndBroadcast(frame, user);
     return message ? { type: "ack", id: message.id, seq: message.seq } : protocol.unavailable(frame);
   }
 
@@ -147,36 +156,6 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     } catch (error) {
       logFailure("A chat message could not be stored", error);
       return null;
-    }
-  }
-
-  /** Renews the rows of sockets, closes those whose sessions have ended, and sets an alarm for the next expiry. */
-  async #checkSessions(connected: readonly ConnectedSocket[]): Promise<void> {
-    if (connected.length === 0) return;
-    try {
-      const sockets = connected.map(({ connection }) => toUserSocket(connection));
-      const ends = await renewSockets(this.env.DB, sockets);
-      const now = Date.now();
-      const endOf = ({ connection }: ConnectedSocket) => ends.get(connection.sessionId) ?? 0;
-      const [closed, open] = partition(connected, ({ socket }) => connectionOf(socket) === null);
-      // They closed during the query, which may have renewed their rows after the removal.
-      if (closed.length > 0) await this.#removeRows(closed.map(({ connection }) => connection));
-      const [expired, valid] = partition(open, (each) => endOf(each) <= now);
-      for (const { socket } of expired) this.#close(socket, CLOSE.sessionOver, "The session has ended.");
-      if (valid.length > 0)
-        await this.#wakeWithin(Math.min(CHECK_INTERVAL_MS, ...valid.map((each) => endOf(each) - now)));
-    } catch (error) {
-      logFailure("The sessions of a chat room could not be checked; the next alarm tries again", error);
-      await this.#wakeWithin(CHECK_RETRY_MS);
-    }
-  }
-
-  async #removeRows(connections: readonly Connection[]): Promise<void> {
-    try {
-      const ids = connections.map(({ socketId }) => socketId);
-      await closeSockets(this.env.DB, ids);
-    } catch (error) {
-      logFailure("The rows of closed sockets could not be removed; they will expire", error);
     }
   }
 
@@ -207,15 +186,4 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     const pong = JSON.stringify({ type: "pong", seq } satisfies protocol.Frame);
     this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(protocol.PING, pong));
   }
-
-  async #wakeWithin(ms: number): Promise<void> {
-    const alarm = await this.ctx.storage.getAlarm();
-    if (alarm === null || alarm > Date.now() + ms) await this.ctx.storage.setAlarm(Date.now() + ms);
-  }
-}
-
-/** @returns The items that match, and the rest. */
-function partition<T>(items: readonly T[], matches: (item: T) => boolean): readonly [T[], T[]] {
-  const { yes = [], no = [] } = Object.groupBy(items, (item) => (matches(item) ? "yes" : "no"));
-  return [yes, no];
 }

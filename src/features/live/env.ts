@@ -12,7 +12,12 @@ export interface LiveFeedObject extends Rpc.DurableObjectBranded {
   /** Adds the counts of an isolate since its last report. @returns Whether the feed has a listener. */
   report(counts: ResponseCounts): Promise<boolean>;
   /** The latest samples and activities, newest first. */
-  recent(): Promise<{ readonly samples: readonly Sample[]; readonly activities: readonly ActivityEvent[] }>;
+  recent(): Promise<RecentEvents>;
+}
+
+export interface RecentEvents {
+  readonly samples: readonly Sample[];
+  readonly activities: readonly ActivityEvent[];
 }
 
 /** A metric of the feed. */

@@ -7,10 +7,11 @@ import { BoundedSockets } from "../../web/realtime/backpressure.ts";
 import { CLOSE } from "../../web/realtime/close-codes.ts";
 import { TokenBucket } from "../../web/realtime/token-bucket.ts";
 import { type Chunk, stream } from "../../web/respond/stream.ts";
-import type { LiveFeedObject, Metric, ResponseCounts } from "./env.ts";
+import type { LiveFeedObject, ResponseCounts } from "./env.ts";
 import { EventHistory, type FeedEvent } from "./event-history.ts";
 import { EventQueue } from "./event-queue.ts";
 import { EVENT_STREAM, formatComment, formatEvent, formatRetry } from "./event-stream.ts";
+import { type ListenRequest, readListenUrl } from "./listen-request.ts";
 import { MAX_LISTENERS, MAX_LISTENERS_PER_ADDRESS } from "./listener-limits.ts";
 import { Metrics } from "./metrics.ts";
 
@@ -21,18 +22,21 @@ const HEARTBEAT = 15;
 const RETRY_MS = 2_000;
 /** Samples between two counts of the open sockets. A count reads a row for each socket. */
 const SOCKETS_INTERVAL = 5;
+/**
+ * Samples after which a listener is disconnected: 15 minutes. A client that is still there reconnects and resumes; a
+ * forgotten one no longer keeps the object awake.
+ */
+const MAX_SAMPLES = 900;
 const SHOWN_ACTIVITIES = 20;
 
-type Listener = (event: FeedEvent | "heartbeat") => void;
-
-/** A request to listen, from the Worker. */
-interface ListenRequest {
-  /** The address of the client. */
+interface Listener {
+  /** Of the client. */
   readonly address: string;
-  /** The id of the last event that the client has; null for new events only. */
-  readonly after: string | null;
-  /** The metrics of the app. */
-  readonly metrics: readonly Metric[];
+  /** The sample after which the client is disconnected. */
+  readonly lastSample: number;
+  readonly send: (event: FeedEvent | "heartbeat") => void;
+  /** Disconnects the client. */
+  readonly end: () => void;
 }
 
 /**
@@ -42,8 +46,7 @@ interface ListenRequest {
 export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   readonly #metrics = new Metrics();
   readonly #events = new EventHistory();
-  /** The listeners, each with the address of its client. */
-  readonly #listeners = new Map<Listener, string>();
+  readonly #listeners = new Set<Listener>();
   readonly #sockets = new BoundedSockets(
     () => 0,
     () => {},
@@ -58,7 +61,7 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
 
   async report(counts: ResponseCounts): Promise<boolean> {
     if (!this.isSampling) return false;
-    for (const data of this.#metrics.count(counts)) this.#publish(this.#events.add({ type: "activity", data }));
+    this.#count(counts);
     return true;
   }
 
@@ -71,30 +74,31 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   }
 
   /**
-   * Adds a listener: a WebSocket for an upgrade, server-sent events otherwise. The query has the fields of `ListenRequest`.
+   * Adds a listener: a WebSocket for an upgrade, server-sent events otherwise. The URL is from `listenUrl`.
    * Nothing is awaited between counting and adding, so the limits are exact: 429 for the address, 503 for the feed.
    */
   override fetch(request: Request): Response {
-    const query = new URL(request.url).searchParams;
-    const metrics: readonly Metric[] = JSON.parse(query.get("metrics") ?? "[]");
-    const listenRequest = { address: query.get("address") ?? "", after: query.get("after"), metrics };
-    const sameAddress = [...this.#listeners.values()].filter((address) => address === listenRequest.address);
+    const listenRequest = readListenUrl(request.url);
+    const sameAddress = [...this.#listeners].filter(({ address }) => address === listenRequest.address);
     if (sameAddress.length >= MAX_LISTENERS_PER_ADDRESS) return new Response(null, { status: 429 });
     if (this.#listeners.size >= MAX_LISTENERS) return new Response(null, { status: 503 });
-    return request.headers.has("Upgrade") ? this.#openSocket(listenRequest) : this.#openStream(listenRequest);
+    const response = request.headers.has("Upgrade") ? this.#openSocket(listenRequest) : this.#openStream(listenRequest);
+    this.#count(listenRequest.counts);
+    return response;
   }
 
   /** The listener is added here and not in the generator, which would start only with the first read. */
-  #openStream({ address, after, metrics }: ListenRequest): Response {
-    const missed = this.#events.after(after);
+  #openStream(listenRequest: ListenRequest): Response {
+    const missed = this.#events.after(listenRequest.after);
     const queue = new EventQueue<FeedEvent | "heartbeat">();
-    const stop = this.#addListener(address, metrics, (event) => {
-      if (!queue.push(event)) stop();
-    });
     const leave = () => {
       stop();
       queue.close();
     };
+    const send: Listener["send"] = (event) => {
+      if (!queue.push(event)) stop();
+    };
+    const stop = this.#addListener(listenRequest, send, leave);
     const pull = (signal: AbortSignal) => {
       signal.addEventListener("abort", leave);
       return toPieces(missed, queue);
@@ -102,19 +106,23 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
     return stream(pull, { headers: EVENT_STREAM });
   }
 
-  #openSocket({ address, after, metrics }: ListenRequest): Response {
+  #openSocket(listenRequest: ListenRequest): Response {
+    const missed = this.#events.after(listenRequest.after);
     const { 0: client, 1: socket } = new WebSocketPair();
     // Not hibernatable: the object has work every second while a socket is open.
     socket.accept();
     const bucket = new TokenBucket();
-    const listener: Listener = (event) => {
-      if (event !== "heartbeat" && !this.#sockets.send(socket, toFrame(event))) leave();
-    };
-    const stop = this.#addListener(address, metrics, listener);
     const leave = () => {
       stop();
       this.#sockets.forget(socket);
     };
+    const send: Listener["send"] = (event) => {
+      if (event !== "heartbeat" && !this.#sockets.send(socket, toFrame(event))) leave();
+    };
+    const stop = this.#addListener(listenRequest, send, () => {
+      socket.close(CLOSE.goingAway, "Reconnect, and resume with ?after=.");
+      leave();
+    });
     socket.addEventListener("message", ({ data }) => {
       this.#sockets.forget(socket);
       if (bucket.take() !== "allow") socket.close(CLOSE.policyViolation, "Too many frames.");
@@ -122,16 +130,17 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
     });
     socket.addEventListener("close", leave);
     socket.addEventListener("error", leave);
-    for (const event of this.#events.after(after)) listener(event);
+    for (const event of missed) send(event);
     return new Response(null, { status: 101, webSocket: client });
   }
 
   /** @returns A function that removes the listener. Sampling stops with the last one. */
-  #addListener(address: string, metrics: readonly Metric[], listener: Listener): () => void {
+  #addListener({ address, metrics }: ListenRequest, send: Listener["send"], end: Listener["end"]): () => void {
     this.#metrics.use(metrics);
-    this.#listeners.set(listener, address);
     if (!this.#timer) this.#samples = 0;
     this.#timer ??= setInterval(() => this.#sample(), SAMPLE_MS);
+    const listener = { address, lastSample: this.#samples + MAX_SAMPLES, send, end };
+    this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0) return;
@@ -140,11 +149,16 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
     };
   }
 
+  #count(counts: ResponseCounts): void {
+    for (const data of this.#metrics.count(counts)) this.#publish(this.#events.add({ type: "activity", data }));
+  }
+
   #sample(): void {
     for (const data of this.#metrics.sample()) this.#publish(this.#events.add({ type: "sample", data }));
     if (this.#samples % SOCKETS_INTERVAL === 0) this.ctx.waitUntil(this.#countSockets());
     this.#samples += 1;
     if (this.#samples % HEARTBEAT === 0) this.#publish("heartbeat");
+    for (const listener of this.#listeners) if (listener.lastSample <= this.#samples) listener.end();
   }
 
   async #countSockets(): Promise<void> {
@@ -156,7 +170,7 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
   }
 
   #publish(event: FeedEvent | "heartbeat"): void {
-    for (const listener of this.#listeners.keys()) listener(event);
+    for (const { send } of this.#listeners) send(event);
   }
 }
 

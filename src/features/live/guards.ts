@@ -7,8 +7,10 @@ import { firstValue } from "../../web/request/query-value.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import { EVENT_STREAM } from "./event-stream.ts";
 import { liveFeed } from "./feed-stub.ts";
+import { listenUrl } from "./listen-request.ts";
 import { MAX_LISTENERS_PER_ADDRESS } from "./listener-limits.ts";
 import { metricsOf } from "./metrics.ts";
+import { noteListener, takeCounts } from "./report-responses.ts";
 
 /** The locals that the guard adds. */
 export interface ListenerLocals {
@@ -30,18 +32,19 @@ export function limitListeners(transport: "events" | "socket"): Guard<AppLocals,
       if (c.request.method === "HEAD") {
         return { allow: true, locals: { feedResponse: new Response(null, { headers: EVENT_STREAM }) } };
       }
-      const after = c.request.headers.get("Last-Event-ID") ?? firstValue(c.raw.query.after);
-      const query = new URLSearchParams({
+      const url = listenUrl({
         address: clientAddress(c.request),
-        metrics: JSON.stringify(metricsOf(c.locals.app)),
-        ...(after !== undefined && { after }),
+        after: c.request.headers.get("Last-Event-ID") ?? firstValue(c.raw.query.after) ?? null,
+        metrics: metricsOf(c.locals.app),
+        counts: takeCounts(),
       });
-      const feedResponse = await liveFeed(c.locals.env).fetch(`http://feed/?${query}`, { headers });
+      const feedResponse = await liveFeed(c.locals.env).fetch(url, { headers });
       if (feedResponse.status === 429) {
         return deny(c, 429, `Limit of listeners: ${DETAIL}. Close one and try again.`, { "Retry-After": "10" });
       }
       if (feedResponse.status === 503)
         return deny(c, 503, "The live feed has too many listeners. Try again later.", { "Retry-After": "30" });
+      noteListener();
       return { allow: true, locals: { feedResponse } };
     }),
     {

@@ -6,7 +6,7 @@ import type { ActivityEvent, Metric, ResponseCounts, Sample } from "./env.ts";
 const REQUESTS: Metric = {
   name: "requests",
   title: "Requests",
-  unit: "per second",
+  unit: "per second, on average over the last minute",
   warning: 100,
   critical: 500,
   activity: null,
@@ -26,15 +26,13 @@ export function metricsOf({ activities }: Pick<AppFacts, "activities">): readonl
   return [REQUESTS, SOCKETS, ...counted];
 }
 
+/** Isolates report at least as often as this, if they have anything to report. */
 const MINUTE_MS = 60_000;
-
-/** Requests are averaged over this time, because isolates do not report evenly. */
-const AVERAGED_SECONDS = 3;
+const MINUTE_SECONDS = 60;
 
 export class Metrics {
   #metrics: readonly Metric[] = [];
-  /** Requests of the last seconds; the last entry is the current second. */
-  #requests: number[] = [0];
+  #requests: { readonly at: number; readonly count: number }[] = [];
   #activities: { readonly at: number; readonly event: ActivityEvent }[] = [];
   #sockets = 0;
 
@@ -50,7 +48,7 @@ export class Metrics {
 
   /** Adds a report. @returns Its activities, as events. */
   count({ requests, activities }: ResponseCounts): ActivityEvent[] {
-    this.#requests.push((this.#requests.pop() ?? 0) + requests);
+    if (requests > 0) this.#requests.push({ at: Date.now(), count: requests });
     const timestamp = new Date().toISOString();
     const events = Object.entries(activities).map(([activity, count]) => ({ timestamp, activity, count }));
     this.#activities.push(...events.map((event) => ({ at: Date.now(), event })));
@@ -64,18 +62,18 @@ export class Metrics {
   /** @returns A sample of each metric. Call it once a second. */
   sample(): Sample[] {
     const now = Date.now();
+    this.#requests = this.#requests.filter(({ at }) => at > now - MINUTE_MS);
     this.#activities = this.#activities.filter(({ at }) => at > now - MINUTE_MS);
     const timestamp = new Date(now).toISOString();
     const samples = this.#metrics.map((metric) => {
       const value = this.#valueOf(metric);
       return { timestamp, metric: metric.name, value, status: statusOf(metric, value) };
     });
-    this.#requests = [...this.#requests, 0].slice(-AVERAGED_SECONDS);
     return samples;
   }
 
   #valueOf({ name, activity }: Metric): number {
-    if (name === REQUESTS.name) return Math.round((sum(this.#requests) / AVERAGED_SECONDS) * 10) / 10;
+    if (name === REQUESTS.name) return perSecond(sum(this.#requests.map(({ count }) => count)));
     if (name === SOCKETS.name) return this.#sockets;
     return sum(this.#activities.map(({ event }) => (event.activity === activity ? event.count : 0)));
   }
@@ -84,6 +82,11 @@ export class Metrics {
 function statusOf({ warning, critical }: Metric, value: number): Sample["status"] {
   if (value >= critical) return "critical";
   return value >= warning ? "warning" : "normal";
+}
+
+/** @param perMinute Requests. @returns One decimal. */
+function perSecond(perMinute: number): number {
+  return Math.round((perMinute / MINUTE_SECONDS) * 10) / 10;
 }
 
 function sum(values: readonly number[]): number {

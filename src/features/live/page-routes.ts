@@ -5,7 +5,7 @@ import { sessionPage } from "../../identity/scope.ts";
 import { loadSession } from "../../identity/sessions/page-session.ts";
 import { group } from "../../web/app/scope.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
-import { liveFeed } from "./feed-stub.ts";
+import { readRecent } from "./feed-stub.ts";
 import { metricsOf } from "./metrics.ts";
 import { livePage } from "./pages.ts";
 
@@ -14,9 +14,7 @@ export const pages = group({
   handlers: [
     sessionPage.route.get("/live", {
       resolve: async (c) =>
-        htmlResponse(
-          livePage(await loadPageContext(c), metricsOf(c.locals.app), await liveFeed(c.locals.env).recent()),
-        ),
+        htmlResponse(livePage(await loadPageContext(c), metricsOf(c.locals.app), await readRecent(c.locals.env))),
     }),
   ],
 });

@@ -3,11 +3,13 @@ import { html, type SafeHtml } from "@remix-run/html-template";
 import { emptyListText } from "../../web/pages/empty-list.ts";
 import { layout, type PageContext } from "../../web/pages/layout.ts";
 import { timeOf } from "../../web/pages/time.ts";
-import type { ActivityEvent, LiveFeedObject, Metric, Sample } from "./env.ts";
+import type { ActivityEvent, Metric, RecentEvents, Sample } from "./env.ts";
 
-type Recent = Awaited<ReturnType<LiveFeedObject["recent"]>>;
-
-export function livePage(context: PageContext, metrics: readonly Metric[], { samples, activities }: Recent): SafeHtml {
+export function livePage(
+  context: PageContext,
+  metrics: readonly Metric[],
+  { samples, activities }: RecentEvents,
+): SafeHtml {
   const texts = Object.fromEntries(context.app.activities.map(({ name, text }) => [name, text]));
   const { attribute, sentence } = emptyListText(activities, "No activity yet.");
   return layout(

@@ -11,7 +11,10 @@ export const MAX_SOCKETS_PER_USER = 20;
 export const RESERVED_MS = 90_000;
 /** The lifetime of a renewed row, and the remaining lifetime below which it is renewed again. */
 const RENEWED_MS = 15 * 60_000;
-const RENEWAL_DUE_MS = 5 * 60_000;
+const RENEWAL_DUE_MS = 8 * 60_000;
+
+/** Waits before each further attempt to reach an object or the database, in milliseconds. All are over within 5 s. */
+const RETRY_DELAYS_MS = [100, 1_000, 3_000];
 
 /** A Durable Object that holds sockets open for users. */
 export interface SocketHolder {
@@ -87,7 +90,7 @@ export async function closeSockets(db: Database, ids: readonly string[]): Promis
 
 /**
  * Renews the rows of open sockets, inserts missing ones, and reads when the sessions end. Takes one round trip to the
- * database, and writes each row only every ten minutes.
+ * database, and writes a row only if less than 8 minutes are left to it. So call it every 7 minutes or more often.
  *
  * @returns The ends of the sessions in milliseconds since the epoch, by session id. A missing session has ended.
  */
@@ -108,17 +111,21 @@ export async function renewSockets(db: Database, sockets: readonly UserSocket[])
 
 /**
  * Makes every object that holds sockets of the user close those whose sessions have ended, and removes the rows of
- * sockets that no object holds any more, such as after a restart. Call it after ending sessions. A failure is logged:
- * each object also checks its sessions periodically.
+ * sockets that no object holds any more, such as after a restart. Call it after ending sessions, and after the response,
+ * since it takes up to 4 s if an object or the database does not respond. A failure is logged: each object also checks
+ * its sessions by itself.
+ *
+ * @param retryDelaysMs The waits before each further attempt. Repeating a check is safe.
  */
-export async function recheckSockets({ env, db }: StorageLocals, userId: string): Promise<void> {
+export async function recheckSockets(
+  { env, db }: StorageLocals,
+  userId: string,
+  retryDelaysMs: readonly number[] = RETRY_DELAYS_MS,
+): Promise<void> {
   try {
-    const { results } = await db
-      .prepare("SELECT id, binding, object_name AS objectName FROM sockets WHERE user_id = ?")
-      .bind(userId)
-      .all<SocketRow>();
+    const results = await retry(retryDelaysMs, () => listSockets(db, userId));
     const byObject = Map.groupBy(results, ({ binding, objectName }) => `${binding} ${objectName}`);
-    const held = await Promise.all([...byObject.values()].map((rows) => recheckObject(env, rows)));
+    const held = await Promise.all([...byObject.values()].map((rows) => recheckObject(env, rows, retryDelaysMs)));
     await removeLost(db, results, new Set(held.flat()));
   } catch (error) {
     logFailure(
@@ -134,20 +141,40 @@ interface SocketRow {
   readonly objectName: string;
 }
 
-/** @param rows All of one object. @returns The ids of the sockets that it holds; all ids if the call fails. */
-async function recheckObject(env: RequestEnv, rows: readonly SocketRow[]): Promise<readonly string[]> {
+async function listSockets(db: Database, userId: string): Promise<SocketRow[]> {
+  const select = db.prepare("SELECT id, binding, object_name AS objectName FROM sockets WHERE user_id = ?");
+  return (await select.bind(userId).all<SocketRow>()).results;
+}
+
+/** @param rows All of one object. @returns The ids of the sockets that it holds; all ids if every attempt fails. */
+async function recheckObject(
+  env: RequestEnv,
+  rows: readonly SocketRow[],
+  retryDelaysMs: readonly number[],
+): Promise<readonly string[]> {
   const [first] = rows;
   const namespace = first && namespaceOf(env, first.binding);
   if (!namespace) return [];
   const ids = rows.map(({ id }) => id);
-  // A stub is unusable after a failed call, so each attempt gets a new one.
-  const recheck = () => namespace.get(namespace.idFromName(first.objectName)).recheckSessions(ids);
   try {
-    return await recheck().catch(recheck);
+    // A stub is unusable after a failed call, so each attempt gets a new one.
+    return await retry(retryDelaysMs, () => namespace.get(namespace.idFromName(first.objectName)).recheckSessions(ids));
   } catch (error) {
     logFailure("An object could not be reached to recheck its sessions. It will do so by itself", error);
     return ids;
   }
+}
+
+/** Repeats an attempt that fails after each of the waits. @throws The error of the last attempt. */
+async function retry<T>(delaysMs: readonly number[], attempt: () => Promise<T>): Promise<T> {
+  for (const ms of delaysMs) {
+    try {
+      return await attempt();
+    } catch {
+      await scheduler.wait(ms);
+    }
+  }
+  return attempt();
 }
 
 /** Keeps rows that were never renewed until they lapse, since their handshake may be in progress. */

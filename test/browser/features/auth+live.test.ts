@@ -5,8 +5,6 @@ test("a new account is told", async ({ open }) => {
   const live = await open();
   await live.goto("/live");
   await expectShown(live, "Connected");
-  // An isolate that was told that nobody listens asks again after five seconds, at the next response.
-  await live.waitForTimeout(5_500);
   const page = await open();
   await page.goto("/register");
   await page.getByLabel("Name", { exact: true }).fill("Grace");

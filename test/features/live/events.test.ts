@@ -1,8 +1,9 @@
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { LiveFeed } from "../../../src/features/live/feed.ts";
 import { metricsOf } from "../../../src/features/live/metrics.ts";
 import { facts, send } from "../../harness.ts";
+import { open } from "../../sockets.ts";
 import { feed, isActivity, isSample, type Listener, listen } from "./listen.ts";
 
 const listeners: Listener[] = [];
@@ -64,7 +65,9 @@ describe("GET /events", () => {
     const listener = await begin();
     const isHeartbeat = ({ comment }: { comment?: string }) => comment === "heartbeat";
     await listener.wait(isHeartbeat, 1, 20_000);
-    expect(listener.heard.slice(0, listener.heard.findIndex(isHeartbeat)).filter(isSample)).toHaveLength(4 * 15);
+    expect(listener.heard.slice(0, listener.heard.findIndex(isHeartbeat)).filter(isSample)).toHaveLength(
+      15 * metricsOf(facts).length,
+    );
   });
 
   test("HEAD tells of the stream and begins none", async () => {
@@ -129,6 +132,48 @@ describe("who comes back with Last-Event-ID", () => {
     const back = await begin(idsOf(first).at(-1));
     await back.wait(isSample, 4);
     expect(back.heard[1]).toMatchObject({ event: "reset" });
+  });
+});
+
+describe("a listener is disconnected after 15 minutes,", () => {
+  /** Minutes in which the feed samples, and everybody reads. */
+  const pass = async (minutes: number) => {
+    for (let n = 0; n < 2 * minutes; n++) {
+      await runInDurableObject(feed(), () => void vi.advanceTimersByTime(30_000));
+      await scheduler.wait(100);
+    }
+  };
+  beforeEach(async () => {
+    await samplingIs(false);
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+  });
+
+  test("by server-sent events, and misses nothing when it comes back", { timeout: 30_000 }, async () => {
+    const first = await begin();
+    await pass(10);
+    const other = await begin();
+    await pass(4.5);
+    expect(first.hasEnded()).toBe(false);
+    await pass(0.5);
+    expect([first.hasEnded(), other.hasEnded()]).toEqual([true, false]);
+    await pass(1);
+    const back = await begin(idsOf(first).at(-1));
+    await pass(0.5);
+    const numbers = [...idsOf(first), ...idsOf(back)].map(numberOf);
+    expect(numbers).toEqual(numbers.map((_, n) => (numbers[0] ?? 0) + n));
+    expect(back.heard.some(({ event }) => event === "reset")).toBe(false);
+    await pass(9);
+    expect(other.hasEnded()).toBe(true);
+  });
+
+  test("by WebSocket, and nothing keeps the object awake", { timeout: 30_000 }, async () => {
+    const socket = await open("/ws/data-stream");
+    await pass(14.5);
+    expect([socket.socket.readyState, await isSampling()]).toEqual([WebSocket.OPEN, true]);
+    await pass(0.5);
+    expect(await socket.closed()).toEqual({ code: 1001, reason: "Reconnect, and resume with ?after=." });
+    expect([await isSampling(), vi.getTimerCount()]).toEqual([false, 0]);
   });
 });
 

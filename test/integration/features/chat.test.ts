@@ -1,7 +1,8 @@
-/** Chat over the wire: readers that stall. */
+/** Chat over the wire: readers that stall, and clients that close. */
 import { once } from "node:events";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Client, signUp } from "../client.ts";
+import { CLOSES, closeSocket } from "../closing.ts";
 import { sendHead } from "../socket.ts";
 import { type RunningWorker, startWorker } from "../worker.ts";
 
@@ -76,4 +77,26 @@ test("a reader that stalls is closed at 8 MiB, and the others get everything at 
   expect(bytes).toBeGreaterThan(7.9 * MIB);
   expect(bytes).toBeLessThan(8.1 * MIB);
   for (const { socket } of [reader, ...writers]) socket.close();
+});
+
+test.each(CLOSES)("a client that closes with %o is answered at once, with its own code", async (status) => {
+  const headers = [`Authorization: ${client.headers.Authorization}`];
+  const { answer, ms } = await closeSocket(url, "/ws/chat/closing", headers, status);
+  expect(answer).toEqual({ ...status, code: status.code ?? 1000 });
+  expect(ms).toBeLessThan(1_000);
+});
+
+test.each([
+  [[], 1000],
+  [[1000], 1000],
+  [[3000, "done"], 3000],
+  [[4999], 4999],
+])("close(%j) of a WebSocket ends clean within a second", async (args, code) => {
+  const { socket } = await enter("closing");
+  const startedAt = performance.now();
+  socket.close(...(args as [number?, string?]));
+  const [event] = (await once(socket, "close")) as [CloseEvent];
+  // A client reports its own frame, if that had no code: 1005.
+  expect([event.wasClean, [code, args[0] ?? 1005].includes(event.code)]).toEqual([true, true]);
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
 });

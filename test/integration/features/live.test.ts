@@ -1,6 +1,7 @@
 /** The live feed over the wire: clients that leave. */
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { CLOSES, closeSocket } from "../closing.ts";
 import { sendHead } from "../socket.ts";
 import { type RunningWorker, startWorker } from "../worker.ts";
 
@@ -41,3 +42,12 @@ test("a server-sent stream ends its head at once, and is not compressed or kept"
   expect(response.headers.get("X-Request-Id")).toMatch(/^[\w-]{8,64}$/);
   await response.body?.cancel();
 });
+
+test.each(CLOSES)(
+  "a client of the data stream that closes with %o is answered at once, with the same",
+  async (status) => {
+    const { answer, ms } = await closeSocket(url, "/ws/data-stream", [], status);
+    expect(answer).toEqual(status);
+    expect(ms).toBeLessThan(1_000);
+  },
+);
