@@ -1,4 +1,4 @@
-/** Publishes files: a manifest in KV, and bytes in R2 that are stored once for each content and encoding. */
+/** Publishes files: manifests in KV, and bytes in R2 that are stored once for each content and encoding. */
 import { createHash } from "node:crypto";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import mime from "mime";
@@ -7,10 +7,11 @@ import {
   type Encoding,
   MANIFEST_KEY,
   type Manifest,
+  manifestKeyOf,
   objectKeyOf,
   versionedPath,
 } from "../src/assets/manifest.ts";
-import type { PublicFile } from "./public-files.ts";
+import type { VersionedFile } from "./asset-versions.ts";
 
 /** The bindings to which assets are published, local or remote. */
 export interface AssetStorage {
@@ -23,21 +24,30 @@ const RECORD_KEY = "manifest";
 
 /** A replaced version is kept for this time, for pages that still refer to it. */
 const RETIRED_RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
+const RETENTION_S = RETIRED_RETENTION_MS / 1000;
 
 /** An object without a reference is kept for this time, since a concurrent publication may be about to refer to it. */
 const UNREFERENCED_RETENTION_MS = 24 * 60 * 60 * 1000;
 
+/** The result of a publication. */
+export interface Publication {
+  /** The version of the manifest, for the variable `ASSET_VERSION` of the Worker that is deployed with it. */
+  readonly version: string;
+  /** Objects. */
+  readonly stored: number;
+  readonly removed: number;
+}
+
 /**
  * Publishes the files: stores missing objects, then updates the manifest, then removes unreferenced objects. Safe to
  * run again, even after a failure at any point. Writes nothing if nothing has changed.
- *
- * @returns The numbers of stored and removed objects.
  */
 export async function publish(
-  files: readonly PublicFile[],
+  files: readonly VersionedFile[],
   { ASSETS, ASSET_MANIFEST }: AssetStorage,
-): Promise<{ readonly stored: number; readonly removed: number }> {
-  const recorded = (await (await ASSETS.get(RECORD_KEY))?.text()) ?? "{}";
+): Promise<Publication> {
+  const record = await ASSETS.get(RECORD_KEY);
+  const recorded = (await record?.text()) ?? "{}";
   const before: Manifest = JSON.parse(recorded);
   const objects = await listObjects(ASSETS);
   const current = new Map<string, Asset>();
@@ -51,8 +61,13 @@ export async function publish(
   const after = { ...retire(before, current), ...Object.fromEntries(current) };
   for (const [key, body] of missing) await ASSETS.put(key, body);
   const manifest = JSON.stringify(after);
-  if (manifest !== recorded || (await ASSET_MANIFEST.get(MANIFEST_KEY)) === null) {
+  const version = versionOf(manifest);
+  if (manifest !== recorded || (await isMissing(ASSET_MANIFEST, version))) {
+    await ASSET_MANIFEST.put(manifestKeyOf(version), manifest);
     await ASSET_MANIFEST.put(MANIFEST_KEY, manifest);
+    // A Worker that was deployed with the previous version may be running, or be rolled back to.
+    if (manifest !== recorded && record)
+      await ASSET_MANIFEST.put(manifestKeyOf(versionOf(recorded)), recorded, { expirationTtl: RETENTION_S });
     await ASSETS.put(RECORD_KEY, manifest);
   }
   const referenced = new Set(Object.values(after).flatMap(keysOf));
@@ -60,7 +75,16 @@ export async function publish(
     ([key, storedAt]) => !referenced.has(key) && Date.now() - storedAt > UNREFERENCED_RETENTION_MS,
   );
   if (unreferenced.length > 0) await ASSETS.delete(unreferenced.map(([key]) => key));
-  return { stored: missing.size, removed: unreferenced.length };
+  return { version, stored: missing.size, removed: unreferenced.length };
+}
+
+function versionOf(manifest: string): string {
+  return createHash("sha256").update(manifest).digest("hex").slice(0, 16);
+}
+
+async function isMissing(kv: KVNamespace, version: string): Promise<boolean> {
+  const keys = [MANIFEST_KEY, manifestKeyOf(version)];
+  return (await Promise.all(keys.map((key) => kv.get(key)))).includes(null);
 }
 
 /** Lists the time of each object's upload, in milliseconds since the epoch, by key. */
@@ -77,12 +101,19 @@ async function listObjects(bucket: R2Bucket): Promise<ReadonlyMap<string, number
 
 /** @returns The manifest's entry for the file, and the objects that may be missing: none if all are stored. */
 function prepare(
-  { path, bytes }: PublicFile,
+  { path, bytes, version, modules }: VersionedFile,
   before: Manifest,
   objects: ReadonlyMap<string, number>,
 ): { asset: Asset; bodies: ReadonlyMap<string, Uint8Array> } {
   const hash = createHash("sha256").update(bytes).digest("hex");
-  const base = { hash, type: typeOf(path), size: bytes.byteLength, isImmutable: false };
+  const base = {
+    hash,
+    version,
+    type: typeOf(path),
+    size: bytes.byteLength,
+    isImmutable: false,
+    ...(modules.length > 0 && { modules }),
+  };
   const known = Object.values(before).find((asset) => asset.hash === hash && asset.type === base.type);
   if (known && keysOf(known).every((key) => objects.has(key)))
     return { asset: { ...base, encodings: known.encodings }, bodies: new Map() };

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { unstable_readConfig } from "wrangler";
 import { decidePublicOrigin } from "./public-origin.ts";
-import { findNamespace, publishAssets } from "./publish-assets.ts";
+import { findNamespace, publishRemotely } from "./publish-assets.ts";
 import { createTokenKeys } from "./token-keys.ts";
 import { root, runWrangler } from "./wrangler.ts";
 
@@ -60,8 +60,8 @@ async function deploy(origin: string): Promise<void> {
   else if (!findNamespace()) run("deploy", ...variables);
   // The new Worker comes last: until then, the running one needs the tables and files that it knows.
   run("d1", "migrations", "apply", "DB", "--remote");
-  await publishAssets(true);
-  run("deploy", ...variables);
+  const version = await publishRemotely();
+  run("deploy", ...variables, "--var", `ASSET_VERSION:${version}`);
 }
 
 /** Decides the origin, before anything is changed. Without one, prints the reason in one line. */

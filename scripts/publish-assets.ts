@@ -4,21 +4,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getPlatformProxy, unstable_readConfig } from "wrangler";
 import { amountOf } from "../src/limits/duration.ts";
+import { versionFiles } from "./asset-versions.ts";
 import { type AssetStorage, publish } from "./assets.ts";
 import { readPublicFiles } from "./public-files.ts";
+import { publishLocally } from "./publish-local.ts";
 import { root, runWrangler } from "./wrangler.ts";
 
-/** @param remote True publishes for the deployed Worker, false for development. */
-export async function publishAssets(remote: boolean): Promise<void> {
+/** Publishes for the deployed Worker. @returns The version of the manifest, which the Worker needs as `ASSET_VERSION`. */
+export async function publishRemotely(): Promise<string> {
+  const files = await versionFiles(readPublicFiles());
   const folder = mkdtempSync(join(tmpdir(), "assets-"));
   try {
     const configPath = join(folder, "wrangler.json");
-    writeFileSync(configPath, JSON.stringify(configFor(remote)));
-    const persist = { path: join(root, ".wrangler/state/v3") };
-    const { env, dispose } = await getPlatformProxy<AssetStorage>({ configPath, persist, remoteBindings: remote });
+    writeFileSync(configPath, JSON.stringify(readRemoteConfig()));
+    const { env, dispose } = await getPlatformProxy<AssetStorage>({ configPath, remoteBindings: true });
     try {
-      const { stored, removed } = await publish(readPublicFiles(), env);
+      const { version, stored, removed } = await publish(files, env);
       console.log(`Assets: ${amountOf(stored, "object")} stored, ${removed} removed.`);
+      return version;
     } finally {
       await dispose();
     }
@@ -39,18 +42,18 @@ function readConfig(): ProjectConfig {
 }
 
 /** The part of `wrangler.toml` that assets need. */
-function configFor(remote: boolean) {
+function readRemoteConfig() {
   const { name, compatibility_date, r2_buckets, kv_namespaces } = readConfig();
   const bucket = r2_buckets.find(({ binding }) => binding === "ASSETS");
   const namespace = kv_namespaces.find(({ binding }) => binding === "ASSET_MANIFEST");
-  const id = remote ? findNamespace() : namespace?.id;
-  if (remote && !id)
+  const id = findNamespace();
+  if (!id)
     throw new Error("The KV namespace of ASSET_MANIFEST does not exist yet. Run `npm run deploy`, which creates it.");
   return {
     name,
     compatibility_date,
-    r2_buckets: [{ ...bucket, remote }],
-    kv_namespaces: [{ ...namespace, ...(id && { id }), remote }],
+    r2_buckets: [{ ...bucket, remote: true }],
+    kv_namespaces: [{ ...namespace, id, remote: true }],
   };
 }
 
@@ -64,4 +67,7 @@ export function findNamespace(): string | undefined {
   return namespaces.find(({ title }) => title === `${name}-asset-manifest`)?.id;
 }
 
-if (process.argv[1] === import.meta.filename) await publishAssets(process.argv.includes("--remote"));
+if (process.argv[1] === import.meta.filename) {
+  if (process.argv.includes("--remote")) await publishRemotely();
+  else await publishLocally();
+}

@@ -70,10 +70,10 @@ function insertAccount({ email, name, role }: (typeof DEMO_ACCOUNTS)[number]): s
   return `INSERT INTO users (id, email, name, role, password_hash, folded, created_at, email_verified) VALUES (${values}, 1) ON CONFLICT (email) DO NOTHING;`;
 }
 
-/** Imports Wrangler's API only if there is something to publish, because that is slow. */
+/** Imports Miniflare only if there is something to publish, because that is slow. */
 async function publish(): Promise<void> {
-  const { publishAssets } = await import("./publish-assets.ts");
-  await publishAssets(false);
+  const { publishLocally } = await import("./publish-local.ts");
+  await publishLocally();
 }
 
 function hashFiles(files: readonly { readonly path: string; readonly bytes: Uint8Array }[]): string {

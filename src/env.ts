@@ -12,6 +12,8 @@ export interface Env {
   readonly ASSETS: R2Bucket;
   /** Maps the paths of `public` to their contents in `ASSETS`. */
   readonly ASSET_MANIFEST: KVNamespace;
+  /** The version of the manifest, set by a deploy. Empty in development. */
+  readonly ASSET_VERSION: string;
   readonly RATE_LIMITER: DurableObjectNamespace<RateLimiterObject>;
   /** The platform's rate limit for each client address: approximate, but without a network hop. */
   readonly ADDRESS_LIMIT: RateLimit;

@@ -16,7 +16,7 @@ import type { SignedIn } from "../src/identity/users/user.ts";
 import { idempotency } from "../src/limits/idempotency.ts";
 import { feature } from "../src/web/app/feature.ts";
 import { group, route } from "../src/web/app/scope.ts";
-import { NOT_STORED, REVALIDATED } from "../src/web/caching/cache-control.ts";
+import { NOT_STORED } from "../src/web/caching/cache-control.ts";
 import { describeBody, noBody } from "../src/web/contract/bodies.ts";
 import { requireJson } from "../src/web/guards/require-content-type.ts";
 import { requireForm } from "../src/web/guards/require-form.ts";
@@ -81,8 +81,7 @@ const api = group({
       summary: "List things",
       responses: { 200: z.object({ items: z.array(thingBody) }) },
       guards: [requireRead, requireCsrf],
-      resolve: async ({ locals: { db, user } }) =>
-        Response.json({ items: await listThings(db, user.id) }, { headers: REVALIDATED }),
+      resolve: async ({ locals: { db, user } }) => Response.json({ items: await listThings(db, user.id) }),
     }),
     route.post("/api/things", {
       summary: "Create a thing",
@@ -112,7 +111,7 @@ const api = group({
       summary: "Read a thing",
       responses: { 200: thingBody },
       guards: [requireRead, requireCsrf, requireOwnThing],
-      resolve: ({ locals }) => Response.json(toThing(locals.thing), { headers: REVALIDATED }),
+      resolve: ({ locals }) => Response.json(toThing(locals.thing)),
     }),
     route.patch("/api/things/:id", {
       summary: "Change a thing",
@@ -123,7 +122,7 @@ const api = group({
         if (!input.ok) return invalidInput(locals, input);
         const update = locals.db.prepare("UPDATE things SET title = ? WHERE id = ?");
         await update.bind(input.body.title, locals.thing.id).run();
-        return Response.json({ ...toThing(locals.thing), title: input.body.title }, { headers: REVALIDATED });
+        return Response.json({ ...toThing(locals.thing), title: input.body.title });
       },
     }),
     route.delete("/api/things/:id", {

@@ -1,9 +1,5 @@
 /** Uploads files that are chosen or dropped, several at once, and shows each upload in a row. */
-import { onDrop } from "./drop.js";
-import { limitConcurrency } from "./limit-concurrency.js";
-import { sizeOf } from "./size.js";
-import { upload } from "./upload.js";
-import { UploadRow } from "./upload-row.js";
+import { limitConcurrency, sizeOf, UploadRow, upload } from "./upload.js";
 
 const MAX_CONCURRENT_UPLOADS = 3;
 
@@ -90,6 +86,44 @@ function say(text) {
   const line = document.createElement("p");
   line.textContent = text;
   document.querySelector("#upload-log").append(line);
+}
+
+/** Handles files that are dropped anywhere on the page. @param {(file: File, isFolder: boolean) => void} onFile */
+function onDrop(onFile) {
+  document.addEventListener("dragover", (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
+    showDropTarget(true);
+  });
+  document.addEventListener("dragleave", ({ relatedTarget }) => {
+    if (!relatedTarget) showDropTarget(false);
+  });
+  document.addEventListener("drop", (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    showDropTarget(false);
+    for (const item of event.dataTransfer.items) readItem(item, onFile);
+  });
+}
+
+/** Text and links can be dragged as well. @param {DragEvent} event */
+function hasFiles({ dataTransfer }) {
+  return dataTransfer?.types.includes("Files");
+}
+
+/** @param {boolean} isOver */
+function showDropTarget(isOver) {
+  document.body.classList.toggle("dropping", isOver);
+}
+
+/**
+ * @param {DataTransferItem} item
+ * @param {(file: File, isFolder: boolean) => void} onFile
+ */
+function readItem(item, onFile) {
+  const file = item.getAsFile();
+  if (file) onFile(file, item.webkitGetAsEntry()?.isDirectory ?? false);
 }
 
 input.addEventListener("change", () => {

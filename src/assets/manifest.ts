@@ -7,6 +7,8 @@ export type Encoding = "br" | "gzip";
 export interface Asset {
   /** SHA-256 of the bytes, in hexadecimal. */
   readonly hash: string;
+  /** 16 hexadecimal digits, which also cover the files that this one refers to. */
+  readonly version: string;
   /** The value of `Content-Type`. */
   readonly type: string;
   /** Bytes. */
@@ -15,6 +17,8 @@ export interface Asset {
   readonly encodings: Readonly<Partial<Record<Encoding, number>>>;
   /** Whether the path names this version, so that its bytes never change. */
   readonly isImmutable: boolean;
+  /** The paths of all modules that this one imports, directly or not; absent without any. */
+  readonly modules?: readonly string[];
   /** The time of its replacement in milliseconds since the epoch. Pages may still refer to it for a while. */
   readonly retiredAt?: number;
 }
@@ -22,12 +26,12 @@ export interface Asset {
 /** Assets by path, relative to `public`, with slashes: each file under its own path and under a versioned one. */
 export type Manifest = Readonly<Record<string, Asset>>;
 
-/** The key of the manifest in KV. */
+/** The key of the current manifest in KV. */
 export const MANIFEST_KEY = "manifest";
 
-/** Reads the manifest. It is empty before the first publication. */
-export async function readManifest(kv: KVNamespace): Promise<Manifest> {
-  return (await kv.get<Manifest>(MANIFEST_KEY, "json")) ?? {};
+/** The key of a version of the manifest, whose value never changes. */
+export function manifestKeyOf(version: string): string {
+  return `${MANIFEST_KEY}:${version}`;
 }
 
 /** The key of bytes in R2. It contains their hash, so each key is written only once. */
@@ -36,8 +40,8 @@ export function objectKeyOf({ hash }: Pick<Asset, "hash">, encoding?: Encoding):
 }
 
 /** The path that names the version: `css/style.css` becomes `css/style.0123456789abcdef.css`. */
-export function versionedPath(path: string, { hash }: Pick<Asset, "hash">): string {
-  return path.replace(/(\.[^./]*)?$/, `.${hash.slice(0, 16)}$&`);
+export function versionedPath(path: string, { version }: Pick<Asset, "version">): string {
+  return path.replace(/(\.[^./]*)?$/, `.${version}$&`);
 }
 
 /** Whether an address has a path from `versionedPath`. */
@@ -47,7 +51,17 @@ export function isVersionedAddress(pathname: string): boolean {
 
 /** The address of a file of `public`: versioned, and so cacheable, if the file is published. */
 export function assetUrl(manifest: Manifest, path: string): string {
-  const asset = Object.hasOwn(manifest, path) ? manifest[path] : undefined;
+  const asset = findAsset(manifest, path);
   const named = asset ? versionedPath(path, asset) : path;
   return `/static/${named.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+/** The addresses of all modules that a module imports, to load them at once. */
+export function moduleUrls(manifest: Manifest, path: string): readonly string[] {
+  return (findAsset(manifest, path)?.modules ?? []).map((module) => assetUrl(manifest, module));
+}
+
+/** @returns Undefined for a path that is not published. */
+export function findAsset(manifest: Manifest, path: string): Asset | undefined {
+  return Object.hasOwn(manifest, path) ? manifest[path] : undefined;
 }

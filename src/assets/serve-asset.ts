@@ -4,7 +4,8 @@ import { IMMUTABLE, PUBLIC_REVALIDATED } from "../web/caching/cache-control.ts";
 import type { ByteRange } from "../web/caching/conditional.ts";
 import { refuse } from "../web/respond/refuse.ts";
 import { serveContent } from "../web/respond/serve-content.ts";
-import { objectKeyOf, readManifest } from "./manifest.ts";
+import { loadCurrentManifest, loadManifest } from "./load-manifest.ts";
+import { type Asset, findAsset, isVersionedAddress, objectKeyOf } from "./manifest.ts";
 import { negotiateEncoding } from "./negotiate-encoding.ts";
 
 /**
@@ -13,12 +14,13 @@ import { negotiateEncoding } from "./negotiate-encoding.ts";
  * @param path Relative to `public`.
  */
 export async function serveAsset(c: AppContext, path: string): Promise<Response> {
-  const manifest = await readManifest(c.locals.env.ASSET_MANIFEST);
-  const asset = Object.hasOwn(manifest, path) ? manifest[path] : undefined;
+  const asset = await findPublished(c, path);
   if (!asset) return refuse(c, 404, "There is nothing at this address.");
   const { hash, type, encodings, isImmutable } = asset;
   const available = Object.keys(encodings);
-  const encoding = negotiateEncoding(c.request, available);
+  // A client that asks for a part of a file means the file, not a part of its compressed form.
+  const isPart = c.request.method === "GET" && c.request.headers.has("Range");
+  const encoding = isPart ? undefined : negotiateEncoding(c.request, available);
   const size = (encoding && encodings[encoding]) ?? asset.size;
   return serveContent(c, {
     // RFC 9110 §8.8.3.3: each encoding has its own tag.
@@ -31,6 +33,12 @@ export async function serveAsset(c: AppContext, path: string): Promise<Response>
     metadata: { "Content-Type": type, ...(encoding && { "Content-Encoding": encoding }) },
     read: (range) => readObject(c, objectKeyOf(asset, encoding), size, range),
   });
+}
+
+/** During a deploy, the page may come from a newer version of the Worker than this one. */
+async function findPublished(c: AppContext, path: string): Promise<Asset | undefined> {
+  const known = findAsset(await loadManifest(c), path);
+  return known ?? (isVersionedAddress(`/static/${path}`) ? findAsset(await loadCurrentManifest(c), path) : undefined);
 }
 
 /** Reads bytes from Cloudflare's cache, or else from R2. Puts a whole file from R2 into the cache. */

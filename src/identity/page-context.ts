@@ -1,7 +1,9 @@
 /** Loads the data about the visitor and the app that every page shows. */
-import { assetUrl, readManifest } from "../assets/manifest.ts";
+import { loadManifest } from "../assets/load-manifest.ts";
+import { assetUrl, type Manifest, moduleUrls } from "../assets/manifest.ts";
 import type { AppContext } from "../env.ts";
 import type { Handler } from "../http/index.ts";
+import { logFailure } from "../web/app/log.ts";
 import { rowIdOf } from "../web/app/policy.ts";
 import type { PageContext } from "../web/pages/layout.ts";
 import type { SessionLocals } from "./sessions/page-session.ts";
@@ -15,7 +17,7 @@ interface Page extends AppContext<SessionLocals> {
 export async function loadPageContext({ request, locals, route }: Page): Promise<PageContext> {
   const { app, env, session } = locals;
   const seesPolicy = env.ENVIRONMENT === "development" || session.user?.role === "admin";
-  const manifest = await readManifest(env.ASSET_MANIFEST);
+  const manifest = await loadManifestOrNone({ locals });
   return {
     app,
     user: session.user ?? undefined,
@@ -26,5 +28,16 @@ export async function loadPageContext({ request, locals, route }: Page): Promise
       route && { policyPath: `${app.paths.policy}#${rowIdOf(route)}` }),
     flashes: session.takeFlashes(),
     assetUrl: (path) => assetUrl(manifest, path),
+    moduleUrls: (path) => moduleUrls(manifest, path),
   };
+}
+
+/** Without a manifest, a page names its files by their plain addresses. */
+async function loadManifestOrNone(c: Pick<AppContext, "locals">): Promise<Manifest> {
+  try {
+    return await loadManifest(c);
+  } catch (error) {
+    logFailure("The asset manifest could not be read", error, c.locals.requestId);
+    return {};
+  }
 }

@@ -1,8 +1,9 @@
 /** What the tests of assets share: files to publish, storage that is watched, bodies that are decompressed. */
 import { env } from "cloudflare:test";
+import { createHash } from "node:crypto";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import type { VersionedFile } from "../../scripts/asset-versions.ts";
 import { publish } from "../../scripts/assets.ts";
-import type { PublicFile } from "../../scripts/public-files.ts";
 import { send } from "../harness.ts";
 
 /** Text that gets smaller in every encoding, and differs by what it is about. */
@@ -22,9 +23,12 @@ export function noise(size: number): Uint8Array {
   return bytes;
 }
 
-/** Files by their paths. */
-export function site(files: Readonly<Record<string, string | Uint8Array>>): PublicFile[] {
-  return Object.entries(files).map(([path, content]) => ({ path, bytes: bytesOf(content) }));
+/** Files by their paths. None refers to another, so the version of each covers its own content only. */
+export function site(files: Readonly<Record<string, string | Uint8Array>>): VersionedFile[] {
+  return Object.entries(files).map(([path, content]) => {
+    const version = createHash("sha256").update(content).digest("hex").slice(0, 16);
+    return { path, bytes: bytesOf(content), version, modules: [] };
+  });
 }
 
 export function decompress(bytes: Uint8Array, encoding: string | undefined | null): Uint8Array {
@@ -96,11 +100,11 @@ export function isWrite(call: string): boolean {
   return /\.(put|delete|createMultipartUpload)/.test(call);
 }
 
-/** Publishes, and says what that wrote. */
+/** Publishes, and says what that wrote. Versions of the manifest are `manifest:…`. */
 export async function writesOf(files: Readonly<Record<string, string | Uint8Array>>): Promise<string[]> {
   const { calls, bindings } = watchStorage();
   await publish(site(files), bindings);
-  return calls.filter(isWrite);
+  return calls.filter(isWrite).map((call) => call.replace(/manifest:[0-9a-f]{16}$/, "manifest:…"));
 }
 
 /** The keys of all objects, in order. */

@@ -1,7 +1,8 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { publish } from "../../scripts/assets.ts";
-import { type Asset, assetUrl, type Encoding, readManifest } from "../../src/assets/manifest.ts";
+import { readManifest } from "../../src/assets/load-manifest.ts";
+import { type Asset, assetUrl, type Encoding } from "../../src/assets/manifest.ts";
 import {
   addressOf,
   ask,
@@ -33,7 +34,7 @@ async function publishOne(path: string, content: string | Uint8Array): Promise<A
 describe("the first publication", () => {
   test("stores each content as it is and in both encodings, under its hash", async () => {
     const files = { "style.css": text("style"), "js/app.js": text("app"), "logo.png": noise(100) };
-    expect(await publish(site(files), env)).toEqual({ stored: 7, removed: 0 });
+    expect(await publish(site(files), env)).toMatchObject({ stored: 7, removed: 0 });
     const expected: string[] = [];
     for (const [path, content] of Object.entries(files)) {
       const key = `assets/${await sha256(content)}`;
@@ -47,7 +48,8 @@ describe("the first publication", () => {
   });
 
   test("says in the manifest what each path has, and the path that names its version", async () => {
-    await publish(site({ "css/style.css": text("style"), "v1.0/LICENSE": "MIT", "a.tar.gz": noise(9) }), env);
+    const files = site({ "css/style.css": text("style"), "v1.0/LICENSE": "MIT", "a.tar.gz": noise(9) });
+    const { version } = await publish(files, env);
     const hash = await sha256(text("style"));
     const encodings: Partial<Record<Encoding, number>> = {};
     for (const encoding of ["br", "gzip"] as const)
@@ -60,7 +62,7 @@ describe("the first publication", () => {
     });
     expect(await pathsOf()).toContainEqual(expect.stringMatching(/^a\.tar\.[0-9a-f]{16}\.gz$/));
     expect(await pathsOf()).toHaveLength(6);
-    expect((await env.ASSET_MANIFEST.list()).keys.map(({ name }) => name)).toEqual(["manifest"]);
+    expect((await env.ASSET_MANIFEST.list()).keys.map(({ name }) => name)).toEqual(["manifest", `manifest:${version}`]);
   });
 
   test.each(["a.html", "a.css", "a.js", "a.mjs", "a.json", "a.svg", "a.txt", "a.xml", "a.ico", "a.wasm", "a.ttf"])(

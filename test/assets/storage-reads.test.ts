@@ -133,14 +133,12 @@ describe("a range", () => {
     expect(asked).toEqual([{ range: { offset: 7, length: 93 } }]);
   });
 
-  test("of one encoding is not cut from another that is cached", async () => {
-    await bodyOf(get("/static/style.css"));
+  test("of a file is not cut from an encoding that is cached", async () => {
+    const expected = bytesOf(SITE["style.css"]).slice(0, 10);
     for (const encoding of ["br", "gzip"]) {
       const headers = { "Accept-Encoding": encoding };
-      const part = await bodyOf(get("/static/style.css", { ...headers, Range: "bytes=0-9" }));
-      const whole = await bodyOf(get("/static/style.css", headers));
-      expect(part).toEqual(whole.slice(0, 10));
-      expect(await bodyOf(get("/static/style.css", { ...headers, Range: "bytes=0-9" }))).toEqual(part);
+      await bodyOf(get("/static/style.css", headers));
+      expect(await bodyOf(get("/static/style.css", { ...headers, Range: "bytes=0-9" }))).toEqual(expected);
     }
   });
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { Miniflare, type MiniflareOptions, type Response } from "miniflare";
 import { unstable_readConfig } from "wrangler";
+import { versionFiles } from "../../scripts/asset-versions.ts";
 import { type AssetStorage, publish } from "../../scripts/assets.ts";
 import { readPublicFiles } from "../../scripts/public-files.ts";
 import { createTokenKeys } from "../../scripts/token-keys.ts";
@@ -73,7 +74,7 @@ export async function startWorker(setup: WorkerSetup = {}): Promise<RunningWorke
     bucket: (binding) => miniflare.getR2Bucket(binding),
     async publishAssets() {
       const { ASSETS, ASSET_MANIFEST } = await miniflare.getBindings<AssetStorage>();
-      await publish(readPublicFiles(), { ASSETS, ASSET_MANIFEST });
+      await publish(await versionFiles(readPublicFiles()), { ASSETS, ASSET_MANIFEST });
     },
     inspector: () => miniflare.getInspectorURL(),
     tokenKeys,

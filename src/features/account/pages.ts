@@ -39,7 +39,7 @@ ${keyList(view, csrf)}
 </div>
 </div>`,
     context,
-    ["account/account.css", "account/copy.js", "account/keep-focus.js"],
+    ["account/account.css", "account/copy.js"],
   );
 }
 

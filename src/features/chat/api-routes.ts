@@ -7,7 +7,6 @@ import { closeSockets } from "../../identity/sessions/sockets.ts";
 import { sessionIdOf } from "../../identity/users/user.ts";
 import { logFailure } from "../../web/app/log.ts";
 import { group } from "../../web/app/scope.ts";
-import { REVALIDATED } from "../../web/caching/cache-control.ts";
 import { describeBody, noBody } from "../../web/contract/bodies.ts";
 import { requireUpgrade } from "../../web/guards/require-upgrade.ts";
 import { invalidInput } from "../../web/respond/problem.ts";
@@ -30,7 +29,7 @@ export const api = group({
         if (!input.ok) return invalidInput(locals, input);
         const { after = null, limit } = input.query;
         const items = await readHistory(locals.env, input.params.room, after, limit);
-        return Response.json({ items }, { headers: REVALIDATED });
+        return Response.json({ items });
       },
     }),
 

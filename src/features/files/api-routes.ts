@@ -6,7 +6,6 @@ import { commonLimits } from "../../identity/limits.ts";
 import { signedIn } from "../../identity/scope.ts";
 import { quotaExceeded } from "../../limits/quotas.ts";
 import { group } from "../../web/app/scope.ts";
-import { REVALIDATED } from "../../web/caching/cache-control.ts";
 import { contentResponses, describeBody, noBody, problemBody } from "../../web/contract/bodies.ts";
 import { CONTENT_REQUEST_HEADERS } from "../../web/contract/route-properties.ts";
 import { requireContentType } from "../../web/guards/require-content-type.ts";
@@ -56,7 +55,7 @@ export const api = group({
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const page = await listFiles(locals.db, locals.user.id, input.query);
-        return Response.json({ ...page, items: page.items.map(toFile) }, { headers: REVALIDATED });
+        return Response.json({ ...page, items: page.items.map(toFile) });
       },
     }),
 
@@ -74,7 +73,7 @@ export const api = group({
         const stored = await storeUpload(locals, uploadsFromForm(parts));
         if (stored instanceof BodyError) return problem(locals, stored.status, stored.message);
         if (!Array.isArray(stored)) return quotaExceeded(c, stored);
-        return Response.json({ files: stored }, { status: 201, headers: REVALIDATED });
+        return Response.json({ files: stored }, { status: 201 });
       },
     }),
 
@@ -90,7 +89,7 @@ export const api = group({
         const stored = await storeUpload(locals, uploadFromBody(request, input.params.name));
         if (stored instanceof BodyError) return problem(locals, stored.status, stored.message);
         if (!Array.isArray(stored)) return quotaExceeded(c, stored);
-        const headers = { ...REVALIDATED, Location: `/api/files/${stored[0]?.id}` };
+        const headers = { Location: `/api/files/${stored[0]?.id}` };
         return Response.json(stored[0], { status: 201, headers });
       },
     }),
@@ -99,7 +98,7 @@ export const api = group({
       summary: "Read the metadata of a file",
       responses: { 200: fileBody },
       guards: [requireOwnFile],
-      resolve: ({ locals }) => Response.json(toFile(locals.file), { headers: REVALIDATED }),
+      resolve: ({ locals }) => Response.json(toFile(locals.file)),
     }),
 
     route.delete("/api/files/:id", {

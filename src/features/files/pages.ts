@@ -59,7 +59,7 @@ ${error === undefined ? "" : html`<small id="upload-file-error" class="error">${
 }
 
 /**
- * An upload in progress, which `public/files/upload-row.js` copies from an attribute and fills in. Text browsers would show
+ * An upload in progress, which `public/files/upload.js` copies from an attribute and fills in. Text browsers would show
  * the content of a template element.
  */
 function uploadItem(): SafeHtml {

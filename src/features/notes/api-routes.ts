@@ -50,7 +50,7 @@ export const api = group({
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const page = await listNotes(locals.db, locals.user.id, input.query);
-        return Response.json({ ...page, items: page.items.map(toNote) }, { headers: REVALIDATED });
+        return Response.json({ ...page, items: page.items.map(toNote) });
       },
     }),
 

@@ -3,6 +3,7 @@ import type { AppLocals } from "../../env.ts";
 import type { OnSendHandler, Outcome } from "../../http/index.ts";
 import { logRequest, userIdOf } from "../app/log.ts";
 import { fullNameOf } from "../app/policy.ts";
+import { isShared, NOT_STORED } from "../caching/cache-control.ts";
 import { sendBookmark } from "../platform/bookmark.ts";
 import { httpProtocolOf } from "../request/http-protocol.ts";
 import { allowOrigin } from "./cors.ts";
@@ -34,9 +35,10 @@ export const sealResponse: OnSendHandler<AppLocals> = ({ context, response, outc
   });
   const sealed = new Response(response.body, response);
   const { headers } = sealed;
-  if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
-  // A shared cache would send the id with every later response, too.
-  if (!headers.get("Cache-Control")?.includes("public")) headers.set("X-Request-Id", requestId);
+  if (!headers.has("Cache-Control")) headers.set("Cache-Control", NOT_STORED["Cache-Control"]);
+  // A shared cache would send a cookie, and the id, with every later response, too.
+  if (isShared(headers) && headers.has("Set-Cookie")) headers.set("Cache-Control", NOT_STORED["Cache-Control"]);
+  if (!isShared(headers)) headers.set("X-Request-Id", requestId);
   sendBookmark(request, context.locals, headers);
   secureHeaders(request, headers);
   allowOrigin(context, headers, outcome);

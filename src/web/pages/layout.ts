@@ -22,6 +22,8 @@ export interface PageContext {
   readonly flashes: readonly Message[];
   /** Maps the path of a file in `public` to its address. */
   assetUrl(path: string): string;
+  /** The addresses of all modules that a module in `public` imports. */
+  moduleUrls(path: string): readonly string[];
 }
 
 /**
@@ -59,6 +61,7 @@ export function layout(
   homePath: string = context?.app.homePath ?? "/",
 ): SafeHtml {
   const assetUrl = context?.assetUrl ?? ((path: string) => `/static/${path}`);
+  const modules = files.filter((path) => !isStyle(path));
   return html`<html lang="en">
 <head>
 <meta charset="utf-8">
@@ -66,11 +69,11 @@ export function layout(
 <meta name="color-scheme" content="light dark">
 <meta name="htmx-config" content="${HTMX_CONFIG}">
 <title>${title} · ${APP_NAME}</title>
-<link rel="stylesheet" href="${assetUrl("vendor/pico.css")}">
-${["style.css", ...files.filter(isStyle)].map((path) => html`<link rel="stylesheet" href="${assetUrl(path)}">`)}
+${["page.css", ...files.filter(isStyle)].map((path) => html`<link rel="stylesheet" href="${assetUrl(path)}">`)}
 <link rel="icon" href="${assetUrl("icon.svg")}" type="image/svg+xml">
-<script src="${assetUrl("vendor/htmx.js")}" defer></script>
-${["messages.js", "confirm.js", ...files.filter((path) => !isStyle(path))].map((path) => html`<script type="module" src="${assetUrl(path)}"></script>`)}
+<script src="${assetUrl("page.js")}" defer></script>
+${modules.map((path) => html`<script type="module" src="${assetUrl(path)}"></script>`)}
+${[...new Set(modules.flatMap((path) => context?.moduleUrls(path) ?? []))].map((url) => html`<link rel="modulepreload" href="${url}">`)}
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>

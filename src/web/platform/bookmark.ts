@@ -1,5 +1,6 @@
 /** Bookmarks of D1 that clients carry, so that each client sees its own writes while it reads from replicas. */
 import type { AppLocals, Env } from "../../env.ts";
+import { isShared } from "../caching/cache-control.ts";
 import { createHostCookie } from "../request/host-cookie.ts";
 import { isApiPath } from "../request/prefers-html.ts";
 import { isSafeMethod } from "../request/safe-method.ts";
@@ -26,7 +27,7 @@ export function openDatabase(request: Request, env: Env): RequestDatabase {
 /** Gives the client the bookmark of the state that it has seen or written. Never on a response that caches share. */
 export function sendBookmark(request: Request, { db, env }: Partial<AppLocals>, headers: Headers): void {
   const bookmark = db?.bookmark;
-  if (!env || bookmark === undefined || headers.get("Cache-Control")?.includes("public")) return;
+  if (!env || bookmark === undefined || isShared(headers)) return;
   const usesCookies = request.headers.has("Cookie") || headers.has("Set-Cookie");
   const isKnown = bookmark === readBookmark(request, env);
   if (usesCookies && !isKnown) bookmarkCookie.set(request, env, headers, bookmark);

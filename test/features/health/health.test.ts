@@ -1,7 +1,12 @@
-import { expect, test } from "vitest";
+import { env } from "cloudflare:test";
+import { beforeAll, expect, test } from "vitest";
+import { publish } from "../../../scripts/assets.ts";
 import type { Env } from "../../../src/env.ts";
+import { site } from "../../assets/assets.ts";
 import { databaseWith } from "../../databases.ts";
 import { facts, send } from "../../harness.ts";
+
+beforeAll(async () => void (await publish(site({ "page.css": "" }), env)));
 
 test("GET /health answers OK as text", async () => {
   const response = await send("/health");

@@ -20,6 +20,7 @@ describe("GET /health/ready", () => {
 
   test("a database without tables is ready: it answers", async () => {
     worker = await startWorker({ database: "empty" });
+    await worker.publishAssets();
     const response = await worker.fetch("/health/ready");
     expect(response.status).toBe(200);
     expectChecks(await response.json(), "ok");
@@ -27,6 +28,7 @@ describe("GET /health/ready", () => {
 
   test("without a database the Worker is alive, not ready, and says when to ask again", async () => {
     worker = await startWorker({ database: "none", environment: "development" });
+    await worker.publishAssets();
     expect((await worker.fetch("/health")).status).toBe(200);
     const response = await worker.fetch("/health/ready");
     expect(response.status).toBe(503);

@@ -53,6 +53,18 @@ const app = createApp([
   route.get("/broken", { cors: true, resolve: broken }),
   route.get("/no-response", { cors: true, resolve: () => "text" as never }),
   route.get("/public", { resolve: () => new Response("x", { headers: IMMUTABLE }) }),
+  route.get("/cookie", {
+    resolve: () => new Response("x", { headers: { ...IMMUTABLE, "Set-Cookie": "a=b" } }),
+  }),
+  route.get("/private-cookie", {
+    resolve: () => new Response("x", { headers: { ...REVALIDATED, "Set-Cookie": "a=b" } }),
+  }),
+  ...["max-age=60", "no-cache", "s-maxage=60", "Public, max-age=1"].map((value, index) =>
+    route.get(`/shared/${index}`, { resolve: () => new Response("x", { headers: { "Cache-Control": value } }) }),
+  ),
+  ...["No-Store", "PRIVATE, max-age=60"].map((value, index) =>
+    route.get(`/unshared/${index}`, { resolve: () => new Response("x", { headers: { "Cache-Control": value } }) }),
+  ),
   route.get("/revalidated", { resolve: () => new Response("x", { headers: REVALIDATED }) }),
   route.post("/small", {
     maxBodyBytes: 10,
@@ -95,6 +107,16 @@ describe("Cache-Control", () => {
     ["/ok", "no-store", true],
     ["/revalidated", REVALIDATED["Cache-Control"], true],
     ["/public", IMMUTABLE["Cache-Control"], false],
+    // What a shared cache may store, with or without `public`.
+    ["/shared/0", "max-age=60", false],
+    ["/shared/1", "no-cache", false],
+    ["/shared/2", "s-maxage=60", false],
+    ["/shared/3", "Public, max-age=1", false],
+    ["/unshared/0", "No-Store", true],
+    ["/unshared/1", "PRIVATE, max-age=60", true],
+    // A cookie is for one client.
+    ["/cookie", "no-store", true],
+    ["/private-cookie", REVALIDATED["Cache-Control"], true],
   ])("of %s is %s; the response has an id: %s", async (path, value, hasId) => {
     const { headers } = await sendTo(app, path);
     expect([headers.get("Cache-Control"), headers.has("X-Request-Id")]).toEqual([value, hasId]);

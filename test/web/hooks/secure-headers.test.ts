@@ -95,7 +95,7 @@ test("a page's own policy allows our stylesheet and forms to ourselves, and the 
     expect(policy).toContain("form-action 'self'");
     const page = await answer.text();
     expect(policy).toContain("script-src 'self'; connect-src 'self'");
-    expect(page).toContain('<link rel="stylesheet" href="/static/style');
+    expect(page).toContain('<link rel="stylesheet" href="/static/page');
     expect(page).not.toMatch(/<style|style=/);
   }
 });

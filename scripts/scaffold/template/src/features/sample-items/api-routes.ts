@@ -3,7 +3,6 @@ import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requirePermission } from "../../identity/guards/require-permission.ts";
 import { commonLimits } from "../../identity/limits.ts";
 import { group, route } from "../../web/app/scope.ts";
-import { REVALIDATED } from "../../web/caching/cache-control.ts";
 import { describeBody, noBody } from "../../web/contract/bodies.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
 import { pageQuery } from "../../web/request/paging.ts";
@@ -34,7 +33,7 @@ export const api = group({
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const { items, nextCursor } = await listSampleItems(locals.db, locals.user.id, input.query);
-        return Response.json({ items: items.map(toPublic), nextCursor }, { headers: REVALIDATED });
+        return Response.json({ items: items.map(toPublic), nextCursor });
       },
     }),
 
@@ -47,7 +46,7 @@ export const api = group({
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const created = await createSampleItem(locals.db, locals.user.id, input.body);
-        const headers = { ...REVALIDATED, Location: `/api/sample-items/${created.id}` };
+        const headers = { Location: `/api/sample-items/${created.id}` };
         return Response.json(toPublic(created), { status: 201, headers });
       },
     }),
@@ -56,7 +55,7 @@ export const api = group({
       summary: "Read one sample item",
       guards: [requireRead, requireCsrf, requireOwnSampleItem],
       responses: { 200: sampleItemBody },
-      resolve: ({ locals }) => Response.json(toPublic(locals.sampleItem), { headers: REVALIDATED }),
+      resolve: ({ locals }) => Response.json(toPublic(locals.sampleItem)),
     }),
 
     route.delete("/api/sample-items/:id", {

@@ -1,0 +1,98 @@
+/**
+ * Reads the manifest from KV and keeps it in the isolate: for as long as the isolate lives if the deploy named its version
+ * in `ASSET_VERSION`; for a minute in production without it; not at all in development, where a reload shows what was
+ * saved.
+ */
+import type { AppContext, Env } from "../env.ts";
+import { retryRead, withDeadline } from "../web/platform/transient.ts";
+import { MANIFEST_KEY, type Manifest, manifestKeyOf } from "./manifest.ts";
+
+/** Without `ASSET_VERSION`, a deployed Worker reads the manifest again after this time. */
+const KEPT_MS = 60_000;
+
+/** Of one attempt of two. */
+const READ_MS = 500;
+
+/** A page does not wait longer than this for the manifest, since it also works with plain addresses. */
+const MAX_WAIT_MS = 1200;
+
+/** After a failure, an outdated manifest is used for this time before the next attempt. */
+const RETRY_MS = 5000;
+
+type ManifestEnv = Pick<Env, "ASSET_MANIFEST" | "ASSET_VERSION" | "ENVIRONMENT">;
+
+interface Kept {
+  readonly manifest: Manifest;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
+/** What an isolate knows of a namespace. */
+interface State {
+  kept?: Kept;
+  /** The read that all requests wait for which need the manifest now. */
+  pending?: Promise<Manifest>;
+}
+
+const states = new WeakMap<KVNamespace, State>();
+
+/** @throws Error if KV fails or does not respond in time, and no manifest is kept. */
+export async function loadManifest(c: Pick<AppContext, "locals">): Promise<Manifest> {
+  const { env, ctx } = c.locals;
+  const state = stateOf(env.ASSET_MANIFEST);
+  if (state.kept && state.kept.until > Date.now()) return state.kept.manifest;
+  const pending = state.pending ?? startRead(state, env, ctx);
+  state.pending = pending;
+  try {
+    return await withDeadline(pending, MAX_WAIT_MS);
+  } catch (error) {
+    if (state.pending === pending) delete state.pending;
+    if (!state.kept) throw error;
+    // The files that an outdated manifest names are kept for 30 days.
+    state.kept = { ...state.kept, until: Date.now() + RETRY_MS };
+    return state.kept.manifest;
+  }
+}
+
+/** Reads the current manifest, for a versioned path that this version of the Worker does not know yet. */
+export async function loadCurrentManifest({ locals: { env } }: Pick<AppContext, "locals">): Promise<Manifest> {
+  return retryRead(() => readManifest(env.ASSET_MANIFEST), READ_MS);
+}
+
+/** @throws Error if no files are published for this Worker. */
+export async function checkManifest(env: ManifestEnv): Promise<void> {
+  const { manifest } = await readVersion(env);
+  if (Object.keys(manifest).length === 0) throw new Error("No assets are published.");
+}
+
+function stateOf(kv: KVNamespace): State {
+  const state = states.get(kv) ?? {};
+  states.set(kv, state);
+  return state;
+}
+
+/** `waitUntil` completes the read if the client of this request leaves, because others may wait for it. */
+function startRead(state: State, env: ManifestEnv, ctx: ExecutionContext): Promise<Manifest> {
+  const read = retryRead(() => readVersion(env), READ_MS).then(({ manifest, keptMs }) => {
+    if (keptMs > 0) state.kept = { manifest, until: Date.now() + keptMs };
+    return manifest;
+  });
+  const settled = read.finally(() => {
+    if (state.pending === settled) delete state.pending;
+  });
+  ctx.waitUntil(settled.catch(() => {}));
+  return settled;
+}
+
+async function readVersion({ ASSET_MANIFEST, ASSET_VERSION, ENVIRONMENT }: ManifestEnv) {
+  const named = ASSET_VERSION ? await ASSET_MANIFEST.get<Manifest>(manifestKeyOf(ASSET_VERSION), "json") : null;
+  if (named) return { manifest: named, keptMs: Number.POSITIVE_INFINITY };
+  // An old version, whose manifest has been removed since.
+  const manifest = await readManifest(ASSET_MANIFEST);
+  return { manifest, keptMs: ENVIRONMENT === "development" ? 0 : KEPT_MS };
+}
+
+/** Reads the current manifest. It is empty before the first publication. */
+export async function readManifest(kv: KVNamespace): Promise<Manifest> {
+  return (await kv.get<Manifest>(MANIFEST_KEY, "json")) ?? {};
+}
