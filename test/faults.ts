@@ -57,7 +57,10 @@ function kindOf(binding: unknown): Kind | undefined {
   if (typeof binding !== "object" || binding === null) return undefined;
   const name: unknown = Object.getPrototypeOf(binding)?.constructor?.name;
   const kinds = Object.keys(ERRORS) as Kind[];
-  return kinds.find((kind) => kind.toLowerCase() === String(name).toLowerCase()) ?? ("limit" in binding ? "RateLimit" : undefined);
+  return (
+    kinds.find((kind) => kind.toLowerCase() === String(name).toLowerCase()) ??
+    ("limit" in binding ? "RateLimit" : undefined)
+  );
 }
 
 const kinds = new WeakMap<Call, Kind>();
@@ -88,7 +91,8 @@ type Through = <T>(method: string, isRead: boolean, make: () => Promise<T>) => P
 // Casts: each wrapper takes bindings of its own kind only.
 const WRAPPERS: Readonly<Record<Kind, (binding: unknown, through: Through) => unknown>> = {
   D1Database: (binding, through) => wrapDatabase(binding as D1Database, through),
-  KvNamespace: (binding, through) => wrapMethods(binding as object, { reads: ["get", "getWithMetadata", "list"], writes: ["put", "delete"] }, through),
+  KvNamespace: (binding, through) =>
+    wrapMethods(binding as object, { reads: ["get", "getWithMetadata", "list"], writes: ["put", "delete"] }, through),
   R2Bucket: (binding, through) => wrapBucket(binding as R2Bucket, through),
   DurableObjectNamespace: (binding, through) => wrapNamespace(binding as DurableObjectNamespace, through),
   RateLimit: (binding, through) => wrapMethods(binding as object, { reads: [], writes: ["limit"] }, through),
@@ -141,8 +145,10 @@ function wrapDatabase(database: D1Database, through: Through): D1Database {
         if (name === "prepare") return (sql: string) => wrapStatement(sql, session.prepare(sql));
         if (name === "batch")
           return (statements: D1PreparedStatement[]) =>
-            through("batch", statements.every((each) => reads.has(each)), () =>
-              session.batch(statements.map((each) => originals.get(each) ?? each)),
+            through(
+              "batch",
+              statements.every((each) => reads.has(each)),
+              () => session.batch(statements.map((each) => originals.get(each) ?? each)),
             );
         if (name === "withSession" && "withSession" in session)
           return (given?: string) => wrapSession(session.withSession(given));
@@ -157,8 +163,14 @@ function wrapBucket(bucket: R2Bucket, through: Through): R2Bucket {
   const methods = { reads: ["get", "head", "list"], writes: ["put", "delete", "createMultipartUpload"] };
   return wrapMethods(bucket, methods, through, (name, result) => {
     if (name === "createMultipartUpload")
-      return wrapMethods(result as R2MultipartUpload, { reads: [], writes: ["uploadPart", "complete", "abort"] }, through);
-    return name === "get" && result !== null && "body" in (result as object) ? wrapBody(result as R2ObjectBody, through) : result;
+      return wrapMethods(
+        result as R2MultipartUpload,
+        { reads: [], writes: ["uploadPart", "complete", "abort"] },
+        through,
+      );
+    return name === "get" && result !== null && "body" in (result as object)
+      ? wrapBody(result as R2ObjectBody, through)
+      : result;
   });
 }
 

@@ -75,12 +75,15 @@ const WRITES = [
 ];
 
 describe("a failed read", () => {
-  test.each(READS.map((use, index) => [index, use] as const))("is repeated once at the primary (%i)", async (_, use) => {
-    const { attempts, binding } = failingDatabase([LOST]);
-    await use(new RequestDatabase(binding, BOOKMARK));
-    expect(attempts.map(({ at }) => at)).toEqual([BOOKMARK, "first-primary"]);
-    expect(attempts[1]?.sql).toEqual(attempts[0]?.sql);
-  });
+  test.each(READS.map((use, index) => [index, use] as const))(
+    "is repeated once at the primary (%i)",
+    async (_, use) => {
+      const { attempts, binding } = failingDatabase([LOST]);
+      await use(new RequestDatabase(binding, BOOKMARK));
+      expect(attempts.map(({ at }) => at)).toEqual([BOOKMARK, "first-primary"]);
+      expect(attempts[1]?.sql).toEqual(attempts[0]?.sql);
+    },
+  );
 
   test.each([
     ["twice", [LOST, LOST], 2],

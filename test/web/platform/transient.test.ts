@@ -22,6 +22,7 @@ const MESSAGES: Readonly<Record<string, readonly [boolean, boolean]>> = {
   "D1_ERROR: internal error; reference = 0123456789abcdef": [true, false],
   "internal error; reference = 0123456789abcdef": [true, false],
   "Durable Object reset because its code was updated.": [true, false],
+  "Durable Object's isolate exceeded its memory limit and was reset.": [true, false],
   "D1 DB is overloaded. Requests queued for too long.": [true, true],
   "D1_ERROR: D1 DB is overloaded. Too many requests queued.": [true, true],
   "Durable Object is overloaded. Too many requests queued.": [true, true],
@@ -35,12 +36,11 @@ const MESSAGES: Readonly<Record<string, readonly [boolean, boolean]>> = {
   "D1_ERROR: UNIQUE constraint failed: notes.title is overload: SQLITE_CONSTRAINT": [false, false],
   "D1_ERROR: CHECK constraint failed: version > 0: SQLITE_CONSTRAINT": [false, false],
   "D1_ERROR: no such table: notes: SQLITE_ERROR": [false, false],
-  "D1_ERROR: near \"SELEC\": syntax error at offset 0: SQLITE_ERROR": [false, false],
+  'D1_ERROR: near "SELEC": syntax error at offset 0: SQLITE_ERROR': [false, false],
   "D1_TYPE_ERROR: Type 'undefined' not supported for value 'undefined'": [false, false],
   "KV GET failed: 400 Invalid key": [false, false],
   "put: The specified object name is not valid. (10020)": [false, false],
   "Cannot read properties of undefined (reading 'id')": [false, false],
-  "The password was reset": [false, false],
   "": [false, false],
 };
 
