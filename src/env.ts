@@ -1,6 +1,5 @@
 /** The bindings and variables of the app, the facts about it, and the locals of every request. */
 import type { Handler } from "./http/index.ts";
-import type { Database, RequestDatabase } from "./web/platform/request-database.ts";
 
 /**
  * The bindings, variables and secrets that the lower floors use. A feature with its own bindings declares them in its
@@ -33,10 +32,14 @@ export interface Env {
   readonly CORS_ORIGINS: string;
   /** The user who confirms this address becomes the first administrator. Empty for none. */
   readonly ADMIN_EMAIL: string;
+  /** The service that sends mail outside development: `cloudflare`, `resend`, or empty for none. */
+  readonly MAIL_PROVIDER: string;
   /** The sender address of mail. */
   readonly MAIL_FROM: string;
-  /** Sends mail outside development; see the README. */
+  /** For the provider `cloudflare`. */
   readonly EMAIL?: SendEmail;
+  /** Secret, for the provider `resend`. */
+  readonly RESEND_API_KEY?: string;
 }
 
 /** The bindings of a request. It uses `locals.db` instead of `DB`. */
@@ -129,13 +132,17 @@ export interface PolicyExceptions {
   readonly unlimited: Readonly<Record<string, string>>;
 }
 
-/** Checks that a dependency responds. @throws If it does not. */
+/**
+ * Checks that a dependency responds. Returns `off` for one that is not configured and that the app works without.
+ *
+ * @throws If it does not respond.
+ */
 export type ReadinessCheck = (locals: StorageLocals) => Promise<unknown>;
 
 /** The bindings and the database, of a request or of work outside requests. */
 export interface StorageLocals {
   readonly env: RequestEnv;
-  readonly db: Database;
+  readonly db: Pick<D1Database, "prepare" | "batch">;
 }
 
 /** A hook, of which only the name is read. */
@@ -163,6 +170,16 @@ export interface AppFacts {
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   readonly activities: readonly Activity[];
   readonly exceptions: PolicyExceptions;
+}
+
+/** The database of a request; see `src/web/platform/request-database.ts`. */
+export interface RequestDatabase extends Pick<D1Database, "prepare" | "batch"> {
+  /** Whether all further statements are executed by the primary. */
+  readonly isPrimary: boolean;
+  /** The latest state of the database that the request has seen; undefined if it has executed no statement. */
+  readonly bookmark: string | undefined;
+  /** Executes all further statements at the primary, for decisions that must not rest on an older state. */
+  usePrimary(): void;
 }
 
 /** The locals that `onRequest` supplies to every guard, handler and hook. */

@@ -135,7 +135,8 @@ export function testLostMails(mails: number, ask: (bindings: Partial<Env>, accou
       secrets.set(`a mailed token ${secrets.size}`, /token=([\w-]+)/.exec(text)?.[1] ?? "");
       return Promise.reject(new Error("No mail today"));
     });
-    const bindings = { ...LIMITS, ...PRODUCTION, EMAIL: { send: sent } as unknown as SendEmail };
+    const EMAIL = { send: sent } as unknown as SendEmail;
+    const bindings = { ...LIMITS, ...PRODUCTION, MAIL_PROVIDER: "cloudflare", EMAIL };
     const account = await createAccount({ emailVerified: false });
     await ask(bindings, account);
     expect([sent.mock.calls.length, told.join().split("No mail today").length > mails]).toEqual([mails, true]);

@@ -56,9 +56,9 @@ export function openPlainBrowser(bindings: Partial<Env> = {}, visited: TestApp =
   return { open: (path) => load(path), submit, cookies };
 }
 
-/** A browser that is signed in to an account. */
-export async function openPlainBrowserOf(account: Account): Promise<PlainBrowser> {
-  const browser = openPlainBrowser();
+/** A browser that is signed in to an account. @param bindings Bindings that differ from the tests' own. */
+export async function openPlainBrowserOf(account: Account, bindings: Partial<Env> = {}): Promise<PlainBrowser> {
+  const browser = openPlainBrowser(bindings);
   const [name = "", secret = ""] = (await openBrowser(account)).headers.Cookie.split("=");
   browser.cookies.set(name, secret);
   return browser;

@@ -14,7 +14,7 @@ export function testUnsentLinks(
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     const sent: { readonly text: string }[] = [];
     const send = vi.fn(async (mail: { readonly text: string }) => void sent.push(mail));
-    const bindings = { ...PRODUCTION, EMAIL: { send } as unknown as SendEmail };
+    const bindings = { ...PRODUCTION, MAIL_PROVIDER: "cloudflare", EMAIL: { send } as unknown as SendEmail };
     for (let failure = 0; failure < 4; failure += 1) {
       send.mockRejectedValueOnce(new Error("The mail server is away"));
       expect((await ask(account, bindings)).status).toBe(202);

@@ -1,8 +1,4 @@
-/**
- * Reads the manifest from KV and keeps it in the isolate: for as long as the isolate lives if the deploy named its version
- * in `ASSET_VERSION`; for a minute in production without it; not at all in development, where a reload shows what was
- * saved.
- */
+/** Reads the manifest from KV and keeps it in the isolate as long as its version holds. */
 import type { AppContext, Env } from "../env.ts";
 import { retryRead, withDeadline } from "../web/platform/transient.ts";
 import { MANIFEST_KEY, type Manifest, manifestKeyOf } from "./manifest.ts";
@@ -36,7 +32,12 @@ interface State {
 
 const states = new WeakMap<KVNamespace, State>();
 
-/** @throws Error if KV fails or does not respond in time, and no manifest is kept. */
+/**
+ * If the deploy named the version in `ASSET_VERSION`, the manifest is kept as long as the isolate lives; in production
+ * without that, for a minute; in development not at all, so that a reload shows what was saved.
+ *
+ * @throws Error if KV fails or does not respond in time, and no manifest is kept.
+ */
 export async function loadManifest(c: Pick<AppContext, "locals">): Promise<Manifest> {
   const { env, ctx } = c.locals;
   const state = stateOf(env.ASSET_MANIFEST);

@@ -6,6 +6,7 @@ import type { Handler } from "../http/index.ts";
 import { logFailure } from "../web/app/log.ts";
 import { rowIdOf } from "../web/app/policy.ts";
 import type { PageContext } from "../web/pages/layout.ts";
+import { isMailOn } from "./mail/providers.ts";
 import type { SessionLocals } from "./sessions/page-session.ts";
 
 interface Page extends AppContext<SessionLocals> {
@@ -26,6 +27,7 @@ export async function loadPageContext({ request, locals, route }: Page): Promise
     ...(seesPolicy &&
       app.paths.policy !== undefined &&
       route && { policyPath: `${app.paths.policy}#${rowIdOf(route)}` }),
+    isMailOn: isMailOn(env),
     flashes: session.takeFlashes(),
     assetUrl: (path) => assetUrl(manifest, path),
     moduleUrls: (path) => moduleUrls(manifest, path),

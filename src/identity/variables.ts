@@ -1,6 +1,7 @@
 /** Checks the variables of a deployment at the first request, so that a mistake surfaces immediately. */
 import type { Env } from "../env.ts";
 import { isLoopback } from "../web/request/own-origin.ts";
+import { PROVIDERS } from "./mail/providers.ts";
 import { readTokenKeys } from "./tokens/token-keys.ts";
 import { normalizeEmail } from "./users/account-schema.ts";
 
@@ -37,6 +38,11 @@ const RULES: readonly Rule[] = [
     mustBe: "an e-mail address, or empty",
     isMet: ({ ADMIN_EMAIL }) =>
       isText(ADMIN_EMAIL) && (ADMIN_EMAIL === "" || normalizeEmail(ADMIN_EMAIL) !== undefined),
+  },
+  {
+    name: "MAIL_PROVIDER",
+    mustBe: describeProviders,
+    isMet: (env) => env.MAIL_PROVIDER === "" || (PROVIDERS.has(env.MAIL_PROVIDER) && !lacksNeedOfProvider(env)),
   },
   { name: "MAIL_FROM", mustBe: "an e-mail address", isMet: (env) => isText(env.MAIL_FROM, /[^\s@]@[^\s@]/) },
   { name: "TOKEN_KEYS", mustBe: "a string", isMet: (env) => isText(env.TOKEN_KEYS) },
@@ -77,6 +83,18 @@ function isHealthCheck({ method, url }: Request): boolean {
 /** @param value The actual value of the deployment, which may not have the declared type. */
 function isText(value: unknown, form = /^/): value is string {
   return typeof value === "string" && form.test(value);
+}
+
+/** Development keeps mail in the outbox and needs no provider. */
+function lacksNeedOfProvider(env: Env): boolean {
+  const provider = PROVIDERS.get(env.MAIL_PROVIDER);
+  return provider !== undefined && env.ENVIRONMENT !== "development" && !env[provider.needs];
+}
+
+function describeProviders(env: Env): string {
+  const names = `empty, or one of: ${[...PROVIDERS.keys()].join(", ")}`;
+  if (!lacksNeedOfProvider(env)) return names;
+  return `${names}. "${env.MAIL_PROVIDER}" needs ${PROVIDERS.get(env.MAIL_PROVIDER)?.needs}, which is missing`;
 }
 
 /** The form of a page's origin. `URL` also accepts a comma or `*` in a host. */

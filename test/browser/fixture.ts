@@ -142,7 +142,8 @@ export function apiOf(page: Page): Client<Api> {
       const bytes = new Uint8Array(await answer.body());
       return new Response(bytes.byteLength === 0 ? null : bytes, {
         status: answer.status(),
-        headers: answer.headers(),
+        // One entry for each cookie; `headers()` would join them with line breaks.
+        headers: answer.headersArray().map(({ name, value }): [string, string] => [name, value]),
       });
     },
   });

@@ -6,6 +6,7 @@ import { requireAuth } from "../../src/identity/guards/require-auth.ts";
 import { requireCsrf } from "../../src/identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../src/identity/guards/require-csrf-token.ts";
 import { requireEmailVerified } from "../../src/identity/guards/require-email-verified.ts";
+import { requireMail } from "../../src/identity/guards/require-mail.ts";
 import { requireNotSelf } from "../../src/identity/guards/require-not-self.ts";
 import { requirePermission } from "../../src/identity/guards/require-permission.ts";
 import { requireRecentSignIn } from "../../src/identity/guards/require-recent-sign-in.ts";
@@ -15,12 +16,12 @@ import { loadSession } from "../../src/identity/sessions/page-session.ts";
 import type { Auth, User } from "../../src/identity/users/user.ts";
 import { limitAddress } from "../../src/limits/limit-address.ts";
 import { factsOf, type Verdict, type Visitor } from "../../src/web/app/guard-facts.ts";
-import { RequestDatabase } from "../../src/web/platform/request-database.ts";
+import { openRequestDatabase } from "../../src/web/platform/request-database.ts";
 import { facts } from "../harness.ts";
 
 const app = {
   env,
-  db: new RequestDatabase(env.DB),
+  db: openRequestDatabase(env.DB),
   ctx: {} as ExecutionContext,
   app: facts,
   requestId: "x",
@@ -79,6 +80,7 @@ const table: readonly [name: string, guard: object, GET: Verdicts, POST?: Verdic
   ["requireCsrf", requireCsrf, all("allow"), { ...all("depends"), token: "allow", key: "allow" }],
   ["requireCsrfToken", requireCsrfToken, { ...all("depends"), token: "deny", key: "deny" }],
   ["loadSession", loadSession, all("allow")],
+  ["requireMail", requireMail, all("allow")],
   ["rateLimit(address)", limitAddress, all("allow")],
   ["rateLimit(api)", limitApi, { ...all("depends"), visitor: "allow" }, all("depends")],
   ["rateLimit(sign-in)", limitSignIn, all("depends")],

@@ -118,6 +118,7 @@ const MALFORMED: Partial<Record<keyof Env, readonly unknown[]>> = {
     null,
   ],
   ADMIN_EMAIL: [SECRET, `${SECRET}@`, `@${SECRET}`, `a@b@${SECRET}`, `a ${SECRET}@b`, "@", 1, null],
+  MAIL_PROVIDER: [SECRET, "Cloudflare", "cloudflare ", "constructor", "cloudflare", "resend", 1, null],
   MAIL_FROM: ["", SECRET, `${SECRET}@`, `@${SECRET}`, "@", 1, null],
 };
 
@@ -202,6 +203,18 @@ test.each(CORS_ORIGINS)(
   },
 );
 
+test.each([
+  ["cloudflare", { RESEND_API_KEY: SECRET }, /"cloudflare" needs EMAIL, which is missing/],
+  ["resend", { EMAIL: {} as SendEmail }, /"resend" needs RESEND_API_KEY, which is missing/],
+  ["resend", { RESEND_API_KEY: "" }, /"resend" needs RESEND_API_KEY, which is missing/],
+  [SECRET, {}, /MAIL_PROVIDER must be empty, or one of: cloudflare, resend$/],
+])("with the provider %s and %j, the log says what is wrong", async (MAIL_PROVIDER, bindings, said) => {
+  await send("/", {}, { ...PRODUCTION, MAIL_PROVIDER, ...bindings });
+  const { error }: { error: { message: string } } = JSON.parse(logged[0] ?? "");
+  expect(error.message).toMatch(said);
+  expect(error.message).not.toContain(SECRET);
+});
+
 const GOOD: Partial<Env>[] = [
   { ENVIRONMENT: "development", PUBLIC_ORIGIN: "" },
   { ENVIRONMENT: "development", PUBLIC_ORIGIN: "http://candor.example:8080" },
@@ -217,6 +230,10 @@ const GOOD: Partial<Env>[] = [
   { CORS_ORIGINS: "https://a.example http://localhost:3000 http://[::1]:8787 https://xn--bcher-kva.example" },
   { CORS_ORIGINS: " https://a.example  http://b.example:8080 " },
   { ADMIN_EMAIL: "ada@example.com" },
+  { MAIL_PROVIDER: "cloudflare", EMAIL: {} as SendEmail },
+  { MAIL_PROVIDER: "resend", RESEND_API_KEY: "re_1" },
+  { ENVIRONMENT: "development", MAIL_PROVIDER: "cloudflare" },
+  { ENVIRONMENT: "development", MAIL_PROVIDER: "resend" },
   { MAIL_FROM: "Candor <no-reply@example.com>" },
 ];
 test.each(GOOD)("with %j every request is answered", async (variables) => {

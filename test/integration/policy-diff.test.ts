@@ -28,8 +28,8 @@ const QUOTA = [
 const CHANGES = [
   ["guards: [requireRead, requireCsrf],", "guards: [requireRead],"],
   [
-    "guards: [requireAuth],\n      resolve: async ({ locals: { env, user } }) => {",
-    "resolve: async ({ locals: { env, user } }) => {",
+    "guards: [requireAuth, requireCurrentSession],\n      resolve: async ({ locals: { db, user } }) => {",
+    "resolve: async ({ locals: { db, user } }) => {",
   ],
   ["maxBodyBytes: 256 * 1024,", "maxBodyBytes: 512 * 1024,"],
   ["requireForm(256 * 1024,", "requireForm(512 * 1024,"],
@@ -54,7 +54,7 @@ const CONFIG_CHANGES = [
 
 const SENTENCES = `
 WIDENS, OR MAY WIDEN
-- anyone may now GET /api/things/export: removes requireAuth and leaves rateLimit(address) → rateLimit(api)
+- anyone may now GET /api/things/export: removes requireAuth, requireCurrentSession and leaves rateLimit(address) → rateLimit(api)
 - removes requireCsrf from GET /api/things
 - raises the body limit of POST /api/things from 262144 B to 524288 B
 - raises requireForm(262144 B) to requireForm(524288 B) in POST /things

@@ -4,6 +4,7 @@ import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCurrentPassword } from "../../identity/guards/require-current-password.ts";
 import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
+import { requireMail } from "../../identity/guards/require-mail.ts";
 import { requireRecentSignIn } from "../../identity/guards/require-recent-sign-in.ts";
 import { commonLimits, limitMails, limitNotices, limitSessionPassword } from "../../identity/limits.ts";
 import { sendLink } from "../../identity/mail/links.ts";
@@ -101,7 +102,7 @@ export const api = group({
       responses: {
         202: describeBody(noBody, { description: "The link is mailed unless the address is already verified." }),
       },
-      guards: [limitMails],
+      guards: [requireMail, limitMails],
       resolve: ({ request, locals }) => {
         if (!locals.user.emailVerified) sendLink({ request, locals }, locals.user.email, "verify");
         return new Response(null, { status: 202, headers: NOT_STORED });

@@ -7,6 +7,7 @@ import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
 import { requireCurrentPassword } from "../../identity/guards/require-current-password.ts";
 import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
+import { requireMail } from "../../identity/guards/require-mail.ts";
 import { requireRecentSignInForForm } from "../../identity/guards/require-recent-sign-in.ts";
 import { commonLimits, limitMails, limitNotices, limitSessionPassword } from "../../identity/limits.ts";
 import { sendLink } from "../../identity/mail/links.ts";
@@ -136,7 +137,7 @@ export const pages = group({
     }),
 
     page.post("/account/verify-email", {
-      guards: [...buttonGuards, limitMails],
+      guards: [requireMail, ...buttonGuards, limitMails],
       resolve: (c) => {
         const { user, session } = c.locals;
         if (!user.emailVerified) sendLink(c, user.email, "verify");

@@ -57,11 +57,12 @@ ${textField(state, { ...NAME, value: typed ? typed.fields.name : user.name })}
 </section>`;
 }
 
-function emailCard({ email, emailVerified }: User, { csrf, app }: PageContext): SafeHtml {
+function emailCard({ email, emailVerified }: User, { csrf, app, isMailOn }: PageContext): SafeHtml {
   const confirmed = html`<span class="badge good">Confirmed</span>`;
   const again = html`<form method="post" action="/account/verify-email">${csrfField(csrf)}<button class="quiet">Send the link again</button></form>`;
+  const mailOff = html`<p class="meta">Mail is not configured, so no link can be sent.</p>`;
   const unconfirmed = html`<span class="badge warn">Not confirmed</span>
-${app.paths.verifyEmail === undefined ? "" : again}`;
+${app.paths.verifyEmail === undefined ? "" : isMailOn ? again : mailOff}`;
   return html`<section class="card" aria-labelledby="email-title">
 <h2 id="email-title">E-mail</h2>
 <p class="long">${email}</p>

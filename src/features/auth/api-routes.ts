@@ -5,8 +5,10 @@ import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
 import { LINK_ENDED, requireLink } from "../../identity/guards/require-link.ts";
 import { requireLinkOwner } from "../../identity/guards/require-link-owner.ts";
+import { requireMail } from "../../identity/guards/require-mail.ts";
 import { commonLimits, limitAccount, limitMails, limitSignIn } from "../../identity/limits.ts";
 import { sendLink } from "../../identity/mail/links.ts";
+import { isMailOn } from "../../identity/mail/providers.ts";
 import { hashNewPassword } from "../../identity/passwords/check-password.ts";
 import { sessionCookie } from "../../identity/sessions/cookies.ts";
 import { tokenResponse, tokensBody } from "../../identity/tokens/token-response.ts";
@@ -24,6 +26,7 @@ import {
   forgotten,
   login,
   refresh,
+  registeredBody,
   registration,
   reset,
   verification,
@@ -47,7 +50,9 @@ export const api = group({
       guards: [requireJson, limitSignIn, limitMails, requireHashingCapacity],
       request: { body: registration },
       responses: {
-        201: describeBody(accountBody, { description: "The account. A link for verifying its address is mailed." }),
+        201: describeBody(registeredBody, {
+          description: "The account. A link for verifying its address is mailed, unless mail is off.",
+        }),
         409: describeBody(problemBody, { description: "An account with this e-mail address already exists." }),
       },
       maxBodyBytes,
@@ -59,7 +64,8 @@ export const api = group({
         const user = await createUser(locals.db, { email, name, passwordHash: hashed.hash });
         if (!user) return problem(locals, 409, "An account with this e-mail address already exists.");
         sendLink({ request, locals }, email, "verify");
-        return Response.json({ user: toPublicUser(user) }, { status: 201, headers: NOT_STORED });
+        const mail = isMailOn(locals.env) ? "on" : "off";
+        return Response.json({ user: toPublicUser(user), mail }, { status: 201, headers: NOT_STORED });
       },
     }),
 
@@ -113,7 +119,7 @@ export const api = group({
 
     route.post("/api/auth/forgot-password", {
       summary: "Mail a link for choosing a new password",
-      guards: [requireJson, limitSignIn, limitMails],
+      guards: [requireMail, requireJson, limitSignIn, limitMails],
       request: { body: forgotten },
       responses: { 202: describeBody(noBody, { description: "The link is mailed if the address has an account." }) },
       maxBodyBytes,

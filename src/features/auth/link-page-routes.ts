@@ -5,6 +5,7 @@ import type { Context } from "../../http/index.ts";
 import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
 import { LINK_ENDED, type LinkLocals, requireLink } from "../../identity/guards/require-link.ts";
 import { requireLinkOwner } from "../../identity/guards/require-link-owner.ts";
+import { requireMail } from "../../identity/guards/require-mail.ts";
 import { commonLimits, limitAccount, limitMails } from "../../identity/limits.ts";
 import { sendLink } from "../../identity/mail/links.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
@@ -48,10 +49,13 @@ const requireOwner = requireLinkOwner((c: OwnerForm) => {
 export const linkPages = group({
   guards: [...commonLimits, loadSession],
   handlers: [
-    route.get("/forgot-password", { resolve: async (c) => htmlResponse(forgotPage(await loadPageContext(c))) }),
+    route.get("/forgot-password", {
+      guards: [requireMail],
+      resolve: async (c) => htmlResponse(forgotPage(await loadPageContext(c))),
+    }),
 
     route.post("/forgot-password", {
-      guards: [...formGuards(z.object(forgotten.shape)), limitMails],
+      guards: [requireMail, ...formGuards(z.object(forgotten.shape)), limitMails],
       resolve: async (c) => {
         const { form, parsed, session } = c.locals;
         if (!parsed.success) return refuseForm(c, forgotPage, form, errorsOf(parsed.error), 400);

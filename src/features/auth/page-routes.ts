@@ -6,7 +6,8 @@ import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
 import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
 import { commonLimits, limitAccount, limitMails } from "../../identity/limits.ts";
 import { sendLink } from "../../identity/mail/links.ts";
-import { listOutbox } from "../../identity/mail/mailer.ts";
+import { listOutbox } from "../../identity/mail/outbox.ts";
+import { isMailOn } from "../../identity/mail/providers.ts";
 import { loadPageContext } from "../../identity/page-context.ts";
 import { hashNewPassword } from "../../identity/passwords/check-password.ts";
 import { sessionPage } from "../../identity/scope.ts";
@@ -32,6 +33,9 @@ import { loginPage, outboxPage, registerPage } from "./pages.ts";
 import { login, outboxBody, registrationForm } from "./schema.ts";
 
 const { route } = sessionPage;
+
+const MAIL_SENT = "We are sending you an e-mail to confirm your address.";
+const MAIL_OFF = "Mail is not configured, so no e-mail was sent to confirm your address.";
 
 export const pages = group({
   guards: [...commonLimits, loadSession],
@@ -72,7 +76,7 @@ export const pages = group({
           return refuseForm(c, registerPage, form, errors, 409);
         }
         sendLink(c, email, "verify");
-        session.flash("done", "Welcome. We have sent you an e-mail to confirm your address.");
+        session.flash("done", `Welcome. ${isMailOn(env) ? MAIL_SENT : MAIL_OFF}`);
         return seeOther(c.locals.app.startPath, await events.startBrowserSession(c, user, createDeviceId()));
       },
     }),

@@ -1,6 +1,6 @@
 /** The pages for registration, sign-in and mailed links, and the outbox. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import type { OutboxMail } from "../../identity/mail/mailer.ts";
+import type { OutboxMail } from "../../identity/mail/outbox.ts";
 import { csrfField } from "../../web/pages/csrf-field.ts";
 import { demoAccounts } from "../../web/pages/demo-accounts.ts";
 import { errorSummary, type Field, type FormErrors, textField } from "../../web/pages/form-fields.ts";
@@ -29,7 +29,10 @@ const NEW_PASSWORD: Field = {
  * @param isDevelopment Whether to show the demonstration accounts.
  */
 export function loginPage(context: PageContext, next: string, isDevelopment: boolean, typed?: SubmittedForm): SafeHtml {
-  const after = html`<p class="aside"><a href="/forgot-password">Forgot your password?</a></p>
+  const forgot = context.isMailOn
+    ? html`<a href="/forgot-password">Forgot your password?</a>`
+    : "Forgot your password? Mail is not configured, so it cannot be reset here.";
+  const after = html`<p class="aside">${forgot}</p>
 <p class="aside">No account yet? <a href="/register">Register</a></p>
 ${isDevelopment ? demoAccounts(context.app.paths.outbox) : ""}`;
   return formPage(context, { title: "Sign in", fields: [EMAIL, PASSWORD], hidden: { next }, after }, typed);
@@ -73,10 +76,14 @@ export function verifyPage(
   const lead = needsPassword
     ? "Enter your password to confirm that this account is yours."
     : "Confirm that this address belongs to your account.";
-  const after = html`<p class="aside">Didn’t create this account? <a href="/forgot-password">Take it over with a new password</a></p>`;
+  const takeOver = html`<p class="aside">Didn’t create this account? <a href="/forgot-password">Take it over with a new password</a></p>`;
   const fields = needsPassword ? [PASSWORD] : [];
   const title = "Confirm your e-mail address";
-  return formPage(context, { title, button: "Confirm", lead, fields, hidden: { token }, after }, typed);
+  return formPage(
+    context,
+    { title, button: "Confirm", lead, fields, hidden: { token }, ...(context.isMailOn && { after: takeOver }) },
+    typed,
+  );
 }
 
 interface Form {

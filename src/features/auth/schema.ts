@@ -1,6 +1,6 @@
 /** The input of registration, sign-in and password reset, for both the API and the pages. */
 import * as z from "zod";
-import { mailBody } from "../../identity/mail/mailer.ts";
+import { mailBody } from "../../identity/mail/outbox.ts";
 import { givenPassword, newPassword, personalProblem } from "../../identity/passwords/password-rules.ts";
 import { displayName, emailAddress } from "../../identity/users/account-schema.ts";
 import { userBody } from "../../identity/users/user.ts";
@@ -47,6 +47,13 @@ export const verification = z.strictObject({
 });
 
 export const accountBody = z.object({ user: userBody });
+
+/** A new account. */
+export const registeredBody = accountBody.extend({
+  mail: z
+    .enum(["on", "off"])
+    .describe("If `off`, mail is not configured, and no link for verifying the address was sent."),
+});
 
 /** The token that proves to a later sign-in that the password was entered on this device. */
 export const deviceTokenBody = z.object({ deviceToken: z.string() });

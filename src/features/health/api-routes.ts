@@ -24,7 +24,7 @@ export const routes = [
       const names = Object.keys(app.checks);
       const results = await Promise.all(Object.values(app.checks).map((check) => run(check, locals)));
       const checks = Object.fromEntries(names.map((name, index) => [name, results[index]]));
-      const isReady = results.every((result) => result === "ok");
+      const isReady = results.every((result) => result !== "failed");
       const headers = { "Cache-Control": "no-store", ...(!isReady && { "Retry-After": "5" }) };
       return Response.json(
         { status: isReady ? "ok" : "unavailable", checks },
@@ -35,10 +35,10 @@ export const routes = [
 ];
 
 /** The error is logged and not shown to the client. */
-async function run(check: ReadinessCheck, locals: AppLocals): Promise<"ok" | "failed"> {
+async function run(check: ReadinessCheck, locals: AppLocals): Promise<"ok" | "off" | "failed"> {
   try {
-    await retryRead(() => check(locals), CHECK_DEADLINE_MS);
-    return "ok";
+    const result = await retryRead(() => check(locals), CHECK_DEADLINE_MS);
+    return result === "off" ? "off" : "ok";
   } catch (error) {
     logFailure("A readiness check failed", error);
     return "failed";

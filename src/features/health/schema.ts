@@ -4,11 +4,11 @@ import { describeBody } from "../../web/contract/bodies.ts";
 
 export const healthBody = describeBody(z.literal("OK"), { mediaTypes: ["text/plain"] });
 
-/** The result of each check, by its name. */
+/** The result of each check, by its name. A dependency that is `off` is not configured, and the app works without it. */
 export const readinessBody = z
   .object({
     status: z.enum(["ok", "unavailable"]),
-    checks: z.record(z.string(), z.enum(["ok", "failed"])),
+    checks: z.record(z.string(), z.enum(["ok", "off", "failed"])),
   })
   .meta({ id: "Readiness" });
 

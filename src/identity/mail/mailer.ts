@@ -1,27 +1,15 @@
-/** Sends e-mail: through Cloudflare's e-mail binding, or in development into an outbox in the database. */
+/** Sends e-mail after the response, through the provider of the environment. */
 import { v7 as uuidv7 } from "uuid";
-import * as z from "zod";
-import type { AppLocals, StorageLocals } from "../../env.ts";
-import { logFailure } from "../../web/app/log.ts";
-import type { Database } from "../../web/platform/request-database.ts";
+import type { AppLocals, RequestEnv, StorageLocals } from "../../env.ts";
+import { logFailure, logWarning } from "../../web/app/log.ts";
+import { storeInOutbox } from "./outbox.ts";
+import { type Mail, MailError } from "./provider.ts";
+import { PROVIDERS } from "./providers.ts";
 
-/** An e-mail in the outbox. */
-export const mailBody = z
-  .object({
-    to: z.string().describe("The recipient's address."),
-    subject: z.string(),
-    text: z.string().describe("Plain text."),
-    createdAt: z.iso.datetime(),
-  })
-  .meta({ id: "Mail" });
+/** Milliseconds between the two attempts to send an e-mail. */
+const RETRY_DELAY_MS = 2_000;
 
-export type OutboxMail = z.output<typeof mailBody>;
-
-export type Mail = Readonly<Omit<OutboxMail, "createdAt">>;
-
-export interface Mailer {
-  readonly send: (mail: Mail) => Promise<void>;
-}
+type SendMail = (mail: Mail, id: string) => Promise<void>;
 
 /** An e-mail that is about to be sent. */
 export interface Draft extends Mail {
@@ -29,13 +17,23 @@ export interface Draft extends Mail {
   readonly discard?: () => Promise<void>;
 }
 
+/** The bindings for which the log says that mail is off. An isolate gets the same object with every request. */
+const warned = new WeakSet<RequestEnv>();
+
 /**
- * Writes and sends an e-mail after the response. A failure is logged.
+ * Writes and sends an e-mail after the response. A failure is logged. While mail is off, nothing is written, and each
+ * isolate logs that once.
  *
  * @param write Returns undefined to send nothing.
  */
 export function sendLater(locals: AppLocals, write: () => Promise<Draft | undefined>): void {
-  const { ctx, requestId } = locals;
+  const { ctx, env, requestId } = locals;
+  const sendMail = findSendMail(locals);
+  if (!sendMail) {
+    if (!warned.has(env)) logWarning("Mail is off: no e-mail is sent until MAIL_PROVIDER is set", requestId);
+    warned.add(env);
+    return;
+  }
   const send = async () => {
     // Without this, `write` would begin before the response, whose timing could reveal what it finds.
     await scheduler.wait(0);
@@ -43,7 +41,7 @@ export function sendLater(locals: AppLocals, write: () => Promise<Draft | undefi
     if (!draft) return;
     const { discard, ...mail } = draft;
     try {
-      await createMailer(locals).send(mail);
+      await deliver(sendMail, mail);
     } catch (error) {
       await discard?.();
       throw error;
@@ -52,28 +50,21 @@ export function sendLater(locals: AppLocals, write: () => Promise<Draft | undefi
   ctx.waitUntil(send().catch((error) => logFailure("An e-mail could not be sent", error, requestId)));
 }
 
-/** Creates the mailer of the environment. Outside development, `send` rejects if the binding `EMAIL` is missing. */
-export function createMailer({ env, db }: StorageLocals): Mailer {
-  if (env.ENVIRONMENT === "development") return { send: (mail) => storeInOutbox(db, mail) };
-  return {
-    async send({ to, subject, text }) {
-      if (!env.EMAIL) throw new Error("The binding EMAIL is missing. Add [[send_email]] to wrangler.toml");
-      await env.EMAIL.send({ from: env.MAIL_FROM, to, subject, text });
-    },
-  };
+/** Sends an e-mail, and once more after a failure that may pass. */
+async function deliver(sendMail: SendMail, mail: Mail): Promise<void> {
+  const id = uuidv7();
+  try {
+    await sendMail(mail, id);
+  } catch (error) {
+    if (!(error instanceof MailError && error.mayRetry)) throw error;
+    await scheduler.wait(RETRY_DELAY_MS);
+    await sendMail(mail, id);
+  }
 }
 
-async function storeInOutbox(db: Database, { to, subject, text }: Mail): Promise<void> {
-  await db
-    .prepare("INSERT INTO outbox (id, recipient, subject, text, created_at) VALUES (?, ?, ?, ?, ?)")
-    .bind(uuidv7(), to, subject, text, new Date().toISOString())
-    .run();
-}
-
-/** Lists the latest 50 e-mails of the outbox, newest first. */
-export async function listOutbox(db: Database): Promise<OutboxMail[]> {
-  const { results } = await db
-    .prepare('SELECT recipient AS "to", subject, text, created_at AS createdAt FROM outbox ORDER BY id DESC LIMIT 50')
-    .all<OutboxMail>();
-  return results;
+/** @returns Undefined while mail is off. */
+function findSendMail({ env, db }: StorageLocals): SendMail | undefined {
+  if (env.ENVIRONMENT === "development") return (mail) => storeInOutbox(db, mail);
+  const provider = PROVIDERS.get(env.MAIL_PROVIDER);
+  return provider && ((mail, id) => provider.send(env, mail, id));
 }

@@ -1,6 +1,5 @@
 /** Identifies the sender of a request. */
-import type { AppContext, AppLocals } from "../../env.ts";
-import type { RequestDatabase } from "../../web/platform/request-database.ts";
+import type { AppContext, AppLocals, RequestDatabase } from "../../env.ts";
 import { verifyAccessToken } from "../tokens/access-token.ts";
 import { findApiKey, touchApiKey } from "../tokens/api-keys.ts";
 import { readTokenKeys } from "../tokens/token-keys.ts";

@@ -87,6 +87,11 @@ export async function renameUser(db: Database, { id, email }: User, name: string
   return row ? toUser(row) : undefined;
 }
 
+/** Reads the table of users, to check that the database responds and has its tables. @throws If it does not. */
+export async function readAnyUser(db: Database): Promise<void> {
+  await db.prepare("SELECT 1 FROM users LIMIT 1").first();
+}
+
 /**
  * Makes the account of `ADMIN_EMAIL` the first administrator, in one statement, if its address is verified and there is
  * no administrator. So a demotion lasts until another administrator reverses it.

@@ -33,6 +33,11 @@ export function logFailure(message: string, error: unknown, requestId?: string):
   console.error(JSON.stringify({ level: "error", requestId, message, error: describeError(error) }));
 }
 
+/** Logs a condition that an operator should know of, and that is no failure. */
+export function logWarning(message: string, requestId?: string): void {
+  console.warn(JSON.stringify({ level: "warn", requestId, message }));
+}
+
 /** The id of the user, if a guard has supplied one. */
 export function userIdOf(locals: object): string | null {
   const user = "user" in locals ? locals.user : undefined;

@@ -18,6 +18,8 @@ export interface PageContext {
   readonly csrf: string;
   /** The address of the page's row in the policy; undefined if the visitor sees no link to it. */
   readonly policyPath?: string | undefined;
+  /** Whether the app can send mail. */
+  readonly isMailOn: boolean;
   /** Messages from an earlier request. */
   readonly flashes: readonly Message[];
   /** Maps the path of a file in `public` to its address. */

@@ -1,10 +1,10 @@
 /** Bookmarks of D1 that clients carry, so that each client sees its own writes while it reads from replicas. */
-import type { AppLocals, Env } from "../../env.ts";
+import type { AppLocals, Env, RequestDatabase } from "../../env.ts";
 import { isShared } from "../caching/cache-control.ts";
 import { createHostCookie } from "../request/host-cookie.ts";
 import { isApiPath } from "../request/prefers-html.ts";
 import { isSafeMethod } from "../request/safe-method.ts";
-import { parseBookmark, RequestDatabase } from "./request-database.ts";
+import { openRequestDatabase, parseBookmark } from "./request-database.ts";
 
 /** Sent back by clients of the API with every request. */
 export const BOOKMARK_HEADER = "X-D1-Bookmark";
@@ -21,7 +21,7 @@ export const bookmarkCookie = createHostCookie("bookmark", COOKIE_SECONDS);
  */
 export function openDatabase(request: Request, env: Env): RequestDatabase {
   const mayLag = isSafeMethod(request.method) && !request.headers.has("Upgrade");
-  return new RequestDatabase(env.DB, mayLag ? readBookmark(request, env) : undefined);
+  return openRequestDatabase(env.DB, mayLag ? readBookmark(request, env) : undefined);
 }
 
 /** Gives the client the bookmark of the state that it has seen or written. Never on a response that caches share. */

@@ -1,4 +1,5 @@
 /** The database as a request uses it: reads near the reader if the client allows it, and reads that survive a failure. */
+import type { RequestDatabase } from "../../env.ts";
 import { retryRead, WRITE_DEADLINE_MS, withDeadline } from "./transient.ts";
 
 /** The part of a D1 database that stores use: the binding, or the database of a request. */
@@ -16,30 +17,32 @@ export function parseBookmark(text: string | null | undefined): string | undefin
  * The database of one request. With a bookmark of the client, statements may read from a replica that is at least as new
  * as the bookmark and as everything that the request has read or written; without one, the primary responds. A
  * statement that only reads is repeated once after a transient failure, at the primary.
+ *
+ * @param bookmark Of the client. Allows reads from a replica.
  */
-export class RequestDatabase implements Database {
+export function openRequestDatabase(binding: D1Database, bookmark?: string): RequestDatabase {
+  return new SessionDatabase(binding, bookmark);
+}
+
+class SessionDatabase implements RequestDatabase {
   readonly #binding: D1Database;
   #bookmark: string | undefined;
   #isPrimary: boolean;
 
-  /** @param bookmark Allows reads from a replica. */
   constructor(binding: D1Database, bookmark?: string) {
     this.#binding = binding;
     this.#bookmark = bookmark;
     this.#isPrimary = bookmark === undefined;
   }
 
-  /** Whether all further statements are executed by the primary. */
   get isPrimary(): boolean {
     return this.#isPrimary;
   }
 
-  /** The latest state of the database that the request has seen; undefined if it has used no statement. */
   get bookmark(): string | undefined {
     return this.#bookmark;
   }
 
-  /** Executes all further statements at the primary, for decisions that must not rest on an older state. */
   usePrimary(): void {
     this.#isPrimary = true;
   }
@@ -83,12 +86,12 @@ export class RequestDatabase implements Database {
 
 /** A statement that is prepared anew for each attempt. */
 class RequestStatement implements D1PreparedStatement {
-  readonly #database: RequestDatabase;
+  readonly #database: SessionDatabase;
   readonly #sql: string;
   readonly #values: readonly unknown[];
   readonly isRead: boolean;
 
-  constructor(database: RequestDatabase, sql: string, values: readonly unknown[] = []) {
+  constructor(database: SessionDatabase, sql: string, values: readonly unknown[] = []) {
     this.#database = database;
     this.#sql = sql;
     this.#values = values;

@@ -2,7 +2,7 @@
 import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
 import type { Env } from "../../../src/env.ts";
 import { sendLink } from "../../../src/identity/mail/links.ts";
-import { RequestDatabase } from "../../../src/web/platform/request-database.ts";
+import { openRequestDatabase } from "../../../src/web/platform/request-database.ts";
 import { facts } from "../../harness.ts";
 
 /** Mails a link to confirm the address. @param origin Where the request for it goes. */
@@ -15,7 +15,7 @@ export async function sendVerifyLink(
   const given = { ...env, ...bindings };
   const locals = {
     env: given,
-    db: new RequestDatabase(given.DB),
+    db: openRequestDatabase(given.DB),
     ctx,
     app: facts,
     requestId: "verify-link",

@@ -42,7 +42,10 @@ describe("a user", () => {
   });
 
   test("opens exactly ten of thirty that are asked for at once", async () => {
-    const statuses = await Promise.all(Array.from({ length: 30 }, () => statusOf(ada)));
+    // Kept, since the platform closes a socket that nothing refers to.
+    const responses = await Promise.all(Array.from({ length: 30 }, () => handshake(`/ws/chat/${room}`, ada.headers)));
+    for (const { webSocket } of responses) webSocket?.accept();
+    const statuses = responses.map(({ status }) => status);
     expect(statuses.filter((status) => status === 101)).toHaveLength(10);
     expect(statuses.filter((status) => status === 429)).toHaveLength(20);
   });

@@ -3,7 +3,7 @@ import { env } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { assumeVisitor, previewRoute, ROLES } from "../../../src/features/policy/verdict.ts";
 import { describePolicy, type PolicyRoute, rowIdOf } from "../../../src/web/app/policy.ts";
-import { RequestDatabase } from "../../../src/web/platform/request-database.ts";
+import { openRequestDatabase } from "../../../src/web/platform/request-database.ts";
 import { app, createAccount, createKey, facts, openBrowser, PERMISSION, send } from "../../harness.ts";
 import { traceOf } from "../../trace.ts";
 import { openPolicy, readRows } from "./policy-page.ts";
@@ -68,7 +68,7 @@ test("a credential counts only for the guards after the one that authenticates",
   const of = (...names: readonly string[]) => (guards ?? []).filter(({ name }) => names.includes(name));
   const locals = {
     env,
-    db: new RequestDatabase(env.DB),
+    db: openRequestDatabase(env.DB),
     ctx: {} as ExecutionContext,
     app: facts,
     requestId: "x",
@@ -125,7 +125,7 @@ describe("a preview", () => {
   });
   const locals = {
     env: withoutBindings,
-    db: new RequestDatabase(unused),
+    db: openRequestDatabase(unused),
     ctx,
     app: facts,
     requestId: "x",

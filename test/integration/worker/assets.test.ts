@@ -41,8 +41,10 @@ test.each(Object.entries(DECODERS))("who accepts %s gets the stylesheet so", asy
   const tag = { "If-None-Match": answer.headers.etag ?? "" };
   expect((await ask("GET", { "Accept-Encoding": encoding, ...tag })).answer.statusCode).toBe(304);
   const part = await ask("GET", { "Accept-Encoding": encoding, Range: "bytes=5-99" });
-  expect([part.answer.statusCode, part.answer.headers["content-encoding"]]).toEqual([206, undefined]);
-  expect(part.body.equals(style.subarray(5, 100))).toBe(true);
+  expect([part.answer.statusCode, part.answer.headers["content-range"]]).toEqual([206, `bytes 5-99/${style.length}`]);
+  // Miniflare compresses text on its way, as Cloudflare does, but here the status does not matter.
+  const transit = part.answer.headers["content-encoding"] === encoding ? decode : DECODERS.identity;
+  expect(transit(part.body).equals(style.subarray(5, 100))).toBe(true);
 });
 
 test("what pages take from packages is there, and loads nothing that their policy forbids", async () => {

@@ -1,7 +1,7 @@
 /** Statements of a request: reads survive one failure, and nothing else is ever repeated. */
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { RequestDatabase } from "../../../src/web/platform/request-database.ts";
+import { type Database, openRequestDatabase } from "../../../src/web/platform/request-database.ts";
 import { DeadlineError, READ_DEADLINE_MS, WRITE_DEADLINE_MS } from "../../../src/web/platform/transient.ts";
 
 const BOOKMARK = "00000001-00000002-00004e2f-0a1b2c3d4e5f60718293a4b5c6d7e8f9";
@@ -51,7 +51,7 @@ function failingDatabase(failures: readonly (string | "never" | undefined)[]) {
 const READ = "SELECT 1 AS n";
 const WRITE = "UPDATE users SET name = name";
 
-type Use = (db: RequestDatabase) => Promise<unknown>;
+type Use = (db: Database) => Promise<unknown>;
 
 const one = (sql: string): Use[] => [
   (db) => db.prepare(sql).first(),
@@ -79,7 +79,7 @@ describe("a failed read", () => {
     "is repeated once at the primary (%i)",
     async (_, use) => {
       const { attempts, binding } = failingDatabase([LOST]);
-      await use(new RequestDatabase(binding, BOOKMARK));
+      await use(openRequestDatabase(binding, BOOKMARK));
       expect(attempts.map(({ at }) => at)).toEqual([BOOKMARK, "first-primary"]);
       expect(attempts[1]?.sql).toEqual(attempts[0]?.sql);
     },
@@ -92,14 +92,14 @@ describe("a failed read", () => {
   ])("fails if it was refused %s", async (_, failures, count) => {
     for (const use of READS) {
       const { attempts, binding } = failingDatabase(failures);
-      await expect(use(new RequestDatabase(binding))).rejects.toThrow(failures.at(-1));
+      await expect(use(openRequestDatabase(binding))).rejects.toThrow(failures.at(-1));
       expect(attempts).toHaveLength(count);
     }
   });
 
   test("remembers the state that its repetition has read", async () => {
     const { binding } = failingDatabase([LOST]);
-    const db = new RequestDatabase(binding, BOOKMARK);
+    const db = openRequestDatabase(binding, BOOKMARK);
     await db.prepare(READ).first();
     expect(db.bookmark).toBe(LATER);
   });
@@ -108,7 +108,7 @@ describe("a failed read", () => {
 describe("a failed write", () => {
   test.each(WRITES.map((use, index) => [index, use] as const))("is never repeated (%i)", async (_, use) => {
     const { attempts, binding } = failingDatabase([LOST]);
-    await expect(use(new RequestDatabase(binding, BOOKMARK))).rejects.toThrow(LOST);
+    await expect(use(openRequestDatabase(binding, BOOKMARK))).rejects.toThrow(LOST);
     expect(attempts.map(({ at }) => at)).toEqual(["first-primary"]);
   });
 });
@@ -119,7 +119,7 @@ describe("a call that does not respond", () => {
 
   test("is repeated once if it reads, and then fails", async () => {
     const { attempts, binding } = failingDatabase(["never", "never"]);
-    const failed = expect(new RequestDatabase(binding, BOOKMARK).prepare(READ).first()).rejects.toThrow(DeadlineError);
+    const failed = expect(openRequestDatabase(binding, BOOKMARK).prepare(READ).first()).rejects.toThrow(DeadlineError);
     await vi.advanceTimersByTimeAsync(2 * READ_DEADLINE_MS);
     await failed;
     expect(attempts.map(({ at }) => at)).toEqual([BOOKMARK, "first-primary"]);
@@ -127,7 +127,7 @@ describe("a call that does not respond", () => {
 
   test("fails if it writes", async () => {
     const { attempts, binding } = failingDatabase(["never"]);
-    const failed = expect(new RequestDatabase(binding).prepare(WRITE).run()).rejects.toThrow(DeadlineError);
+    const failed = expect(openRequestDatabase(binding).prepare(WRITE).run()).rejects.toThrow(DeadlineError);
     await vi.advanceTimersByTimeAsync(WRITE_DEADLINE_MS);
     await failed;
     expect(attempts).toHaveLength(1);
@@ -135,7 +135,7 @@ describe("a call that does not respond", () => {
 });
 
 test("a batch refuses statements of another database", async () => {
-  const db = new RequestDatabase(env.DB);
+  const db = openRequestDatabase(env.DB);
   await expect(db.batch([env.DB.prepare(READ)])).rejects.toThrow(TypeError);
 });
 
@@ -158,6 +158,6 @@ test("statements are bound anew for each attempt", async () => {
       return { prepare, getBookmark: () => null };
     },
   } as unknown as D1Database;
-  expect(await new RequestDatabase(binding).prepare("SELECT ?1 AS n").bind(7).first("n")).toBe(7);
+  expect(await openRequestDatabase(binding).prepare("SELECT ?1 AS n").bind(7).first("n")).toBe(7);
   expect(bound).toEqual([[7], [7]]);
 });

@@ -82,6 +82,19 @@ test.each([
   expect((await codeOf(socket)).code).toBe(expected);
 });
 
+test.each<[name: string, args: [code?: number, reason?: string], expected: number]>([
+  ["close()", [], 1000],
+  ["close(1000)", [1000, "Bye"], 1000],
+  ["close(4000)", [4000, "Away"], 4000],
+])("%s is answered at once with the same code", async (_, args, expected) => {
+  const { socket } = await join(`room-${randomUUID()}`);
+  const closed = codeOf(socket);
+  socket.close(...args);
+  const { code, ms } = await closed;
+  expect(code).toBe(expected);
+  expect(ms).toBeLessThan(2_000);
+});
+
 test("a handshake without a credential is refused with a response that ws reports", async () => {
   const socket = new WebSocket(`ws://${url.host}/ws/chat/lobby`);
   const [error] = await once(socket, "error");

@@ -59,6 +59,32 @@ test("--form sends several files", async () => {
   ]);
 });
 
+test("--form states no type for a Markdown file and may name its folder; the file gets its type and its own name", async () => {
+  await write("README.md", "# Tea\n");
+  const response = await run("/api/files", "--form", "file=@README.md", "--form", "file=@README.md;filename=a/b\\c.md");
+  const files = [
+    { name: "README.md", type: "text/markdown" },
+    { name: "c.md", type: "text/markdown" },
+  ];
+  expect([response.status, jsonOf(response)]).toMatchObject([201, { files }]);
+});
+
+test.each([
+  ["the rest of a file", "/api/files/rest.txt", ["--continue-at", "4", "--upload-file", "encoded.txt"], 400],
+  [
+    "a compressed body",
+    "/api/files/x.txt",
+    ["--header", "Content-Encoding: gzip", "--upload-file", "encoded.txt"],
+    415,
+  ],
+  ["a part in base64", "/api/files", ["--form", "file=@encoded.txt;encoder=base64"], 415],
+] as const)("%s is refused, and not stored as a whole file", async (_, path, args, status) => {
+  await write("encoded.txt", "0123456789");
+  const { items } = jsonOf(await run("/api/files?limit=100"));
+  expect((await run(path, ...args)).status).toBe(status);
+  expect(jsonOf(await run("/api/files?limit=100")).items).toEqual(items);
+});
+
 test.each([
   ["0-3", 206, "0123", "bytes 0-3/10"],
   ["4-", 206, "456789", "bytes 4-9/10"],
@@ -90,4 +116,41 @@ test("--etag-compare gets a file only if it has changed", async () => {
   expect((await run(path, "--etag-save", "etag")).body.toString()).toBe("tea");
   const again = await run(path, "--etag-compare", "etag");
   expect([again.status, again.body.byteLength]).toEqual([304, 0]);
+});
+
+const MARKDOWN = "# Grün\n".repeat(100);
+const README = { size: Buffer.byteLength(MARKDOWN), type: "text/markdown" };
+
+test.each([
+  ["--form file=@README.md", { ...README, name: "README.md" }],
+  ["--form file=@README.md;encoder=8bit", { ...README, name: "README.md" }],
+  ["--form file=@README.md;filename=docs/a.md", { ...README, name: "a.md" }],
+  ["--form file=@README.md;filename=C:\\docs\\a.md", { ...README, name: "a.md" }],
+])("%s stores the bytes, by its name without folders", async (args, file) => {
+  await write("README.md", MARKDOWN);
+  const response = await run("/api/files", ...args.split(" "));
+  expect([response.status, jsonOf(response)]).toMatchObject([201, { files: [file] }]);
+});
+
+test.each([
+  ["--upload-file README.md", README],
+  ["--request PUT --data-binary @README.md", README],
+])("%s is typed by its name", async (args, file) => {
+  await write("README.md", MARKDOWN);
+  const response = await run("/api/files/README.md", ...args.split(" "));
+  expect([response.status, jsonOf(response)]).toMatchObject([201, file]);
+});
+
+test.each([
+  ["/api/files", "--form file=@README.md;encoder=base64", 415],
+  ["/api/files", "--form file=@README.md;encoder=quoted-printable", 415],
+  ["/api/files", "--form file=@README.md,README.md", 415],
+  ["/api/files/README.md", "--continue-at 100 --upload-file README.md", 400],
+  ["/api/files/README.md", "--header Content-Encoding:gzip --upload-file README.md", 415],
+])("%s refuses %s with %i and stores nothing", async (path, args, status) => {
+  await write("README.md", MARKDOWN);
+  const list = async () => jsonOf(await run("/api/files?limit=100")).items.length;
+  const before = await list();
+  expect((await run(path, ...args.split(" "))).status).toBe(status);
+  expect(await list()).toBe(before);
 });

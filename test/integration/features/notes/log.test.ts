@@ -31,7 +31,7 @@ const EXPORT = "/api/notes/export.csv";
 const logOf = (requests: readonly Sent[]) =>
   readLog(worker, requests, { ...COOKIE, ...client.headers }, [...SECRETS, client.headers.Authorization.slice(7)]);
 
-const KNOWN = [...LIMITS, "requireAuth", "requireCsrf"];
+const KNOWN = [...LIMITS, "requireAuth", "requireCurrentSession", "requireCsrf"];
 const READING = [...LIMITS, "requirePermission(notes:read)", "requireCsrf"];
 const ADDING = [...LIMITS, "requirePermission(notes:write)", "requireCsrf", "requireQuota(notes; retries pass)"];
 const WRITING = [...ADDING, "requireContentType(application/json)", "claimIdempotencyKey"];
