@@ -1,22 +1,12 @@
 /** The failure table: each call of each prepared request fails in each way, and the client is told the truth. */
 import { createExecutionContext, createScheduledController, env, waitOnExecutionContext } from "cloudflare:test";
-import { createHash } from "node:crypto";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Env } from "../src/env.ts";
 import worker from "../src/index.ts";
 import { type Call, type Failure, fail, type Intercept, intercepted } from "./faults.ts";
 import { app, sendTo } from "./harness.ts";
+import { useFastHashing } from "./identity/passwords/fast-hashing.ts";
 import { countsNow, finish, type PreparedRequest, type RouteRequests } from "./route-requests.ts";
-
-// A hash that costs nothing: hashing calls no binding, and thousands of requests would wait for it.
-vi.mock(import("../src/identity/passwords/password-hash.ts"), () => {
-  const hashPassword = (password: string) => createHash("sha256").update(password).digest("hex");
-  return {
-    hashPassword,
-    verifyPassword: (password, stored) => hashPassword(password) === stored,
-    isOutdated: () => false,
-  };
-});
 
 /** More requests than one isolate would get from one machine in time. */
 const UNLIMITED: Partial<Env> = {
@@ -160,6 +150,7 @@ interface Rules {
 /** Defines the tests of these routes. */
 export function testFailures(requests: RouteRequests, { reads = [], mayMiss = {} }: Options = {}): void {
   vi.setConfig({ testTimeout: 300_000 });
+  useFastHashing();
   afterEach(() => void vi.restoreAllMocks());
   const isRead = ({ name, isRead }: Call) => isRead || reads.some((read) => name.startsWith(read));
 
