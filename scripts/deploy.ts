@@ -1,36 +1,35 @@
 /**
- * Migrates the database, publishes the assets and deploys the Worker. Wrangler creates missing resources, this script a
- * missing secret TOKEN_KEYS. `--dry-run` only builds, offline and without questions. Safe to run again.
+ * Deploys the app: `npm run deploy`, with `-- --env staging` to an environment beside production. `-- --dry-run` prints
+ * the steps and builds the Worker, offline and without an account. Safe to run again; see `deploy/README.md`.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { unstable_readConfig } from "wrangler";
-import { decidePublicOrigin } from "./public-origin.ts";
-import { findNamespace, publishRemotely } from "./publish-assets.ts";
-import { createTokenKeys } from "./token-keys.ts";
-import { root, runWrangler } from "./wrangler.ts";
+import { parseArgs } from "node:util";
+import { type DeployTools, deploy } from "./deploy/deploy.ts";
+import { PRODUCTION } from "./deploy/environment.ts";
+import { publishRemotely } from "./publish-assets.ts";
+import { readToml, readWrangler, root, runWrangler } from "./wrangler.ts";
 
-function run(...args: string[]): void {
-  runWrangler(args, { stdio: "inherit" });
-}
+const isInteractive = process.stdin.isTTY && process.stdout.isTTY;
 
-/**
- * Lists the names of the deployed Worker's secrets; none before the first deploy. Any other failure ends the deploy,
- * because new keys created by mistake would sign all users out.
- */
-function listSecrets(): string[] {
-  try {
-    const printed = runWrangler(["secret", "list", "--format", "json"], { stdio: ["inherit", "pipe", "pipe"] });
-    return (JSON.parse(printed) as { name: string }[]).map(({ name }) => name);
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout?: Buffer; stderr?: Buffer };
-    // Cloudflare's error code for a Worker that does not exist.
-    if (`${stdout}${stderr}`.includes("10007")) return [];
-    throw new Error(`The secrets could not be listed, so nothing was deployed:\n${stderr}`, { cause: error });
-  }
-}
+const tools: DeployTools = {
+  show: (args) => void runWrangler(args, { stdio: "inherit" }),
+  read: readWrangler,
+  check: () =>
+    void execFileSync("npm", ["run", "check"], { cwd: root, stdio: "inherit", shell: process.platform === "win32" }),
+  write(environment, config) {
+    // Beside `wrangler.toml`, because paths in a configuration begin at its folder.
+    const path = join(root, `.wrangler-${environment}.json`);
+    writeFileSync(path, `${JSON.stringify(config, null, 2)}\n`);
+    return path;
+  },
+  publish: publishRemotely,
+  print: (text) => console.log(text),
+  ask: isInteractive ? askForOrigin : null,
+  env: process.env,
+};
 
 async function askForOrigin(): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
@@ -41,44 +40,19 @@ async function askForOrigin(): Promise<string> {
   }
 }
 
-/** Deploys with new keys and deletes their local copy. @param variables Arguments for Wrangler. */
-function deployWithKeys(variables: readonly string[]): void {
-  const folder = mkdtempSync(join(tmpdir(), "secrets-"));
-  try {
-    const file = join(folder, "secrets.json");
-    writeFileSync(file, JSON.stringify({ TOKEN_KEYS: createTokenKeys() }), { mode: 0o600 });
-    run("deploy", "--secrets-file", file, ...variables);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-async function deploy(origin: string): Promise<void> {
-  const variables = ["--var", `PUBLIC_ORIGIN:${origin}`];
-  // A deploy creates the database, the buckets and the namespace if they are missing.
-  if (!listSecrets().includes("TOKEN_KEYS")) deployWithKeys(variables);
-  else if (!findNamespace()) run("deploy", ...variables);
-  // The new Worker comes last: until then, the running one needs the tables and files that it knows.
-  run("d1", "migrations", "apply", "DB", "--remote");
-  const version = await publishRemotely();
-  run("deploy", ...variables, "--var", `ASSET_VERSION:${version}`);
-}
-
-/** Decides the origin, before anything is changed. Without one, prints the reason in one line. */
-async function findOrigin(): Promise<string | undefined> {
-  const isInteractive = process.stdin.isTTY && process.stdout.isTTY;
-  try {
-    const config = unstable_readConfig({ config: join(root, "wrangler.toml") });
-    return await decidePublicOrigin(config, isInteractive ? askForOrigin : null);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    return undefined;
-  }
-}
-
-if (process.argv.includes("--dry-run")) run("deploy", "--dry-run");
-else {
-  const origin = await findOrigin();
-  if (origin === undefined) process.exitCode = 1;
-  else await deploy(origin);
+// At Ctrl+C, the current command of Wrangler ends first, so that the file of secrets is deleted before this runs.
+process.on("SIGINT", () => process.exit(130));
+try {
+  const { values } = parseArgs({
+    options: { env: { type: "string", short: "e" }, "dry-run": { type: "boolean" }, origin: { type: "string" } },
+  });
+  const options = {
+    environment: values.env ?? PRODUCTION,
+    isDryRun: values["dry-run"] ?? false,
+    origin: values.origin,
+  };
+  await deploy(readToml(), options, tools);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Miniflare } from "miniflare";
 import { root } from "./wrangler.ts";
 
-/** What Wrangler calls the storage of each binding: see `readLocalIds`. */
+/** What Wrangler calls the storage of each binding: see `localIdsOf`. */
 export interface StorageIds {
   /** Names of buckets, by binding. */
   readonly buckets?: Readonly<Record<string, string>>;

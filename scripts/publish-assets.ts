@@ -1,27 +1,33 @@
-/** Publishes `public` locally, or with `--remote` for the deployed Worker. Uploads only missing files. */
+/**
+ * Publishes `public` locally, or with `--remote` for the deployed Worker, of another environment with `--env staging`.
+ * Uploads only missing files.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { getPlatformProxy, unstable_readConfig } from "wrangler";
-import { amountOf } from "../src/limits/duration.ts";
-import { versionFiles } from "./asset-versions.ts";
-import { type AssetStorage, publish } from "./assets.ts";
-import { readPublicFiles } from "./public-files.ts";
-import { publishLocally } from "./publish-local.ts";
-import { root, runWrangler } from "./wrangler.ts";
+import { parseArgs } from "node:util";
+import { getPlatformProxy } from "wrangler";
+import type { AssetStorage } from "./assets.ts";
+import { environmentConfig, listOf, PRODUCTION } from "./deploy/environment.ts";
+import { ensureResources } from "./deploy/resources.ts";
+import { publishLocally, publishTo } from "./publish-local.ts";
+import type { TomlObject, TomlValue } from "./scaffold/toml-values.ts";
+import { readToml, readWrangler } from "./wrangler.ts";
 
-/** Publishes for the deployed Worker. @returns The version of the manifest, which the Worker needs as `ASSET_VERSION`. */
-export async function publishRemotely(): Promise<string> {
-  const files = await versionFiles(readPublicFiles());
+/**
+ * Publishes for a deployed Worker.
+ *
+ * @param config Has the ids of the Worker's resources.
+ * @returns The version of the manifest, which the Worker needs as `ASSET_VERSION`.
+ */
+export async function publishRemotely(config: TomlObject): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "assets-"));
   try {
     const configPath = join(folder, "wrangler.json");
-    writeFileSync(configPath, JSON.stringify(readRemoteConfig()));
+    writeFileSync(configPath, JSON.stringify(remoteConfig(config)));
     const { env, dispose } = await getPlatformProxy<AssetStorage>({ configPath, remoteBindings: true });
     try {
-      const { version, stored, removed } = await publish(files, env);
-      console.log(`Assets: ${amountOf(stored, "object")} stored, ${removed} removed.`);
-      return version;
+      return await publishTo(env);
     } finally {
       await dispose();
     }
@@ -30,44 +36,26 @@ export async function publishRemotely(): Promise<string> {
   }
 }
 
-interface ProjectConfig {
-  readonly name: string;
-  readonly compatibility_date: string;
-  readonly r2_buckets: readonly { readonly binding: string }[];
-  readonly kv_namespaces: readonly { readonly binding: string; readonly id?: string }[];
-}
-
-function readConfig(): ProjectConfig {
-  return unstable_readConfig({ config: join(root, "wrangler.toml") });
-}
-
-/** The part of `wrangler.toml` that assets need. */
-function readRemoteConfig() {
-  const { name, compatibility_date, r2_buckets, kv_namespaces } = readConfig();
-  const bucket = r2_buckets.find(({ binding }) => binding === "ASSETS");
-  const namespace = kv_namespaces.find(({ binding }) => binding === "ASSET_MANIFEST");
-  const id = findNamespace();
-  if (!id)
-    throw new Error("The KV namespace of ASSET_MANIFEST does not exist yet. Run `npm run deploy`, which creates it.");
+/** The part of a configuration that assets need. */
+function remoteConfig({ name, compatibility_date, r2_buckets, kv_namespaces }: TomlObject) {
   return {
     name,
     compatibility_date,
-    r2_buckets: [{ ...bucket, remote: true }],
-    kv_namespaces: [{ ...namespace, id, remote: true }],
+    r2_buckets: remoteBindings(r2_buckets, "ASSETS", "preview_bucket_name"),
+    kv_namespaces: remoteBindings(kv_namespaces, "ASSET_MANIFEST", "preview_id"),
   };
 }
 
-/** Finds the id of the deployed Worker's namespace: in `wrangler.toml`, else by the name that a deploy gives it. */
-export function findNamespace(): string | undefined {
-  const { name, kv_namespaces } = readConfig();
-  const given = kv_namespaces.find(({ binding }) => binding === "ASSET_MANIFEST")?.id;
-  if (given) return given;
-  const namespaces: { id: string; title: string }[] = JSON.parse(runWrangler(["kv", "namespace", "list"]));
-  // Wrangler names the namespaces that it creates after the Worker and the binding.
-  return namespaces.find(({ title }) => title === `${name}-asset-manifest`)?.id;
+/** Without the id for development, which Wrangler would prefer. */
+function remoteBindings(bindings: TomlValue | undefined, name: string, developmentId: string): TomlValue {
+  return listOf(bindings)
+    .filter(({ binding }) => binding === name)
+    .map(({ [developmentId]: _, ...entry }) => ({ ...entry, remote: true }));
 }
 
 if (process.argv[1] === import.meta.filename) {
-  if (process.argv.includes("--remote")) await publishRemotely();
+  const { values } = parseArgs({ options: { remote: { type: "boolean" }, env: { type: "string" } } });
+  if (values.remote)
+    await publishRemotely(ensureResources(environmentConfig(readToml(), values.env ?? PRODUCTION), readWrangler));
   else await publishLocally();
 }

@@ -1,29 +1,30 @@
 /** Publishes `public` for development. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { amountOf } from "../src/limits/duration.ts";
 import { versionFiles } from "./asset-versions.ts";
 import { type AssetStorage, publish } from "./assets.ts";
 import { withLocalBindings } from "./local-bindings.ts";
+import { localIdsOf, MARK_KEY } from "./local-storage.ts";
 import { readPublicFiles } from "./public-files.ts";
-import { listTables } from "./scaffold/edit-toml.ts";
-import { root } from "./wrangler.ts";
+import { readToml } from "./wrangler.ts";
 
-export async function publishLocally(): Promise<void> {
-  const files = await versionFiles(readPublicFiles());
-  const ids = {
-    buckets: { ASSETS: idOf("ASSETS", "r2_buckets", ["preview_bucket_name", "bucket_name"]) },
-    namespaces: { ASSET_MANIFEST: idOf("ASSET_MANIFEST", "kv_namespaces", ["preview_id", "id"]) },
-  };
-  await withLocalBindings<AssetStorage>(ids, async (storage) => {
-    const { stored, removed } = await publish(files, storage);
-    console.log(`Assets: ${amountOf(stored, "object")} stored, ${removed} removed.`);
-  });
+/**
+ * Publishes the files of `public` to a bucket and a namespace.
+ *
+ * @param mark Stored beside the files at the end, as the version that the set-up compares.
+ * @returns The version of the manifest, which a deployed Worker needs as `ASSET_VERSION`.
+ */
+export async function publishTo(storage: AssetStorage, mark?: string): Promise<string> {
+  const { version, stored, removed } = await publish(await versionFiles(readPublicFiles()), storage);
+  if (mark !== undefined) {
+    await storage.ASSETS.put(MARK_KEY, "", { customMetadata: { version: mark } });
+    await storage.ASSET_MANIFEST.put(MARK_KEY, "", { metadata: { version: mark } });
+  }
+  console.log(`Assets: ${amountOf(stored, "object")} stored, ${removed} removed.`);
+  return version;
 }
 
-/** The id under which Wrangler stores the data of a binding locally: the first of the keys that it has, else its name. */
-function idOf(binding: string, kind: string, keys: readonly string[]): string {
-  const tables = listTables(readFileSync(join(root, "wrangler.toml"), "utf8"));
-  const strings = tables.find(({ path, strings }) => path.join(".") === kind && strings.binding === binding)?.strings;
-  return keys.map((key) => strings?.[key]).find((id) => id !== undefined) ?? binding;
+export async function publishLocally(): Promise<void> {
+  const { bucket, namespace } = localIdsOf(readToml());
+  const ids = { buckets: { ASSETS: bucket }, namespaces: { ASSET_MANIFEST: namespace } };
+  await withLocalBindings<AssetStorage>(ids, async (storage) => void (await publishTo(storage)));
 }

@@ -1,37 +1,50 @@
 /**
  * Prepares a checkout to run: creates local variables and secrets, migrates the local database, adds demonstration
  * accounts, and publishes the files of `public` locally. Runs after an install and before the Worker starts, so it is
- * fast if there is nothing to do, and safe to run again.
+ * fast if there is nothing to do, and safe to run again. It decides by what the local storage contains under the names
+ * and ids of `wrangler.toml`, so that neither a rename nor a deleted folder leaves the app without tables or assets.
  */
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { v7 as uuidv7 } from "uuid";
-import { hashPassword } from "../src/identity/passwords/password-hash.ts";
-import { foldUser } from "../src/identity/users/users.ts";
-import { DEMO_ACCOUNTS, DEMO_PASSWORD } from "../src/web/pages/demo-data.ts";
+import type { AssetStorage } from "./assets.ts";
+import { type LocalIds, localIdsOf, readDatabase, readMarks } from "./local-storage.ts";
+import { withLock } from "./process-lock.ts";
 import { readPublicFiles } from "./public-files.ts";
-import { listTables } from "./scaffold/edit-toml.ts";
 import { createTokenKeys } from "./token-keys.ts";
-import { root, runWrangler } from "./wrangler.ts";
+import { readToml, root } from "./wrangler.ts";
 
 const variables = join(root, ".dev.vars");
 const migrations = join(root, "migrations");
-const state = join(root, ".wrangler/state");
+
+interface LocalBindings extends AssetStorage {
+  readonly DB: D1Database;
+}
+
+type Variable = readonly [name: string, create: () => string];
+
+const VARIABLES: readonly Variable[] = [
+  ["ENVIRONMENT", () => "development"],
+  // A fork sets its own origin in `wrangler.toml`, but links in local e-mails must not lead there.
+  ["PUBLIC_ORIGIN", () => ""],
+  ["TOKEN_KEYS", () => `'${createTokenKeys()}'`],
+];
+
+function readVariables(): string {
+  return existsSync(variables) ? readFileSync(variables, "utf8") : "";
+}
+
+function findMissingVariables(text: string): readonly Variable[] {
+  return VARIABLES.filter(([name]) => !new RegExp(`^\\s*(export\\s+)?${name}\\s*=`, "m").test(text));
+}
 
 /**
  * Adds missing variables to `.dev.vars`, which Wrangler reads in development only. Restricts the file to its owner,
  * because it contains a secret and an editor may have created it with a less strict mode.
  */
 function writeVariables(): void {
-  const before = existsSync(variables) ? readFileSync(variables, "utf8") : "";
-  const missing = [
-    ["ENVIRONMENT", () => "development"],
-    // A fork sets its own origin in `wrangler.toml`, but links in local e-mails must not lead there.
-    ["PUBLIC_ORIGIN", () => ""],
-    ["TOKEN_KEYS", () => `'${createTokenKeys()}'`],
-  ].filter(([name]) => !new RegExp(`^\\s*(export\\s+)?${name}\\s*=`, "m").test(before)) as [string, () => string][];
-  if (existsSync(variables)) chmodSync(variables, 0o600);
+  const before = readVariables();
+  const missing = findMissingVariables(before);
   if (missing.length === 0) return;
   const gap = before === "" || before.endsWith("\n") ? "" : "\n";
   writeFileSync(variables, before + gap + missing.map(([name, create]) => `${name}=${create()}\n`).join(""), {
@@ -39,63 +52,69 @@ function writeVariables(): void {
   });
 }
 
-/**
- * Runs the work unless it has already run for this version. The version is recorded beside the local state, so that
- * deleting the state deletes the record, too.
- */
-async function once(name: string, version: string, work: () => void | Promise<void>): Promise<void> {
-  const stamp = join(state, name);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === version) return;
-  await work();
-  mkdirSync(state, { recursive: true });
-  writeFileSync(stamp, version);
+/** The migrations that a database lacks. */
+function findMissingMigrations(applied: readonly string[]): readonly string[] {
+  return readdirSync(migrations)
+    .filter((name) => name.endsWith(".sql") && !applied.includes(name))
+    .sort();
 }
 
-/** Applies new migrations and adds the demonstration accounts. */
-function migrate(): void {
-  const env = { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" };
-  runWrangler(["d1", "migrations", "apply", "DB", "--local"], { env });
-  runWrangler(["d1", "execute", "DB", "--local", "--command", DEMO_ACCOUNTS.map(insertAccount).join("\n")], { env });
+function needsMigration(ids: LocalIds): boolean {
+  const { applied, hasUsers } = readDatabase(ids);
+  return !hasUsers || findMissingMigrations(applied).length > 0;
 }
 
-/** The SQL that inserts an account with a verified address, unless the address is taken. */
-function insertAccount({ email, name, role }: (typeof DEMO_ACCOUNTS)[number]): string {
-  const [id, hash, folded, createdAt] = [
-    uuidv7(),
-    hashPassword(DEMO_PASSWORD),
-    foldUser(email, name),
-    new Date().toISOString(),
-  ];
-  const values = [id, email, name, role, hash, folded, createdAt].map((value) => `'${value}'`).join(", ");
-  return `INSERT INTO users (id, email, name, role, password_hash, folded, created_at, email_verified) VALUES (${values}, 1) ON CONFLICT (email) DO NOTHING;`;
+/** Whether the bucket or the namespace lacks this version of the files. */
+function needsPublication(ids: LocalIds): boolean {
+  const version = versionOfAssets();
+  return readMarks(ids).some((mark) => mark !== version);
 }
 
-/** Imports Miniflare only if there is something to publish, because that is slow. */
-async function publish(): Promise<void> {
-  const { publishLocally } = await import("./publish-local.ts");
-  await publishLocally();
-}
-
-function hashFiles(files: readonly { readonly path: string; readonly bytes: Uint8Array }[]): string {
+/** A hash of the files of `public` and of the code that publishes them. */
+function versionOfAssets(): string {
   const hash = createHash("sha256");
-  for (const { path, bytes } of files) hash.update(`${path}\0${bytes.byteLength}\0`).update(bytes);
+  const code = ["scripts", "src/assets"].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith(".ts"))
+      .sort()
+      .map((name) => ({ path: `${folder}/${name}`, bytes: readFileSync(join(root, folder, name)) })),
+  );
+  for (const { path, bytes } of [...readPublicFiles(), ...code])
+    hash.update(`${path}\0${bytes.byteLength}\0`).update(bytes);
   return hash.digest("hex");
 }
 
-function readMigrations() {
-  const names = readdirSync(migrations).sort();
-  return names.map((path) => ({ path, bytes: readFileSync(join(migrations, path)) }));
+function isReady(ids: LocalIds): boolean {
+  return findMissingVariables(readVariables()).length === 0 && !needsMigration(ids) && !needsPublication(ids);
 }
 
-/** The names and ids under which local data is stored: if they change, there is no data yet. */
-function identityOf(...kinds: readonly string[]): string {
-  const tables = listTables(readFileSync(join(root, "wrangler.toml"), "utf8"));
-  return JSON.stringify(tables.filter(({ path }) => kinds.includes(path.join("."))));
+/** Imports Miniflare and Wrangler only if they have something to do, because that is slow. */
+async function setUp(): Promise<void> {
+  writeVariables();
+  // Read once: if the file is saved meanwhile, another set-up follows.
+  const ids = localIdsOf(readToml());
+  if (!needsMigration(ids) && !needsPublication(ids)) return;
+  const { withLocalBindings } = await import("./local-bindings.ts");
+  const storage = {
+    databases: { DB: ids.database },
+    buckets: { ASSETS: ids.bucket },
+    namespaces: { ASSET_MANIFEST: ids.namespace },
+  };
+  await withLocalBindings<LocalBindings>(storage, async (bindings) => {
+    if (needsMigration(ids)) {
+      const { migrateLocally } = await import("./migrate-locally.ts");
+      await migrateLocally(bindings.DB, findMissingMigrations(readDatabase(ids).applied), ids.migrationsTable);
+    }
+    if (needsPublication(ids)) {
+      const { publishTo } = await import("./publish-local.ts");
+      await publishTo(bindings, versionOfAssets());
+    }
+  });
 }
 
 // A deploy runs the build as well, but needs no local data.
-if (process.env.WRANGLER_COMMAND !== "deploy") {
-  writeVariables();
-  await once("migrated", hashFiles(readMigrations()) + identityOf("d1_databases"), migrate);
-  await once("published", hashFiles(readPublicFiles()) + identityOf("r2_buckets", "kv_namespaces"), publish);
+if ((process.env.WRANGLER_COMMAND ?? "dev") === "dev") {
+  if (existsSync(variables)) chmodSync(variables, 0o600);
+  const onWait = () => console.log("Waiting for another set-up of this checkout.");
+  if (!isReady(localIdsOf(readToml()))) await withLock(join(root, ".wrangler/setup-lock"), setUp, onWait);
 }

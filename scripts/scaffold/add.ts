@@ -1,4 +1,5 @@
 /** Adds a feature: its files from the template, and its line in `src/app.ts`. */
+import { addCosts } from "./costs.ts";
 import { addToApp, findConst } from "./feature-list.ts";
 import { toCamel } from "./names.ts";
 import { refuseFeature } from "./new-name.ts";
@@ -22,14 +23,15 @@ export function addFeature(project: Project, feature: string, { updateSnapshot }
     if (isListed) return refused(`The feature \`${feature}\` already exists.`);
     return refused(`\`${feature}\` cannot be added, because these files already exist:`, ...list(conflicts));
   }
-  const before = project.read("src/app.ts");
-  const app = addToApp(before, feature, toCamel(feature));
+  const app = addToApp(project.read("src/app.ts"), feature, toCamel(feature));
   // The folder comes first: if a run is interrupted, the next one recognizes the feature's other files by it.
   const inOrder = [...files].sort(([a], [b]) => Number(b.startsWith("src/")) - Number(a.startsWith("src/")));
   const steps: Step[] = [
     ...inOrder.flatMap(([path, text]) => writing(project, path, text, path)),
     ...writing(project, "src/app.ts", app, "src/app.ts: two lines"),
+    ...addCosts(project, feature),
   ];
+  const before = new Map(steps.filter(({ path }) => project.has(path)).map(({ path }) => [path, project.read(path)]));
   const changes = takeSteps(project, steps);
   const problem = updateSnapshot();
   if (problem !== undefined) {
@@ -45,7 +47,7 @@ export function addFeature(project: Project, feature: string, { updateSnapshot }
       `\`npm start\` applies ${migration} and serves http://localhost:8787/${feature}.`,
       `Edit it in ${folderOf(feature)}: schema.ts, then the table in ${migration}, then store.ts, routes and pages.`,
       `Change its tests with it (test/features/${feature}, test/browser/features/${feature}.test.ts).`,
-      "Pin changed routes with `npm run routes -- --update`.",
+      "Pin changed routes with `npm run routes -- --update`, and their costs with `npx vitest run test/costs.test.ts -u`.",
       "A user can create any number of them: src/limits/README.md explains quotas.",
       `\`npm run check\` runs its tests and all others. \`npm run remove -- ${feature}\` removes it again.`,
     ]),
@@ -60,8 +62,11 @@ function findConflicts(project: Project, feature: string, files: ReadonlyMap<str
   return [...new Set([...existing.filter((path) => !files.has(path)), ...changed])].sort();
 }
 
-/** Restores the project to its state before the steps. */
-function undo(project: Project, steps: readonly Step[], app: string): void {
-  project.write("src/app.ts", app);
-  for (const { path } of steps) if (path !== "src/app.ts") project.remove(path);
+/** Restores the project to its state before the steps. @param before The texts of the files that existed. */
+function undo(project: Project, steps: readonly Step[], before: ReadonlyMap<string, string>): void {
+  for (const { path } of steps) {
+    const text = before.get(path);
+    if (text === undefined) project.remove(path);
+    else project.write(path, text);
+  }
 }

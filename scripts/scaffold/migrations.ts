@@ -38,7 +38,7 @@ export function dropAll(feature: string, sql: readonly string[]): string | undef
   const objects = createdBy(sql);
   if (objects.length === 0) return undefined;
   const lines = objects.map(({ kind, name }) => `DROP ${kind} IF EXISTS ${quote(name)};`);
-  return `-- The feature \`${feature}\` was removed: this deletes its tables and data.\n${lines.join("\n")}\n`;
+  return `-- Unused since the feature \`${feature}\` was removed: this deletes its tables and data.\n${lines.join("\n")}\n`;
 }
 
 /** The tables of other features that these migrations alter. */

@@ -55,6 +55,15 @@ export function removePackages(manifest: PackageJson, names: readonly string[]):
   return Object.fromEntries(entries.filter(([key, value]) => !isEmptied(value, manifest[key])));
 }
 
+/** Removes the descriptions of bindings, which a Deploy button shows. */
+export function removeDescriptions(manifest: PackageJson, keys: readonly string[]): PackageJson {
+  const { cloudflare } = manifest as {
+    readonly cloudflare?: { readonly bindings?: Readonly<Record<string, unknown>> };
+  };
+  if (!cloudflare?.bindings || !keys.some((key) => key in (cloudflare.bindings ?? {}))) return manifest;
+  return { ...manifest, cloudflare: { ...cloudflare, bindings: without(cloudflare.bindings, keys) } };
+}
+
 function without<T>(record: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {
   return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
 }

@@ -1,11 +1,12 @@
 /** Plans the removal of a feature from the current state of the project, before anything is changed. */
+import { removeCosts } from "./costs.ts";
 import { readEnvKeys } from "./env-keys.ts";
 import { classesOf, removeBindings, resourcesOf } from "./feature-bindings.ts";
 import { findClasses, removeFromApp, removeFromIndex } from "./feature-list.ts";
 import { type Lockfile, removeLocked } from "./lockfile.ts";
 import { isWithin, type Read, removeRows } from "./mentions.ts";
 import { alteredBy, dropAll, findDrop, migrationsOf, nextMigration, numberOf } from "./migrations.ts";
-import { findUnused, type PackageJson, removePackages, type Source, toJson } from "./packages.ts";
+import { findUnused, type PackageJson, removeDescriptions, removePackages, type Source, toJson } from "./packages.ts";
 import { assetsOf, folderOf, listFeatures, type Project, testsOf } from "./project.ts";
 import { removing, type Step, writing } from "./steps.ts";
 
@@ -42,8 +43,9 @@ export function planRemoval(project: Project, feature: string, isDeployed: boole
   const unused = findUnusedPackages(project, removed);
   const shared = [
     ...writing(project, "wrangler.toml", removeBindings(toml, { keys, classes }, isDeployed), describeBindings(keys)),
-    ...packageSteps(project, unused),
+    ...packageSteps(project, unused, keys),
     ...markdownSteps(project, feature, removed),
+    ...removeCosts(project, feature),
     ...writing(
       project,
       "src/index.ts",
@@ -113,26 +115,29 @@ function findUnusedPackages(project: Project, removed: readonly string[]): strin
 }
 
 /** The manifest comes last, because a second run finds the remaining work by it. */
-function packageSteps(project: Project, unused: readonly string[]): Step[] {
+function packageSteps(project: Project, unused: readonly string[], keys: readonly string[]): Step[] {
   const [manifest, lockfile] = [
     readJson<PackageJson>(project, "package.json"),
     readJson<Lockfile>(project, "package-lock.json"),
   ];
-  if (!manifest || unused.length === 0) return [];
-  const names = unused.join(", ");
+  if (!manifest) return [];
+  const described = removeDescriptions(manifest, keys);
+  const isDescribed = described !== manifest;
+  if (unused.length === 0 && !isDescribed) return [];
+  const names = [...unused, ...(isDescribed ? ["the descriptions of its bindings"] : [])].join(", ");
   return [
-    ...(lockfile
+    ...(lockfile && unused.length > 0
       ? writing(
           project,
           "package-lock.json",
           toJson(removeLocked(lockfile, unused), project.read("package-lock.json")),
-          `package-lock.json: ${names} removed, with the packages that only they needed`,
+          `package-lock.json: ${unused.join(", ")} removed, with the packages that only they needed`,
         )
       : []),
     ...writing(
       project,
       "package.json",
-      toJson(removePackages(manifest, unused), project.read("package.json")),
+      toJson(removePackages(described, unused), project.read("package.json")),
       `package.json: ${names} removed`,
     ),
   ];

@@ -8,15 +8,21 @@ export const TEMPLATE = "scripts/scaffold/template";
 
 const SPELLINGS = [toSnake, toCamel, toPascal, toWords, toSentence, (name: string) => toSnake(name).toUpperCase()];
 
-/** @returns Texts by path. */
+/** @returns Texts by path. Files directly in `template/` are not files of the feature. */
 export function renderFeature(project: Project, feature: string): ReadonlyMap<string, string> {
   const rename = renaming(feature);
-  const files = project.files(TEMPLATE).map((path): [string, string] => {
+  const sources = project.files(TEMPLATE).filter((path) => path.slice(TEMPLATE.length).lastIndexOf("/") > 0);
+  const files = sources.map((path): [string, string] => {
     const target = rename(path.slice(TEMPLATE.length + 1));
     const isMigration = target.startsWith("migrations/");
     return [isMigration ? migrationOf(project, feature) : target, rename(project.read(path))];
   });
   return formatSources(project.root, new Map(files));
+}
+
+/** Replaces the name of the template by that of the feature. */
+export function renameSample(feature: string, text: string): string {
+  return renaming(feature)(text);
 }
 
 /** The path of the feature's migration, which may not exist yet. */

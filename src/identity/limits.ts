@@ -8,7 +8,7 @@ import { clientAddress } from "../web/request/client-address.ts";
 import { fieldOf, hasValidInput, type ParsedForm } from "../web/request/parsed-input.ts";
 import { isSafeMethod } from "../web/request/safe-method.ts";
 import { deviceCookie } from "./sessions/cookies.ts";
-import { credentialOf, identify } from "./sessions/identify.ts";
+import { credentialOf, identify, tokenClaimsOf } from "./sessions/identify.ts";
 import { isDeviceToken, verifyDeviceToken } from "./tokens/device-token.ts";
 import { readTokenKeys } from "./tokens/token-keys.ts";
 import type { SignedIn } from "./users/user.ts";
@@ -24,6 +24,7 @@ export const limitApi = rateLimit({
   key: keyOfCaller,
   isCounted: ({ methods, locals }) => locals.user !== undefined || !methods.every(isSafeMethod),
   credential: credentialOf,
+  presumedKey: keyOfToken,
   fallbackKey: keyOfAddress,
   whenUnavailable: "allow",
 });
@@ -60,7 +61,7 @@ export const limitNotices = rateLimitInput({
   name: "notices",
   limit: 30,
   windowSeconds: QUARTER_HOUR_SECONDS,
-  key: (c: LimitContext<SignedIn>) => (hasValidInput(c) ? `user ${c.locals.user.id}` : undefined),
+  key: (c: LimitContext<SignedIn>) => (hasValidInput(c) ? keyOfUser(c.locals.user.id) : undefined),
   whenUnavailable: "deny",
 });
 
@@ -100,7 +101,17 @@ type LimitContext<TLocals> = Context<unknown, unknown, unknown, LimitNeeds & Par
 /** `identify` keeps its result for the guard that authenticates later, so the database is read once. */
 async function keyOfCaller(c: HeadContext<AppLocals>): Promise<string | undefined> {
   const { signedIn } = await identify(c);
-  return signedIn ? `user ${signedIn.user.id}` : keyOfAddress(c);
+  return signedIn ? keyOfUser(signedIn.user.id) : keyOfAddress(c);
+}
+
+/** The session of the token may have ended, which only `identify` knows. */
+async function keyOfToken(c: HeadContext<AppLocals>): Promise<string | undefined> {
+  const claims = await tokenClaimsOf(c);
+  return typeof claims === "object" ? keyOfUser(claims.userId) : undefined;
+}
+
+function keyOfUser(id: string): string {
+  return `user ${id}`;
 }
 
 function keyOfAddress({ request }: HeadContext<AppLocals>): string | undefined {

@@ -1,6 +1,7 @@
 /** The headers that show a client its limits: draft-ietf-httpapi-ratelimit-headers and `X-RateLimit-*`. */
 import type { Ruling } from "../env.ts";
 import type { SendHook } from "../web/hooks/send-hook.ts";
+import { ownResponse } from "../web/respond/own-response.ts";
 
 /** The state of a policy after its decision about a request. */
 export interface LimitState extends Ruling {
@@ -32,7 +33,7 @@ function secondsOf({ resetMs }: LimitState): number {
 export const showRateLimits: SendHook<{ readonly rateLimits: readonly LimitState[] }> = ({ context, response }) => {
   const { rateLimits = [] } = context.locals;
   if (rateLimits.length === 0 || response.headers.has("RateLimit")) return undefined;
-  const shown = new Response(response.body, response);
+  const shown = ownResponse(response);
   for (const [name, value] of Object.entries(rateLimitHeaders(rateLimits))) shown.headers.set(name, value);
   return shown;
 };

@@ -33,6 +33,12 @@ export interface RateLimitPolicy<TContext> {
    * of this key is remembered by the credential for this key only.
    */
   readonly fallbackKey?: (c: TContext) => string | undefined;
+  /**
+   * The key that `key` is likely to return, for a request with a credential, without a call of the platform. The request
+   * is then counted while `key` runs. Only for credentials that are genuine, since a wrong key also counts the request.
+   * Default: the key that the credential had within the last minute in this isolate.
+   */
+  readonly presumedKey?: (c: TContext) => string | undefined | Promise<string | undefined>;
   /** If the object is unavailable: admit every request, or deny every request with 503. */
   readonly whenUnavailable: "allow" | "deny";
 }

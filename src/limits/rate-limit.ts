@@ -6,6 +6,7 @@ import { stateFacts } from "../web/app/guard-facts.ts";
 import { logFailure } from "../web/app/log.ts";
 import { withDeadline } from "../web/platform/transient.ts";
 import { Denials } from "./denials.ts";
+import { PresumedKeys } from "./presumed-keys.ts";
 import {
   denyExhausted,
   denyUnavailable,
@@ -79,6 +80,8 @@ function createLimit<TContext extends HeadContext<LimitNeeds>>(policy: RateLimit
 const denialsByKey = new Denials();
 const denialsByCredential = new Denials();
 
+const presumedKeys = new PresumedKeys();
+
 /** Returns the denial that the isolate remembers, or else the decision of the object. */
 async function rule<TContext extends HeadContext<LimitNeeds>>(
   policy: RateLimitPolicy<TContext>,
@@ -93,17 +96,33 @@ async function rule<TContext extends HeadContext<LimitNeeds>>(
     const known = credentialName && denialsByCredential.find(credentialName);
     if (known) return known;
   }
+  const ask = (key: string) => askObject(c.locals.env, objectNameOf(name, key), limit, windowSeconds * 1000);
+  const presumedKey = digest && (await presumeKey(policy, nameFor() ?? "", c));
+  const isEarly = presumedKey !== undefined && !denialsByKey.find(objectNameOf(name, presumedKey));
+  // Counts while `key` identifies the client. A wrong presumption costs its key one request.
+  const early = isEarly ? ask(presumedKey) : undefined;
   const key = await policy.key(c);
+  const confirmedKey = key === fallbackKey ? undefined : key;
+  if (digest && (confirmedKey ?? presumedKey) !== undefined) presumedKeys.remember(nameFor() ?? "", confirmedKey);
   if (key === undefined) return "uncounted";
   const objectName = objectNameOf(name, key);
-  const ruling =
-    denialsByKey.find(objectName) ?? (await askObject(c.locals.env, objectName, limit, windowSeconds * 1000));
+  const ruling = await ((key === presumedKey && early) || (denialsByKey.find(objectName) ?? ask(key)));
   if (ruling !== "unavailable" && !ruling.isAdmitted) {
     denialsByKey.remember(objectName, ruling.resetMs);
     const credentialName = nameFor(key === fallbackKey ? key : undefined);
     if (credentialName) denialsByCredential.remember(credentialName, ruling.resetMs);
   }
   return ruling;
+}
+
+/** The key that the request is likely to have, if that is known without asking anybody. */
+async function presumeKey<TContext extends HeadContext<LimitNeeds>>(
+  { presumedKey }: RateLimitPolicy<TContext>,
+  credentialName: string,
+  c: TContext,
+): Promise<string | undefined> {
+  const known = presumedKeys.find(credentialName);
+  return known ? known.key : presumedKey?.(c);
 }
 
 async function askObject(

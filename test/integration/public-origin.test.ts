@@ -67,51 +67,34 @@ beforeAll(async () => {
 });
 afterAll(() => rm(checkout, { recursive: true, force: true }));
 
-/** Stands in for `scripts/wrangler.ts`: notes each call in a file, and knows the secrets that a test says. */
-const NOTING = `import { appendFileSync } from "node:fs";
+/** Stands in for `scripts/wrangler.ts`: notes each call in a file. */
+const NOTING = `import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseToml } from "./scaffold/toml-values.ts";
 export const root = join(import.meta.dirname, "..");
 export function runWrangler(args: readonly string[]): string {
   appendFileSync(join(root, "calls.txt"), JSON.stringify(args) + "\\n");
-  return JSON.stringify(process.env.SECRETS?.split(",").map((name) => ({ name })) ?? []);
+  return "[]";
 }
-`;
-
-/** Stands in for `scripts/publish-assets.ts`, which asks Cloudflare. */
-const PUBLISHING = `export const findNamespace = (): string | undefined => process.env.NAMESPACE;
-export const publishAssets = async (): Promise<void> => {};
+export const readWrangler = runWrangler;
+export const readToml = () => parseToml(readFileSync(join(root, "wrangler.toml"), "utf8"));
 `;
 
 /** @param toml What `wrangler.toml` says of the origin. @returns The calls of Wrangler, and what was printed. */
 async function runDeploy(
   toml: string,
   args: readonly string[] = [],
-  there: { SECRETS?: string; NAMESPACE?: string } = {},
-): Promise<{ calls: string[][]; stderr: string }> {
+): Promise<{ calls: string[][]; stdout: string; stderr: string }> {
   const config = await readFile(join(projectRoot, "wrangler.toml"), "utf8");
   await writeFile(join(checkout, "wrangler.toml"), `${toml}\n${config.replace(/^PUBLIC_ORIGIN.*/m, "")}`);
   await writeFile(join(checkout, "scripts/wrangler.ts"), NOTING);
-  await writeFile(join(checkout, "scripts/publish-assets.ts"), PUBLISHING);
   await writeFile(join(checkout, "calls.txt"), "");
-  const running = promisify(execFile)(process.execPath, ["scripts/deploy.ts", ...args], {
-    cwd: checkout,
-    env: { ...process.env, ...there },
-  });
+  const running = promisify(execFile)(process.execPath, ["scripts/deploy.ts", ...args], { cwd: checkout });
   running.child.stdin?.end();
-  const { stderr } = await running.catch((error: { stderr: string }) => error);
+  const { stdout, stderr } = await running.catch((error: { stdout: string; stderr: string }) => error);
   const lines = (await readFile(join(checkout, "calls.txt"), "utf8")).split("\n").filter(Boolean);
-  return { calls: lines.map((line) => JSON.parse(line)), stderr };
+  return { calls: lines.map((line) => JSON.parse(line)), stdout, stderr };
 }
-
-const VARIABLES = ["--var", "PUBLIC_ORIGIN:https://app.example"];
-test.each([
-  { there: {}, first: [["deploy", "--secrets-file", expect.any(String), ...VARIABLES]] },
-  { there: { SECRETS: "TOKEN_KEYS" }, first: [["deploy", ...VARIABLES]] },
-  { there: { SECRETS: "TOKEN_KEYS", NAMESPACE: "id" }, first: [] },
-])("the origin goes with every deploy, where $there is there", async ({ there, first }) => {
-  const { calls } = await runDeploy('routes = [{ pattern = "app.example", custom_domain = true }]', [], there);
-  expect(calls.slice(1)).toEqual([...first, ["d1", "migrations", "apply", "DB", "--remote"], ["deploy", ...VARIABLES]]);
-});
 
 test.each(["", 'routes = [{ pattern = "app.example/*", custom_domain = true }]'])(
   "without an origin Wrangler is not even called, and one line says why: %s",
@@ -122,6 +105,16 @@ test.each(["", 'routes = [{ pattern = "app.example/*", custom_domain = true }]']
   },
 );
 
-test("a dry run needs no origin and asks nothing", async () => {
-  expect(await runDeploy("", ["--dry-run"])).toEqual({ calls: [["deploy", "--dry-run"]], stderr: "" });
-});
+test.each([
+  [[], "production"],
+  [["--env", "staging"], "staging"],
+])(
+  "a dry run with %j needs no origin and asks nothing, but says what a deploy to %s does",
+  async (args, environment) => {
+    const { calls, stdout, stderr } = await runDeploy("", ["--dry-run", ...args]);
+    const config = join(checkout, `.wrangler-${environment}.json`);
+    expect({ calls, stderr }).toEqual({ calls: [["deploy", "--dry-run", "--config", config]], stderr: "" });
+    expect(stdout).toMatch(new RegExp(`^Deploying to ${environment}\\b.*:\\n {2}1\\. Run the checks`));
+    expect(JSON.parse(await readFile(config, "utf8"))).toMatchObject({ main: "src/index.ts" });
+  },
+);

@@ -2,6 +2,7 @@
 import { existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { formatCosts, parseCosts } from "../../scripts/cost-rows.ts";
 import { addFeature } from "../../scripts/scaffold/add.ts";
 import { formatSources } from "../../scripts/scaffold/format.ts";
 import { openProject, type Project } from "../../scripts/scaffold/project.ts";
@@ -13,6 +14,7 @@ const add = (project: Project, feature: string) =>
 const addIn = (folder: string, feature: string) => add(openProject(folder), feature);
 const removeIn = (folder: string, feature: string) =>
   removeFeature(openProject(folder), feature, { updateSnapshot: () => pin(folder) });
+const COSTS = "test/costs.snap.txt";
 const read = (folder: string, path: string) => readAll(folder)[path] ?? "";
 
 test("makes every file under the feature's name, and its line", () => {
@@ -202,4 +204,28 @@ test("is formatted as the project's Biome formats it, whatever the length of its
   for (const name of ["ox", "very-long-names-of-some-kind-of-thing"]) addIn(folder, name);
   const sources = new Map(Object.entries(readAll(folder)).filter(([path]) => /(ox|of-thing)\/.*\.ts$/.test(path)));
   expect(Object.fromEntries(formatSources(folder, sources))).toEqual(Object.fromEntries(sources));
+});
+
+describe("test/costs.snap.txt", () => {
+  const owners = (folder: string) => parseCosts(read(folder, COSTS)).map(({ owner }) => owner);
+
+  test("gets the rows of the template under the feature's name, in order, and loses them with the feature", () => {
+    const folder = createCheckout("committed");
+    addIn(folder, "short-links");
+    const rows = parseCosts(read(folder, COSTS)).filter(({ owner }) => owner === "short-links");
+    expect(rows.map(({ route }) => route)).toContain("DELETE /api/short-links/:id");
+    expect(owners(folder)).toEqual(["home", ...rows.map(() => "short-links"), "talk", "texts"]);
+    expect(read(folder, COSTS)).toBe(formatCosts(parseCosts(read(folder, COSTS))));
+    removeIn(folder, "short-links");
+    expect(read(folder, COSTS)).toBe(FILES[COSTS]);
+  });
+
+  test("keeps rows that were measured since", () => {
+    const folder = createCheckout("committed");
+    addIn(folder, "short-links");
+    const measured = read(folder, COSTS).replace(/^(short-links +GET \S+ +)\d/m, "$17");
+    writeFileSync(join(folder, COSTS), measured);
+    addIn(folder, "short-links");
+    expect(read(folder, COSTS)).toBe(measured);
+  });
 });

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, onTestFinished } from "vitest";
+import { formatCosts } from "../../scripts/cost-rows.ts";
 import { type Disk, openProject, type Project } from "../../scripts/scaffold/project.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -27,6 +28,7 @@ export const FILES: Readonly<Record<string, string>> = {
   "package.json": json({
     name: "candor",
     scripts: { check: "biome check" },
+    cloudflare: { bindings: { DB: { description: "Data." }, TALK_FILES: { description: "Sound." } } },
     dependencies: { "@scope/talk-only": "1.0.0", shared: "1.0.0" },
     devDependencies: { "test-only": "1.0.0", biome: "1.0.0" },
   }),
@@ -133,6 +135,11 @@ export const FILES: Readonly<Record<string, string>> = {
   "test/browser/features/talk.test.ts": "export {};\n",
   "test/browser/features/texts.test.ts": "export {};\n",
   "test/routes.snap.txt": "home talk texts\n",
+  "test/costs.snap.txt": formatCosts([
+    { owner: "home", route: "GET /", costs: ["1", "2", "3", "4", "5", "6", "7", "8", ""] },
+    { owner: "talk", route: "GET /talk", costs: ["1", "2", "3", "4", "5", "6", "7", "8", "1 query"] },
+    { owner: "texts", route: "GET /texts", costs: ["1", "2", "3", "4", "5", "6", "7", "8", "9 queries, 1 kv"] },
+  ]),
 };
 
 /** The project as git has it, made once: git takes longer than a copy. */

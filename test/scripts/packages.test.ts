@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Lockfile, removeLocked } from "../../scripts/scaffold/lockfile.ts";
-import { findUnused, removePackages, toJson } from "../../scripts/scaffold/packages.ts";
+import { findUnused, removeDescriptions, removePackages, toJson } from "../../scripts/scaffold/packages.ts";
 
 const manifest = {
   scripts: { check: "tool --all" },
@@ -28,6 +28,17 @@ describe("a package is unused", () => {
   ])("where only what goes imports it: %j, not %j", (removed, kept, unused) => {
     expect(findUnused(manifest, source(removed), source(kept))).toEqual(unused);
   });
+});
+
+test.each([
+  [{ bindings: { FILES: {}, DB: {} } }, { bindings: { DB: {} } }],
+  [
+    { bindings: { DB: {} }, other: 1 },
+    { bindings: { DB: {} }, other: 1 },
+  ],
+  [{ other: 1 }, { other: 1 }],
+])("a removed binding loses its description: %j", (before, after) => {
+  expect(removeDescriptions({ name: "x", cloudflare: before }, ["FILES"])).toEqual({ name: "x", cloudflare: after });
 });
 
 test("the manifest loses it from each list, and lists that are empty then", () => {

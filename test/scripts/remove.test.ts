@@ -32,6 +32,8 @@ test("takes its lines out of the files that stay", () => {
   expect(index).toBe('export { Limiter } from "./limits/limiter.ts";\n');
   expect(after["README.md"]).toBe(FILES["README.md"]?.replace("| `talk` | rooms |\n", ""));
   expect(after["test/routes.snap.txt"]).toBe("home texts\n");
+  const costs = FILES["test/costs.snap.txt"]?.split("\n").filter((line) => !line.startsWith("talk"));
+  expect(after["test/costs.snap.txt"]?.split("\n")).toEqual(costs);
 });
 
 test("removes the packages that only it imports, with what only they need", () => {
@@ -42,7 +44,9 @@ test("removes the packages that only it imports, with what only they need", () =
   expect([manifest.dependencies, manifest.devDependencies]).toEqual([{ shared: "1.0.0" }, { biome: "1.0.0" }]);
   const { packages } = JSON.parse(after["package-lock.json"] ?? "");
   expect(Object.keys(packages)).toEqual(["", "node_modules/biome", "node_modules/biome-linux", "node_modules/shared"]);
-  expect(packages[""]).toEqual({ name: "candor", ...manifest, scripts: undefined });
+  const { dependencies, devDependencies, cloudflare } = manifest;
+  expect(packages[""]).toEqual({ name: "candor", dependencies, devDependencies });
+  expect(cloudflare).toEqual({ bindings: { DB: { description: "Data." } } });
   expect(lines.join("\n")).toContain("npm ci");
 });
 

@@ -66,9 +66,19 @@ export function credentialOf({ request, locals }: AppContext) {
   return headers.get("Authorization") ?? headers.get("X-API-Key") ?? sessionCookie.read(request, locals.env);
 }
 
+const claimsByRequest = new WeakMap<Request, ReturnType<typeof verifyAccessToken>>();
+
+/** The claims of the access token, which is verified once for each request. Its session may have ended. */
+export async function tokenClaimsOf({ request, locals }: AppContext) {
+  const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.get("Authorization") ?? "") ?? [];
+  if (token === undefined) return undefined;
+  const claims = claimsByRequest.get(request) ?? verifyAccessToken(readTokenKeys(locals.env.TOKEN_KEYS), token);
+  claimsByRequest.set(request, claims);
+  return claims;
+}
+
 async function findIdentity(request: Request, locals: AppLocals): Promise<Identity> {
-  const authorization = request.headers.get("Authorization");
-  if (authorization !== null) return identifyBearer(authorization, locals);
+  if (request.headers.has("Authorization")) return identifyBearer(request, locals);
   const apiKey = request.headers.get("X-API-Key");
   if (apiKey !== null) return identifyApiKey(apiKey, locals);
   const secret = sessionCookie.read(request, locals.env);
@@ -92,10 +102,9 @@ async function identifyApiKey(key: string, { db, ctx }: AppLocals): Promise<Iden
   return { signedIn: { user, auth: { via: "key", keyId, permissions } } };
 }
 
-async function identifyBearer(authorization: string, locals: AppLocals): Promise<Identity> {
-  const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization) ?? [];
-  if (token === undefined) return { problem: "invalid token" };
-  const claims = await verifyAccessToken(readTokenKeys(locals.env.TOKEN_KEYS), token);
+async function identifyBearer(request: Request, locals: AppLocals): Promise<Identity> {
+  const claims = await tokenClaimsOf({ request, locals });
+  if (claims === undefined) return { problem: "invalid token" };
   if (typeof claims === "string") return { problem: claims === "expired" ? "expired token" : "invalid token" };
   const session = await lookUp(locals.db, () => findSession(locals.db, claims));
   if (!session?.user) return { problem: "ended session" };

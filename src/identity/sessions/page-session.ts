@@ -5,6 +5,7 @@ import { stateFacts } from "../../web/app/guard-facts.ts";
 import { logFailure } from "../../web/app/log.ts";
 import type { SendHook } from "../../web/hooks/send-hook.ts";
 import type { Message } from "../../web/pages/message.ts";
+import { ownResponse } from "../../web/respond/own-response.ts";
 import { signDeviceToken } from "../tokens/device-token.ts";
 import { hashSecret } from "../tokens/secret.ts";
 import { readTokenKeys } from "../tokens/token-keys.ts";
@@ -163,7 +164,7 @@ export const saveSession: SendHook<SessionLocals> = async ({ context, response, 
     await saveChanges(session, locals.requestId, () => changeSessionData(db, id, session.changes));
     return undefined;
   }
-  const saved = new Response(response.body, response);
+  const saved = ownResponse(response);
   const { [FLASH]: messages = [], ...data } = session.data;
   const needsRow = Object.keys(data).length > 0;
   setVisitorFlash(context, saved.headers, needsRow ? [] : (messages as readonly Message[]));

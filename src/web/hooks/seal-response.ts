@@ -6,6 +6,7 @@ import { fullNameOf } from "../app/policy.ts";
 import { isShared, NOT_STORED } from "../caching/cache-control.ts";
 import { sendBookmark } from "../platform/bookmark.ts";
 import { httpProtocolOf } from "../request/http-protocol.ts";
+import { ownResponse } from "../respond/own-response.ts";
 import { allowOrigin } from "./cors.ts";
 import { secureHeaders } from "./secure-headers.ts";
 
@@ -33,7 +34,7 @@ export const sealResponse: OnSendHandler<AppLocals> = ({ context, response, outc
     userId: userIdOf(context.locals),
     error,
   });
-  const sealed = new Response(response.body, response);
+  const sealed = ownResponse(response);
   const { headers } = sealed;
   if (!headers.has("Cache-Control")) headers.set("Cache-Control", NOT_STORED["Cache-Control"]);
   // A shared cache would send a cookie, and the id, with every later response, too.

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { guardsOf } from "../../policy/guards-of.ts";
 
 const SENSITIVE: Readonly<Record<string, readonly string[]>> = {
-  "POST /api/me/verify-email": ["rateLimit(mail-sender)"],
-  "POST /account/verify-email": ["rateLimit(mail-sender)"],
+  "POST /api/me/verify-email": ["requireMail", "rateLimit(mail-sender)"],
+  "POST /account/verify-email": ["requireMail", "rateLimit(mail-sender)"],
   "POST /api/me/password": [
     "rateLimit(notices)",
     "rateLimit(session-password)",

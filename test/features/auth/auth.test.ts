@@ -46,6 +46,7 @@ describe("POST /api/auth/register", () => {
         emailVerified: false,
         createdAt: expect.stringMatching(TIME),
       },
+      mail: "on",
     });
   });
 

@@ -7,8 +7,9 @@ const SENSITIVE: Readonly<Record<string, readonly string[]>> = {
   "POST /register": ["rateLimit(sign-in)", "rateLimit(mail-sender)", "requireHashingCapacity"],
   "POST /api/auth/login": ["rateLimit(sign-in)", "rateLimit(account)", "requireHashingCapacity"],
   "POST /login": ["rateLimit(sign-in)", "rateLimit(account)", "requireHashingCapacity"],
-  "POST /api/auth/forgot-password": ["rateLimit(sign-in)", "rateLimit(mail-sender)"],
-  "POST /forgot-password": ["rateLimit(sign-in)", "rateLimit(mail-sender)"],
+  "POST /api/auth/forgot-password": ["requireMail", "rateLimit(sign-in)", "rateLimit(mail-sender)"],
+  "GET /forgot-password": ["requireMail"],
+  "POST /forgot-password": ["requireMail", "rateLimit(sign-in)", "rateLimit(mail-sender)"],
   "POST /api/auth/reset-password": ["rateLimit(sign-in)", "requireLink(reset)", "requireHashingCapacity"],
   "POST /reset-password": ["rateLimit(sign-in)", "requireLink(reset)", "requireHashingCapacity"],
   "POST /api/auth/verify-email": [
