@@ -1,5 +1,5 @@
 /** Records in D1 which sockets users have open, which object holds each, and when its session ends. */
-import type { Env, RequestEnv, StorageLocals } from "../../env.ts";
+import type { AppLocals, Env, RequestEnv, StorageLocals } from "../../env.ts";
 import { logFailure } from "../../web/app/log.ts";
 import type { Database } from "../../web/platform/request-database.ts";
 import { IDLE_MS } from "./sessions.ts";
@@ -86,6 +86,15 @@ export async function countSockets(db: Database): Promise<number> {
 /** Removes the rows of sockets that have closed or never opened. */
 export async function closeSockets(db: Database, ids: readonly string[]): Promise<void> {
   await db.prepare("DELETE FROM sockets WHERE id IN (SELECT value FROM json_each(?))").bind(JSON.stringify(ids)).run();
+}
+
+/** Removes, after the response, the row of a socket that did not open. */
+export function forgetSocket({ db, ctx }: AppLocals, id: string): void {
+  ctx.waitUntil(
+    closeSockets(db, [id]).catch((error) =>
+      logFailure("The row of a socket that did not open could not be removed; it will expire", error),
+    ),
+  );
 }
 
 /**
