@@ -8,5 +8,5 @@ test("each folder with prepared requests has its failure table", () => {
   const requests = import.meta.glob(["./features/*/requests.ts", "./*/requests.ts"]);
   const tables = import.meta.glob(["./features/*/failures.test.ts", "./*/failures.test.ts"]);
   expect(foldersOf(tables).sort()).toEqual(foldersOf(requests).sort());
-  expect(Object.keys(requests).length).toBeGreaterThan(1);
+  expect(Object.keys(requests).length).toBeGreaterThan(0);
 });
