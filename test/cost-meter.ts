@@ -7,22 +7,37 @@ import { buckets } from "./route-requests.ts";
 /** A kind of call that Cloudflare bills. Deleting an object of R2 is free, and takes time. */
 export type Kind = "queries" | "kv" | "r2-a" | "r2-b" | "objects" | "free";
 
-/** The calls of one request. */
+const KINDS: readonly Kind[] = ["queries", "kv", "r2-a", "r2-b", "objects", "free"];
+
+type Counts = Record<Kind, number>;
+
+const noCounts = () => Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Counts;
+
+/** The calls of one request at a time. */
 export class CostMeter {
-  readonly counts: Record<Kind, number> = { queries: 0, kv: 0, "r2-a": 0, "r2-b": 0, objects: 0, free: 0 };
+  counts = noCounts();
   /** The same for calls after the response. */
-  readonly after: Record<Kind, number> = { ...this.counts };
+  after = noCounts();
   rowsRead = 0;
   rowsWritten = 0;
   /** The number of calls of the longest chain. */
   chain = 0;
   /** Whether the client has the whole response. */
   isAnswered = false;
+  #isMeasuring = false;
   #held: (() => void)[] = [];
   #running = 0;
 
-  /** Holds a call until it is released together with all others that do not wait for it. */
+  /** Starts again at zero. Calls before the first request are neither held nor counted. */
+  start(): void {
+    [this.counts, this.after] = [noCounts(), noCounts()];
+    [this.rowsRead, this.rowsWritten, this.chain] = [0, 0, 0];
+    [this.isAnswered, this.#isMeasuring] = [false, true];
+  }
+
+  /** Holds a call until it is released together with all others that do not depend on it. */
   async hold<T>(kind: Kind, call: () => Promise<T>, amount = 1): Promise<T> {
+    if (!this.#isMeasuring) return call();
     await new Promise<void>((resolve) => this.#held.push(resolve));
     this.#running += 1;
     (this.isAnswered ? this.after : this.counts)[kind] += amount;
@@ -51,6 +66,7 @@ export class CostMeter {
       if (!this.isAnswered) this.chain += 1;
       for (const release of this.#held.splice(0)) release();
     }
+    this.#isMeasuring = false;
     await settled;
   }
 
@@ -95,7 +111,7 @@ function sameKind<T extends object>(known: T): [name: string, binding: T][] {
 
 type Method = (...args: never[]) => unknown;
 
-/** An object of which some methods count, and others are made anew. */
+/** The object with some methods counted and others replaced. */
 function replace<T extends object>(
   target: T,
   meter: CostMeter,
@@ -144,7 +160,7 @@ function meterObjects<T extends object>(namespace: T, meter: CostMeter): T {
   });
 }
 
-/** `first` and `raw` do not tell how many rows they read, so both run as `all`. */
+/** `first` and `raw` do not report how many rows they read, so both run as `all`. */
 function meterDatabase(database: D1Database, meter: CostMeter): D1Database {
   const originals = new WeakMap<object, D1PreparedStatement>();
   const count = ({ meta }: D1Result) => {

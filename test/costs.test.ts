@@ -1,14 +1,22 @@
 /** Measures each route on fixed data, and pins the costs. Read `costs.snap.txt` in the diff of a change. */
 import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { publish } from "../scripts/assets.ts";
 import { formatCosts } from "../scripts/cost-rows.ts";
 import { features, parts } from "../src/app.ts";
-import { CostMeter, type Kind, meteredBindings } from "./cost-meter.ts";
+import type { Env } from "../src/env.ts";
+import { site } from "./assets/assets.ts";
+import { PUBLISHED } from "./assets/requests.ts";
+import { CostMeter, meteredBindings } from "./cost-meter.ts";
 import { app, newAddress, send } from "./harness.ts";
 import { countObjectRows } from "./object-rows.ts";
 import { finish, labelsOf, type PreparedRequest, routeRequests, tableNames } from "./route-requests.ts";
 
 const ADDRESS_LIMIT: RateLimit = { limit: async () => ({ success: true }) };
+
+const meter = new CostMeter();
+// The same ones for all requests, since an isolate remembers by the binding what it has read.
+const bindings: Partial<Env> = meteredBindings(meter);
 
 /** Costs must not depend on what other routes have stored. */
 async function emptyDatabase(): Promise<void> {
@@ -16,49 +24,48 @@ async function emptyDatabase(): Promise<void> {
   await env.DB.batch([env.DB.prepare("PRAGMA defer_foreign_keys = on"), ...deletions]);
 }
 
-/** A client that has sent a request before: this one counts nothing. */
+/** Sends a request of the same client before, which is not counted. */
 async function warmUp({ init }: PreparedRequest, address: string): Promise<void> {
   const headers = new Headers(init?.headers);
   const kept = ["Authorization", "X-API-Key", "Cookie"].flatMap((name) => {
     const value = headers.get(name);
     return value === null ? [] : [[name, value]];
   });
-  await send("/things/about", { headers: { ...Object.fromEntries(kept), "CF-Connecting-IP": address } });
+  await send("/things/about", { headers: { ...Object.fromEntries(kept), "CF-Connecting-IP": address } }, bindings);
 }
 
-async function measure(label: string): Promise<CostMeter> {
+async function measure(label: string): Promise<string[]> {
   await emptyDatabase();
   const prepared = await routeRequests[label]?.();
   if (!prepared) throw new Error(`There is no request for ${label}`);
   const address = newAddress();
   await warmUp(prepared, address);
-  const [meter, ctx] = [new CostMeter(), createExecutionContext()];
+  const ctx = createExecutionContext();
   const request = new Request(new URL(prepared.path, "http://localhost"), prepared.init);
   request.headers.set("CF-Connecting-IP", address);
   const respond = async () => {
-    const response = await app.fetch(request, Object.assign({}, env, { ADDRESS_LIMIT }, meteredBindings(meter)), ctx);
+    const response = await app.fetch(request, { ...env, ...bindings }, ctx);
     await finish(response);
     meter.isAnswered = true;
     expect([label, response.status]).toEqual([label, prepared.status]);
     await waitOnExecutionContext(ctx);
   };
+  meter.start();
   await meter.releaseUntil(respond());
-  return meter;
-}
-
-function costsOf({ counts, after, chain, rowsRead, rowsWritten }: CostMeter): string[] {
+  const { counts, after, chain, rowsRead, rowsWritten } = meter;
   const later = Object.entries(after).flatMap(([kind, count]) => (count > 0 ? [`${count} ${kind}`] : []));
-  const numbers = [counts.queries, rowsRead, rowsWritten, ...KINDS.map((kind) => counts[kind]), chain];
+  const shown = [counts.kv, counts["r2-a"], counts["r2-b"], counts.objects];
+  const numbers = [counts.queries, rowsRead, rowsWritten, ...shown, chain];
   return [...numbers.map(String), later.join(", ")];
 }
-
-const KINDS: readonly Kind[] = ["kv", "r2-a", "r2-b", "objects"];
 
 // Nothing is due, and ids do not depend on the speed of the machine.
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   await countObjectRows();
-  await send("/things/about");
+  const { version } = await publish(site(PUBLISHED), env);
+  Object.assign(bindings, { ASSET_VERSION: version, ADDRESS_LIMIT });
+  await send("/things/about", {}, bindings);
 });
 afterAll(() => void vi.useRealTimers());
 
@@ -66,7 +73,7 @@ test("each route costs what costs.snap.txt says", { timeout: 300_000 }, async ()
   const rows = [];
   const owners = [...parts.map(({ routes = [] }) => ({ name: "-", routes })), ...features];
   for (const { name, routes } of owners) {
-    for (const route of labelsOf(routes)) rows.push({ owner: name, route, costs: costsOf(await measure(route)) });
+    for (const route of labelsOf(routes)) rows.push({ owner: name, route, costs: await measure(route) });
   }
   await expect(formatCosts(rows)).toMatchFileSnapshot("costs.snap.txt");
 });

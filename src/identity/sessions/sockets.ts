@@ -13,7 +13,7 @@ export const RESERVED_MS = 90_000;
 const RENEWED_MS = 15 * 60_000;
 const RENEWAL_DUE_MS = 8 * 60_000;
 
-/** Waits before each further attempt to reach an object or the database, in milliseconds. All are over within 5 s. */
+/** Waits before each further attempt to reach an object or the database, in milliseconds. They add up to 4.1 s. */
 const RETRY_DELAYS_MS = [100, 1_000, 3_000];
 
 /** A Durable Object that holds sockets open for users. */
@@ -99,7 +99,7 @@ export function forgetSocket({ db, ctx }: AppLocals, id: string): void {
 
 /**
  * Renews the rows of open sockets, inserts missing ones, and reads when the sessions end. Takes one round trip to the
- * database, and writes a row only if less than 8 minutes are left to it. So call it every 7 minutes or more often.
+ * database, and writes a row only if it lapses in less than 8 minutes. So call it at least every 7 minutes.
  *
  * @returns The ends of the sessions in milliseconds since the epoch, by session id. A missing session has ended.
  */
@@ -174,7 +174,7 @@ async function recheckObject(
   }
 }
 
-/** Repeats an attempt that fails after each of the waits. @throws The error of the last attempt. */
+/** Repeats a failed attempt after each of the waits. @throws The error of the last attempt. */
 async function retry<T>(delaysMs: readonly number[], attempt: () => Promise<T>): Promise<T> {
   for (const ms of delaysMs) {
     try {
