@@ -30,8 +30,8 @@ document.addEventListener("htmx:beforeSwap", ({ detail: { shouldSwap, xhr } }) =
     show(`The request failed with status ${xhr.status}. Try again.`);
 });
 
-// This is the first module of every page, so it also learns that a later one cannot be loaded or does not start. Errors of
-// elements do not bubble. Notices of the browser without an error object, such as of ResizeObserver, break nothing.
+// This is in the first script of every page, so it also notices that a later one cannot be loaded or fails to start.
+// Error events of elements do not bubble. Those without an error object, such as of ResizeObserver, are harmless.
 addEventListener(
   "error",
   ({ target, error }) => {

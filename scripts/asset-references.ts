@@ -24,7 +24,7 @@ interface Address {
 /** Where `public` is served. The host is never requested. */
 const BASE = "https://public.invalid/static/";
 
-/** @throws Error with the file, the line and a way out, for a reference that cannot be versioned. */
+/** @throws Error with the file, the line and a correction, for a reference that cannot be versioned. */
 export async function findReferences(file: PublicFile): Promise<readonly Reference[]> {
   if (/\.m?js$/.test(file.path)) return findImports(file);
   return file.path.endsWith(".css") ? findUrls(file) : [];
@@ -47,7 +47,7 @@ async function findImports({ path, bytes }: PublicFile): Promise<readonly Refere
     const start = d === -1 ? s : s + 1;
     if (source.slice(start, start + n.length) !== n) throw mistake(s, `"${n}" must be written without escapes.`);
     if (!/^(\.{0,2}\/|[a-z]+:)/.test(n))
-      throw mistake(s, `"${n}" is the name of a package, which browsers do not find. Import a file: "./${n}".`);
+      throw mistake(s, `"${n}" is the name of a package, which browsers cannot resolve. Import a file: "./${n}".`);
     addresses.push({ text: n, start, isImport: d === -1 });
   }
   const found = addresses.flatMap((address) => toReferences(path, address));
@@ -60,7 +60,7 @@ async function findImports({ path, bytes }: PublicFile): Promise<readonly Refere
 /** A string, whose content is the named group. */
 const quoted = (group: string) => `"(?<${group}1>(?:\\\\.|[^"\\\\])*)"|'(?<${group}2>(?:\\\\.|[^'\\\\])*)'`;
 
-/** The tokens of CSS that matter here: `url()`, an `@import`, and what may contain such text but means something else. */
+/** The tokens of CSS that matter here: `url()`, an `@import`, and comments and strings, which may contain such text. */
 const CSS_TOKENS = new RegExp(
   [
     `url\\(\\s*(?:${quoted("url")}|(?<url3>(?:\\\\.|[^)"'\\\\\\s])*))\\s*\\)`,
@@ -100,7 +100,7 @@ function parseUrls(path: string, code: Uint8Array): { readonly url: string; read
   }
 }
 
-/** @returns Nothing for an address outside of `public`. */
+/** @returns An empty list for an address outside `public`. */
 function toReferences(path: string, { text, start, isImport = false }: Address): readonly Reference[] {
   const url = new URL(text, BASE + encodePath(path));
   if (!url.href.startsWith(BASE)) return [];

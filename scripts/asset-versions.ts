@@ -22,7 +22,7 @@ export async function versionFiles(files: readonly PublicFile[]): Promise<readon
   const byPath = new Map(files.map((file) => [file.path, file]));
   const references = new Map<string, readonly Reference[]>();
   for (const file of files) {
-    // For messages that name the part.
+    // Checked one by one, so that an error names the part.
     for (const part of file.parts ?? []) await findReferences(part);
     const found = await findReferences(file);
     const missing = found.find(({ target }) => !byPath.has(target));

@@ -40,7 +40,7 @@ async function askForOrigin(): Promise<string> {
   }
 }
 
-// At Ctrl+C, the current command of Wrangler ends first, so that the file of secrets is deleted before this runs.
+// On Ctrl+C, the current Wrangler command ends first, so that the file of secrets is deleted before this runs.
 process.on("SIGINT", () => process.exit(130));
 try {
   const { values } = parseArgs({

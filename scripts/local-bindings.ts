@@ -1,12 +1,12 @@
 /**
- * Opens the local storage of the app in this process, as `wrangler dev` stores it. Wrangler's `getPlatformProxy` does the
- * same, but loading Wrangler takes four times as long, and that on every save of a file in `public`.
+ * Opens the local storage of the app in this process, as `wrangler dev` stores it. Wrangler's `getPlatformProxy` does
+ * the same, but loading Wrangler takes four times as long, which would delay every save of a file in `public`.
  */
 import { join } from "node:path";
 import { Miniflare } from "miniflare";
 import { root } from "./wrangler.ts";
 
-/** What Wrangler calls the storage of each binding: see `localIdsOf`. */
+/** The name of the storage of each binding in Wrangler: see `localIdsOf`. */
 export interface StorageIds {
   /** Names of buckets, by binding. */
   readonly buckets?: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ export interface StorageIds {
   readonly databases?: Readonly<Record<string, string>>;
 }
 
-/** Runs work with the bindings, while no more of the app runs than its storage. */
+/** Runs work with the bindings. Only the storage of the app runs, not the app. */
 export async function withLocalBindings<TBindings extends object>(
   { buckets = {}, namespaces = {}, databases = {} }: StorageIds,
   work: (bindings: TBindings) => Promise<void>,
@@ -42,7 +42,7 @@ export async function withLocalBindings<TBindings extends object>(
       },
     ],
     resourcePersistencePath: join(root, ".wrangler/state/v3"),
-    // Nothing outside: no look-up of where this machine is, no other Workers on it.
+    // No contact with anything outside: no lookup of the location of this machine, no other local Workers.
     cf: false,
     enableDevRegistry: false,
   });

@@ -1,6 +1,6 @@
 /**
  * Looks into Wrangler's local storage without starting it. Each database, bucket and namespace is a SQLite file whose
- * name is a hash of its id. A later Wrangler may store it otherwise: then nothing is found, so callers must treat
+ * name is a hash of its id. A later Wrangler may store it differently: then nothing is found, so callers must treat
  * "not found" as "to be done again".
  */
 import { createHash, createHmac } from "node:crypto";

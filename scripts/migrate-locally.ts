@@ -9,8 +9,9 @@ import { DEMO_ACCOUNTS, DEMO_PASSWORD } from "../src/web/pages/demo-data.ts";
 import { root } from "./wrangler.ts";
 
 /**
- * Applies migrations as `wrangler d1 migrations apply` does: each in a transaction, and recorded in a table. That command
- * would go on if the set-up were killed, beside the next set-up; this ends with its process. Then adds the accounts.
+ * Applies migrations as `wrangler d1 migrations apply` does: each in a transaction, and recorded in a table. If the
+ * set-up is killed, that command would keep running beside the next set-up; this ends with its process. Then adds the
+ * accounts.
  *
  * @param names The missing files in `migrations`, in order.
  * @param table Where applied migrations are recorded.

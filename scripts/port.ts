@@ -1,11 +1,11 @@
-/** Finds out on which port the development server will listen, and whether another program does. */
+/** Determines the port of the development server, and whether another program listens on it. */
 import { connect } from "node:net";
 import type { TomlObject } from "./scaffold/toml-values.ts";
 
 /** Wrangler's own default. */
 const DEFAULT_PORT = 8787;
 
-/** What `localhost` may mean: clients try one, then the other, so a program on either would get their requests. */
+/** The addresses of `localhost`. Clients try one, then the other, so a program on either would get their requests. */
 const LOOPBACK_ADDRESSES = ["127.0.0.1", "::1"];
 
 const MAX_PORT = 65535;

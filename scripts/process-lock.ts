@@ -20,7 +20,8 @@ export async function withLock(path: string, work: () => Promise<void>, onWait: 
   try {
     if (!tryLock(lock, 0)) {
       onWait();
-      if (!tryLock(lock, MAX_WAIT_MS)) throw new Error(`Another process has held the lock ${path} for too long.`);
+      if (!tryLock(lock, MAX_WAIT_MS))
+        throw new Error(`Another process has held the lock ${path} for too long. End it, then try again.`);
     }
     await work();
   } finally {

@@ -17,7 +17,7 @@ if (await isPortTaken(port)) {
 
 function serve(): void {
   const wrangler = spawn(process.execPath, [wranglerPath, "dev", ...args], { cwd: root, stdio: "inherit" });
-  // At Ctrl+C, the terminal signals both processes, and this one must wait for the other.
+  // On Ctrl+C, the terminal signals both processes, and this one must wait for the other.
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => wrangler.kill("SIGTERM"));
   wrangler.on("exit", (code) => {

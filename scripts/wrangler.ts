@@ -23,7 +23,7 @@ export function runWrangler(args: readonly string[], options: ExecFileSyncOption
   return execFileSync(process.execPath, [wranglerPath, ...args], { cwd: root, ...options })?.toString() ?? "";
 }
 
-/** @returns What Wrangler prints, without questions. @throws Error with all that it prints if it fails. */
+/** @returns The output of Wrangler, which asks no questions. @throws Error with all of its output if it fails. */
 export function readWrangler(args: readonly string[]): string {
   try {
     return runWrangler(args, { stdio: ["ignore", "pipe", "pipe"] });

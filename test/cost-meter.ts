@@ -35,7 +35,7 @@ export class CostMeter {
     [this.isAnswered, this.#isMeasuring] = [false, true];
   }
 
-  /** Holds a call until it is released together with all others that do not wait for it. */
+  /** Holds a call until it is released together with all others that do not depend on it. */
   async hold<T>(kind: Kind, call: () => Promise<T>, amount = 1): Promise<T> {
     if (!this.#isMeasuring) return call();
     await new Promise<void>((resolve) => this.#held.push(resolve));
@@ -111,7 +111,7 @@ function sameKind<T extends object>(known: T): [name: string, binding: T][] {
 
 type Method = (...args: never[]) => unknown;
 
-/** An object of which some methods count, and others are made anew. */
+/** The object with some methods counted and others replaced. */
 function replace<T extends object>(
   target: T,
   meter: CostMeter,
@@ -160,7 +160,7 @@ function meterObjects<T extends object>(namespace: T, meter: CostMeter): T {
   });
 }
 
-/** `first` and `raw` do not tell how many rows they read, so both run as `all`. */
+/** `first` and `raw` do not report how many rows they read, so both run as `all`. */
 function meterDatabase(database: D1Database, meter: CostMeter): D1Database {
   const originals = new WeakMap<object, D1PreparedStatement>();
   const count = ({ meta }: D1Result) => {

@@ -20,4 +20,5 @@ declare module "*?raw" {
 /** Modules by their paths (Vite). */
 interface ImportMeta {
   glob<TModule>(pattern: string | readonly string[], options: { readonly eager: true }): Record<string, TModule>;
+  glob(pattern: string | readonly string[]): Record<string, () => Promise<unknown>>;
 }

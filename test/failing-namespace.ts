@@ -17,7 +17,7 @@ interface Failure {
   readonly afterEffect?: boolean;
 }
 
-/** Wraps a namespace so that calls fail. A stub of which a call has failed stays broken, as on the platform. */
+/** Wraps a namespace so that calls fail. A stub stays broken after a failed call, as on the platform. */
 export function createFailingNamespace<TObject extends Rpc.DurableObjectBranded | undefined>(
   namespace: DurableObjectNamespace<TObject>,
   { error, times = Number.POSITIVE_INFINITY, afterEffect = false }: Failure,

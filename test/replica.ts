@@ -1,4 +1,4 @@
-/** A replica of the test database that lags behind until it is told to catch up. */
+/** A replica of the test database that lags behind until a test copies the current state to it. */
 import { applyD1Migrations, env } from "cloudflare:test";
 import { CREATE_THINGS } from "./things.ts";
 

@@ -63,7 +63,7 @@ export function jsonOf(method: string, body: unknown, headers: Readonly<Record<s
   return { method, headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) };
 }
 
-/** Takes a response as its client would: reads its body, or hangs up if it does not end by itself. */
+/** Consumes a response as its client would: reads its body, or disconnects if it does not end by itself. */
 export async function finish(response: Response): Promise<void> {
   const { webSocket, headers, body } = response;
   if (webSocket) {
@@ -73,7 +73,7 @@ export async function finish(response: Response): Promise<void> {
   else await response.arrayBuffer();
 }
 
-/** Counts the rows of each table and the objects of each bucket, so that a row or an object too many shows. */
+/** Counts the rows of each table and the objects of each bucket, so that an extra row or object is noticed. */
 export async function countsNow(): Promise<Readonly<Record<string, number>>> {
   const tables = await tableNames();
   const counts = await env.DB.batch<{ n: number }>(
@@ -95,7 +95,7 @@ export async function tableNames(): Promise<string[]> {
   return results.map(({ name }) => name).filter((name) => !/^(sqlite|d1)_/.test(name));
 }
 
-/** By name. Found by their prototype, since other bindings take any property for a remote method. */
+/** By name. Found by their prototype, since other bindings treat any property as a remote method. */
 export function buckets(): [name: string, bucket: R2Bucket][] {
   const prototype = Object.getPrototypeOf(env.ASSETS);
   return Object.entries(env).flatMap(([name, binding]: [string, unknown]) =>

@@ -319,7 +319,7 @@ export class ChatClient {
 }
 
 /**
- * `crypto.randomUUID` is missing in pages that are not a secure context, such as over http on another host than localhost.
+ * `crypto.randomUUID` is missing outside secure contexts, such as over http on a host other than localhost.
  *
  * @returns {string} A random UUID (version 4, RFC 9562 §5.4).
  */

@@ -49,7 +49,7 @@ function disconnect() {
   state.textContent = "Paused while this page is hidden";
 }
 
-/** A page that nobody sees does not keep the feed awake. */
+/** A hidden page must not keep the feed awake. */
 function followVisibility() {
   if (document.hidden) disconnect();
   else connect();

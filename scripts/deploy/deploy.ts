@@ -14,7 +14,7 @@ export interface DeployOptions {
   readonly origin?: string | undefined;
 }
 
-/** What a deploy does outside this process. */
+/** The effects of a deploy outside this process. */
 export interface DeployTools {
   /** Runs Wrangler with its output on the terminal. @throws Error if it fails. */
   show(args: readonly string[]): void;
@@ -26,12 +26,12 @@ export interface DeployTools {
   /** Publishes the assets to the bucket and the namespace of the configuration. @returns The version of the manifest. */
   publish(config: TomlObject): Promise<string>;
   print(text: string): void;
-  /** Asks for the origin; null if nobody can answer. */
+  /** Asks for the origin; null without an interactive terminal. */
   readonly ask: (() => Promise<string>) | null;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** @throws Error whose message says what failed. What was done until then stays, and the next run goes on from there. */
+/** @throws Error whose message says what failed. Completed steps stay done, and the deploy can be run again. */
 export async function deploy(
   toml: TomlObject,
   { environment, isDryRun, origin: given }: DeployOptions,
@@ -62,7 +62,7 @@ export async function deploy(
   const vars = { ...tableOf(config.vars), PUBLIC_ORIGIN: origin };
   const complete: TomlObject = { ...ensureResources(config, tools.read), vars };
   const path = tools.write(environment, complete);
-  // The running Worker serves until the last step, so the new tables and files must suit it, too.
+  // The running Worker serves until the last step, so it must work with the new tables and files.
   for (const binding of listOf(complete.d1_databases).map((entry) => String(entry.binding)))
     tools.show(["d1", "migrations", "apply", binding, "--remote", "--config", path]);
   const version = await tools.publish(complete);
@@ -99,12 +99,12 @@ export function describePlan(config: TomlObject, environment: string): string {
   const secrets = requiredSecrets(config);
   const steps = [
     "Run the checks (npm run check).",
-    ...(resources.length > 0 ? [`Create what is missing of: ${resources.join(", ")}.`] : []),
+    ...(resources.length > 0 ? [`Create these unless they exist: ${resources.join(", ")}.`] : []),
     ...listOf(config.d1_databases).map(
-      ({ binding }) => `Apply new migrations to ${binding}, while the running Worker serves.`,
+      ({ binding }) => `Apply new migrations to ${binding}, while the running Worker keeps serving.`,
     ),
     "Publish the files of public/ that changed.",
-    `Deploy the Worker ${config.name}${secrets.length > 0 ? `, with new values for missing secrets of: ${secrets.join(", ")}` : ""}.`,
+    `Deploy the Worker ${config.name}${secrets.length > 0 ? `, with these secrets unless it has them: ${secrets.join(", ")}` : ""}.`,
   ];
   const title =
     environment === PRODUCTION ? "Deploying to production:" : `Deploying to ${environment}, beside production:`;

@@ -9,7 +9,7 @@ import type { TomlObject, TomlValue } from "../scaffold/toml-values.ts";
 /** The environment that `wrangler.toml` itself describes. */
 export const PRODUCTION = "production";
 
-/** A Worker's name is a label of its address. */
+/** A Worker's name is a DNS label, as part of its address. */
 const MAX_WORKER_NAME = 63;
 
 /** How a kind of resource gets a name of its own: keys that are renamed, and ids that are dropped. */
@@ -24,7 +24,7 @@ const SEPARATED: Readonly<Record<string, { readonly names: readonly string[]; re
 
 const QUEUE = { names: ["queue", "dead_letter_queue"], ids: [] };
 
-/** Settings that an environment takes over. Objects belong to their Worker, so its objects are its own. */
+/** Settings that an environment inherits. Durable Objects belong to their Worker, so the environment has its own. */
 const TAKEN_OVER = new Set(
   "name main compatibility_date compatibility_flags account_id build tsconfig rules define alias minify no_bundle find_additional_modules base_dir upload_source_maps keep_vars dev vars secrets triggers durable_objects exports migrations observability cache logpush limits placement send_email ai browser images version_metadata workers_dev preview_urls $schema".split(
     " ",
@@ -38,20 +38,20 @@ const LEFT_OUT = new Set(["env", "route", "routes"]);
  * @param toml The content of `wrangler.toml`.
  * @param environment Such as `staging`; `production` for the content as it is. A table `[env.staging]` replaces keys, and
  *   its `vars` replace single variables.
- * @throws Error in one line if the name is not possible, or if the environment would share a resource.
+ * @throws Error in one line if the name is invalid, or if the environment would share a resource.
  */
 export function environmentConfig(toml: TomlObject, environment: string): TomlObject {
   const { env: _, ...production } = toml;
   if (environment === PRODUCTION) return production;
   if (!/^[a-z][a-z0-9-]{0,19}$/.test(environment))
     throw new Error(
-      `The name of an environment has 1 to 20 of a-z, 0-9 and "-", and begins with a letter: ${environment}`,
+      `The environment name "${environment}" is not valid. Use 1 to 20 characters of a-z, 0-9 and "-", beginning with a letter.`,
     );
   const own = tableOf(tableOf(toml.env)[environment]);
   const app = String(toml.name);
   const name = `${app}-${environment}`;
   if (name.length > MAX_WORKER_NAME)
-    throw new Error(`The Worker's name ${name} has more than ${MAX_WORKER_NAME} characters.`);
+    throw new Error(`The Worker name ${name} exceeds ${MAX_WORKER_NAME} characters. Use a shorter environment name.`);
   const rename = (value: string) => renamed(value, app, environment);
   const derived = Object.entries(production)
     .filter(([key]) => !LEFT_OUT.has(key) && !(key in own))
@@ -77,7 +77,7 @@ function separate(key: string, value: TomlValue, environment: string, rename: (n
   const isShared = key === "durable_objects" && listOf(tableOf(value).bindings).some((entry) => "script_name" in entry);
   if (TAKEN_OVER.has(key) && !isShared) return value;
   throw new Error(
-    `The environment ${environment} would share ${key} with production: describe its own under [env.${environment}] in wrangler.toml.`,
+    `The environment ${environment} would share ${key} with production. Define its own under [env.${environment}] in wrangler.toml.`,
   );
 }
 
@@ -97,7 +97,7 @@ function withOwnNames(
   );
 }
 
-/** A number that no other environment has. Rate limits with the same one count together, in the whole account. */
+/** A number that no other environment has. Rate limits with the same number count together, in the whole account. */
 function ownNumber(text: string): string {
   return String(createHash("sha256").update(text).digest().readUInt32BE() + 1);
 }

@@ -1,6 +1,6 @@
 /**
  * Finds statements in migrations that break the running Worker. A deploy migrates first, so for a while the code of the
- * previous deploy meets the new tables, and a rollback brings it back to them.
+ * previous deploy runs on the new tables, and after a rollback it does so again.
  */
 
 const BREAKING =

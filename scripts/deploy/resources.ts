@@ -103,7 +103,7 @@ function ensureNamed(
   return after;
 }
 
-/** Buckets and queues have no ids, so creating them also finds out whether they exist. */
+/** Buckets and queues have no ids to look up, so an attempt to create one shows whether it exists. */
 function createUnlessThere(read: ReadWrangler, args: readonly string[], codeIfThere: string): void {
   try {
     read(args);

@@ -1,4 +1,4 @@
-/** The secrets of a deployed Worker. Their values go through a file, never through arguments or the terminal. */
+/** The secrets of a deployed Worker. Their values are passed in a file, never as arguments or through the terminal. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

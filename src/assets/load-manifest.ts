@@ -6,7 +6,7 @@ import { MANIFEST_KEY, type Manifest, manifestKeyOf } from "./manifest.ts";
 /** Without `ASSET_VERSION`, a deployed Worker reads the manifest again after this time. */
 const KEPT_MS = 60_000;
 
-/** Of one attempt of two. */
+/** The time limit of each of two attempts. */
 const READ_MS = 500;
 
 /** A page does not wait longer than this for the manifest, since it also works with plain addresses. */
@@ -23,18 +23,18 @@ interface Kept {
   readonly until: number;
 }
 
-/** What an isolate knows of a namespace. */
+/** The manifest that an isolate has of a namespace. */
 interface State {
   kept?: Kept;
-  /** The read that all requests wait for which need the manifest now. */
+  /** The read in progress, which all requests that need the manifest share. */
   pending?: Promise<Manifest>;
 }
 
 const states = new WeakMap<KVNamespace, State>();
 
 /**
- * If the deploy named the version in `ASSET_VERSION`, the manifest is kept as long as the isolate lives; in production
- * without that, for a minute; in development not at all, so that a reload shows what was saved.
+ * If the deploy named the version in `ASSET_VERSION`, the manifest is kept as long as the isolate lives. Without it, it
+ * is kept for a minute in production, and not at all in development, so that a reload shows saved changes.
  *
  * @throws Error if KV fails or does not respond in time, and no manifest is kept.
  */
@@ -72,7 +72,7 @@ function stateOf(kv: KVNamespace): State {
   return state;
 }
 
-/** `waitUntil` completes the read if the client of this request leaves, because others may wait for it. */
+/** `waitUntil` completes the read if the client of this request disconnects, because others may wait for it. */
 function startRead(state: State, env: ManifestEnv, ctx: ExecutionContext): Promise<Manifest> {
   const read = retryRead(() => readVersion(env), READ_MS).then(({ manifest, keptMs }) => {
     if (keptMs > 0) state.kept = { manifest, until: Date.now() + keptMs };
@@ -88,7 +88,7 @@ function startRead(state: State, env: ManifestEnv, ctx: ExecutionContext): Promi
 async function readVersion({ ASSET_MANIFEST, ASSET_VERSION, ENVIRONMENT }: ManifestEnv) {
   const named = ASSET_VERSION ? await ASSET_MANIFEST.get<Manifest>(manifestKeyOf(ASSET_VERSION), "json") : null;
   if (named) return { manifest: named, keptMs: Number.POSITIVE_INFINITY };
-  // An old version, whose manifest has been removed since.
+  // No version was named, or its manifest has since been removed.
   const manifest = await readManifest(ASSET_MANIFEST);
   return { manifest, keptMs: ENVIRONMENT === "development" ? 0 : KEPT_MS };
 }

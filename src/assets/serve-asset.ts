@@ -18,7 +18,7 @@ export async function serveAsset(c: AppContext, path: string): Promise<Response>
   if (!asset) return refuse(c, 404, "There is nothing at this address.");
   const { hash, type, encodings, isImmutable } = asset;
   const available = Object.keys(encodings);
-  // A client that asks for a part of a file means the file, not a part of its compressed form.
+  // A range refers to the file itself, not to its compressed form.
   const isPart = c.request.method === "GET" && c.request.headers.has("Range");
   const encoding = isPart ? undefined : negotiateEncoding(c.request, available);
   const size = (encoding && encodings[encoding]) ?? asset.size;

@@ -7,12 +7,19 @@ const RETENTION_MS = 24 * 60 * 60 * 1000;
 /** The time after which a retry may replace a running request, whose Worker may have been killed. */
 const LEASE_MS = 60_000;
 
-/** A key with its owner, its route and the hash of its body. */
+/** A key with its owner, its route and the hash of its body, as one request uses it. */
 export interface KeyUse {
   readonly owner: string;
   readonly route: string;
   readonly key: string;
   readonly bodyHash: string;
+  /** The end of the request's lease, in milliseconds since the epoch. It distinguishes the leases of a key. */
+  readonly leasedUntil: number;
+}
+
+/** @returns The end of a lease that begins now. */
+export function startLease(): number {
+  return Date.now() + LEASE_MS;
 }
 
 /** The first response, which is repeated for retries. */
@@ -38,7 +45,7 @@ interface Row {
 
 /** Claims a key in one statement, so that only one of several concurrent requests gets it. */
 export async function claimKey(db: Database, use: KeyUse): Promise<Claim> {
-  const { owner, route, key, bodyHash } = use;
+  const { owner, route, key, bodyHash, leasedUntil } = use;
   const now = Date.now();
   const claimed = await db
     .prepare(
@@ -51,7 +58,7 @@ export async function claimKey(db: Database, use: KeyUse): Promise<Claim> {
        WHERE expires_at <= ?8 OR (status IS NULL AND leased_until <= ?8 AND body_hash = excluded.body_hash)
        RETURNING resource_id`,
     )
-    .bind(owner, route, key, bodyHash, uuidv7(), now + LEASE_MS, now + RETENTION_MS, now)
+    .bind(owner, route, key, bodyHash, uuidv7(), leasedUntil, now + RETENTION_MS, now)
     .first<{ resource_id: string }>();
   if (claimed) return { kind: "claimed", resourceId: claimed.resource_id };
   const row = await find(db, use);
@@ -78,12 +85,13 @@ export async function recordResponse(db: Database, use: KeyUse, response: Record
     .run();
 }
 
-/** Ends the lease of a failed request, so that a retry need not wait. */
-export async function releaseKey(db: Database, { owner, route, key }: KeyUse): Promise<void> {
+/** Ends the lease of a failed request, so that a retry need not wait. A lease of another request stays. */
+export async function releaseKey(db: Database, { owner, route, key, leasedUntil }: KeyUse): Promise<void> {
   await db
     .prepare(
-      "UPDATE idempotency_keys SET leased_until = 0 WHERE owner = ? AND route = ? AND key = ? AND status IS NULL",
+      `UPDATE idempotency_keys SET leased_until = 0
+       WHERE owner = ? AND route = ? AND key = ? AND leased_until = ? AND status IS NULL`,
     )
-    .bind(owner, route, key)
+    .bind(owner, route, key, leasedUntil)
     .run();
 }

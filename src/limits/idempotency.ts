@@ -3,9 +3,19 @@ import { createHash } from "node:crypto";
 import type { AppLocals } from "../env.ts";
 import type { Context, Guard, OnErrorHandler, OnResponseHandler } from "../http/index.ts";
 import { stateFacts } from "../web/app/guard-facts.ts";
+import { logFailure } from "../web/app/log.ts";
+import type { Database } from "../web/platform/request-database.ts";
 import { uuid } from "../web/request/uuid.ts";
 import { deny } from "../web/respond/refuse.ts";
-import { claimKey, type KeyUse, type RecordedResponse, recordResponse, releaseKey } from "./idempotency-store.ts";
+import {
+  type Claim,
+  claimKey,
+  type KeyUse,
+  type RecordedResponse,
+  recordResponse,
+  releaseKey,
+  startLease,
+} from "./idempotency-store.ts";
 
 declare module "../http/index.ts" {
   interface SuppliedBy {
@@ -46,8 +56,14 @@ const claimIdempotencyKey: Guard<IdempotencyNeeds, IdempotencyLocals> = stateFac
     const key = uuid.safeParse(given).data ?? given;
     if (key === undefined) return deny(c, 400, "The Idempotency-Key must have 1 to 255 visible ASCII characters.");
     const route = `${c.request.method} ${c.route.path}`;
-    const use: KeyUse = { owner: c.locals.user.id, route, key, bodyHash: hashBody(c.raw.body) };
-    const claim = await claimKey(c.locals.db, use);
+    const use: KeyUse = {
+      owner: c.locals.user.id,
+      route,
+      key,
+      bodyHash: hashBody(c.raw.body),
+      leasedUntil: startLease(),
+    };
+    const claim = await claimOrRelease(c.locals.db, use);
     switch (claim.kind) {
       case "claimed":
         return { allow: true, locals: { idempotency: { ...use, resourceId: claim.resourceId } } };
@@ -56,7 +72,7 @@ const claimIdempotencyKey: Guard<IdempotencyNeeds, IdempotencyLocals> = stateFac
       case "other body":
         return deny(c, 422, "This Idempotency-Key was already used with a different body. Use a new key.");
       case "running":
-        return deny(c, 409, "The first request with this Idempotency-Key is still running.", { "Retry-After": "1" });
+        return deny(c, 409, RUNNING, { "Retry-After": "1" });
     }
   },
   {
@@ -65,6 +81,28 @@ const claimIdempotencyKey: Guard<IdempotencyNeeds, IdempotencyLocals> = stateFac
     requestHeaders: { "Idempotency-Key": "Any text of the client's choice; a retry sends the same one." },
   },
 );
+
+const RUNNING =
+  "The first request with this Idempotency-Key is still running, or it failed within the last minute. Try again in 1 second.";
+
+/** Claims a key. If the claim fails, it may have taken effect, so it is released. */
+async function claimOrRelease(db: Database, use: KeyUse): Promise<Claim> {
+  try {
+    return await claimKey(db, use);
+  } catch (error) {
+    await tryToRelease(db, use);
+    throw error;
+  }
+}
+
+/** Never rejects, so that the client learns of the failure that matters. Without it, a retry must wait for a minute. */
+async function tryToRelease(db: Database, use: KeyUse): Promise<void> {
+  try {
+    await releaseKey(db, use);
+  } catch (error) {
+    logFailure("An idempotency key could not be released; its lease will expire", error);
+  }
+}
 
 function hashBody(body: unknown): string {
   return createHash("sha256")
@@ -88,7 +126,7 @@ const recordFirstResponse: OnResponseHandler<HookLocals> = async ({ context, res
   const { db, idempotency } = context.locals;
   if (!idempotency || outcome.kind !== "resolved") return response;
   if (response.status >= 500 || response.status === 422) {
-    await releaseKey(db, idempotency);
+    await tryToRelease(db, idempotency);
     return response;
   }
   const body = await response.clone().text();
@@ -96,10 +134,13 @@ const recordFirstResponse: OnResponseHandler<HookLocals> = async ({ context, res
   return response;
 };
 
-/** Allows an immediate retry after the handler threw. The next level handles the error. */
+/**
+ * Allows an immediate retry after the handler threw. Its work may have been done: the retry gets the same `resourceId`.
+ * The next level handles the error.
+ */
 const releaseFailedKey: OnErrorHandler<HookLocals> = async ({ context }) => {
   const { db, idempotency } = context.locals;
-  if (db && idempotency) await releaseKey(db, idempotency);
+  if (db && idempotency) await tryToRelease(db, idempotency);
   return undefined;
 };
 

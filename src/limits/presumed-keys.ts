@@ -1,8 +1,8 @@
-/** The keys that credentials have had in this isolate, so that counting a request need not wait for its identification. */
+/** The keys that credentials have had in this isolate, so that a request is counted while its sender is identified. */
 
 const MAX_CREDENTIALS = 10_000;
 const PRESUMED_MS = 60_000;
-/** The lifetime of an access token, after which it is no longer presumed to be anybody's. */
+/** The lifetime of an access token: how long a wrong presumption is remembered. */
 const DOUBTED_MS = 15 * 60_000;
 
 interface Presumption {
@@ -15,7 +15,7 @@ interface Presumption {
 export class PresumedKeys {
   readonly #byCredential = new Map<string, Presumption>();
 
-  /** @returns Undefined if nothing is known. The key in it is undefined for a credential that must not be presumed. */
+  /** @returns Undefined if nothing is known. Its `key` is undefined if nothing must be presumed of the credential. */
   find(credential: string): Pick<Presumption, "key"> | undefined {
     const known = this.#byCredential.get(credential);
     const now = Date.now();

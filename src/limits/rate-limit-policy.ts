@@ -34,9 +34,9 @@ export interface RateLimitPolicy<TContext> {
    */
   readonly fallbackKey?: (c: TContext) => string | undefined;
   /**
-   * The key that `key` is likely to return, for a request with a credential, without a call of the platform. The request
-   * is then counted while `key` runs. Only for credentials that are genuine, since a wrong key also counts the request.
-   * Default: the key that the credential had within the last minute in this isolate.
+   * The key that `key` is likely to return, for a request with a credential, found without calling the platform. The
+   * request is then counted while `key` runs. Return one only for a genuine credential: the request is counted for a
+   * wrong key, too. Default: the key that the credential had within the last minute in this isolate.
    */
   readonly presumedKey?: (c: TContext) => string | undefined | Promise<string | undefined>;
   /** If the object is unavailable: admit every request, or deny every request with 503. */

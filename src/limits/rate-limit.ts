@@ -115,7 +115,7 @@ async function rule<TContext extends HeadContext<LimitNeeds>>(
   return ruling;
 }
 
-/** The key that the request is likely to have, if that is known without asking anybody. */
+/** The key that the request is likely to have, if that is known without calling the platform. */
 async function presumeKey<TContext extends HeadContext<LimitNeeds>>(
   { presumedKey }: RateLimitPolicy<TContext>,
   credentialName: string,

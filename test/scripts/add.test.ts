@@ -34,6 +34,7 @@ test("makes every file under the feature's name, and its line", () => {
     "src/features/short-links/store.ts",
     "test/browser/features/short-links.test.ts",
     "test/features/short-links/api.test.ts",
+    "test/features/short-links/failures.test.ts",
     "test/features/short-links/page.test.ts",
     "test/features/short-links/requests.ts",
   ]);

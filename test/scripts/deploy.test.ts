@@ -321,7 +321,7 @@ test.each([
     { origin: undefined },
     /^Nothing was deployed: set --origin, or PUBLIC_ORIGIN in \[env\.staging\.vars\] of wrangler\.toml, to /,
   ],
-  ["a name that is none", { environment: "Staging/1" }, /^The name of an environment has/],
+  ["a name that is none", { environment: "Staging/1" }, /^The environment name "Staging\/1" is not valid\./],
 ])(
   "with %s, nothing is changed",
   async (_, { check, ...change }: Partial<DeployOptions & Pick<DeployTools, "check">>, message) => {

@@ -3,12 +3,12 @@ import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireOwnOrigin } from "../../identity/guards/require-own-origin.ts";
 import { commonLimits } from "../../identity/limits.ts";
 import { signedIn } from "../../identity/scope.ts";
-import { closeSockets } from "../../identity/sessions/sockets.ts";
+import { forgetSocket } from "../../identity/sessions/sockets.ts";
 import { sessionIdOf } from "../../identity/users/user.ts";
-import { logFailure } from "../../web/app/log.ts";
 import { group } from "../../web/app/scope.ts";
 import { describeBody, noBody } from "../../web/contract/bodies.ts";
 import { requireUpgrade } from "../../web/guards/require-upgrade.ts";
+import { WRITE_DEADLINE_MS, withDeadline } from "../../web/platform/transient.ts";
 import { invalidInput } from "../../web/respond/problem.ts";
 import { connectionRequest } from "./connection.ts";
 import { limitSockets } from "./guards.ts";
@@ -40,7 +40,7 @@ export const api = group({
       responses: { 101: describeBody(noBody, { description: "The socket is open." }) },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const { db, env, ctx, user, auth, socketId } = locals;
+        const { env, user, auth, socketId } = locals;
         const { room } = input.params;
         const connection = {
           room,
@@ -49,14 +49,10 @@ export const api = group({
           socketId,
         };
         try {
-          return await roomStub(env, room).fetch(connectionRequest(connection, input.query.after ?? null));
+          const joining = roomStub(env, room).fetch(connectionRequest(connection, input.query.after ?? null));
+          return await withDeadline(joining, WRITE_DEADLINE_MS);
         } catch (error) {
-          const removed = closeSockets(db, [socketId]);
-          ctx.waitUntil(
-            removed.catch((cause) =>
-              logFailure("The row of a socket that did not open could not be removed; it will expire", cause),
-            ),
-          );
+          forgetSocket(locals, socketId);
           throw error;
         }
       },

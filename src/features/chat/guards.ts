@@ -1,7 +1,7 @@
 /** The limit of open sockets for each user. */
 import type { AppLocals } from "../../env.ts";
 import type { Context, Guard, GuardResult } from "../../http/index.ts";
-import { MAX_SOCKETS_PER_USER, openSocket, recheckSockets } from "../../identity/sessions/sockets.ts";
+import { forgetSocket, MAX_SOCKETS_PER_USER, openSocket, recheckSockets } from "../../identity/sessions/sockets.ts";
 import { type SignedIn, sessionIdOf } from "../../identity/users/user.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
 import { deny } from "../../web/respond/refuse.ts";
@@ -37,10 +37,16 @@ export const limitSockets: Guard<SocketNeeds, SocketLocals> = stateFacts(
     if (!c.input.ok) return { allow: true, locals: { socketId } };
     const room = c.raw.params.room ?? "";
     const socket = toUserSocket({ room, user, sessionId: sessionIdOf(auth) ?? "", socketId });
-    let outcome = await openSocket(db, socket, LIMITS);
+    const open = () =>
+      openSocket(db, socket, LIMITS).catch((error) => {
+        // The row may have been added all the same.
+        forgetSocket(c.locals, socketId);
+        throw error;
+      });
+    let outcome = await open();
     if (outcome === "too many") {
       await recheckSockets(c.locals, user.id, [0]);
-      outcome = await openSocket(db, socket, LIMITS);
+      outcome = await open();
     }
     if (outcome === "open") return { allow: true, locals: { socketId } };
     if (outcome === "session ended")

@@ -10,11 +10,12 @@ import { group } from "../../web/app/scope.ts";
 import { requireForm } from "../../web/guards/require-form.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
 import { partOrPage } from "../../web/pages/htmx.ts";
+import { WRITE_DEADLINE_MS, withDeadline } from "../../web/platform/transient.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
 import { roomPage } from "./pages.ts";
 import { messageList } from "./partials.ts";
-import { beforeQuery, messageInput, roomParams } from "./protocol.ts";
+import { beforeQuery, type ChatMessage, messageInput, roomParams } from "./protocol.ts";
 import { readHistory, roomStub } from "./room-stub.ts";
 
 const { route } = signedInPage;
@@ -73,8 +74,12 @@ export const pages = group({
         const { env, user, form, parsed } = locals;
         if (!input.ok) return refuse(c, 404, "There is no such room.");
         const { room } = input.params;
+        const author = { id: user.id, name: user.name };
         const outcome = parsed.success
-          ? await roomStub(env, room).post({ id: user.id, name: user.name }, parsed.data)
+          ? await withDeadline<ChatMessage | keyof typeof FAILURES>(
+              roomStub(env, room).post(author, parsed.data),
+              WRITE_DEADLINE_MS,
+            )
           : "invalid";
         if (typeof outcome === "object") return seeOther(`/chat/${room}`);
         const { status, text: failure } = FAILURES[outcome];

@@ -20,12 +20,12 @@ const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
  * frames. A frame is processed synchronously, so every socket receives the messages in the order of their `seq`. The
  * platform's output gate holds frames back until the writes before them are confirmed.
  *
- * A socket is closed when its session ends. Every event that ends a session calls `recheckSessions`; an alarm closes the
- * sockets of sessions that expire. A new socket is checked right after it has joined, in case its session ended meanwhile.
- * For calls that are lost, `SessionChecks` checks the session of a user who sends a frame, unless it has just done so,
- * before the frame is processed; those of the readers of a message from time to time; and all of them every 5 minutes.
- * If the database does not respond, the check is repeated every 2 s, sockets stay open, and messages are refused as
- * `unavailable`.
+ * A socket is closed when its session ends. Every event that ends a session calls `recheckSessions`; an alarm closes
+ * the sockets of sessions that expire. A new socket is checked right after it has joined, in case its session ended
+ * meanwhile. Because a call can be lost, `SessionChecks` also checks sessions: before a frame is processed, that of its
+ * sender, unless it was checked a moment ago; after a message, those of its readers, from time to time; and all of them
+ * every 5 minutes. If the database does not respond, the check is repeated every 2 s, sockets stay open, and messages
+ * are refused as `unavailable`.
  *
  * The rate limit counts all sockets of a user and `post` together. It is in memory: the platform hibernates a room after
  * 10 s of silence, when every bucket has been full for 7. Only a restart of the room grants a new burst early.

@@ -1,4 +1,4 @@
-/** Decides the media type and the charset of an upload: by its bytes, else by its client's statement, else by its name. */
+/** Decides the media type and the charset of an upload: by its bytes, else by the declared type, else by its name. */
 import { Buffer } from "node:buffer";
 import { isActive, isDeclarable, mediaTypeOfBytes, mediaTypeOfName, UNKNOWN } from "./media-type.ts";
 import { createTextInspector, type TextInspector } from "./text-inspector.ts";
@@ -11,17 +11,17 @@ export interface ContentType {
 }
 
 export interface ContentTypeDetector {
-  /** Inspects the next bytes. The first ones must contain `HEAD_BYTES`, if there are as many. */
+  /** Inspects the next bytes. The first call must pass `HEAD_BYTES` or more, unless the upload is shorter. */
   add(bytes: Uint8Array): Promise<void>;
-  /** To be called once, after the last bytes. */
+  /** Call it once, after the last bytes. */
   end(): ContentType;
 }
 
-/** As many as the detection of signatures reads. */
+/** The number of bytes that the detection of signatures reads. */
 const HEAD_BYTES = 4100;
 
 /**
- * @param declared The media type that the client states, in lower case and without parameters; may be empty.
+ * @param declared The media type that the client declares, in lower case and without parameters; may be empty.
  * @param name The file name.
  */
 export function createContentTypeDetector(declared: string, name: string): ContentTypeDetector {
@@ -50,9 +50,10 @@ export function createContentTypeDetector(declared: string, name: string): Conte
 }
 
 /**
- * A type that a browser may run is neither doubted nor kept. Of the other types, those that are not declarable state
- * nothing: curl sends `application/octet-stream` or `application/x-www-form-urlencoded` for any file, browsers on Windows
- * send `application/vnd.ms-excel` for CSV, and bytes without a signature contradict `image/png`.
+ * The types to try, in order. None for a declared type that a browser may run: such an upload is stored as `UNKNOWN`,
+ * whatever its name. Other types that are not declarable are ignored: curl sends `application/octet-stream` or
+ * `application/x-www-form-urlencoded` for any file, browsers on Windows send `application/vnd.ms-excel` for CSV, and
+ * bytes without a signature contradict `image/png`.
  */
 function candidates(declared: string, name: string): string[] {
   if (isActive(declared)) return [];

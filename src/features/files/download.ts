@@ -1,5 +1,6 @@
 /** A file as a download, or shown inline if its type is safe. */
 import { REVALIDATED } from "../../web/caching/cache-control.ts";
+import { retryRead } from "../../web/platform/transient.ts";
 import { contentDisposition } from "../../web/respond/content-disposition.ts";
 import type { Content } from "../../web/respond/serve-content.ts";
 import { isInert } from "./media-type.ts";
@@ -20,6 +21,6 @@ export function downloadOf(file: StoredFile, bucket: R2Bucket, inline: boolean):
       "Content-Type": charset === null ? type : `${type}; charset=${charset}`,
       "Content-Disposition": contentDisposition(inline && isInert(type) ? "inline" : "attachment", name),
     },
-    read: async (range) => (await bucket.get(objectKey, range && { range }))?.body ?? null,
+    read: async (range) => (await retryRead(() => bucket.get(objectKey, range && { range })))?.body ?? null,
   };
 }

@@ -1,7 +1,7 @@
 /** Detects media types, and decides which of them a browser may show. */
 import { fileTypeFromBuffer } from "file-type/core";
 
-/** Types that bytes do not reveal, by file extension. They are harmless if a client states them falsely. */
+/** Types that bytes do not reveal, by file extension. They are harmless if a client declares them falsely. */
 const DECLARABLE: ReadonlyMap<string, string> = new Map([
   ["txt", "text/plain"],
   ["csv", "text/csv"],
@@ -43,7 +43,7 @@ export function isActive(type: string): boolean {
   return ACTIVE.test(type);
 }
 
-/** Whether a client may state this type, provided that the bytes do not contradict it. */
+/** Whether a client may declare this type, provided that the bytes do not contradict it. */
 export function isDeclarable(type: string): boolean {
   return [...DECLARABLE.values()].includes(type);
 }
@@ -53,7 +53,7 @@ export function mediaTypeOfName(name: string): string {
   return DECLARABLE.get(name.split(".").at(-1)?.toLowerCase() ?? "") ?? "";
 }
 
-/** Types whose signature is two letters, which may begin a text, too. Their headers contain NUL. */
+/** Types whose signature is two letters, with which a text may begin, too. Their headers contain NUL. */
 const SHORT_SIGNATURES: ReadonlySet<string> = new Set(["image/bmp", "application/x-msdownload"]);
 
 async function detectType(head: Uint8Array): Promise<string | undefined> {

@@ -23,8 +23,8 @@ export const fileName = storableText()
   .refine((name) => name !== "." && name !== "..", "The name must not be . or ..");
 
 /**
- * A file name that a client's form states. Only its last segment counts (RFC 7578 §4.2), whatever the client's system
- * separates segments with: some clients send the whole path.
+ * A file name in a form. Only its last segment counts (RFC 7578 §4.2), after `/` or `\`: some clients send the whole
+ * path.
  */
 export const statedFileName = z
   .string()

@@ -1,4 +1,4 @@
-/** Finds out in constant memory whether bytes are text, in which encoding, and whether they can be JSON. */
+/** Determines, in constant memory, whether bytes are text, in which encoding, and whether they can be JSON. */
 import { Buffer } from "node:buffer";
 
 /** `other`: UTF-16 with a byte order mark, or an encoding that bytes do not reveal, such as Latin-1. */
@@ -7,15 +7,15 @@ export type TextKind = "utf-8" | "other" | "binary";
 export interface TextInspector {
   /** Inspects the next bytes. */
   add(bytes: Uint8Array): void;
-  /** To be called once, after the last bytes. */
+  /** Call it once, after the last bytes. */
   end(): { readonly kind: TextKind; readonly canBeJson: boolean };
 }
 
-/** The pieces that are decoded, so that the memory does not depend on the size of what is added. */
+/** The size of the pieces that are decoded, so that memory use does not depend on the size of the input. */
 const PIECE_BYTES = 64 * 1024;
 
-/** Characters, or bytes, that occur in no text (WHATWG MIME Sniffing, "binary data byte"). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it finds control characters.
+/** Characters, or bytes, that do not occur in text (WHATWG MIME Sniffing, "binary data byte"). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds control characters.
 const BINARY = /[\0-\x08\x0b\x0e-\x1a\x1c-\x1f]/;
 
 /** The first and the last character of an object, an array or a string. */

@@ -7,7 +7,7 @@ import { MAX_FILE_BYTES, statedFileName } from "./schema.ts";
 /** A file whose bytes are still arriving. */
 export interface FileUpload {
   readonly name: string;
-  /** The media type that the client states, in lower case and without parameters. May be empty. */
+  /** The media type that the client declares, in lower case and without parameters. May be empty. */
   readonly declaredType: string;
   readonly body: Chunks;
 }

@@ -1,9 +1,13 @@
 /** Streams bytes of unknown length into R2. */
 import { createHash } from "node:crypto";
+import { withDeadline } from "../../web/platform/transient.ts";
 import type { Chunks } from "./body.ts";
 
 /** R2's minimum size of a part, except the last one. No more of an upload is held in memory at a time. */
 const PART_BYTES = 5 * 1024 * 1024;
+
+/** For one call of R2. A call that responds later may still take effect. */
+export const CALL_DEADLINE_MS = 30_000;
 
 export interface WrittenObject {
   /** Bytes. */
@@ -17,7 +21,7 @@ export interface WrittenObject {
  * parts after seven days.
  *
  * @param inspect Receives the bytes in blocks; all but the last have `PART_BYTES`.
- * @throws Any error of the chunks or of R2.
+ * @throws Any error of the chunks or of R2; DeadlineError if R2 does not respond.
  */
 export async function writeObject(
   bucket: R2Bucket,
@@ -34,18 +38,22 @@ export async function writeObject(
       hash.update(block);
       await inspect(block);
       size += block.byteLength;
-      if (!upload && block.byteLength < PART_BYTES) await bucket.put(key, block);
+      if (!upload && block.byteLength < PART_BYTES) await inTime(bucket.put(key, block));
       else {
-        upload ??= await bucket.createMultipartUpload(key);
-        parts.push(await upload.uploadPart(parts.length + 1, block));
+        upload ??= await inTime(bucket.createMultipartUpload(key));
+        parts.push(await inTime(upload.uploadPart(parts.length + 1, block)));
       }
     }
-    await upload?.complete(parts);
+    if (upload) await inTime(upload.complete(parts));
   } catch (error) {
-    await upload?.abort().catch(() => {});
+    if (upload) await inTime(upload.abort()).catch(() => {});
     throw error;
   }
   return { size, sha256: hash.digest("hex") };
+}
+
+function inTime<T>(call: Promise<T>): Promise<T> {
+  return withDeadline(call, CALL_DEADLINE_MS);
 }
 
 /**

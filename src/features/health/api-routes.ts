@@ -3,7 +3,11 @@ import type { AppLocals, ReadinessCheck } from "../../env.ts";
 import { limitAddress } from "../../limits/limit-address.ts";
 import { logFailure } from "../../web/app/log.ts";
 import { route } from "../../web/app/scope.ts";
+import { retryRead } from "../../web/platform/transient.ts";
 import { healthBody, readinessBody, unreadyBody } from "./schema.ts";
+
+/** Of one attempt of two. */
+const CHECK_DEADLINE_MS = 2_000;
 
 export const routes = [
   route.get("/health", {
@@ -33,7 +37,8 @@ export const routes = [
 /** The error is logged and not shown to the client. */
 async function run(check: ReadinessCheck, locals: AppLocals): Promise<"ok" | "off" | "failed"> {
   try {
-    return (await check(locals)) === "off" ? "off" : "ok";
+    const result = await retryRead(() => check(locals), CHECK_DEADLINE_MS);
+    return result === "off" ? "off" : "ok";
   } catch (error) {
     logFailure("A readiness check failed", error);
     return "failed";

@@ -28,7 +28,7 @@ export function formatComment(text: string): string {
   return `: ${text}\n`;
 }
 
-/** Sets the delay before a client reconnects; without an empty line, as `formatComment`. @param ms Milliseconds. */
+/** Sets the delay before a client reconnects. Like a comment, it has no empty line. @param ms Milliseconds. */
 export function formatRetry(ms: number): string {
   return `retry: ${ms}\n`;
 }

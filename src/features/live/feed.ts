@@ -30,7 +30,7 @@ const MAX_SAMPLES = 900;
 const SHOWN_ACTIVITIES = 20;
 
 interface Listener {
-  /** Of the client. */
+  /** The address of the client. */
   readonly address: string;
   /** The sample after which the client is disconnected. */
   readonly lastSample: number;

@@ -2,6 +2,7 @@
 import type { AppLocals } from "../../env.ts";
 import { type Guard, type GuardResult, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
+import { WRITE_DEADLINE_MS, withDeadline } from "../../web/platform/transient.ts";
 import { clientAddress } from "../../web/request/client-address.ts";
 import { firstValue } from "../../web/request/query-value.ts";
 import { deny } from "../../web/respond/refuse.ts";
@@ -38,7 +39,8 @@ export function limitListeners(transport: "events" | "socket"): Guard<AppLocals,
         metrics: metricsOf(c.locals.app),
         counts: takeCounts(),
       });
-      const feedResponse = await liveFeed(c.locals.env).fetch(url, { headers });
+      const connecting = liveFeed(c.locals.env).fetch(url, { headers });
+      const feedResponse = await withDeadline(connecting, WRITE_DEADLINE_MS);
       if (feedResponse.status === 429) {
         return deny(c, 429, `Limit of listeners: ${DETAIL}. Close one and try again.`, { "Retry-After": "10" });
       }

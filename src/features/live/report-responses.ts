@@ -35,7 +35,7 @@ export const reportResponse: SendHook = ({ context, response }) => {
   return undefined;
 };
 
-/** For a request that adds a listener to the feed, and so is a report as well. @returns The counts to report. */
+/** For a request that adds a listener to the feed, and thereby also reports. @returns The counts to report. */
 export function takeCounts(): ResponseCounts {
   reportedAt = Date.now();
   batchStartedAt = Number.NEGATIVE_INFINITY;

@@ -52,7 +52,7 @@ ${items.length > 0 ? "" : html`<p class="empty">${emptyText(q, cursor)}</p>`}
 </section>`;
 }
 
-/** Only text browsers would show it beside notes, since they ignore stylesheets; so it is left out there. */
+/** A list with notes does not contain this text: text browsers ignore stylesheets and would show it. */
 function emptyText(q: string, cursor: string | undefined): string {
   if (cursor !== undefined) return "No older notes.";
   return q === "" ? "No notes yet. What is on your mind?" : "No matching notes.";

@@ -11,9 +11,10 @@ type OwnOriginNeeds = Pick<AppLocals, "env" | "requestId"> & Partial<SignedIn>;
 /**
  * Requires that a browser's WebSocket handshake comes from a page of this app. Denies a foreign `Origin` with 403 (RFC
  * 6455 §10.2), with or without sign-in. Every browser sends `Origin` in a handshake, so a request authenticated by a
- * session cookie must have one. Other clients need not send it. `Sec-Fetch-Site: same-origin` suffices, since no page can
- * set it, and it is right even behind a proxy that rewrites `Host`. Any other value leaves the decision to `Origin`:
- * Chromium sends no `Sec-Fetch-Site` in a handshake, and a page of `PUBLIC_ORIGIN` may be on another origin than the socket.
+ * session cookie must have one. Other clients need not send it. `Sec-Fetch-Site: same-origin` suffices, since no page
+ * can set it, and it is right even behind a proxy that rewrites `Host`. Any other value leaves the decision to
+ * `Origin`: Chromium sends no `Sec-Fetch-Site` in a handshake, and a page of `PUBLIC_ORIGIN` may have a different
+ * origin than the socket.
  */
 export const requireOwnOrigin: Guard<OwnOriginNeeds> = stateFacts(
   headGuard(function requireOwnOrigin({ request, locals }: HeadContext<OwnOriginNeeds>) {

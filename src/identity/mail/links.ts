@@ -1,7 +1,8 @@
 /** Sends e-mails with a link that confirms an address or resets a password. */
 import type { AppContext } from "../../env.ts";
 import { publicOrigin } from "../../web/request/own-origin.ts";
-import { createEmailToken, deleteEmailToken, type EmailPurpose } from "../tokens/email-tokens.ts";
+import { deleteEmailToken, type EmailPurpose, storeEmailToken } from "../tokens/email-tokens.ts";
+import { createSecret } from "../tokens/secret.ts";
 import { findCredentials } from "../users/users.ts";
 import { linkMail } from "./mail-templates.ts";
 import { sendLater } from "./mailer.ts";
@@ -22,9 +23,16 @@ export function sendLink({ request, locals }: AppContext, email: string, purpose
     const user = await findCredentials(db, { email });
     if (!user) return undefined;
     const url = new URL(path, publicOrigin(request, env));
-    const token = await createEmailToken(db, user.id, purpose);
-    if (token === undefined) return undefined;
+    const token = createSecret();
+    const discard = () => deleteEmailToken(db, token);
+    try {
+      if (!(await storeEmailToken(db, { userId: user.id, purpose, token }))) return undefined;
+    } catch (error) {
+      // It may be stored all the same. A token without a mail must not count as live.
+      await discard();
+      throw error;
+    }
     url.searchParams.set("token", token);
-    return { to: email, ...linkMail(purpose, url.href), discard: () => deleteEmailToken(db, token) };
+    return { to: email, ...linkMail(purpose, url.href), discard };
   });
 }

@@ -17,12 +17,12 @@ export interface Draft extends Mail {
   readonly discard?: () => Promise<void>;
 }
 
-/** The bindings for which the log says that mail is off. An isolate gets the same object with every request. */
+/** The environments for which "Mail is off" has been logged. An isolate gets the same object with every request. */
 const warned = new WeakSet<RequestEnv>();
 
 /**
  * Writes and sends an e-mail after the response. A failure is logged. While mail is off, nothing is written, and each
- * isolate logs that once.
+ * isolate logs a warning once.
  *
  * @param write Returns undefined to send nothing.
  */
@@ -50,7 +50,7 @@ export function sendLater(locals: AppLocals, write: () => Promise<Draft | undefi
   ctx.waitUntil(send().catch((error) => logFailure("An e-mail could not be sent", error, requestId)));
 }
 
-/** Sends an e-mail, and once more after a failure that may pass. */
+/** Sends an e-mail, and tries once more after a transient failure. */
 async function deliver(sendMail: SendMail, mail: Mail): Promise<void> {
   const id = uuidv7();
   try {

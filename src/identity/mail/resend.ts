@@ -43,7 +43,7 @@ async function errorTypeOf(response: Response): Promise<string> {
   try {
     const body: unknown = await response.json();
     const type = typeof body === "object" && body && "name" in body ? body.name : undefined;
-    return typeof type === "string" && ERROR_TYPE.test(type) ? type : "without a type of error";
+    return typeof type === "string" && ERROR_TYPE.test(type) ? type : "without an error type";
   } catch {
     return "without JSON";
   }

@@ -52,7 +52,7 @@ export function identifyAtPrimary(c: AppContext): Promise<Identity> {
   return identify(c);
 }
 
-/** Looks a credential up. A replica may not have a new one yet, so what it does not find is looked up at the primary. */
+/** Looks a credential up. A replica may not have a new one yet, so one that it lacks is looked up at the primary. */
 async function lookUp<T>(db: RequestDatabase, find: () => Promise<T | undefined>): Promise<T | undefined> {
   const found = await find();
   if (found !== undefined || db.isPrimary) return found;

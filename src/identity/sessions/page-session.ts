@@ -2,6 +2,7 @@
 import type { AppContext, AppLocals } from "../../env.ts";
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
+import { logFailure } from "../../web/app/log.ts";
 import type { SendHook } from "../../web/hooks/send-hook.ts";
 import type { Message } from "../../web/pages/message.ts";
 import { ownResponse } from "../../web/respond/own-response.ts";
@@ -158,8 +159,9 @@ export const saveSession: SendHook<SessionLocals> = async ({ context, response, 
   if (outcome.kind === "failed") session?.keepFlashes();
   // A response to HEAD shows no messages, so the next page must still show them.
   if (!session || session.changes.size === 0 || request.method === "HEAD") return undefined;
-  if (session.id !== undefined) {
-    await changeSessionData(db, session.id, session.changes);
+  const { id } = session;
+  if (id !== undefined) {
+    await saveChanges(session, locals.requestId, () => changeSessionData(db, id, session.changes));
     return undefined;
   }
   const saved = ownResponse(response);
@@ -172,6 +174,19 @@ export const saveSession: SendHook<SessionLocals> = async ({ context, response, 
   if (started) sessionCookie.set(request, env, saved.headers, started.secret);
   return saved;
 };
+
+/**
+ * Messages are not worth a failed response: the response tells what the request has done, and may carry the cookies of
+ * a new session. Other data must not be lost silently.
+ */
+async function saveChanges({ changes }: Session, requestId: string, save: () => Promise<void>): Promise<void> {
+  try {
+    await save();
+  } catch (error) {
+    if ([...changes.keys()].some((key) => key !== FLASH)) throw error;
+    logFailure("The messages of a session could not be stored", error, requestId);
+  }
+}
 
 /** The result of a sign-in in a browser. */
 export interface SignedInBrowser {

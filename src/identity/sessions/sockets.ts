@@ -1,5 +1,5 @@
 /** Records in D1 which sockets users have open, which object holds each, and when its session ends. */
-import type { Env, RequestEnv, StorageLocals } from "../../env.ts";
+import type { AppLocals, Env, RequestEnv, StorageLocals } from "../../env.ts";
 import { logFailure } from "../../web/app/log.ts";
 import type { Database } from "../../web/platform/request-database.ts";
 import { IDLE_MS } from "./sessions.ts";
@@ -13,7 +13,7 @@ export const RESERVED_MS = 90_000;
 const RENEWED_MS = 15 * 60_000;
 const RENEWAL_DUE_MS = 8 * 60_000;
 
-/** Waits before each further attempt to reach an object or the database, in milliseconds. All are over within 5 s. */
+/** Waits before each further attempt to reach an object or the database, in milliseconds. They add up to 4.1 s. */
 const RETRY_DELAYS_MS = [100, 1_000, 3_000];
 
 /** A Durable Object that holds sockets open for users. */
@@ -88,9 +88,18 @@ export async function closeSockets(db: Database, ids: readonly string[]): Promis
   await db.prepare("DELETE FROM sockets WHERE id IN (SELECT value FROM json_each(?))").bind(JSON.stringify(ids)).run();
 }
 
+/** Removes, after the response, the row of a socket that did not open. */
+export function forgetSocket({ db, ctx }: AppLocals, id: string): void {
+  ctx.waitUntil(
+    closeSockets(db, [id]).catch((error) =>
+      logFailure("The row of a socket that did not open could not be removed; it will expire", error),
+    ),
+  );
+}
+
 /**
  * Renews the rows of open sockets, inserts missing ones, and reads when the sessions end. Takes one round trip to the
- * database, and writes a row only if less than 8 minutes are left to it. So call it every 7 minutes or more often.
+ * database, and writes a row only if it lapses in less than 8 minutes. So call it at least every 7 minutes.
  *
  * @returns The ends of the sessions in milliseconds since the epoch, by session id. A missing session has ended.
  */
@@ -165,7 +174,7 @@ async function recheckObject(
   }
 }
 
-/** Repeats an attempt that fails after each of the waits. @throws The error of the last attempt. */
+/** Repeats a failed attempt after each of the waits. @throws The error of the last attempt. */
 async function retry<T>(delaysMs: readonly number[], attempt: () => Promise<T>): Promise<T> {
   for (const ms of delaysMs) {
     try {

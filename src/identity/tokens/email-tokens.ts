@@ -13,13 +13,26 @@ const MAX_LIVE = 3;
 
 export type EmailPurpose = keyof typeof LIFETIME_MS;
 
-/** @returns Undefined if the account already has three live tokens for this purpose: send no mail then. */
+/** Creates a token. @returns Undefined if the account already has three live tokens for this purpose. */
 export async function createEmailToken(
   db: Database,
   userId: string,
   purpose: EmailPurpose,
 ): Promise<string | undefined> {
-  const [token, now] = [createSecret(), Date.now()];
+  const token = createSecret();
+  return (await storeEmailToken(db, { userId, purpose, token })) ? token : undefined;
+}
+
+/** A token from `createSecret` for an account. */
+interface NewEmailToken {
+  readonly userId: string;
+  readonly purpose: EmailPurpose;
+  readonly token: string;
+}
+
+/** @returns False if the account already has three live tokens for this purpose: send no mail then. */
+export async function storeEmailToken(db: Database, { userId, purpose, token }: NewEmailToken): Promise<boolean> {
+  const now = Date.now();
   const { meta } = await db
     .prepare(
       `INSERT INTO email_tokens (token_hash, user_id, purpose, expires_at) SELECT ?1, ?2, ?3, ?4
@@ -27,7 +40,7 @@ export async function createEmailToken(
     )
     .bind(hashSecret(token), userId, purpose, now + LIFETIME_MS[purpose], now)
     .run();
-  return meta.changes > 0 ? token : undefined;
+  return meta.changes > 0;
 }
 
 /** Removes a token whose mail could not be sent, so that it does not count as live. */

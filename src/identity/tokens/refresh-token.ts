@@ -1,6 +1,7 @@
 /** Refresh tokens: opaque, single-use, hashed at rest. Each use returns the next token. */
 import { createHmac } from "node:crypto";
 import type { Database } from "../../web/platform/request-database.ts";
+import { withDeadline } from "../../web/platform/transient.ts";
 import { IDLE_MS, type SessionOwner, startTokenSession } from "../sessions/sessions.ts";
 import type { Role } from "../users/user.ts";
 import { createSecret, hashSecret } from "./secret.ts";
@@ -8,6 +9,9 @@ import type { TokenKeys } from "./token-keys.ts";
 
 /** A client that lost the response may retry within this time and gets the same successor. */
 const GRACE_MS = 5_000;
+
+/** A client that is told to retry in a second must still do so within the grace time, if the rotation took effect. */
+const ROTATION_DEADLINE_MS = 3_000;
 
 /** A part that identifies the session, shared by all of its tokens, and a part unique to the token. */
 const TOKEN = /^([\w-]{43})\.[\w-]{43}$/;
@@ -61,11 +65,12 @@ export async function useRefreshToken(
     (key) => `${shared}.${createHmac("sha256", key).update(`refresh ${token}`).digest("base64url")}`,
   );
   const [successor = ""] = successors;
-  const rotated = await rotate(db, {
+  const rotating = rotate(db, {
     secretHash: hashSecret(shared),
     presentedHash: hashSecret(token),
     successorHash: hashSecret(successor),
   });
+  const rotated = await withDeadline(rotating, ROTATION_DEADLINE_MS);
   if (rotated?.expiresAt === 0) return { endedSessionOf: rotated.userId };
   // If the keys were rotated before a retry, another key than the first has created the successor.
   const refreshToken = successors.find((candidate) => hashSecret(candidate) === rotated?.refreshHash);

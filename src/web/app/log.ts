@@ -33,7 +33,7 @@ export function logFailure(message: string, error: unknown, requestId?: string):
   console.error(JSON.stringify({ level: "error", requestId, message, error: describeError(error) }));
 }
 
-/** Logs a condition that an operator should know of, and that is no failure. */
+/** Logs a condition that is not a failure, but that an operator should know of. */
 export function logWarning(message: string, requestId?: string): void {
   console.warn(JSON.stringify({ level: "warn", requestId, message }));
 }

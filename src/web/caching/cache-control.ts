@@ -1,6 +1,6 @@
 /** Values of `Cache-Control` (RFC 9111 §5.2.2). */
 
-/** Never stored. The default of every response that names nothing else. */
+/** Never stored. The default for responses that do not set Cache-Control. */
 export const NOT_STORED = { "Cache-Control": "no-store" };
 
 /** Stored only by the client, and revalidated before each use: for a response with an ETag. */

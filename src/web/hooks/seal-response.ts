@@ -37,7 +37,7 @@ export const sealResponse: OnSendHandler<AppLocals> = ({ context, response, outc
   const sealed = ownResponse(response);
   const { headers } = sealed;
   if (!headers.has("Cache-Control")) headers.set("Cache-Control", NOT_STORED["Cache-Control"]);
-  // A shared cache would send a cookie, and the id, with every later response, too.
+  // A shared cache would repeat a cookie, and the request id, in every later response.
   if (isShared(headers) && headers.has("Set-Cookie")) headers.set("Cache-Control", NOT_STORED["Cache-Control"]);
   if (!isShared(headers)) headers.set("X-Request-Id", requestId);
   sendBookmark(request, context.locals, headers);

@@ -114,7 +114,7 @@ function navigation({ app, user, path, csrf }: PageContext): SafeHtml {
 <nav class="account" aria-label="Account">${user ? accountLinks(app, user.name, path, csrf) : offers.map((page) => linkTo(page, path))}</nav>`;
 }
 
-/** Text browsers do not know the gaps of the stylesheet, hence the space. Marks the link to the current page or to its parent with `aria-current`. */
+/** Marks the link to the current page or its parent with `aria-current`. The space separates links in text browsers. */
 function linkTo({ label, path }: Pick<NavigationEntry, "label" | "path">, shown: string): SafeHtml {
   const current = shown === path ? "page" : shown.startsWith(`${path}/`) ? "true" : "";
   return html`<a href="${path}"${current && html` aria-current="${current}"`}>${label}</a> `;

@@ -24,7 +24,7 @@ export function openDatabase(request: Request, env: Env): RequestDatabase {
   return openRequestDatabase(env.DB, mayLag ? readBookmark(request, env) : undefined);
 }
 
-/** Gives the client the bookmark of the state that it has seen or written. Never on a response that caches share. */
+/** Gives the client the bookmark of the state that it has seen or written, unless caches may share the response. */
 export function sendBookmark(request: Request, { db, env }: Partial<AppLocals>, headers: Headers): void {
   const bookmark = db?.bookmark;
   if (!env || bookmark === undefined || isShared(headers)) return;
@@ -34,7 +34,7 @@ export function sendBookmark(request: Request, { db, env }: Partial<AppLocals>, 
   if (!usesCookies || isApiPath(new URL(request.url).pathname)) headers.set(BOOKMARK_HEADER, bookmark);
 }
 
-/** @returns The newer one of the header and the cookie. */
+/** @returns The newer bookmark of the header and the cookie. */
 function readBookmark(request: Request, env: Pick<Env, "ENVIRONMENT">): string | undefined {
   const given = [request.headers.get(BOOKMARK_HEADER), bookmarkCookie.read(request, env)];
   return given

@@ -1,4 +1,4 @@
-/** Sets the alarm of a Durable Object where the stored one would come too late or never. */
+/** Sets the alarm of a Durable Object if the stored one would come too late or never. */
 
 /** The part of an object's storage that holds the alarm. */
 type AlarmStorage = Pick<DurableObjectStorage, "getAlarm" | "setAlarm">;

@@ -1,11 +1,11 @@
-/** The database as a request uses it: reads near the reader if the client allows it, and reads that survive a failure. */
+/** The database of a request: it reads from a replica if the client has a bookmark, and retries reads that fail. */
 import type { RequestDatabase } from "../../env.ts";
 import { retryRead, WRITE_DEADLINE_MS, withDeadline } from "./transient.ts";
 
 /** The part of a D1 database that stores use: the binding, or the database of a request. */
 export type Database = Pick<D1Database, "prepare" | "batch">;
 
-/** The form of D1's bookmarks. D1 believes any other text as well, so it must not reach D1. */
+/** The form of D1's bookmarks. D1 accepts any other text as well, so malformed ones must not reach it. */
 const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{32}$/;
 
 /** @returns The bookmark; undefined unless it is well-formed. */
@@ -60,14 +60,14 @@ class SessionDatabase implements RequestDatabase {
   }
 
   /**
-   * Executes a call. Each has a session of its own: only the first statement of a session is certain to reach the
+   * Executes a call in a session of its own, because only the first statement of a session is certain to reach the
    * primary.
    */
   async execute<T>(isRead: boolean, call: (session: D1DatabaseSession) => Promise<T>): Promise<T> {
     let isRetry = false;
     const attempt = async () => {
       const isAtPrimary = this.#isPrimary || !isRead;
-      // Without a bookmark, the primary responds. No replica may ever reach the bookmark of a database that was replaced.
+      // A retry goes to the primary: if the database was replaced, perhaps no replica ever reaches the bookmark.
       if (isRetry) this.#bookmark = undefined;
       isRetry = true;
       const session = this.#binding.withSession((isAtPrimary ? undefined : this.#bookmark) ?? "first-primary");
@@ -138,5 +138,5 @@ class RequestStatement implements D1PreparedStatement {
 /** @throws TypeError for a statement of another database. */
 function toRequestStatement(statement: D1PreparedStatement): RequestStatement {
   if (statement instanceof RequestStatement) return statement;
-  throw new TypeError("A batch contains only statements of its own database");
+  throw new TypeError("Prepare each statement of a batch with the database that executes the batch");
 }

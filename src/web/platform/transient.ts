@@ -1,6 +1,6 @@
 /** Decides which failures of the platform are transient, and retries reads after them. */
 
-/** Messages of D1, KV, R2 and the runtime, which have no other mark. Durable Objects mark errors as `retryable`. */
+/** Messages of D1, KV, R2 and the runtime, whose errors have no flag. Those of Durable Objects have `retryable`. */
 const TRANSIENT = [
   // D1 and Durable Objects (Cloudflare, "Debug D1": error list).
   /Network connection lost/i,
@@ -13,7 +13,7 @@ const TRANSIENT = [
 ];
 const OVERLOADED = [/\boverloaded\b/i, /too many requests queued/i, /\(10058\)/, /^KV \w+ failed: 429\b/];
 
-/** Maximum causes of an error that are examined. */
+/** Maximum number of causes that are examined for one error. */
 const MAX_CAUSES = 5;
 
 /** A call of the platform that did not respond in time. It may still take effect. */
@@ -25,9 +25,9 @@ export class DeadlineError extends Error {
 }
 
 /**
- * Whether a thrown value, or one of its causes, is a failure of the platform that may pass: a lost connection, an object
- * that was reset or is overloaded, or a call that did not respond. After such a failure of a write, it is unknown
- * whether the write took effect.
+ * Whether a thrown value, or one of its causes, is a transient failure of the platform: a lost connection, an object
+ * that was reset or is overloaded, or a call that did not respond. After a write fails in this way, it is unknown
+ * whether it took effect.
  */
 export function isTransient(error: unknown): boolean {
   return (

@@ -1,4 +1,4 @@
-/** The bytes of a request's body, and the headers that say that they are not the bytes of the content itself. */
+/** The bytes of a request's body, and the headers that mark it as encoded or partial. */
 
 /** A reason to refuse a body, whatever its bytes are. */
 export interface BodyFault {
@@ -8,8 +8,8 @@ export interface BodyFault {
 }
 
 /**
- * Finds out whether a body is encoded or only a part: with a `Content-Encoding` other than `identity` (RFC 9110
- * §15.5.16), or with a `Content-Range` (§14.5). Neither Workers nor this app decodes or assembles request bodies.
+ * Checks whether a body is encoded or only a part: with a `Content-Encoding` other than `identity` (RFC 9110 §15.5.16),
+ * or with a `Content-Range` (§14.5). Neither Workers nor this app decodes or assembles request bodies.
  *
  * @returns Undefined for a body that is the content itself.
  */

@@ -1,0 +1,12 @@
+/** No prepared request is left out of the failure table. */
+import { expect, test } from "vitest";
+
+const foldersOf = (files: Readonly<Record<string, unknown>>) =>
+  Object.keys(files).map((path) => path.slice(0, path.lastIndexOf("/")));
+
+test("each folder with prepared requests has its failure table", () => {
+  const requests = import.meta.glob(["./features/*/requests.ts", "./*/requests.ts"]);
+  const tables = import.meta.glob(["./features/*/failures.test.ts", "./*/failures.test.ts"]);
+  expect(foldersOf(tables).sort()).toEqual(foldersOf(requests).sort());
+  expect(Object.keys(requests).length).toBeGreaterThan(1);
+});
