@@ -5,14 +5,25 @@ import { publish } from "../scripts/assets.ts";
 import { formatCosts } from "../scripts/cost-rows.ts";
 import { features, parts } from "../src/app.ts";
 import type { Env } from "../src/env.ts";
+import type { Handler } from "../src/http/index.ts";
+import { assemble } from "../src/web/app/assemble.ts";
+import { type Feature, feature } from "../src/web/app/feature.ts";
 import { site } from "./assets/assets.ts";
 import { PUBLISHED } from "./assets/requests.ts";
 import { CostMeter, meteredBindings } from "./cost-meter.ts";
-import { app, newAddress, send } from "./harness.ts";
+import { newAddress, send, type TestApp } from "./harness.ts";
 import { countObjectRows } from "./object-rows.ts";
 import { finish, labelsOf, type PreparedRequest, routeRequests, tableNames } from "./route-requests.ts";
+import { things } from "./things.ts";
 
 const ADDRESS_LIMIT: RateLimit = { limit: async () => ({ success: true }) };
+
+/** Has the pages to which mails link, for features that send them. */
+const elsewhere = feature({
+  name: "elsewhere",
+  routes: [],
+  paths: { verifyEmail: "/things/about", resetPassword: "/things/about" },
+});
 
 const meter = new CostMeter();
 // The same ones for all requests, since an isolate remembers by the binding what it has read.
@@ -34,7 +45,7 @@ async function warmUp({ init }: PreparedRequest, address: string): Promise<void>
   await send("/things/about", { headers: { ...Object.fromEntries(kept), "CF-Connecting-IP": address } }, bindings);
 }
 
-async function measure(label: string): Promise<string[]> {
+async function measure(app: TestApp, label: string): Promise<string[]> {
   await emptyDatabase();
   const prepared = await routeRequests[label]?.();
   if (!prepared) throw new Error(`There is no request for ${label}`);
@@ -71,9 +82,15 @@ afterAll(() => void vi.useRealTimers());
 
 test("each route costs what costs.snap.txt says", { timeout: 300_000 }, async () => {
   const rows = [];
-  const owners = [...parts.map(({ routes = [] }) => ({ name: "-", routes })), ...features];
-  for (const { name, routes } of owners) {
-    for (const route of labelsOf(routes)) rows.push({ owner: name, route, costs: await measure(route) });
+  const owners: { name: string; routes: readonly Handler<never>[]; own: readonly Feature[] }[] = [
+    { name: "-", routes: parts.flatMap(({ routes = [] }) => routes), own: [] },
+  ];
+  for (const own of features) owners.push({ name: own.name, routes: [...own.routes], own: [own] });
+  for (const { name, routes, own } of owners) {
+    // Without the other features, so that removing one changes no row of another, such as that of readiness.
+    const hasLinks = own.some(({ paths }) => paths?.verifyEmail !== undefined);
+    const { app } = assemble({ parts, features: [...own, ...(hasLinks ? [] : [elsewhere]), things] });
+    for (const route of labelsOf(routes)) rows.push({ owner: name, route, costs: await measure(app, route) });
   }
   await expect(formatCosts(rows)).toMatchFileSnapshot("costs.snap.txt");
 });
