@@ -24,7 +24,7 @@ export const limitApi = rateLimit({
   key: keyOfCaller,
   isCounted: ({ methods, locals }) => locals.user !== undefined || !methods.every(isSafeMethod),
   credential: credentialOf,
-  presumedKey: keyOfToken,
+  presume: presumeFromToken,
   fallbackKey: keyOfAddress,
   whenUnavailable: "allow",
 });
@@ -105,9 +105,11 @@ async function keyOfCaller(c: HeadContext<AppLocals>): Promise<string | undefine
 }
 
 /** The session of the token may have ended, which only `identify` knows. */
-async function keyOfToken(c: HeadContext<AppLocals>): Promise<string | undefined> {
+async function presumeFromToken(c: HeadContext<AppLocals>) {
   const claims = await tokenClaimsOf(c);
-  return typeof claims === "object" ? keyOfUser(claims.userId) : undefined;
+  if (typeof claims !== "object") return undefined;
+  // Not the header, which can be written in many ways.
+  return { key: keyOfUser(claims.userId), source: `session ${claims.sessionId}` };
 }
 
 function keyOfUser(id: string): string {

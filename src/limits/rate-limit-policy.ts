@@ -38,9 +38,16 @@ export interface RateLimitPolicy<TContext> {
    * request is then counted while `key` runs. Return one only for a genuine credential: the request is counted for a
    * wrong key, too. Default: the key that the credential had within the last minute in this isolate.
    */
-  readonly presumedKey?: (c: TContext) => string | undefined | Promise<string | undefined>;
+  readonly presume?: (c: TContext) => Presumption | undefined | Promise<Presumption | undefined>;
   /** If the object is unavailable: admit every request, or deny every request with 503. */
   readonly whenUnavailable: "allow" | "deny";
+}
+
+/** A key that a request is likely to have. */
+export interface Presumption {
+  readonly key: string;
+  /** Names the credential in its one canonical form: after a wrong presumption, nothing is presumed from it. */
+  readonly source: string;
 }
 
 /** The limits that a request has passed, for later guards, the handler and the response headers. */

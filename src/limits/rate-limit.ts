@@ -97,13 +97,13 @@ async function rule<TContext extends HeadContext<LimitNeeds>>(
     if (known) return known;
   }
   const ask = (key: string) => askObject(c.locals.env, objectNameOf(name, key), limit, windowSeconds * 1000);
-  const presumedKey = digest && (await presumeKey(policy, nameFor() ?? "", c));
+  const { source, key: presumedKey } = digest ? await presumeKey(policy, digest, c) : {};
   const isEarly = presumedKey !== undefined && !denialsByKey.find(objectNameOf(name, presumedKey));
   // Counts while `key` identifies the client. A wrong presumption costs its key one request.
   const early = isEarly ? ask(presumedKey) : undefined;
   const key = await policy.key(c);
   const confirmedKey = key === fallbackKey ? undefined : key;
-  if (digest && (confirmedKey ?? presumedKey) !== undefined) presumedKeys.remember(nameFor() ?? "", confirmedKey);
+  if (source && (confirmedKey ?? presumedKey) !== undefined) presumedKeys.remember(source, confirmedKey);
   if (key === undefined) return "uncounted";
   const objectName = objectNameOf(name, key);
   const ruling = await ((key === presumedKey && early) || (denialsByKey.find(objectName) ?? ask(key)));
@@ -115,14 +115,22 @@ async function rule<TContext extends HeadContext<LimitNeeds>>(
   return ruling;
 }
 
-/** The key that the request is likely to have, if that is known without calling the platform. */
+/**
+ * The key that the request is likely to have, if that is known without calling the platform, and the name under which
+ * the result of the presumption is remembered. Until the first presumption is confirmed, others wait for it, so that
+ * parallel requests with an ended credential cost its owner one request.
+ */
 async function presumeKey<TContext extends HeadContext<LimitNeeds>>(
-  { presumedKey }: RateLimitPolicy<TContext>,
-  credentialName: string,
+  { name, presume }: RateLimitPolicy<TContext>,
+  digest: string,
   c: TContext,
-): Promise<string | undefined> {
-  const known = presumedKeys.find(credentialName);
-  return known ? known.key : presumedKey?.(c);
+): Promise<{ readonly source?: string; readonly key?: string | undefined }> {
+  const presumed = await presume?.(c);
+  const source = `${name} ${presumed?.source ?? `credential ${digest}`}`;
+  const known = presumedKeys.find(source);
+  if (known || !presumed) return { source, key: known?.key };
+  presumedKeys.remember(source, undefined);
+  return { source, key: presumed.key };
 }
 
 async function askObject(

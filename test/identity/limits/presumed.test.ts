@@ -101,6 +101,29 @@ describe.each(Object.entries(KINDS))("a client with a %s", (_, { presumedFrom, m
   });
 });
 
+describe("an ended token costs its owner one request", () => {
+  const endedToken = async () => {
+    const account = await createAccount();
+    const [, token] = account.headers.Authorization.split(" ");
+    await end(account);
+    return { account, token, ...watch() };
+  };
+
+  test("however the header is written", async () => {
+    const { account, token, events, bindings } = await endedToken();
+    for (const prefix of ["Bearer ", "Bearer  ", "bearer ", "BEARER    ", "bEarer "])
+      expect((await get({ Authorization: prefix + token }, bindings)).status).toBe(401);
+    expect(events.filter((event) => event !== "query")).toEqual([countOf(account)]);
+  });
+
+  test("however many requests arrive at once", async () => {
+    const { account, token, events, bindings } = await endedToken();
+    const requests = Array.from({ length: 20 }, () => get({ Authorization: `Bearer ${token}` }, bindings));
+    for (const { status } of await Promise.all(requests)) expect(status).toBe(401);
+    expect(events.filter((event) => event !== "query")).toEqual([countOf(account)]);
+  });
+});
+
 test("a token that was not signed by us counts for nobody", async () => {
   const account = await createAccount();
   const [head, claims] = account.headers.Authorization.split(".");

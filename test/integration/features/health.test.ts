@@ -18,12 +18,12 @@ describe("GET /health/ready", () => {
     expect(answer).toEqual({ status, checks: { ...allOk, ...others } });
   }
 
-  test("a database without tables is ready: it answers", async () => {
-    worker = await startWorker({ database: "empty" });
+  test("a database without tables is not ready", async () => {
+    worker = await startWorker({ database: "empty", environment: "development" });
     await worker.publishAssets();
     const response = await worker.fetch("/health/ready");
-    expect(response.status).toBe(200);
-    expectChecks(await response.json(), "ok");
+    expect(response.status).toBe(503);
+    expectChecks(await response.json(), "unavailable", { database: "failed" });
   });
 
   test("without a database the Worker is alive, not ready, and says when to ask again", async () => {

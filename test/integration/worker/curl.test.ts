@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const get = async (...args: readonly string[]) => {
   const [[name, value] = []] = Object.entries(newAddress());
-  return curl(folder, "--header", `${name}: ${value}`, ...args, new URL("/static/style.css", await worker.url()).href);
+  return curl(folder, "--header", `${name}: ${value}`, ...args, new URL("/static/page.css", await worker.url()).href);
 };
 
 test("--compressed gets the same text as without, in fewer bytes", async () => {
@@ -36,7 +36,7 @@ test("--compressed gets the same text as without, in fewer bytes", async () => {
 test("--continue-at - completes a stylesheet that broke off", async () => {
   const plain = await get();
   const half = Math.floor(plain.body.byteLength / 2);
-  await get("--range", `0-${half - 1}`, "--output", "style.css");
-  const rest = await get("--continue-at", "-", "--output", "style.css");
+  await get("--range", `0-${half - 1}`, "--output", "page.css");
+  const rest = await get("--continue-at", "-", "--output", "page.css");
   expect([rest.status, rest.body.toString()]).toEqual([206, plain.body.toString()]);
 });
