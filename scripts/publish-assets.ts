@@ -55,7 +55,8 @@ function remoteBindings(bindings: TomlValue | undefined, name: string, developme
 
 if (process.argv[1] === import.meta.filename) {
   const { values } = parseArgs({ options: { remote: { type: "boolean" }, env: { type: "string" } } });
-  if (values.remote)
+  if (values.remote) {
     await publishRemotely(ensureResources(environmentConfig(readToml(), values.env ?? PRODUCTION), readWrangler));
-  else await publishLocally();
+    console.log("Pages use the published files from the next deploy on (npm run deploy).");
+  } else await publishLocally();
 }

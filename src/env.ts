@@ -178,6 +178,8 @@ export interface RequestDatabase extends Pick<D1Database, "prepare" | "batch"> {
   readonly isPrimary: boolean;
   /** The latest state of the database that the request has seen; undefined if it has executed no statement. */
   readonly bookmark: string | undefined;
+  /** Whether the request has executed a statement that may write. */
+  readonly hasWritten: boolean;
   /** Executes all further statements at the primary, for decisions that must not rest on an older state. */
   usePrimary(): void;
 }

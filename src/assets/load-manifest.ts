@@ -15,6 +15,9 @@ const MAX_WAIT_MS = 1200;
 /** After a failure, an outdated manifest is used for this time before the next attempt. */
 const RETRY_MS = 5000;
 
+/** The current manifest is read at most once in this time for unknown paths, which any client can make up. */
+const CURRENT_MS = 5000;
+
 type ManifestEnv = Pick<Env, "ASSET_MANIFEST" | "ASSET_VERSION" | "ENVIRONMENT">;
 
 interface Kept {
@@ -26,6 +29,8 @@ interface Kept {
 /** The manifest that an isolate has of a namespace. */
 interface State {
   kept?: Kept;
+  /** The current manifest, if it was read for an unknown path. */
+  current?: Kept;
   /** The read in progress, which all requests that need the manifest share. */
   pending?: Promise<Manifest>;
 }
@@ -57,7 +62,11 @@ export async function loadManifest(c: Pick<AppContext, "locals">): Promise<Manif
 
 /** Reads the current manifest, for a versioned path that this version of the Worker does not know yet. */
 export async function loadCurrentManifest({ locals: { env } }: Pick<AppContext, "locals">): Promise<Manifest> {
-  return retryRead(() => readManifest(env.ASSET_MANIFEST), READ_MS);
+  const state = stateOf(env.ASSET_MANIFEST);
+  if (state.current && state.current.until > Date.now()) return state.current.manifest;
+  const manifest = await retryRead(() => readManifest(env.ASSET_MANIFEST), READ_MS);
+  state.current = { manifest, until: Date.now() + CURRENT_MS };
+  return manifest;
 }
 
 /** @throws Error if no files are published for this Worker. */

@@ -20,9 +20,10 @@ export async function serveAsset(c: AppContext, path: string): Promise<Response>
   const available = Object.keys(encodings);
   // A range refers to the file itself, not to its compressed form.
   const isPart = c.request.method === "GET" && c.request.headers.has("Range");
-  const encoding = isPart ? undefined : negotiateEncoding(c.request, available);
+  const negotiated = negotiateEncoding(c.request, available);
+  const encoding = isPart ? undefined : negotiated;
   const size = (encoding && encodings[encoding]) ?? asset.size;
-  return serveContent(c, {
+  const response = await serveContent(c, {
     // RFC 9110 §8.8.3.3: each encoding has its own tag.
     etag: `"${hash.slice(0, 32)}${encoding ? `-${encoding}` : ""}"`,
     size,
@@ -33,6 +34,9 @@ export async function serveAsset(c: AppContext, path: string): Promise<Response>
     metadata: { "Content-Type": type, ...(encoding && { "Content-Encoding": encoding }) },
     read: (range) => readObject(c, objectKeyOf(asset, encoding), size, range),
   });
+  // The whole file, since the range was ignored: a cache would keep it as the compressed variant.
+  if (response.status === 200 && encoding !== negotiated) response.headers.set("Cache-Control", "no-store");
+  return response;
 }
 
 /** During a deploy, the page may come from a newer version of the Worker than this one. */

@@ -49,6 +49,16 @@ const fail = () => Promise.reject(new Error("KV GET failed: 503 Service Unavaila
 const hang = () => new Promise(() => {});
 
 describe("the manifest", () => {
+  test("is read at most once in 5 seconds for made-up versions of files", async () => {
+    const { keys, get } = startIsolate({ ASSET_VERSION: version });
+    for (let n = 0; n < 20; n += 1)
+      expect((await get(`/static/page.${String(n).padStart(16, "0")}.css`)).status).toBe(404);
+    expect(keys).toEqual([`manifest:${version}`, "manifest"]);
+    vi.setSystemTime(Date.now() + 5000);
+    await get("/static/page.0000000000000000.css");
+    expect(keys).toHaveLength(3);
+  });
+
   test("of a deployed version is read once", async () => {
     const { keys, get, addressOf } = startIsolate({ ASSET_VERSION: version });
     const address = (await addressOf("page.css")) ?? "";

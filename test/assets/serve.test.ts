@@ -164,6 +164,20 @@ describe("a range", () => {
       expect([response.headers.get("ETag"), response.headers.get("Content-Encoding")]).toEqual([own, null]);
     }
   });
+
+  test.each(["bytes=0-1,4-5", "lines=1-2", "nonsense"])(
+    "%s is ignored, and no cache keeps the uncompressed file as the compressed variant",
+    async (Range) => {
+      for (const [encoding, isKept] of [
+        ["br", false],
+        ["identity", true],
+      ] as const) {
+        const response = await get("/robots.txt", { "Accept-Encoding": encoding, Range });
+        const isPublic = response.headers.get("Cache-Control")?.includes("public");
+        expect([encoding, response.status, isPublic]).toEqual([encoding, 200, isKept]);
+      }
+    },
+  );
 });
 
 describe("a file without encodings", () => {

@@ -9,8 +9,8 @@ import { openRequestDatabase, parseBookmark } from "./request-database.ts";
 /** Sent back by clients of the API with every request. */
 export const BOOKMARK_HEADER = "X-D1-Bookmark";
 
-/** Seconds. A browser that returns later reads from the primary once. */
-const COOKIE_SECONDS = 60 * 60;
+/** A day, in seconds. A browser that returns later reads from the primary once. */
+const COOKIE_SECONDS = 24 * 60 * 60;
 
 /** Carries the bookmark of a browser. */
 export const bookmarkCookie = createHostCookie("bookmark", COOKIE_SECONDS);
@@ -24,13 +24,17 @@ export function openDatabase(request: Request, env: Env): RequestDatabase {
   return openRequestDatabase(env.DB, mayLag ? readBookmark(request, env) : undefined);
 }
 
-/** Gives the client the bookmark of the state that it has seen or written, unless caches may share the response. */
+/**
+ * Gives the client the bookmark of the state that it has seen or written, unless caches may share the response. A
+ * browser gets it with its first response and after each write, but not after other reads: the response to a slow read
+ * may arrive after that to a later write, and would replace its cookie. A client of the API keeps the newer one itself.
+ */
 export function sendBookmark(request: Request, { db, env }: Partial<AppLocals>, headers: Headers): void {
   const bookmark = db?.bookmark;
   if (!env || bookmark === undefined || isShared(headers)) return;
   const usesCookies = request.headers.has("Cookie") || headers.has("Set-Cookie");
-  const isKnown = bookmark === readBookmark(request, env);
-  if (usesCookies && !isKnown) bookmarkCookie.set(request, env, headers, bookmark);
+  const isNews = db?.hasWritten || bookmarkCookie.read(request, env) === undefined;
+  if (usesCookies && isNews) bookmarkCookie.set(request, env, headers, bookmark);
   if (!usesCookies || isApiPath(new URL(request.url).pathname)) headers.set(BOOKMARK_HEADER, bookmark);
 }
 

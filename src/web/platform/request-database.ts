@@ -28,6 +28,7 @@ class SessionDatabase implements RequestDatabase {
   readonly #binding: D1Database;
   #bookmark: string | undefined;
   #isPrimary: boolean;
+  #hasWritten = false;
 
   constructor(binding: D1Database, bookmark?: string) {
     this.#binding = binding;
@@ -41,6 +42,10 @@ class SessionDatabase implements RequestDatabase {
 
   get bookmark(): string | undefined {
     return this.#bookmark;
+  }
+
+  get hasWritten(): boolean {
+    return this.#hasWritten;
   }
 
   usePrimary(): void {
@@ -64,6 +69,7 @@ class SessionDatabase implements RequestDatabase {
    * primary.
    */
   async execute<T>(isRead: boolean, call: (session: D1DatabaseSession) => Promise<T>): Promise<T> {
+    if (!isRead) this.#hasWritten = true;
     let isRetry = false;
     const attempt = async () => {
       const isAtPrimary = this.#isPrimary || !isRead;

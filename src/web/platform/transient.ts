@@ -41,7 +41,7 @@ export function isTransient(error: unknown): boolean {
   );
 }
 
-/** Whether a thrown value, or one of its causes, says that a part of the platform is overloaded. Retrying would add load. */
+/** Whether a thrown value, or one of its causes, says that the platform is overloaded. Retrying would add load. */
 export function isOverloaded(error: unknown): boolean {
   return someCause(
     error,

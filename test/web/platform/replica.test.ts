@@ -111,7 +111,14 @@ describe("a browser", () => {
   test("gets the cookie with the attributes of the session's", async () => {
     const response = await submit(await openBrowser(me), "/things", { title: "x" });
     const [cookie] = response.headers.getSetCookie().filter((line) => line.startsWith("__Host-bookmark="));
-    expect(cookie).toMatch(/; HttpOnly; Max-Age=3600; Path=\/; SameSite=Lax; Secure$/);
+    expect(cookie).toMatch(/; HttpOnly; Max-Age=86400; Path=\/; SameSite=Lax; Secure$/);
+  });
+
+  test("keeps the bookmark of its own write when the response to an earlier read arrives later", async () => {
+    const browser = await openBrowser(me);
+    const Cookie = `${browser.headers.Cookie}; __Host-bookmark=${await replicaBookmark()}`;
+    const read = await send("/things", { headers: { ...browser.headers, Cookie } }, replica);
+    expect([read.status, read.headers.getSetCookie()]).toEqual([200, []]);
   });
 
   test("gets none as a visitor without cookies", async () => {
