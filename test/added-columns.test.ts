@@ -2,7 +2,9 @@
 import { env } from "cloudflare:test";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { app } from "../src/app.ts";
-import { send } from "./harness.ts";
+import { useRefreshToken } from "../src/identity/tokens/refresh-token.ts";
+import { readTokenKeys } from "../src/identity/tokens/token-keys.ts";
+import { createAccount, send } from "./harness.ts";
 import { finish, labelsOf, routeRequests, tableNames } from "./route-requests.ts";
 
 // Requests that hash passwords take their time on a slow machine.
@@ -39,4 +41,10 @@ test.each(labelsOf(app.handlers))("%s succeeds with columns that this version do
   const response = await send(prepared.path, prepared.init, UNLIMITED);
   await finish(response);
   expect(response.status).toBe(prepared.status);
+});
+
+test("a refreshed session still finds the role of its user", async () => {
+  const { refreshToken } = await createAccount({ role: "admin" });
+  const refreshed = await useRefreshToken(env.DB, readTokenKeys(env.TOKEN_KEYS), refreshToken);
+  expect(refreshed).toMatchObject({ role: "admin" });
 });
