@@ -33,7 +33,7 @@ CREATE INDEX deleted_notes_by_time ON deleted_notes (deleted_at);
 -- The usage of the quota `notes`. When a user is deleted, the counter may go before or after the notes.
 CREATE TRIGGER notes_count_insert AFTER INSERT ON notes
 BEGIN
-  INSERT INTO quota_usage VALUES (NEW.owner_id, 'notes', 1)
+  INSERT INTO quota_usage (user_id, quota, used) VALUES (NEW.owner_id, 'notes', 1)
   ON CONFLICT (user_id, quota) DO UPDATE SET used = used + 1;
 END;
 

@@ -35,13 +35,14 @@ END;
 -- The object of a deleted file must be deleted as well, also when the file is deleted with its owner.
 CREATE TRIGGER files_release_object AFTER DELETE ON files
 BEGIN
-  INSERT INTO pending_objects VALUES (OLD.object_key, 'deleting', 0);
+  INSERT INTO pending_objects (object_key, state, due_at) VALUES (OLD.object_key, 'deleting', 0);
 END;
 
 -- The usage of the quotas `files` and `fileBytes`. When a user is deleted, the counters may go before or after the files.
 CREATE TRIGGER files_count_insert AFTER INSERT ON files
 BEGIN
-  INSERT INTO quota_usage VALUES (NEW.owner_id, 'files', 1), (NEW.owner_id, 'fileBytes', NEW.size)
+  INSERT INTO quota_usage (user_id, quota, used)
+  VALUES (NEW.owner_id, 'files', 1), (NEW.owner_id, 'fileBytes', NEW.size)
   ON CONFLICT (user_id, quota) DO UPDATE SET used = used + excluded.used;
 END;
 

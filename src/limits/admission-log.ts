@@ -27,7 +27,8 @@ export class AdmissionLog {
       this.#hasTable = true;
     }
     this.#times.push(at);
-    this.#sql.exec("INSERT INTO admissions VALUES (?, 1) ON CONFLICT (at) DO UPDATE SET count = count + 1", at);
+    const insert = "INSERT INTO admissions (at, count) VALUES (?, 1)";
+    this.#sql.exec(`${insert} ON CONFLICT (at) DO UPDATE SET count = count + 1`, at);
   }
 
   /** Removes one admission at a time that has at least one. */

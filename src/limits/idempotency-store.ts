@@ -69,7 +69,7 @@ export async function claimKey(db: Database, use: KeyUse): Promise<Claim> {
 
 function find(db: Database, { owner, route, key }: KeyUse): Promise<Row | null> {
   return db
-    .prepare("SELECT * FROM idempotency_keys WHERE owner = ? AND route = ? AND key = ?")
+    .prepare("SELECT body_hash, status, headers, body FROM idempotency_keys WHERE owner = ? AND route = ? AND key = ?")
     .bind(owner, route, key)
     .first<Row>();
 }

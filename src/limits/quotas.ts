@@ -34,7 +34,8 @@ export interface QuotaTerms {
  * @throws If the quota's name is not a plain identifier, or its limit is not an integer.
  *
  * @example
- * db.prepare(`INSERT INTO notes SELECT ?1, ?2 WHERE ${fitsQuota(NOTES_QUOTA, { userId: "?2", adding: "1" })}`)
+ * const fits = fitsQuota(NOTES_QUOTA, { userId: "?2", adding: "1" });
+ * db.prepare(`INSERT INTO notes (id, owner_id) SELECT ?1, ?2 WHERE ${fits}`)
  */
 export function fitsQuota({ name, limit }: Quota, { userId, adding }: QuotaTerms): string {
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) throw new Error(`The quota name "${name}" is not a plain identifier`);

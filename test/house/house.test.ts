@@ -23,6 +23,7 @@ const lockfile = (path: string, entry: object) => ({
 });
 const DECLARATION = 'declare module "../../env.ts" {\n  interface Env {\n    readonly TODOS: KVNamespace;\n  }\n}';
 const BOUND = '[[durable_objects.bindings]]\nname = "ROOM"\nclass_name = "Room"\n';
+const sql = (path: string, text: string) => ({ path, text: `-- An example.\n${text}\n` });
 const toml = (text: string) => ({ path: "wrangler.toml", text });
 const app = (imported: readonly string[], listed = imported) =>
   file(
@@ -175,6 +176,28 @@ const cases: Case[] = [
     ],
   },
   {
+    name: "statements of SQL name their columns",
+    rule: rules.columnsNamed,
+    bad: [
+      ...[
+        'db.prepare("INSERT INTO todos VALUES (?, ?)");',
+        "db.prepare(`INSERT INTO todos SELECT ?1, ?2 WHERE true`);",
+        "db.prepare(`INSERT OR REPLACE INTO todos\n  VALUES (?)`);",
+        "db.prepare(`REPLACE INTO $" + "{table} VALUES (?)`);",
+        "db.prepare('INSERT INTO \"todos\" AS old WITH x AS (SELECT 1) SELECT 1');",
+        'db.prepare("SELECT * FROM todos");',
+        'db.prepare("select distinct todos.* from todos");',
+        'db.prepare("SELECT id AS key, * FROM todos");',
+        'db.prepare("DELETE FROM todos RETURNING *");',
+      ].map((code) => [file("src/features/todos/store.ts", code)]),
+      [file("src/limits/log.ts", 'sql.exec("INSERT INTO log VALUES (?)");')],
+      [file("scripts/scaffold/template/src/features/x/store.ts", 'db.prepare("SELECT * FROM x");')],
+      [sql("migrations/0009_todos.sql", "INSERT INTO todos VALUES (NEW.id, 1);")],
+      [sql("migrations/0009_todos.sql", "INSERT INTO todos (id, title) SELECT * FROM old_todos;")],
+      [sql("scripts/scaffold/template/migrations/x.sql", "INSERT INTO x VALUES (1);")],
+    ],
+  },
+  {
     name: "pages and partials do no input or output",
     rule: rules.pagesDoNoIo,
     bad: [
@@ -262,6 +285,12 @@ test("a house that keeps the rules breaks none of them", () => {
     ),
     file("src/features/todos/store.ts", 'import { now } from "../../web/clock.ts"; // a Response for env'),
     file("src/features/todos/trash-store.ts", "const rows = db.prepare(sql); // not of env"),
+    file(
+      "src/features/todos/list-store.ts",
+      "const insert = `INSERT INTO todos (id, size)\n  SELECT ?1, 2 * 3`; // SELECT * FROM todos\n" +
+        'const count = "SELECT count(*) AS n, size * 2, 3 * size FROM todos"; const range = "a, */*";',
+    ),
+    sql("migrations/0009_todos.sql", "INSERT INTO todos (id, n) VALUES (NEW.id, 1); -- not SELECT * FROM todos"),
     file("src/features/todos/csv.ts", 'const match = /a/.exec(text); // db.prepare(\nconst text = "db.prepare(sql)";'),
     file("src/features/todos/pages.ts", 'import type { Note } from "./store.ts";\nconst text = "await any env";'),
     file("test/features/photos+todos/x.test.ts", 'import { x } from "../todos/todos.ts";'),

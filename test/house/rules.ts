@@ -130,6 +130,24 @@ export const sqlInStores: Rule = (files) =>
     .filter(({ text }) => /\.\s*prepare\(|\bsql\s*\.\s*exec\(/.test(withoutStrings(codeOf(text))))
     .map(({ path }) => `${path} has a statement of SQL, which belongs to the store of its feature`);
 
+/** Migrations add columns while the previous Worker still runs, so a statement must not depend on their number or order. */
+export const columnsNamed: Rule = (files) =>
+  files
+    .filter(({ path }) => /^(?:src|migrations|scripts)\/.*\.(?:ts|sql)$/.test(path))
+    .flatMap(({ path, text }) => {
+      const sql = path.endsWith(".sql") ? text.replace(SQL_COMMENT, "") : codeOf(text);
+      const statements = [...sql.matchAll(POSITIONAL_INSERT), ...sql.matchAll(ALL_COLUMNS)];
+      return statements.map(([found]) => `${path} does not name the columns: ${found.replace(/\s+/g, " ")}`);
+    });
+
+const SQL_COMMENT = /--.*|\/\*[\s\S]*?\*\//g;
+
+const POSITIONAL_INSERT =
+  /\b(?:INSERT|REPLACE)(?:\s+OR\s+\w+)?\s+INTO\s+(?:\$\{[^}]*\}|[\w."[\]\\])+\s+(?:AS\s+\w+\s+)?(?:VALUES|SELECT|WITH)\b/gi;
+
+/** After SELECT, RETURNING or a comma, an asterisk is not a multiplication. */
+const ALL_COLUMNS = /\b(?:SELECT(?:\s+DISTINCT|\s+ALL)?|RETURNING)(?:\s[^;`]*?,)?\s*(?:(?:\$\{[^}]*\}|[\w"])+\.)?\*/gi;
+
 export const storesOnlyStore: Rule = (files) => {
   const answering = new Set(files.filter(({ text }) => /\bResponse\b/.test(codeOf(text))).map(({ path }) => path));
   return inFeatures(files, STORE).flatMap((file) => {

@@ -5,7 +5,7 @@ import type { Quota } from "../../src/limits/quotas.ts";
 
 /** Sets a user's counter so that `room` of the quota is left. */
 export async function leaveRoom(userId: string, { name, limit }: Quota, room: number): Promise<void> {
-  await env.DB.prepare("INSERT OR REPLACE INTO quota_usage VALUES (?, ?, ?)")
+  await env.DB.prepare("INSERT OR REPLACE INTO quota_usage (user_id, quota, used) VALUES (?, ?, ?)")
     .bind(userId, name, limit - room)
     .run();
 }

@@ -49,7 +49,8 @@ export function addMessage(
   if (stored) return { isNew: false, message: toMessage(stored) };
   // Not left to SQLite: AUTOINCREMENT may skip numbers.
   const seq = readExtent(sql).last + 1;
-  const insert = `INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?) RETURNING ${COLUMNS}`;
+  const insert = `INSERT INTO messages (seq, id, sender_id, sender_name, text, at)
+    VALUES (?, ?, ?, ?, ?, ?) RETURNING ${COLUMNS}`;
   const row = sql.exec<MessageRow>(insert, seq, id, sender.id, sender.name, text, Date.now()).one();
   return { isNew: true, message: toMessage(row) };
 }

@@ -79,7 +79,7 @@ const GRACE_MS = 24 * 60 * 60 * 1000;
 /** Records the key of an object that is about to be written. */
 export async function recordUpload(db: Database, key: string): Promise<void> {
   await db
-    .prepare("INSERT INTO pending_objects VALUES (?, 'uploading', ?)")
+    .prepare("INSERT INTO pending_objects (object_key, state, due_at) VALUES (?, 'uploading', ?)")
     .bind(key, Date.now() + GRACE_MS)
     .run();
 }
@@ -89,7 +89,7 @@ export function markDeleting(db: Database, keys: readonly string[]): Promise<str
   return keysOf(
     db
       .prepare(
-        `INSERT INTO pending_objects SELECT value, 'deleting', ?2 FROM json_each(?1)
+        `INSERT INTO pending_objects (object_key, state, due_at) SELECT value, 'deleting', ?2 FROM json_each(?1)
          WHERE value NOT IN (SELECT object_key FROM files)
          ON CONFLICT (object_key) DO UPDATE SET state = 'deleting', due_at = ?2 RETURNING object_key AS key`,
       )

@@ -10,6 +10,9 @@ import type { NoteInput, NotePatch, NotesQuery, StoredNote } from "./schema.ts";
 export const NOTE_COLUMNS =
   "id, owner_id AS ownerId, title, body, version, created_at AS createdAt, updated_at AS updatedAt";
 
+/** As they are stored, in `notes` and in `deleted_notes`. */
+export const STORED_COLUMNS = "id, owner_id, title, body, folded_title, folded_body, version, created_at, updated_at";
+
 /**
  * Lists the notes of an owner, newest first. `q` matches literally: by `instr`, since in a LIKE pattern `%` and `_` are
  * wildcards, and D1 limits such a pattern to 50 bytes.
@@ -67,7 +70,7 @@ export async function createNote(
 ): Promise<StoredNote | "quota"> {
   const note = await db
     .prepare(
-      `INSERT INTO notes SELECT ?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7
+      `INSERT INTO notes (${STORED_COLUMNS}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7
        WHERE ${fitsQuota(NOTES_QUOTA, { userId: "?2", adding: "1" })} OR EXISTS (SELECT 1 FROM notes WHERE id = ?1)
        ON CONFLICT (id) DO UPDATE SET version = version RETURNING ${NOTE_COLUMNS}`,
     )
@@ -104,7 +107,10 @@ export async function updateNote(
 export async function deleteNote(db: Database, id: string, versions?: readonly number[]): Promise<WriteResult> {
   const [, deleted] = await db.batch<StoredNote>([
     db
-      .prepare(`INSERT OR REPLACE INTO deleted_notes SELECT *, ?3 FROM notes WHERE ${WHERE_VERSION}`)
+      .prepare(
+        `INSERT OR REPLACE INTO deleted_notes (${STORED_COLUMNS}, deleted_at)
+         SELECT ${STORED_COLUMNS}, ?3 FROM notes WHERE ${WHERE_VERSION}`,
+      )
       .bind(id, listOf(versions), Date.now()),
     db.prepare(`DELETE FROM notes WHERE ${WHERE_VERSION} RETURNING ${NOTE_COLUMNS}`).bind(id, listOf(versions)),
   ]);

@@ -3,9 +3,7 @@ import { fitsQuota } from "../../limits/quotas.ts";
 import type { Database } from "../../web/platform/request-database.ts";
 import { NOTES_QUOTA } from "./quotas.ts";
 import type { StoredNote } from "./schema.ts";
-import { NOTE_COLUMNS } from "./store.ts";
-
-const COLUMNS = "id, owner_id, title, body, folded_title, folded_body, version, created_at, updated_at";
+import { NOTE_COLUMNS, STORED_COLUMNS } from "./store.ts";
 
 /** Finds the owner of a note, deleted or not. @returns Null for an id of neither. */
 export function findOwner(db: Database, id: string): Promise<string | null> {
@@ -25,7 +23,8 @@ export async function restoreNote(db: Database, id: string): Promise<StoredNote 
   const [, , restored, deleted] = await db.batch<StoredNote>([
     db
       .prepare(
-        `INSERT INTO notes SELECT ${COLUMNS} FROM deleted_notes WHERE id = ? AND ${fits} ON CONFLICT (id) DO NOTHING`,
+        `INSERT INTO notes (${STORED_COLUMNS}) SELECT ${STORED_COLUMNS} FROM deleted_notes
+         WHERE id = ? AND ${fits} ON CONFLICT (id) DO NOTHING`,
       )
       .bind(id),
     db.prepare("DELETE FROM deleted_notes WHERE id = ? AND id IN (SELECT id FROM notes)").bind(id),

@@ -151,13 +151,14 @@ export async function findSession(
   const now = Date.now();
   const [condition, values] =
     "secret" in by
-      ? ["kind = 'cookie' AND secret_hash = ?3", [hashSecret(by.secret)]]
-      : ["kind = 'token' AND sessions.id = ?3 AND user_id = ?4", [by.sessionId, by.userId]];
+      ? ["sessions.kind = 'cookie' AND sessions.secret_hash = ?3", [hashSecret(by.secret)]]
+      : ["sessions.kind = 'token' AND sessions.id = ?3 AND sessions.user_id = ?4", [by.sessionId, by.userId]];
   const row = await db
     .prepare(
-      `SELECT sessions.id AS sessionId, data, authenticated_at AS authenticatedAt, used_at AS usedAt, ${USER_COLUMNS}
-       FROM sessions LEFT JOIN users ON users.id = user_id
-       WHERE expires_at > ?1 AND used_at > ?2 AND ${condition}`,
+      `SELECT sessions.id AS sessionId, sessions.data, sessions.authenticated_at AS authenticatedAt,
+         sessions.used_at AS usedAt, ${USER_COLUMNS}
+       FROM sessions LEFT JOIN users ON users.id = sessions.user_id
+       WHERE sessions.expires_at > ?1 AND sessions.used_at > ?2 AND ${condition}`,
     )
     .bind(now, now - IDLE_MS, ...values)
     .first<SessionRow>();

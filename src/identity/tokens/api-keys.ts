@@ -163,8 +163,9 @@ export interface FoundApiKey {
 export async function findApiKey(db: Database, key: string): Promise<FoundApiKey | undefined> {
   const row = await db
     .prepare(
-      `SELECT api_keys.id AS keyId, permissions, expires_at AS expiresAt, last_used_at AS lastUsedAt, ${USER_COLUMNS}
-       FROM api_keys JOIN users ON users.id = user_id WHERE key_hash = ?`,
+      `SELECT api_keys.id AS keyId, api_keys.permissions, api_keys.expires_at AS expiresAt,
+         api_keys.last_used_at AS lastUsedAt, ${USER_COLUMNS}
+       FROM api_keys JOIN users ON users.id = api_keys.user_id WHERE api_keys.key_hash = ?`,
     )
     .bind(hashSecret(key))
     .first<UserRow & { keyId: string; permissions: string; expiresAt: number; lastUsedAt: number | null }>();

@@ -56,8 +56,8 @@ export async function findTokenOwner(
 ): Promise<Credentials | undefined> {
   const row = await db
     .prepare(
-      `SELECT ${CREDENTIAL_COLUMNS} FROM email_tokens JOIN users ON users.id = user_id
-       WHERE token_hash = ? AND purpose = ? AND email_tokens.expires_at > ?`,
+      `SELECT ${CREDENTIAL_COLUMNS} FROM email_tokens JOIN users ON users.id = email_tokens.user_id
+       WHERE email_tokens.token_hash = ? AND email_tokens.purpose = ? AND email_tokens.expires_at > ?`,
     )
     .bind(hashSecret(token), purpose, Date.now())
     .first<CredentialRow>();

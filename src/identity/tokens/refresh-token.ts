@@ -106,7 +106,7 @@ async function rotate(
          refresh_hash = iif(refresh_hash = ?2, ?3, refresh_hash),
          used_at = ?4
        WHERE kind = 'token' AND secret_hash = ?1 AND expires_at > ?4 AND used_at > ?6
-       RETURNING id AS sessionId, user_id AS userId, (SELECT role FROM users WHERE id = user_id) AS role,
+       RETURNING id AS sessionId, user_id AS userId, (SELECT users.role FROM users WHERE users.id = sessions.user_id) AS role,
          refresh_hash AS refreshHash, expires_at AS expiresAt`,
     )
     .bind(tokens.secretHash, tokens.presentedHash, tokens.successorHash, now, GRACE_MS, now - IDLE_MS)

@@ -27,7 +27,7 @@ function renewal(db: Database, user: Pick<Credentials, "id" | "passwordHash">, s
       `UPDATE sessions SET id = ?, secret_hash = ?, refresh_hash = ?, previous_hash = NULL, rotated_at = NULL,
          device_id = coalesce(?, device_id), authenticated_at = ?, used_at = ?
        WHERE id = ? AND user_id = ? AND ${LIVE}
-         AND EXISTS (SELECT 1 FROM users WHERE id = user_id AND password_hash = ?)
+         AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id AND users.password_hash = ?)
        RETURNING device_id AS deviceId`,
     )
     .bind(

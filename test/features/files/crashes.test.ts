@@ -139,7 +139,9 @@ describe("the sweep", () => {
   /** Objects whose uploads died long ago, some of which were stored. */
   async function abandon(count: number): Promise<void> {
     const keys = Array.from({ length: count }, (_, i) => `abandoned ${i}`);
-    await env.DB.prepare("INSERT INTO pending_objects SELECT value, 'uploading', 1 FROM json_each(?)")
+    await env.DB.prepare(
+      "INSERT INTO pending_objects (object_key, state, due_at) SELECT value, 'uploading', 1 FROM json_each(?)",
+    )
       .bind(JSON.stringify(keys))
       .run();
     for (const key of [keys[0], keys.at(-1)]) await env.FILES.put(key ?? "", "abandoned");
@@ -262,12 +264,16 @@ describe("the sweep", () => {
 });
 
 const insertFile = (key: string) =>
-  env.DB.prepare("INSERT INTO files VALUES (?1, ?2, ?1, 'name', 'type', NULL, 0, '', '')").bind(key, me.user.id).run();
+  env.DB.prepare(
+    "INSERT INTO files (id, owner_id, object_key, name, type, size, sha256, created_at) VALUES (?1, ?2, ?1, 'name', 'type', 0, '', '')",
+  )
+    .bind(key, me.user.id)
+    .run();
 
 test("the database refuses a file whose object was not recorded, or is being deleted", async () => {
   await expect(insertFile("unknown")).rejects.toThrow("cannot be claimed");
   await env.DB.prepare(
-    "INSERT INTO pending_objects VALUES ('doomed', 'deleting', 1), ('recorded', 'uploading', 1)",
+    "INSERT INTO pending_objects (object_key, state, due_at) VALUES ('doomed', 'deleting', 1), ('recorded', 'uploading', 1)",
   ).run();
   await expect(insertFile("doomed")).rejects.toThrow("cannot be claimed");
   await insertFile("recorded");
@@ -275,7 +281,9 @@ test("the database refuses a file whose object was not recorded, or is being del
 });
 
 test.each(["", "stored", "Uploading"])("the database refuses a pending object in the state %j", async (state) => {
-  const insert = env.DB.prepare("INSERT INTO pending_objects VALUES ('a', ?, 1)").bind(state);
+  const insert = env.DB.prepare("INSERT INTO pending_objects (object_key, state, due_at) VALUES ('a', ?, 1)").bind(
+    state,
+  );
   await expect(insert.run()).rejects.toThrow("CHECK constraint");
 });
 
