@@ -98,6 +98,35 @@ describe("with JavaScript", () => {
     expect(streams.at(-1)).toMatch(/^\?after=[0-9a-f]{8}-\d+$/);
   });
 
+  test("the more often a stream is refused, the longer the page waits, up to 30 seconds", async ({ open }) => {
+    const page = await open();
+    let attempts = 0;
+    let isRefusing = true;
+    await page.route("/events?*", async (route) => {
+      attempts += 1;
+      await (isRefusing ? route.fulfill({ status: 503, headers: STAGED }) : route.continue());
+    });
+    await page.clock.install();
+    await page.goto("/live");
+    const expectAttemptAfter = async (seconds: number) => {
+      const before = attempts;
+      await expectShown(page, "Connection lost. Reconnecting …");
+      await page.clock.pauseAt((await page.evaluate<number>("Date.now()")) + 1);
+      await page.clock.runFor(seconds * 1_000 - 500);
+      expect(attempts).toBe(before);
+      await page.clock.runFor(500);
+      await expect.poll(() => attempts).toBe(before + 1);
+    };
+    for (const seconds of [3, 6, 12, 24, 30, 30]) await expectAttemptAfter(seconds);
+    isRefusing = false;
+    await expectAttemptAfter(30);
+    await expectShown(page, "Connected");
+    isRefusing = true;
+    await show(page, false);
+    await show(page, true);
+    await expectAttemptAfter(3);
+  });
+
   test("the page is accessible and fits into 360 pixels", async ({ open }) => {
     const page = await open({ width: 360 });
     await page.goto("/live");
