@@ -19,15 +19,25 @@ let lastId = "0";
 /** @type {EventSource | null} */
 let events = null;
 
+const MIN_RETRY_MS = 3_000;
+const MAX_RETRY_MS = 30_000;
+let retryMs = MIN_RETRY_MS;
+/** The timer of the next attempt. */
+let retry = 0;
+
 function connect() {
+  clearTimeout(retry);
   events?.close();
   state.textContent = "Connecting …";
   events = new EventSource(`/events?${new URLSearchParams({ after: lastId })}`);
   events.addEventListener("open", () => {
+    retryMs = MIN_RETRY_MS;
     state.textContent = "Connected";
   });
-  events.addEventListener("error", () => {
+  events.addEventListener("error", ({ target }) => {
     state.textContent = "Connection lost. Reconnecting …";
+    // After any status but 200, the browser does not reconnect.
+    if (target.readyState === EventSource.CLOSED) connectLater();
   });
   events.addEventListener("reset", () => {
     for (const { samples } of metrics.values()) samples.length = 0;
@@ -43,7 +53,14 @@ function connect() {
   });
 }
 
+function connectLater() {
+  clearTimeout(retry);
+  retry = setTimeout(connect, retryMs);
+  retryMs = Math.min(2 * retryMs, MAX_RETRY_MS);
+}
+
 function disconnect() {
+  clearTimeout(retry);
   events?.close();
   events = null;
   state.textContent = "Paused while this page is hidden";

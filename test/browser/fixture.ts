@@ -111,6 +111,9 @@ async function startSession(context: BrowserContext, email: string): Promise<voi
 /** What answers an address that was asked for may be an error, for the test to see; all else is to be there. */
 const ASKED = ["document", "xhr", "fetch"];
 
+/** The headers of a response that a test stages: it may be an error. */
+export const STAGED = { "X-Staged": "yes" };
+
 function watch(context: BrowserContext, complaints: string[]): void {
   context.on("console", (message) => {
     // Of these, the responses tell more.
@@ -122,6 +125,7 @@ function watch(context: BrowserContext, complaints: string[]): void {
     if (new URL(request.url()).origin !== origin) complaints.push(`request to another origin: ${request.url()}`);
   });
   context.on("response", (response) => {
+    if ("x-staged" in response.headers()) return;
     const isAsked = ASKED.includes(response.request().resourceType());
     if (response.status() >= (isAsked ? 500 : 400)) complaints.push(`${response.status()}: ${response.url()}`);
   });

@@ -16,7 +16,7 @@ export function livePage(
     "Live",
     html`<div class="live" id="live">
 <header class="page-head"><h1>Live</h1><p class="meta" id="state" role="status"><noscript>Without JavaScript, <a href="/live">reload the page</a> to see new values.</noscript></p>
-<p class="lead">What this app is doing, second by second. It measures only while someone is watching.</p></header>
+<p class="lead">What this app has done in the last five minutes. The charts advance once a second while someone is watching; a request may appear up to a minute late.</p></header>
 <p class="visually-hidden" id="announcement" role="status"></p>
 <div class="metrics">${metrics.map(({ name, title, unit, warning, critical }) => {
       return html`<figure class="metric card" data-metric="${name}" data-warning="${warning}" data-critical="${critical}">

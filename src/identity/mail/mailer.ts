@@ -13,7 +13,7 @@ type SendMail = (mail: Mail, id: string) => Promise<void>;
 
 /** An e-mail that is about to be sent. */
 export interface Draft extends Mail {
-  /** Called if the e-mail could not be sent: undoes the preparations for it. */
+  /** Called if it is certain that the e-mail was not sent: undoes the preparations for it. */
   readonly discard?: () => Promise<void>;
 }
 
@@ -43,14 +43,19 @@ export function sendLater(locals: AppLocals, write: () => Promise<Draft | undefi
     try {
       await deliver(sendMail, mail);
     } catch (error) {
-      await discard?.();
+      // An e-mail that may still arrive must hold a link that works, and count as one of the live links.
+      if (isUnsent(error)) await discard?.();
       throw error;
     }
   };
   ctx.waitUntil(send().catch((error) => logFailure("An e-mail could not be sent", error, requestId)));
 }
 
-/** Sends an e-mail, and tries once more after a transient failure. */
+/**
+ * Sends an e-mail, and tries once more after a transient failure.
+ *
+ * @throws The last failure, or the first one if only that attempt may have sent the e-mail.
+ */
 async function deliver(sendMail: SendMail, mail: Mail): Promise<void> {
   const id = uuidv7();
   try {
@@ -58,8 +63,15 @@ async function deliver(sendMail: SendMail, mail: Mail): Promise<void> {
   } catch (error) {
     if (!(error instanceof MailError && error.mayRetry)) throw error;
     await scheduler.wait(RETRY_DELAY_MS);
-    await sendMail(mail, id);
+    await sendMail(mail, id).catch((last) => {
+      throw isUnsent(last) && !error.isUnsent ? error : last;
+    });
   }
+}
+
+/** False for an unknown failure: the e-mail may have been sent. */
+function isUnsent(error: unknown): boolean {
+  return error instanceof MailError && error.isUnsent;
 }
 
 /** @returns Undefined while mail is off. */

@@ -10,6 +10,8 @@ const ERROR_TYPE = /^[a-z_]{1,60}$/;
 export const resend: MailProvider = {
   needs: "RESEND_API_KEY",
   async send({ RESEND_API_KEY, MAIL_FROM }, { to, subject, text }, id) {
+    if (!RESEND_API_KEY)
+      throw new MailError("The secret RESEND_API_KEY is missing", { isUnsent: true, mayRetry: false });
     const response = await request({
       method: "POST",
       headers: {
@@ -27,7 +29,11 @@ export const resend: MailProvider = {
       return;
     }
     const { status } = response;
-    throw new MailError(`Resend responded ${status} ${await errorTypeOf(response)}`, status === 429 || status >= 500);
+    throw new MailError(`Resend responded ${status} ${await errorTypeOf(response)}`, {
+      // 409: another request with the same key was accepted, or is being processed.
+      isUnsent: status >= 400 && status < 500 && status !== 409,
+      mayRetry: status === 429 || status >= 500,
+    });
   },
 };
 
@@ -35,7 +41,8 @@ async function request(init: RequestInit): Promise<Response> {
   try {
     return await fetch(ENDPOINT, { ...init, redirect: "manual", signal: AbortSignal.timeout(MAIL_DEADLINE_MS) });
   } catch (error) {
-    throw new MailError(`Resend did not respond: ${error instanceof Error ? error.name : "unknown"}`, true);
+    const name = error instanceof Error ? error.name : "unknown";
+    throw new MailError(`Resend did not respond: ${name}`, { isUnsent: false, mayRetry: true });
   }
 }
 

@@ -43,7 +43,7 @@ export async function storeEmailToken(db: Database, { userId, purpose, token }: 
   return meta.changes > 0;
 }
 
-/** Removes a token whose mail could not be sent, so that it does not count as live. */
+/** Removes a token whose mail was certainly not sent, so that it does not count as live. */
 export async function deleteEmailToken(db: Database, token: string): Promise<void> {
   await db.prepare("DELETE FROM email_tokens WHERE token_hash = ?").bind(hashSecret(token)).run();
 }

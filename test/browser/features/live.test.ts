@@ -1,6 +1,12 @@
 /** The live feed in the browser: charts that draw, warnings, what was done, a connection that is lost. */
+import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
-import { expectAccessible, expectShown, expectSoon, expectToFit, test } from "../fixture.ts";
+import { expectAccessible, expectShown, expectSoon, expectToFit, STAGED, test } from "../fixture.ts";
+
+/** Makes the page believe that it is shown or hidden, as when the user changes to another tab. */
+const show = (page: Page, isShown: boolean) =>
+  page.evaluate(`Object.defineProperty(document, "hidden", { value: ${!isShown}, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"))`);
 
 describe("with JavaScript", () => {
   test("the charts draw as samples come, and warnings are shown as such", async ({ open }) => {
@@ -49,19 +55,76 @@ describe("with JavaScript", () => {
     await page.goto("/live");
     const drawn = `document.querySelector('[data-metric="requests"] .line')?.getAttribute("d").split("L").length`;
     await expectSoon(page, `${drawn} >= 3`);
-    const show = (isShown: boolean) =>
-      page.evaluate(`Object.defineProperty(document, "hidden", { value: ${!isShown}, configurable: true });
-        document.dispatchEvent(new Event("visibilitychange"))`);
-    await show(false);
+    await show(page, false);
     await expectShown(page, "Paused while this page is hidden");
     await expect.poll(() => ended).toEqual(["/events"]);
     const before = await page.evaluate<number>(drawn);
     await page.waitForTimeout(2_000);
     expect(await page.evaluate<number>(drawn)).toBe(before);
-    await show(true);
+    await show(page, true);
     await expectShown(page, "Connected");
     await expectSoon(page, `${drawn} > ${before}`);
     expect(streams).toEqual(["?after=0", expect.stringMatching(/^\?after=[0-9a-f]{8}-\d+$/)]);
+  });
+
+  test("a stream that is refused is opened again and goes on where it was, unless the page is hidden", async ({
+    open,
+  }) => {
+    const page = await open();
+    const streams: string[] = [];
+    const refusals = [503];
+    await page.route("/events?*", async (route) => {
+      streams.push(new URL(route.request().url()).search);
+      const status = refusals.shift();
+      await (status === undefined ? route.continue() : route.fulfill({ status, headers: STAGED }));
+    });
+    await page.goto("/live");
+    await expectShown(page, "Connection lost. Reconnecting …");
+    await expectShown(page, "Connected");
+    await expectSoon(page, `document.querySelector('[data-metric="requests"] .line') !== null`);
+    expect(streams).toEqual(["?after=0", "?after=0"]);
+
+    await show(page, false);
+    refusals.push(429, 503);
+    await show(page, true);
+    await expectShown(page, "Connection lost. Reconnecting …");
+    await expect.poll(() => streams.length, { timeout: 10_000 }).toBe(4);
+    await show(page, false);
+    await page.waitForTimeout(7_000);
+    expect([streams.length, new Set(streams.slice(2)).size]).toEqual([4, 1]);
+    await show(page, true);
+    await expectShown(page, "Connected");
+    expect(streams.at(-1)).toBe(streams.at(-2));
+    expect(streams.at(-1)).toMatch(/^\?after=[0-9a-f]{8}-\d+$/);
+  });
+
+  test("the more often a stream is refused, the longer the page waits, up to 30 seconds", async ({ open }) => {
+    const page = await open();
+    let attempts = 0;
+    let isRefusing = true;
+    await page.route("/events?*", async (route) => {
+      attempts += 1;
+      await (isRefusing ? route.fulfill({ status: 503, headers: STAGED }) : route.continue());
+    });
+    await page.clock.install();
+    await page.goto("/live");
+    const expectAttemptAfter = async (seconds: number) => {
+      const before = attempts;
+      await expectShown(page, "Connection lost. Reconnecting …");
+      await page.clock.pauseAt((await page.evaluate<number>("Date.now()")) + 1);
+      await page.clock.runFor(seconds * 1_000 - 500);
+      expect(attempts).toBe(before);
+      await page.clock.runFor(500);
+      await expect.poll(() => attempts).toBe(before + 1);
+    };
+    for (const seconds of [3, 6, 12, 24, 30, 30]) await expectAttemptAfter(seconds);
+    isRefusing = false;
+    await expectAttemptAfter(30);
+    await expectShown(page, "Connected");
+    isRefusing = true;
+    await show(page, false);
+    await show(page, true);
+    await expectAttemptAfter(3);
   });
 
   test("the page is accessible and fits into 360 pixels", async ({ open }) => {

@@ -1,4 +1,5 @@
 /** Access to the page in both environments, and links to it. */
+import { env } from "cloudflare:test";
 import { html } from "@remix-run/html-template";
 import { expect, test } from "vitest";
 import { requireAdminInProduction } from "../../../src/features/policy/guards.ts";
@@ -21,6 +22,7 @@ import {
   sendTo,
   signInAnswer,
 } from "../../harness.ts";
+import { createReplica } from "../../replica.ts";
 import { openPolicy, readRows } from "./policy-page.ts";
 
 const [user, admin] = [await createAccount(), await createAccount({ role: "admin" })];
@@ -44,6 +46,21 @@ test.each(readers)("%s", async (_, headers, development, production) => {
   const response = await openPolicy({}, headers, PRODUCTION);
   expect(response.status, "production").toBe(production);
   expect((await response.text()).includes("requireAdminInProduction")).toBe(production === 200);
+});
+
+test("an administrator who was demoted is refused at once, although the replica still says administrator", async () => {
+  const account = await createAccount({ role: "admin" });
+  const replica = await createReplica();
+  const read = await send("/api/things", { headers: account.headers }, replica);
+  await replica.sync();
+  const headers = { ...account.headers, "X-D1-Bookmark": read.headers.get("X-D1-Bookmark") ?? "" };
+  const bindings = { ...PRODUCTION, ...replica };
+  expect((await openPolicy({}, headers, bindings)).status).toBe(200);
+  await env.DB.prepare("UPDATE users SET role = 'user' WHERE id = ?").bind(account.user.id).run();
+  const before = replica.reads();
+  expect((await send("/api/things", { headers }, bindings)).status).toBe(200);
+  expect(replica.reads(), "the bookmark leads to the replica").toBeGreaterThan(before);
+  expect((await openPolicy({}, headers, bindings)).status).toBe(403);
 });
 
 test("the guard states each status that it denies with", () => {

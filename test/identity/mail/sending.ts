@@ -12,6 +12,17 @@ export const MAIL = {
   text: "Hello,\n\nhttps://candor.example/reset-password?token=5ecret\n",
 };
 
+/** What became of an e-mail, as far as the app can know. */
+export type Outcome = "sent" | "unsent" | "unknown";
+
+/** The number of failures in the log, and how often the preparations are undone. */
+export const LOGGED_AND_DISCARDED: Readonly<Record<Outcome, readonly [number, number]>> = {
+  sent: [0, 0],
+  unsent: [1, 1],
+  // The e-mail may arrive, and then its link must work.
+  unknown: [1, 0],
+};
+
 export interface Sent {
   /** What the log says, in lines. */
   readonly logged: readonly string[];
