@@ -14,7 +14,8 @@ const CLOSE_OPCODE = 8;
 export interface CloseStatus {
   /** Null for an empty payload. */
   readonly code: number | null;
-  readonly reason: string;
+  /** Bytes if it is not valid UTF-8. */
+  readonly reason: string | Buffer;
 }
 
 /** Close frames of clients. */
@@ -27,6 +28,18 @@ export const CLOSES: readonly CloseStatus[] = [
   { code: 3000, reason: "" },
   { code: 4999, reason: "x".repeat(123) },
 ];
+
+/** Close frames that no endpoint may send (RFC 6455 §7.4). */
+export const INVALID_CLOSES: readonly CloseStatus[] = [
+  ...[0, 999, 1004, 1006, 1015, 1016, 2999, 5000, 65_535].map((code) => ({ code, reason: "" })),
+  // Not valid UTF-8. With three bytes for each replacement character, it does not fit into a frame.
+  { code: 1000, reason: Buffer.alloc(123, 0xff) },
+];
+
+/** The platform closes a socket whose client gets no Close frame after this time. */
+const PLATFORM_TIMEOUT_MS = 10_000;
+/** What a Close frame may take, even on a busy machine. */
+export const PROMPT_MS = PLATFORM_TIMEOUT_MS / 2;
 
 /**
  * Opens a socket, waits for a first frame, and closes the socket.
@@ -61,9 +74,8 @@ export async function closeSocket(
 
 /** Its mask is zero, which leaves the payload as it is. */
 function closeFrame({ code, reason }: CloseStatus): Buffer {
-  const payload =
-    code === null ? "" : String.fromCharCode(code >> 8, code & 255) + Buffer.from(reason).toString("latin1");
-  return Buffer.from(String.fromCharCode(0x80 | CLOSE_OPCODE, 0x80 | payload.length, 0, 0, 0, 0) + payload, "latin1");
+  const payload = code === null ? [] : [code >> 8, code & 255, ...Buffer.from(reason)];
+  return Buffer.from([0x80 | CLOSE_OPCODE, 0x80 | payload.length, 0, 0, 0, 0, ...payload]);
 }
 
 /** The first Close frame among complete frames. */

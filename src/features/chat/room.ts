@@ -93,9 +93,12 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     if (connectionOf(socket)) this.#send(socket, this.#handleFrame(connection, protocol.parseFrame(text), isConfirmed));
   }
 
-  override webSocketClose(socket: WebSocket, code: number, reason: string): void {
-    answerClose(socket, code, reason);
-    this.#leave(socket);
+  override webSocketClose(socket: WebSocket, code: number, reason: string, wasClean: boolean): void {
+    try {
+      answerClose(socket, { code, reason, wasClean });
+    } finally {
+      this.#leave(socket);
+    }
   }
 
   override webSocketError(socket: WebSocket): void {

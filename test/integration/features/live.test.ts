@@ -1,7 +1,7 @@
 /** The live feed over the wire: clients that leave. */
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { CLOSES, closeSocket } from "../closing.ts";
+import { CLOSES, closeSocket, PROMPT_MS } from "../closing.ts";
 import { sendHead } from "../socket.ts";
 import { type RunningWorker, startWorker } from "../worker.ts";
 
@@ -48,6 +48,6 @@ test.each(CLOSES)(
   async (status) => {
     const { answer, ms } = await closeSocket(url, "/ws/data-stream", [], status);
     expect(answer).toEqual(status);
-    expect(ms).toBeLessThan(1_000);
+    expect(ms).toBeLessThan(PROMPT_MS);
   },
 );

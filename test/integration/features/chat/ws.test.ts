@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { type Client, signUp } from "../../client.ts";
+import { PROMPT_MS } from "../../closing.ts";
 import { type RunningWorker, startWorker } from "../../worker.ts";
 
 let worker: RunningWorker;
@@ -92,7 +93,7 @@ test.each<[name: string, args: [code?: number, reason?: string], expected: numbe
   socket.close(...args);
   const { code, ms } = await closed;
   expect(code).toBe(expected);
-  expect(ms).toBeLessThan(2_000);
+  expect(ms).toBeLessThan(PROMPT_MS);
 });
 
 test("a handshake without a credential is refused with a response that ws reports", async () => {

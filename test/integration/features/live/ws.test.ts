@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { newAddress } from "../../client.ts";
+import { PROMPT_MS } from "../../closing.ts";
 import { type RunningWorker, startWorker } from "../../worker.ts";
 
 let worker: RunningWorker;
@@ -26,5 +27,5 @@ test.each<[name: string, args: [code?: number, reason?: string], expected: reado
   socket.close(...args);
   const [code] = await once(socket, "close");
   expect(expected).toContain(code);
-  expect(Date.now() - startedAt).toBeLessThan(2_000);
+  expect(Date.now() - startedAt).toBeLessThan(PROMPT_MS);
 });
