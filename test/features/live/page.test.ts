@@ -53,7 +53,7 @@ test("shows the latest values and what was done, without JavaScript", { timeout:
 test("names what a browser is to load early, and loads nothing from elsewhere", async () => {
   const response = await open();
   const links = response.headers.get("Link")?.split(", ") ?? [];
-  expect(links).toHaveLength(4);
+  expect(links).toHaveLength(3);
   for (const link of links) expect(link).toMatch(/^<\/static\/[\w./-]+>; rel=preload; as=(style|script)$/);
   const html = await response.text();
   for (const link of links) expect(html).toContain(`"${link.slice(1, link.indexOf(">"))}"`);

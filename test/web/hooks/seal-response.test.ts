@@ -183,6 +183,12 @@ describe("the session", () => {
             return ok();
           },
         }),
+        sessionPage.route.get("/data", {
+          resolve: ({ locals }) => {
+            locals.session.set("basket", [1]);
+            return ok();
+          },
+        }),
         sessionPage.route.get("/fails", {
           resolve: ({ locals }) => {
             locals.session.flash("failed", "It failed.");
@@ -221,13 +227,18 @@ describe("the session", () => {
     expect(await (await sendTo(pages, "/shown", { headers })).json()).toEqual(["Saved."]);
   });
 
-  test("that cannot be saved ends in a 500 that is sealed", async () => {
+  test("whose data cannot be saved ends in a 500 that is sealed; lost messages do not replace the response", async () => {
     const { headers } = await openBrowser(await createAccount());
     const prepare = (sql: string) => {
       if (sql.startsWith("UPDATE sessions")) throw new Error("The database is away");
       return env.DB.prepare(sql);
     };
-    const response = await sendTo(pages, "/flash", { headers }, { DB: databaseWith({ prepare }) });
-    expect([response.status, response.headers.has("X-Request-Id")]).toEqual([500, true]);
+    for (const [path, status] of [
+      ["/data", 500],
+      ["/flash", 200],
+    ] as const) {
+      const response = await sendTo(pages, path, { headers }, { DB: databaseWith({ prepare }) });
+      expect([path, response.status, response.headers.has("X-Request-Id")]).toEqual([path, status, true]);
+    }
   });
 });
