@@ -54,7 +54,7 @@ export default defineConfig({
           setupFiles: ["./test/migrate.ts"],
         },
       },
-      { test: { name: "node", include: outside, exclude: built, testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: "node", include: outside, exclude: built, testTimeout: 60_000, hookTimeout: 120_000 } },
       {
         test: {
           name: "worker",
