@@ -15,6 +15,7 @@ import type { Role, User } from "../src/identity/users/user.ts";
 import { createUser, findCredentials, toPublicUser } from "../src/identity/users/users.ts";
 import { assemble } from "../src/web/app/assemble.ts";
 import { type Feature, feature } from "../src/web/app/feature.ts";
+import { openRequestDatabase } from "../src/web/platform/request-database.ts";
 import { app, facts } from "./app.ts";
 import { checkResponse } from "./contract.ts";
 import { checkDenial } from "./denials.ts";
@@ -34,6 +35,12 @@ let addresses = 0;
 export function newAddress(): string {
   addresses += 1;
   return `10.${(addresses >> 16) & 255}.${(addresses >> 8) & 255}.${addresses & 255}`;
+}
+
+/** The locals of a request, for code that is called without one. */
+export function createLocals(bindings: Partial<Env> = {}, ctx: ExecutionContext = createExecutionContext()): AppLocals {
+  const all = { ...env, ...bindings };
+  return { env: all, db: openRequestDatabase(all.DB), ctx, app: facts, requestId: "the-request-id", startedAt: 0 };
 }
 
 /** The app, or one of a test's own. */

@@ -1,5 +1,4 @@
 /** The previews of guards, for every kind of visitor. */
-import { env } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { requireApiKey } from "../../src/identity/guards/require-api-key.ts";
 import { requireAuth } from "../../src/identity/guards/require-auth.ts";
@@ -16,17 +15,9 @@ import { loadSession } from "../../src/identity/sessions/page-session.ts";
 import type { Auth, User } from "../../src/identity/users/user.ts";
 import { limitAddress } from "../../src/limits/limit-address.ts";
 import { factsOf, type Verdict, type Visitor } from "../../src/web/app/guard-facts.ts";
-import { openRequestDatabase } from "../../src/web/platform/request-database.ts";
-import { facts } from "../harness.ts";
+import { createLocals } from "../harness.ts";
 
-const app = {
-  env,
-  db: openRequestDatabase(env.DB),
-  ctx: {} as ExecutionContext,
-  app: facts,
-  requestId: "x",
-  startedAt: 0,
-};
+const app = createLocals();
 const request = new Request("http://localhost/");
 const someone: User = { id: "1", email: "", name: "", role: "user", emailVerified: true, createdAt: "" };
 const session = (authenticatedAt: number): Auth => ({

@@ -67,7 +67,7 @@ test("Dependabot knows every lockfile, and the actions", () => {
 });
 
 test("the page on security names no e-mail address, and only files that exist", () => {
-  const text = read("SECURITY.md");
+  const text = read(".github/SECURITY.md");
   expect(text).not.toMatch(/@[\w-]+\./);
   for (const [, path = ""] of text.matchAll(/`((?:src|test)\/[^`]*)`/g))
     expect(existsSync(join(root, path)), path).toBe(true);

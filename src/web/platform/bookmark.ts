@@ -33,7 +33,7 @@ export function sendBookmark(request: Request, { db, env }: Partial<AppLocals>, 
   const bookmark = db?.bookmark;
   if (!env || bookmark === undefined || isShared(headers)) return;
   const usesCookies = request.headers.has("Cookie") || headers.has("Set-Cookie");
-  const isNews = db?.hasWritten || bookmarkCookie.read(request, env) === undefined;
+  const isNews = db?.hasWritten || parseBookmark(bookmarkCookie.read(request, env)) === undefined;
   if (usesCookies && isNews) bookmarkCookie.set(request, env, headers, bookmark);
   if (!usesCookies || isApiPath(new URL(request.url).pathname)) headers.set(BOOKMARK_HEADER, bookmark);
 }

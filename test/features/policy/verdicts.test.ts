@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { assumeVisitor, previewRoute, ROLES } from "../../../src/features/policy/verdict.ts";
 import { describePolicy, type PolicyRoute, rowIdOf } from "../../../src/web/app/policy.ts";
 import { openRequestDatabase } from "../../../src/web/platform/request-database.ts";
-import { app, createAccount, createKey, facts, openBrowser, PERMISSION, send } from "../../harness.ts";
+import { app, createAccount, createKey, createLocals, facts, openBrowser, PERMISSION, send } from "../../harness.ts";
 import { traceOf } from "../../trace.ts";
 import { openPolicy, readRows } from "./policy-page.ts";
 
@@ -66,15 +66,7 @@ test("a verdict names every guard that only the request can decide", async () =>
 test("a credential counts only for the guards after the one that authenticates", () => {
   const { guards } = table.find(({ path, methods }) => path === "/api/things/:id" && methods.includes("PATCH")) ?? {};
   const of = (...names: readonly string[]) => (guards ?? []).filter(({ name }) => names.includes(name));
-  const locals = {
-    env,
-    db: openRequestDatabase(env.DB),
-    ctx: {} as ExecutionContext,
-    app: facts,
-    requestId: "x",
-    startedAt: 0,
-  };
-  const visitor = assumeVisitor(new Request("http://localhost"), locals, {
+  const visitor = assumeVisitor(new Request("http://localhost"), createLocals(), {
     role: "user",
     permissions: facts.permissions,
   });

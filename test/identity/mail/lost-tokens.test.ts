@@ -2,9 +2,8 @@
 import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
 import { afterEach, expect, test, vi } from "vitest";
 import { sendLink } from "../../../src/identity/mail/links.ts";
-import { openRequestDatabase } from "../../../src/web/platform/request-database.ts";
 import { type Failure, fail, intercepted } from "../../faults.ts";
-import { createAccount, facts } from "../../harness.ts";
+import { createAccount, createLocals, facts } from "../../harness.ts";
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -22,7 +21,7 @@ test.each<Failure>(["lost request", "lost response"])("no token without a mail r
   });
   const ctx = createExecutionContext();
   const app = { ...facts, paths: { ...facts.paths, verifyEmail: "/confirm" } };
-  const locals = { env, db: openRequestDatabase(DB), ctx, app, requestId: "the-request-id", startedAt: 0 };
+  const locals = { ...createLocals({ DB }, ctx), app };
   sendLink({ request: new Request("http://localhost/"), locals }, user.email, "verify");
   await waitOnExecutionContext(ctx);
   expect(failed).toHaveLength(1);

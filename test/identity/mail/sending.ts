@@ -1,10 +1,9 @@
 /** Sends an e-mail as the app does, and looks at what the log says about it. */
-import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
 import { type Draft, sendLater } from "../../../src/identity/mail/mailer.ts";
-import { openRequestDatabase } from "../../../src/web/platform/request-database.ts";
-import { facts, PRODUCTION } from "../../harness.ts";
+import { createLocals, PRODUCTION } from "../../harness.ts";
 
 export const MAIL = {
   to: "ada@example.com",
@@ -44,15 +43,7 @@ export async function sendMail(bindings: Partial<Env>, times = 1): Promise<Sent>
   const discard = vi.fn(async () => {});
   const write = vi.fn(async (): Promise<Draft> => ({ ...MAIL, discard }));
   const ctx = createExecutionContext();
-  const all: Env = { ...env, ...PRODUCTION, MAIL_FROM: "no-reply@candor.example", ...bindings };
-  const locals = {
-    env: all,
-    db: openRequestDatabase(env.DB),
-    ctx,
-    app: facts,
-    requestId: "the-request-id",
-    startedAt: 0,
-  };
+  const locals = createLocals({ ...PRODUCTION, MAIL_FROM: "no-reply@candor.example", ...bindings }, ctx);
   for (let time = 0; time < times; time++) sendLater(locals, write);
   await waitOnExecutionContext(ctx);
   return { logged, write, discard, waits };

@@ -121,6 +121,13 @@ describe("a browser", () => {
     expect([read.status, read.headers.getSetCookie()]).toEqual([200, []]);
   });
 
+  test("gets a new cookie in place of a malformed one", async () => {
+    const { headers } = await openBrowser(me);
+    const Cookie = `${headers.Cookie}; __Host-bookmark=garbage`;
+    const response = await send("/things", { headers: { ...headers, Cookie } }, replica);
+    expect(response.headers.getSetCookie().join()).toMatch(/__Host-bookmark=[0-9a-f]{8}-/);
+  });
+
   test("gets none as a visitor without cookies", async () => {
     expect((await send("/things/about")).headers.getSetCookie()).toEqual([]);
   });
