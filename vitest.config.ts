@@ -1,8 +1,8 @@
 /** Two kinds of tests: in workerd with real local bindings, and in Node for tests that run the project from outside. */
 import { availableParallelism } from "node:os";
-import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
-import { createTokenKeys } from "./scripts/token-keys.ts";
+import { bindings } from "./test/bindings.ts";
 
 /** Tests of the built Worker, which is built once for all of them. */
 const built = ["test/integration/worker/**/*.test.ts", "test/integration/features/**/*.test.ts"];
@@ -16,14 +16,33 @@ const outside = [
   "test/template/**/*.test.ts",
 ];
 
-/** The number of runs of `test/features/auth+account/account-model.test.ts`, and the seed and path that repeat a failed one. */
-function accountModel({ ACCOUNT_MODEL_RUNS, ACCOUNT_MODEL_SEED, ACCOUNT_MODEL_PATH }: NodeJS.ProcessEnv) {
+const elsewhere = [...outside, "test/runtimes/**", "test/bench/**", "test/browser/**", "test/removal/**"];
+
+/**
+ * Tests that depend on the state of modules, such as the responses that an isolate has counted. All others share
+ * Workers, which is much faster, since each new one loads some 600 modules: `test/set-up.ts` empties the storage before
+ * each file.
+ */
+const isolated = ["test/*.test.ts", "test/{assets,campaign,query-plans}/**/*.test.ts", "test/**/*.isolated.test.ts"];
+
+/** The seed and the path that repeat a failed run of `test/features/auth+account/account-model.test.ts`. */
+function accountModel({ ACCOUNT_MODEL_SEED, ACCOUNT_MODEL_PATH }: NodeJS.ProcessEnv) {
   return {
-    runs: Number(ACCOUNT_MODEL_RUNS ?? 120),
     ...(ACCOUNT_MODEL_SEED && { seed: Number(ACCOUNT_MODEL_SEED) }),
     ...(ACCOUNT_MODEL_PATH && { path: ACCOUNT_MODEL_PATH }),
   };
 }
+
+const workers = cloudflareTest({
+  wrangler: { configPath: "./wrangler.toml" },
+  miniflare: {
+    // For tests of reads from a replica that lags.
+    d1Databases: { REPLICA: "replica" },
+    bindings: { ...bindings, ACCOUNT_MODEL: accountModel(process.env) },
+  },
+});
+
+const inWorkers = { setupFiles: ["./test/set-up.ts"], testTimeout: 30_000, hookTimeout: 30_000 };
 
 export default defineConfig({
   test: {
@@ -32,27 +51,18 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: "./wrangler.toml" },
-            miniflare: {
-              // For tests of reads from a replica that lags.
-              d1Databases: { REPLICA: "replica" },
-              bindings: {
-                MIGRATIONS: await readD1Migrations("migrations"),
-                ENVIRONMENT: "development",
-                TOKEN_KEYS: createTokenKeys(),
-                ACCOUNT_MODEL: accountModel(process.env),
-              },
-            },
-          }),
-        ],
+        plugins: [workers],
         test: {
+          ...inWorkers,
           name: "workers",
           include: ["test/**/*.test.ts"],
-          exclude: [...outside, "test/runtimes/**", "test/bench/**", "test/browser/**", "test/removal/**"],
-          setupFiles: ["./test/migrate.ts"],
+          exclude: [...elsewhere, ...isolated],
+          isolate: false,
         },
+      },
+      {
+        plugins: [workers],
+        test: { ...inWorkers, name: "isolated workers", include: isolated, exclude: elsewhere },
       },
       { test: { name: "node", include: outside, exclude: built, testTimeout: 60_000, hookTimeout: 120_000 } },
       {

@@ -8,9 +8,10 @@ CREATE TABLE quota_usage (
 
 -- Requests that take effect only once (the Idempotency-Key header), for 24 hours. `resource_id` is the id of the
 -- resource that the request creates, so that a retry after a crash does not create a second one. A row without a status
--- belongs to a request that is running or has crashed; after `leased_until`, it counts as crashed.
+-- belongs to a request that is running or has crashed; after `leased_until`, it counts as crashed. A deleted user's keys
+-- are erased in batches.
 CREATE TABLE idempotency_keys (
-  owner TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  owner TEXT NOT NULL,
   route TEXT NOT NULL,
   key TEXT NOT NULL,
   body_hash TEXT NOT NULL,
@@ -23,3 +24,7 @@ CREATE TABLE idempotency_keys (
   PRIMARY KEY (owner, route, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX idempotency_keys_by_expiry ON idempotency_keys (expires_at);
+CREATE TRIGGER idempotency_keys_need_owner BEFORE INSERT ON idempotency_keys
+BEGIN
+  SELECT RAISE(ABORT, 'the owner does not exist') WHERE NOT EXISTS (SELECT 1 FROM users WHERE id = NEW.owner);
+END;

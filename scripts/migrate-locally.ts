@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
 import { unstable_splitSqlQuery } from "wrangler";
 import { hashPassword } from "../src/identity/passwords/password-hash.ts";
-import { foldUser } from "../src/identity/users/users.ts";
 import { DEMO_ACCOUNTS, DEMO_PASSWORD } from "../src/web/pages/demo-data.ts";
 import { root } from "./wrangler.ts";
 
@@ -40,7 +39,8 @@ export async function migrateLocally(db: D1Database, names: readonly string[], t
 function insertAccount(db: D1Database, { email, name, role }: (typeof DEMO_ACCOUNTS)[number]): D1PreparedStatement {
   return db
     .prepare(
-      "INSERT INTO users (id, email, name, role, password_hash, folded, created_at, email_verified) VALUES (?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT (email) DO NOTHING",
+      `INSERT INTO users (id, email, name, role, password_hash, created_at, email_verified)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, 1 WHERE NOT EXISTS (SELECT 1 FROM users WHERE email = ?2)`,
     )
-    .bind(uuidv7(), email, name, role, hashPassword(DEMO_PASSWORD), foldUser(email, name), new Date().toISOString());
+    .bind(uuidv7(), email, name, role, hashPassword(DEMO_PASSWORD), new Date().toISOString());
 }

@@ -25,8 +25,8 @@ export function portFrom(args: readonly string[], { dev }: TomlObject): number {
 /** Whether a program listens on this port of the machine itself. */
 export async function isPortTaken(port: number): Promise<boolean> {
   if (port === 0) return false;
-  const answers = await Promise.all(LOOPBACK_ADDRESSES.map((host) => accepts(host, port)));
-  return answers.includes(true);
+  const results = await Promise.all(LOOPBACK_ADDRESSES.map((host) => accepts(host, port)));
+  return results.includes(true);
 }
 
 /** The first port from this one on that no program listens on; 0, for any, if all are taken. */

@@ -1,6 +1,7 @@
 /** Reads the files to publish: those in `public`, and files of packages. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { buildSync } from "esbuild";
 import { root } from "./wrangler.ts";
 
 const folder = join(root, "public");
@@ -13,28 +14,59 @@ export interface PublicFile {
   readonly parts?: readonly PublicFile[];
 }
 
+const STYLES = ["tokens.css", "base.css", "components.css", "shell.css"];
+
 /**
- * The stylesheet and the script of every page. Each is made of several files, in this order, so that a page causes few
- * requests. The parts have no imports, and are not published on their own.
+ * The stylesheet and the script of every page, and HTMX. Each combines several files, in this order, so that a page
+ * needs few requests.
  */
 const COMBINED: Readonly<Record<string, readonly (() => PublicFile)[]>> = {
-  "page.css": [readPico, () => readOwn("style.css")],
-  "page.js": [
-    () => readPackage("htmx.org/dist/htmx.min.js"),
-    ...["messages.js", "confirm.js", "keep-focus.js"].map((path) => () => enclose(readOwn(path))),
-  ],
+  "page.css": STYLES.map((path) => () => readOwn(`style/${path}`)),
+  "page.js": [() => bundle("page/index.js", "iife")],
+  "htmx.js": [() => readPackage("htmx.org/dist/htmx.min.js"), () => bundle("htmx/index.js", "iife")],
 };
 
-/** Reads the files in a stable order. Skips files and folders whose name begins with a dot. */
+/**
+ * Reads the files in a stable order, each module with the modules that it imports. Parts of other files are not published
+ * on their own. Skips files and folders whose name begins with a dot.
+ */
 export function readPublicFiles(): PublicFile[] {
-  const combined = Object.entries(COMBINED).map(([path, parts]) => combine(path, parts));
-  const parts = new Set(combined.flatMap((file) => file.parts.map(({ path }) => path)));
-  const own = readdirSync(folder, { recursive: true, withFileTypes: true })
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
-    .filter((path) => !/(^|\/)\./.test(path) && !parts.has(path))
+    .filter((path) => !/(^|\/)\./.test(path))
     .sort();
-  return [...own.map(readOwn), ...combined];
+  const combined = Object.entries(COMBINED).map(([path, parts]) => combine(path, parts));
+  const inPages = partsOf(combined);
+  const own = paths
+    .filter((path) => !inPages.has(path))
+    .map((path) => (path.endsWith(".js") ? bundle(path) : readOwn(path)));
+  const inModules = partsOf(own);
+  return [...own.filter(({ path }) => !inModules.has(path)), ...combined];
+}
+
+/** The paths of all files that are parts of others. */
+function partsOf(files: readonly PublicFile[]): ReadonlySet<string> {
+  return new Set(
+    files.flatMap((file) => (file.parts ?? []).map(({ path }) => path).filter((path) => path !== file.path)),
+  );
+}
+
+/** Bundles a module with its imports. @throws Error that names the file and the line of a missing import. */
+function bundle(path: string, format: "esm" | "iife" = "esm"): PublicFile {
+  const { outputFiles, metafile } = buildSync({
+    absWorkingDir: folder,
+    entryPoints: [path],
+    bundle: true,
+    format,
+    packages: "external",
+    charset: "utf8",
+    metafile: true,
+    write: false,
+    logLevel: "silent",
+  });
+  const [{ contents = new Uint8Array() } = {}] = outputFiles;
+  return { path, parts: Object.keys(metafile.inputs).sort().map(readOwn), bytes: contents };
 }
 
 function readOwn(path: string): PublicFile {
@@ -45,19 +77,9 @@ function readPackage(path: string): PublicFile {
   return { path, bytes: readFileSync(join(root, "node_modules", path)) };
 }
 
-/** Without its icons: they are `data:` addresses, which our content security policy blocks. `style.css` has others. */
-function readPico(): PublicFile {
-  const { path, bytes } = readPackage("@picocss/pico/css/pico.fluid.classless.min.css");
-  const icons = /--pico-icon-[a-z]+:url\("data:[^"]*"\);?/g;
-  return { path, bytes: Buffer.from(Buffer.from(bytes).toString().replaceAll(icons, "")) };
-}
-
-/** Gives a script a scope of its own, as if it were a module. */
-function enclose({ path, bytes }: PublicFile): PublicFile {
-  return { path, bytes: Buffer.concat([Buffer.from('(() => {"use strict"; '), bytes, Buffer.from("})();")]) };
-}
-
-function combine(path: string, reads: readonly (() => PublicFile)[]) {
-  const parts = reads.map((read) => read());
-  return { path, parts, bytes: Buffer.concat(parts.flatMap(({ bytes }) => [bytes, Buffer.from("\n")])) };
+/** Concatenates files. The result names all of its source files as `parts`. */
+function combine(path: string, reads: readonly (() => PublicFile)[]): PublicFile {
+  const files = reads.map((read) => read());
+  const parts = files.flatMap((file) => file.parts ?? [file]);
+  return { path, parts, bytes: Buffer.concat(files.flatMap(({ bytes }) => [bytes, Buffer.from("\n")])) };
 }

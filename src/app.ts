@@ -11,6 +11,7 @@ import { home } from "./features/home/index.ts";
 import { live } from "./features/live/index.ts";
 import { notes } from "./features/notes/index.ts";
 import { policy } from "./features/policy/index.ts";
+import { styleguide } from "./features/styleguide/index.ts";
 import { identity } from "./identity/index.ts";
 import { limits } from "./limits/index.ts";
 import { assemble } from "./web/app/assemble.ts";
@@ -27,6 +28,7 @@ const features = [
   admin,
   docs,
   policy,
+  styleguide,
   home,
 ] as const satisfies readonly Feature[];
 

@@ -91,6 +91,8 @@ export interface AppPaths {
   /** The path that the sign-out form posts to. */
   readonly signOut?: string;
   readonly account?: string;
+  /** The path to which the theme switch posts. */
+  readonly theme?: string;
   /** For the form of the page that asks for the password again. */
   readonly confirmPassword?: string;
   /** The pages that mailed links open, with the token in the query. */
@@ -99,6 +101,8 @@ export interface AppPaths {
   readonly outbox?: string;
   /** The page that shows the policy of the app. */
   readonly policy?: string;
+  /** The page that shows every component, in development. */
+  readonly styleguide?: string;
   /** The page that describes the API. */
   readonly docs?: string;
 }
@@ -122,6 +126,19 @@ export interface ActivityMetric {
   /** The lowest value that is a warning, and the lowest that is critical. */
   readonly warning: number;
   readonly critical: number;
+}
+
+/**
+ * A table in which a user may own so many rows that deleting them takes long. When a user is deleted, the rows are
+ * erased in batches. So the table must not have `ON DELETE CASCADE`, and it needs a trigger that refuses rows of users
+ * who do not exist; see `migrations/0003_notes.sql`. Every member is SQL.
+ */
+export interface Erasure {
+  readonly table: string;
+  /** The columns of a unique key, separated by commas. */
+  readonly key: string;
+  /** The condition under which a row belongs to a row of `deleted_users (id, number)`. It needs an index. */
+  readonly owner: string;
 }
 
 /** Routes that break a rule of the policy for a reason. The policy prints the reason. */
@@ -150,10 +167,21 @@ interface NamedHook {
   readonly name: string;
 }
 
+/** A feature, which `npm run remove` removes. */
+export interface FeatureFacts {
+  readonly name: string;
+  /** The number of its routes. */
+  readonly routes: number;
+}
+
 /** Facts about the app that `assemble` derives once from the list of features. */
 export interface AppFacts {
+  /** In the order of `app.ts`, without the lower floors. */
+  readonly features: readonly FeatureFacts[];
   /** The complete route table. */
   readonly handlers: readonly Handler<unknown>[];
+  /** The methods that have a route for a path. */
+  allowedMethods(path: string): readonly string[];
   /** The hooks of the app that run before matching and before the response leaves. */
   readonly onRequest: readonly NamedHook[];
   readonly onSend: readonly NamedHook[];
@@ -169,6 +197,7 @@ export interface AppFacts {
   /** By the name that `/health/ready` reports. */
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   readonly activities: readonly Activity[];
+  readonly erasures: readonly Erasure[];
   readonly exceptions: PolicyExceptions;
 }
 

@@ -106,8 +106,8 @@ function attack(
   type = "the route's own",
   csrf: string | null = target.browser.csrf,
 ): Promise<Response> {
-  const form = new URLSearchParams(Object.entries(target.fields).map(([name, value]) => [name, String(value)]));
-  if (csrf !== null) form.set("csrf", csrf);
+  const form = new URLSearchParams(csrf === null ? {} : { csrf });
+  for (const [name, value] of Object.entries(target.fields)) form.set(name, String(value));
   const { ownType, text } = bodyOf(target, form);
   const headers = { Cookie: target.browser.headers.Cookie, ...from };
   const typed = type === "" ? headers : { ...headers, "Content-Type": type === "the route's own" ? ownType : type };

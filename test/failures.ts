@@ -12,7 +12,6 @@ import {
   type Outcome,
 } from "./failing-requests.ts";
 import type { Call } from "./faults.ts";
-import { useFastHashing } from "./identity/passwords/fast-hashing.ts";
 import type { PreparedRequest, RouteRequests } from "./route-requests.ts";
 import { describe, isSame, observe, type Result } from "./stored-results.ts";
 
@@ -36,7 +35,6 @@ interface Rules {
 /** Defines the tests of these routes. */
 export function testFailures(requests: RouteRequests, { reads = [], mayMiss = {}, swept = [] }: Options = {}): void {
   vi.setConfig({ testTimeout: 300_000 });
-  useFastHashing();
   afterEach(() => void vi.restoreAllMocks());
   const isRead = ({ name, isRead }: Call) => isRead || reads.some((read) => name.startsWith(read));
 

@@ -3,7 +3,6 @@ import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:
 import { parts } from "../src/app.ts";
 import type { AppLocals, Env } from "../src/env.ts";
 import type { Handler } from "../src/http/index.ts";
-import { hashPassword } from "../src/identity/passwords/password-hash.ts";
 import { csrfTokenOf } from "../src/identity/sessions/page-session.ts";
 import { startCookieSession } from "../src/identity/sessions/sessions.ts";
 import { signAccessToken } from "../src/identity/tokens/access-token.ts";
@@ -58,11 +57,15 @@ export function createApp(
   return assemble({ parts, features: [feature({ name: "test", ...given, routes: routes.flat() })] }).app;
 }
 
-/** What a visitor gets who asks for this page of the app as a browser does: status and `Location`. */
-export function signInAnswer(next?: string): [status: number, location: string | null] {
+/**
+ * The status and the `Location` of the response when a visitor's browser opens a page, or submits a form (401).
+ *
+ * @param next The path of the page; absent for a form.
+ */
+export function signInResponse(next?: string): [status: number, location: string | null] {
   const { signIn } = facts.paths;
-  if (signIn === undefined) return [401, null];
-  return [303, next === undefined ? signIn : `${signIn}?${new URLSearchParams({ next })}`];
+  if (signIn === undefined || next === undefined) return [401, null];
+  return [303, `${signIn}?${new URLSearchParams({ next })}`];
 }
 
 /**
@@ -124,8 +127,7 @@ export function unreadable(): ReadableStream {
 }
 
 /** The password of every account that `createAccount` makes. */
-export const PASSWORD = "a password for tests";
-const PASSWORD_HASH = hashPassword(PASSWORD);
+export const { PASSWORD } = env;
 
 /** A user who is signed in to the API. */
 export interface Account {
@@ -145,7 +147,7 @@ export async function createAccount(
     role = "user",
     emailVerified = true,
   } = given;
-  const made = await createUser(env.DB, { email, name, passwordHash: PASSWORD_HASH });
+  const made = await createUser(env.DB, { email, name, passwordHash: env.PASSWORD_HASH });
   if (!made) throw new Error(`${email} is taken`);
   await env.DB.prepare("UPDATE users SET role = ?, email_verified = ? WHERE id = ?")
     .bind(role, Number(emailVerified), made.id)
@@ -192,8 +194,8 @@ export async function openBrowser({ user }: Account): Promise<Browser> {
   return { headers, csrf: csrfTokenOf(secret) };
 }
 
-/** Submits a form as that browser does, from a page of ours. */
+/** Submits a form as that browser does, from a page of the app. Each call is a new submission unless `fields` names one. */
 export function submit(browser: Browser, path: string, fields: Record<string, string>): Promise<Response> {
-  const body = new URLSearchParams({ csrf: browser.csrf, ...fields });
+  const body = new URLSearchParams({ csrf: browser.csrf, submission: crypto.randomUUID(), ...fields });
   return send(path, { method: "POST", headers: browser.headers, body });
 }

@@ -16,25 +16,29 @@ export let secrets = new Map<string, string>();
 
 const TOKEN_KEY: string = JSON.parse(env.TOKEN_KEYS).keys[0].k;
 
-beforeEach(() => {
-  told = [];
-  secrets = new Map([["a key of TOKEN_KEYS", TOKEN_KEY]]);
-  for (const channel of CHANNELS) {
-    vi.spyOn(console, channel).mockImplementation((...parts: unknown[]) => void told.push(parts.map(String).join(" ")));
-  }
-});
-afterEach(() => vi.restoreAllMocks());
+/** For the tests of a file: collects what is written to the console. */
+export function collectTold(): void {
+  beforeEach(() => {
+    told = [];
+    secrets = new Map([["a key of TOKEN_KEYS", TOKEN_KEY]]);
+    for (const channel of CHANNELS) {
+      const collect = (...parts: unknown[]) => void told.push(parts.map(String).join(" "));
+      vi.spyOn(console, channel).mockImplementation(collect);
+    }
+  });
+  afterEach(() => vi.restoreAllMocks());
+}
 
 /** A form that is shown again holds its own hidden fields: that is where they belong. */
 const withoutHidden = (html: string) => html.replaceAll(/<input type="hidden"[^>]*>/g, "");
 
 /** Notes what a response says if it is an error. @returns It again, unread. */
 export async function listen(response: Promise<Response>): Promise<Response> {
-  const answer = await response;
-  if (answer.status < 400) return answer;
-  const body = await answer.clone().text();
-  told.push(withoutHidden(body), JSON.stringify([...answer.headers].filter(([name]) => name !== "set-cookie")));
-  return answer;
+  const received = await response;
+  if (received.status < 400) return received;
+  const body = await received.clone().text();
+  told.push(withoutHidden(body), JSON.stringify([...received.headers].filter(([name]) => name !== "set-cookie")));
+  return received;
 }
 
 export function json(

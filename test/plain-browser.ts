@@ -79,4 +79,4 @@ export function plainText(html: string): string {
 }
 
 /** The message that a page shows once. */
-export const flashOf = ({ text }: Shown) => /<div class="message \w+" role="\w+"><p>([^<]*)/.exec(text)?.[1];
+export const flashOf = ({ text }: Shown) => /<div class="message \w+" role="\w+"[^>]*><p>([^<]*)/.exec(text)?.[1];

@@ -17,10 +17,19 @@ export interface ReplicatedDatabase {
 
 const CONSTRAINTS = ["first-primary", "first-unconstrained"];
 
+/** Drops the triggers, since the rows that they write are copied like all others. */
+async function dropTriggers(database: D1Database): Promise<void> {
+  const { results } = await database
+    .prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    .all<{ name: string }>();
+  for (const { name } of results) await database.exec(`DROP TRIGGER ${name}`);
+}
+
 /** Creates the replica, empty but for its tables. */
 export async function createReplica(): Promise<ReplicatedDatabase> {
   await applyD1Migrations(env.REPLICA, env.MIGRATIONS);
   await env.REPLICA.exec(CREATE_THINGS);
+  await dropTriggers(env.REPLICA);
   const constraints: string[] = [];
   let reads = 0;
   let failure: Error | undefined;
@@ -41,17 +50,28 @@ export async function createReplica(): Promise<ReplicatedDatabase> {
     const session = env.DB.withSession("first-primary");
     const { results: tables } = await session
       .prepare(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_cf%'",
+        `SELECT name, type FROM pragma_table_list
+         WHERE type IN ('table', 'virtual') AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_cf%'
+         ORDER BY type`,
       )
-      .all<{ name: string }>();
-    const copies = tables.map(async ({ name }) => {
-      const rows = await session.prepare(`SELECT * FROM ${name}`).raw();
-      const insert = (row: unknown[]) =>
-        env.REPLICA.prepare(`INSERT INTO ${name} VALUES (${row.map(() => "?").join(", ")})`).bind(...row);
-      return [env.REPLICA.prepare(`DELETE FROM ${name}`), ...rows.map(insert)];
-    });
-    const statements = (await Promise.all(copies)).flat();
-    await env.REPLICA.batch([env.REPLICA.prepare("PRAGMA defer_foreign_keys = on"), ...statements]);
+      .all<{ name: string; type: "table" | "virtual" }>();
+    const copies = await Promise.all(
+      tables.map(async ({ name, type }) => {
+        // A search index is derived from its table.
+        if (type === "virtual") return [env.REPLICA.prepare(`INSERT INTO ${name} (${name}) VALUES ('rebuild')`)];
+        const rows = await session.prepare(`SELECT * FROM ${name}`).raw();
+        return rows.map((row) =>
+          env.REPLICA.prepare(`INSERT INTO ${name} VALUES (${row.map(() => "?").join(", ")})`).bind(...row),
+        );
+      }),
+    );
+    const ordinary = tables.filter(({ type }) => type === "table");
+    await env.REPLICA.batch([
+      env.REPLICA.prepare("PRAGMA defer_foreign_keys = on"),
+      // Deletions come first, since some cascade.
+      ...ordinary.map(({ name }) => env.REPLICA.prepare(`DELETE FROM ${name}`)),
+      ...copies.flat(),
+    ]);
     syncedTo = session.getBookmark() ?? "";
   }
 

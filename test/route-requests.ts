@@ -15,6 +15,12 @@ export interface PreparedRequest {
   readonly repeatStatus?: number;
   /** Whether the same request sent again does its work once more, such as signing in again. */
   readonly isRepeated?: boolean;
+  /** Whether the response shows data of other users. */
+  readonly showsOthers?: boolean;
+  /** Whether the request may change data of other users. */
+  readonly changesOthers?: boolean;
+  /** Frames that the socket accepts, if the response opens one. */
+  readonly frames?: readonly string[];
   /** Reads what the request creates, changes or deletes, without values that differ between two runs. */
   readonly stateOf?: () => Promise<unknown>;
 }
@@ -23,7 +29,7 @@ export interface PreparedRequest {
 export type RouteRequests = Readonly<Record<string, () => Promise<PreparedRequest>>>;
 
 const modules = import.meta.glob<{ readonly requests: RouteRequests }>(
-  ["./features/*/requests.ts", "./assets/requests.ts"],
+  ["./features/*/requests.ts", "./assets/requests.ts", "./identity/requests.ts"],
   {
     eager: true,
   },
@@ -86,10 +92,10 @@ export async function countsNow(): Promise<Readonly<Record<string, number>>> {
   return Object.fromEntries([...rows, ...objects]);
 }
 
-/** The tables of the app, without those of SQLite and D1. */
+/** The tables of the app, without those of SQLite and D1, and without search indexes and their parts. */
 export async function tableNames(): Promise<string[]> {
   const select = env.DB.prepare(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'",
+    "SELECT name FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'",
   );
   const { results } = await select.all<{ name: string }>();
   return results.map(({ name }) => name).filter((name) => !/^(sqlite|d1)_/.test(name));

@@ -23,7 +23,7 @@ export interface Socket {
 
 const UPGRADE = { Upgrade: "websocket" };
 
-/** The answer to a handshake. */
+/** The response to a handshake. */
 export function handshake(path: string, headers: Record<string, string>): Promise<Response> {
   return send(path, { headers: { ...UPGRADE, ...headers } });
 }

@@ -19,6 +19,12 @@ async function sweepAt(night: number): Promise<void> {
   }
 }
 
+/**
+ * A table that does not count: no request with a body opens a socket, and an object removes the rows of sockets that an
+ * earlier request has opened some 100 ms after they close, perhaps while another request is observed.
+ */
+const SOCKETS = "sockets";
+
 /** The second night removes what the first has found. */
 async function sweep(): Promise<void> {
   await sweepAt(1);
@@ -41,11 +47,18 @@ export async function observe<T>(
   const prepared = await prepare();
   const before = await countsNow();
   const done = await act(prepared);
-  const state = await prepared.stateOf?.();
+  const state = withoutAddresses(await prepared.stateOf?.());
   if (isSwept) await sweep();
   const after = await countsNow();
   const added = Object.entries(after).map(([name, count]): [string, number] => [name, count - (before[name] ?? 0)]);
-  return { prepared, done, state, added: Object.fromEntries(added.filter(([, count]) => count !== 0)) };
+  const changed = added.filter(([name, count]) => count !== 0 && name !== SOCKETS);
+  return { prepared, done, state, added: Object.fromEntries(changed) };
+}
+
+/** Accounts have random addresses, which are in the data of some. */
+function withoutAddresses(state: unknown): unknown {
+  const text = JSON.stringify(state)?.replace(/[0-9a-f-]{36}@example\.com/g, "address");
+  return text === undefined ? undefined : JSON.parse(text);
 }
 
 /** For messages. */

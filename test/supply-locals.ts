@@ -2,7 +2,7 @@
 import { deriveFacts } from "../src/web/app/app-facts.ts";
 import { createSupplyLocals } from "../src/web/hooks/supply-locals.ts";
 
-const facts = { ...deriveFacts([], []), handlers: [], onRequest: [], onSend: [] };
+const facts = { ...deriveFacts([], []), handlers: [], allowedMethods: () => [], onRequest: [], onSend: [] };
 
 export const supplyLocals = createSupplyLocals({ ...facts, paths: { signIn: "/login" } });
 

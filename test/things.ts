@@ -23,6 +23,7 @@ import { requireForm } from "../src/web/guards/require-form.ts";
 import { csrfField } from "../src/web/pages/csrf-field.ts";
 import { htmlResponse } from "../src/web/pages/html.ts";
 import { layout } from "../src/web/pages/layout.ts";
+import { timeOf } from "../src/web/pages/time.ts";
 import type { Database } from "../src/web/platform/request-database.ts";
 import { invalidInput, problem } from "../src/web/respond/problem.ts";
 import { seeOther } from "../src/web/respond/see-other.ts";
@@ -141,7 +142,10 @@ const openPages = group({
   guards: [...commonLimits, loadSession],
   handlers: [
     sessionPage.route.get("/things/about", {
-      resolve: async (c) => htmlResponse(layout("About things", html`<h1>About</h1>`, await loadPageContext(c))),
+      resolve: async (c) => {
+        const content = html`<h1>About</h1><p>${timeOf("2020-01-02T23:04:05.000Z")}</p>`;
+        return htmlResponse(layout("About things", content, await loadPageContext(c)));
+      },
     }),
   ],
 });
@@ -153,17 +157,18 @@ const pages = group({
       resolve: async (c) => {
         const items = await listThings(c.locals.db, c.locals.user.id);
         const list = items.map(({ title }) => html`<li>${title}</li>`);
-        const form = html`<form method="post" action="/things">${csrfField(c.locals.session.csrf)}
-<label>Title <input name="title" required></label><button>Add</button></form>`;
+        const form = html`<form method="post" action="/things" data-draft="things/new">${csrfField(c.locals.session.csrf)}
+<label>Title <input type="text" name="title" required></label><button>Add</button></form>`;
         return htmlResponse(layout("Things", html`<h1>Things</h1>${form}<ul>${list}</ul>`, await loadPageContext(c)));
       },
     }),
     signedInPage.route.post("/things", {
       guards: [requireCsrf, requireInput, requireCsrfToken],
       resolve: async (c) => {
-        const { parsed, db, user } = c.locals;
+        const { parsed, db, user, session } = c.locals;
         if (!parsed.success) return problem(c.locals, 400, "The title does not fit.");
         await createThing(db, user.id, parsed.data.title, crypto.randomUUID());
+        session.flash("done", "The thing was added.", { savedDraft: "things/new" });
         return seeOther("/things");
       },
     }),

@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 import type { Env } from "../src/env.ts";
 import { type Account, createAccount, PRODUCTION } from "./harness.ts";
 
-/** Declares the test. @param ask Causes the mail, and is answered 202. */
+/** Declares the test. @param ask Causes the mail, and gets 202. */
 export function testUnsentLinks(
   purpose: "reset" | "verify",
   ask: (account: Account, bindings: Partial<Env>) => Promise<Response>,

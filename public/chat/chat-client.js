@@ -6,11 +6,13 @@
  * @typedef {{ seq: number, id: string, sender: User, text: string, at: string }} Message
  * @typedef {(
  *   | { type: "state", state: "connecting" | "open" | "waiting" | "ended" }
- *   | { type: "welcome", room: string, you: User, seq: number, here: User[] }
+ *   | { type: "welcome", room: string, you: User, seq: number, first: number, count: number, here: User[] }
  *   | { type: "message" } & Message
  *   | { type: "sending" | "sent", id: string, text: string, seq?: number }
  *   | { type: "refused", id: string, text: string, detail: string }
  *   | { type: "join" | "leave", user: User, count: number }
+ *   | { type: "presence", count: number, here: User[] }
+ *   | { type: "presence", count: number, joined: User[], left: string[] }
  * )} ChatEvent
  */
 /** Milliseconds. */
@@ -69,10 +71,18 @@ export class ChatClient {
    * @param {string} options.url The address of the room's socket, such as `wss://example.com/ws/chat/lobby`.
    * @param {(event: ChatEvent) => void} options.onEvent
    * @param {number | null} [options.after] The `seq` of the last message that the page already shows.
+   * @param {readonly { id: string, text: string }[]} [options.unsent] Messages of an earlier page that were not acknowledged.
    * @param {(url: string) => WebSocket | Promise<WebSocket>} [options.openSocket]
    * @param {Partial<typeof TIMES>} [options.times]
    */
-  constructor({ url, onEvent, after = null, openSocket = (address) => new WebSocket(address), times = {} }) {
+  constructor({
+    url,
+    onEvent,
+    after = null,
+    unsent = [],
+    openSocket = (address) => new WebSocket(address),
+    times = {},
+  }) {
     this.#url = url;
     this.#onEvent = onEvent;
     this.#openSocket = openSocket;
@@ -80,7 +90,10 @@ export class ChatClient {
     this.#last = after;
     this.#timers.check = setInterval(() => this.#check(), this.#times.check);
     // Deferred, so that no event precedes the return of the constructor.
-    queueMicrotask(() => this.#connect());
+    queueMicrotask(() => {
+      for (const { id, text } of unsent) this.#queue(id, text);
+      this.#connect();
+    });
   }
 
   /** The number of unacknowledged messages. */
@@ -96,8 +109,7 @@ export class ChatClient {
    */
   send(text) {
     const id = randomUuid();
-    this.#pending.set(id, { text, sentAt: null });
-    this.#onEvent({ type: "sending", id, text });
+    this.#queue(id, text);
     this.#pump();
     return id;
   }
@@ -109,6 +121,11 @@ export class ChatClient {
 
   close() {
     this.#end();
+  }
+
+  #queue(/** @type {string} */ id, /** @type {string} */ text) {
+    this.#pending.set(id, { text, sentAt: null });
+    this.#onEvent({ type: "sending", id, text });
   }
 
   async #connect() {
@@ -158,6 +175,7 @@ export class ChatClient {
       error: () => this.#handleError(frame),
       join: () => this.#onEvent(frame),
       leave: () => this.#onEvent(frame),
+      presence: () => this.#onEvent(frame),
     };
     if (Object.hasOwn(handlers, frame.type)) handlers[/** @type {keyof typeof handlers} */ (frame.type)]();
   }

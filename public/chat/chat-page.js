@@ -1,121 +1,93 @@
 /** The page of a chat room: shows the messages of the client, and sends those of the user. */
 import { ChatClient } from "./chat-client.js";
+import { forgetUnsent, rememberUnsent, unsentIn } from "./memory.js";
+import { addMessage, removeMessage, renderMessage } from "./message-list.js";
+import { createPeople } from "./people.js";
+import { markRooms } from "./rooms.js";
+import { createUnread } from "./unread.js";
 
-const room = document.querySelector("#chat");
-const log = room.querySelector(".messages");
+const page = document.querySelector("#chat");
+const { room, me, name, last } = page.dataset;
+const log = page.querySelector(".messages");
 const list = log.querySelector("ol");
-const composer = room.querySelector("#composer");
+const composer = page.querySelector("#composer");
 const text = composer.elements.text;
-const problem = room.querySelector("#composer-error");
+const problem = page.querySelector("#composer-error");
 
 const STATES = {
   connecting: "Connecting …",
   open: "Connected",
-  waiting: "Connection lost. Reconnecting …",
+  waiting: "Reconnecting …",
   ended: "You are signed out. Sign in to continue.",
 };
-
-/** The users in the room by id, each with the number of their sockets. @type {Map<string, { name: string, sockets: number }>} */
-const here = new Map();
 
 /** Unacknowledged messages of this page, by id. @type {Map<string, HTMLLIElement>} */
 const waiting = new Map();
 
+const unread = createUnread({ room, me, log, list, place: page.querySelector("#log"), last: Number(last) });
+
+const render = (message) => renderMessage(list.dataset.item, message);
+
+/** Ends the waiting of a message that the server has acknowledged or refused. */
+function settle(id) {
+  const item = waiting.get(id);
+  if (item?.isConnected) removeMessage(item);
+  waiting.delete(id);
+  forgetUnsent(room, id);
+}
+
 const handlers = {
+  ...createPeople(page.querySelector("#people")),
   state({ state }) {
-    room.dataset.state = state;
-    room.querySelector("#state").textContent = STATES[state];
+    page.dataset.state = state;
+    page.querySelector("#state").textContent = STATES[state];
     if (state === "ended") location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
   },
-  welcome({ here: users }) {
-    here.clear();
-    for (const user of users) count(user, 1);
-  },
-  join: ({ user }) => count(user, 1),
-  leave: ({ user }) => count(user, -1),
   message(message) {
-    waiting.get(message.id)?.remove();
-    add(render(message));
+    const item = waiting.get(message.id);
+    unread.add(() => {
+      if (item?.isConnected) removeMessage(item);
+      addMessage(list, render(message));
+    }, message);
   },
-  sending({ id, text }) {
-    const me = { id: room.dataset.me, name: "You" };
-    const item = render({ seq: 0, id, sender: me, text, at: new Date().toISOString() });
+  sending({ id, text: written }) {
+    rememberUnsent(room, { id, text: written });
+    const item = render({ seq: 0, id, sender: { id: me, name }, text: written, at: new Date().toISOString() });
+    delete item.dataset.seq;
     item.classList.add("waiting");
     item.querySelector(".delivery").textContent = "Sending …";
     waiting.set(id, item);
-    add(item, true);
+    addMessage(list, item);
   },
   sent({ id, seq }) {
-    // If the acknowledgement was lost, the message itself has arrived before.
-    waiting.get(id)?.remove();
-    waiting.delete(id);
+    settle(id);
     const delivery = list.querySelector(`[data-seq="${seq}"] .delivery`);
     if (delivery) delivery.textContent = "Sent";
   },
   refused({ id, text: refused, detail }) {
-    waiting.get(id)?.remove();
-    waiting.delete(id);
+    settle(id);
     problem.textContent = detail;
-    if (text.value === "") text.value = refused;
     text.setAttribute("aria-invalid", "true");
+    write([refused, text.value].filter(Boolean).join("\n"));
   },
 };
 
-const client = new ChatClient({
-  url: `${location.origin.replace(/^http/, "ws")}/ws/chat/${room.dataset.room}`,
-  after: Number(room.dataset.last),
-  onEvent: (event) => handlers[event.type]?.(event),
-});
-
-function count({ id, name }, change) {
-  const sockets = (here.get(id)?.sockets ?? 0) + change;
-  if (sockets > 0) here.set(id, { name, sockets });
-  else here.delete(id);
-  const names = [...here.values()].map((user) => user.name).sort((a, b) => a.localeCompare(b));
-  const shown = names.length > 6 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
-  room.querySelector("#here").textContent = `Here: ${new Intl.ListFormat("en").format(shown)}`;
-}
-
-/** Fills in an empty message, whose HTML the page supplies. Texts are set as text, never as HTML. */
-function render({ seq, sender, text, at }) {
-  const template = document.createElement("template");
-  template.innerHTML = list.dataset.item;
-  const item = template.content.firstElementChild;
-  item.dataset.seq = seq;
-  item.classList.toggle("mine", sender.id === room.dataset.me);
-  item.querySelector(".sender").textContent = sender.name;
-  item.querySelector(".text").textContent = text;
-  const time = item.querySelector("time");
-  time.dateTime = at;
-  showTime(time);
-  return item;
-}
-
-/** In the user's time zone, which the server does not know. */
-function showTime(time) {
-  const at = new Date(time.dateTime);
-  const isToday = at.toDateString() === new Date().toDateString();
-  time.textContent = at.toLocaleString(
-    "en-GB",
-    isToday ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" },
-  );
-}
-
-/** Adds a message, and scrolls down to it unless the user has scrolled up. */
-function add(item, isOwn = false) {
-  const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
-  list.append(item);
-  // Unacknowledged messages stay last.
-  if (!isOwn) list.append(...[...waiting.values()].filter((each) => each.isConnected));
-  if (isAtEnd || isOwn) log.scrollTop = log.scrollHeight;
+/** Changes the text in the composer, and its draft. */
+function write(value) {
+  text.value = value;
+  text.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function send() {
   if (text.value.trim() === "") return;
   problem.textContent = "";
   text.removeAttribute("aria-invalid");
+  composer.querySelector(".restored")?.remove();
   client.send(text.value);
-  text.value = "";
+  // The default value is the text of a refused form.
+  text.defaultValue = "";
+  write("");
+  unread.finish();
 }
 
 composer.addEventListener("submit", (event) => {
@@ -125,19 +97,32 @@ composer.addEventListener("submit", (event) => {
 });
 
 text.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  // Ctrl+Enter submits the form; see public/page/forms.js.
+  // Safari ends a composition with a key event whose `isComposing` is false.
+  const isComposing = event.isComposing || event.keyCode === 229;
+  if (event.key !== "Enter" || event.shiftKey || event.ctrlKey || event.metaKey || isComposing) return;
   event.preventDefault();
   send();
 });
 
 addEventListener("online", () => client.reconnect());
-// The page was restored from the back/forward cache: its socket is closed, and newer messages are missing.
-addEventListener("pageshow", ({ persisted }) => {
-  if (persisted) location.reload();
+
+// Earlier messages are not news, so screen readers must not announce them.
+document.addEventListener("htmx:beforeSwap", () => log.setAttribute("aria-live", "off"));
+document.addEventListener("htmx:afterSwap", () => unread.rearrange());
+document.addEventListener("htmx:afterSettle", () => setTimeout(() => log.removeAttribute("aria-live")));
+
+unread.start();
+
+// A message that the page shows was stored: only its acknowledgement was lost.
+for (const { id } of unsentIn(room)) if (list.querySelector(`[data-id="${id}"]`)) forgetUnsent(room, id);
+
+const client = new ChatClient({
+  url: `${location.origin.replace(/^http/, "ws")}/ws/chat/${room}`,
+  after: Number(last),
+  unsent: unsentIn(room),
+  onEvent: (event) => handlers[event.type]?.(event),
 });
 
-document.addEventListener("htmx:afterSwap", () => {
-  for (const time of list.querySelectorAll("time:has(span)")) showTime(time);
-});
-for (const time of list.querySelectorAll("time")) showTime(time);
-log.scrollTop = log.scrollHeight;
+document.addEventListener("visibilitychange", () => markRooms(page));
+markRooms(page);

@@ -1,7 +1,11 @@
 /** Uploads files that are chosen or dropped, several at once, and shows each upload in a row. */
-import { limitConcurrency, sizeOf, UploadRow, upload } from "./upload.js";
+import { sizeOf } from "../page/size.js";
+import { deleteInPlace, showFile } from "./file-list.js";
+import { createKey, limitConcurrency, toUploadError, UploadError, upload } from "./upload.js";
+import { UploadRow } from "./upload-row.js";
 
-const MAX_CONCURRENT_UPLOADS = 3;
+/** Maximum concurrent uploads: the server refuses more from one user. */
+const MAX_CONCURRENT_UPLOADS = 2;
 
 const form = document.querySelector("#upload");
 const input = document.querySelector("#upload-file");
@@ -16,6 +20,7 @@ const running = new Set();
  */
 function add(file, isFolder = false) {
   let abort = new AbortController();
+  let key = createKey();
   const row = new UploadRow(file, () => {
     if (running.delete(row)) say(`The upload of “${file.name}” was cancelled.`);
     abort.abort();
@@ -23,10 +28,14 @@ function add(file, isFolder = false) {
   });
   const start = () => {
     abort = new AbortController();
-    send(file, row, abort.signal, start);
+    send(file, row, { key, signal: abort.signal }, retry);
+  };
+  const retry = (/** @type {UploadError} */ { needsNewKey }) => {
+    if (needsNewKey) key = createKey();
+    start();
   };
   const reason = isFolder ? "Folders cannot be uploaded. Drop the files in it instead." : sizeError(file);
-  if (reason) refuse(row, file, reason);
+  if (reason) refuse(row, file, new UploadError(reason));
   else start();
 }
 
@@ -39,49 +48,59 @@ function sizeError({ size }) {
 /**
  * @param {File} file
  * @param {UploadRow} row
- * @param {AbortSignal} signal
- * @param {() => void} retry
+ * @param {{ key: string, signal: AbortSignal }} attempt
+ * @param {(error: UploadError) => void} retry
  */
-async function send(file, row, signal, retry) {
+async function send(file, row, attempt, retry) {
+  const options = {
+    ...attempt,
+    onProgress: (sentBytes) => row.progress(sentBytes),
+    onSent: () => row.store(),
+    onWait: () => row.wait(),
+  };
   running.add(row);
   row.wait();
+  let id;
   try {
-    const options = { signal, onProgress: (sentBytes) => row.progress(sentBytes), onSent: () => row.store() };
-    const { id } = await enqueue(() => upload(file, options));
-    await showFile(id, row.element);
-    row.remove();
-    say(`“${file.name}” was uploaded.`);
+    id = await enqueue(() => upload(file, options));
   } catch (error) {
-    if (!signal.aborted) refuse(row, file, error.message, retry);
+    if (!attempt.signal.aborted) refuse(row, file, toUploadError(error), retry);
+    return;
   } finally {
     running.delete(row);
   }
+  await finish(file, row, id);
 }
 
 /**
- * Fetches the list item of a file from the server and adds it to the list.
+ * The upload is stored, whether or not the list can show it.
  *
- * @param {string} id
- * @param {Element} source An element without other requests: HTMX drops concurrent requests of one element.
+ * @param {File} file
+ * @param {UploadRow} row
+ * @param {string | undefined} id
  */
-async function showFile(id, source) {
-  const swap = { source, target: "#files", swap: "afterbegin" };
-  // The upload has succeeded even if this fails; `messages.js` shows the failure.
-  await window.htmx.ajax("GET", `/files/${id}/row`, swap).catch(() => {});
+async function finish(file, row, id) {
+  row.finish("Uploaded");
+  say(`“${file.name}” was uploaded.`);
+  if (await showFile(id)) row.remove();
+  else row.finish("Uploaded. Reload the page to see it in the list.");
 }
 
 /**
  * @param {UploadRow} row
  * @param {File} file
- * @param {string} reason
- * @param {(() => void)} [retry]
+ * @param {UploadError} error
+ * @param {(error: UploadError) => void} [retry] Absent if a retry would fail again.
  */
-function refuse(row, file, reason, retry) {
-  row.fail(reason, retry);
-  say(`“${file.name}” was not uploaded. ${reason}`);
+function refuse(row, file, error, retry) {
+  row.fail(error.message, retry && (() => retry(error)));
+  say(`“${file.name}” ${error.isUnknown ? "may not have been" : "was not"} uploaded. ${error.message}`);
 }
 
-/** Announces to screen readers. Each message is a line, so that none is lost if several come at once. @param {string} text */
+/**
+ * Announces to screen readers. Each message is a line, so that none is lost if several come at once. @param {string}
+ * text
+ */
 function say(text) {
   const line = document.createElement("p");
   line.textContent = text;
@@ -126,15 +145,22 @@ function readItem(item, onFile) {
   if (file) onFile(file, item.webkitGetAsEntry()?.isDirectory ?? false);
 }
 
-input.addEventListener("change", () => {
+function sendChosen() {
   for (const file of input.files) add(file);
   form.reset();
-});
+  form.classList.add("is-scripted");
+}
 
-// All files have already been sent.
-form.addEventListener("submit", (event) => event.preventDefault());
+input.addEventListener("change", sendChosen);
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  sendChosen();
+});
+// Files that were chosen before this script ran are shown until the user sends them.
+form.classList.toggle("is-scripted", input.files.length === 0);
 
 onDrop(add);
+deleteInPlace();
 
 // Leaving the page would cancel uploads in progress.
 window.addEventListener("beforeunload", (event) => {

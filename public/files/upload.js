@@ -1,29 +1,99 @@
-/** The upload of one file: its request, its row on the page, and its turn. */
+/** The upload of one file: its request, its errors, and its turn. */
 
-const INTERRUPTED = "The upload was interrupted. Check your connection and whether the file still exists.";
+const SAFE = "Retrying is safe: the file is stored only once.";
+const INTERRUPTED = `No response arrived, so it is unknown whether the file was stored. Check your connection and whether the file still exists. ${SAFE}`;
+const UNEXPECTED = `This page could not finish the upload, so it is unknown whether the file was stored. ${SAFE}`;
+
+/** By the member `upload` of the server's problem: the reasons why the key of an upload cannot be used again. */
+const USED = {
+  deleted: "It was stored by an earlier attempt, and has been deleted since. Retry to store it again.",
+  "other files": "It has changed since an earlier attempt, which was stored. Retry to store it as another file.",
+};
+
+/** An upload that failed, with a message for the user. */
+export class UploadError extends Error {
+  /**
+   * @param {string} message
+   * @param {{ isUnknown?: boolean, needsNewKey?: boolean }} [facts] Whether the file may have been stored; whether only
+   *   another key can store it.
+   */
+  constructor(message, { isUnknown = false, needsNewKey = false } = {}) {
+    super(message);
+    this.isUnknown = isUnknown;
+    this.needsNewKey = needsNewKey;
+  }
+}
+
+/** Other errors have messages of the browser, which are not meant for users. @param {unknown} error */
+export function toUploadError(error) {
+  if (error instanceof UploadError) return error;
+  console.error(error);
+  return new UploadError(UNEXPECTED, { isUnknown: true });
+}
 
 /**
- * Uploads one file, and reports progress.
+ * The server had no free slot for the upload and did not read its body. For example, another tab may be using the
+ * slots.
+ */
+class BusyError extends UploadError {
+  /** @param {string} message @param {number} seconds How long to wait before trying again. */
+  constructor(message, seconds) {
+    super(message);
+    this.seconds = seconds;
+  }
+}
+
+/** With the server's `Retry-After` of 5 seconds, this is about a minute. */
+const MAX_ATTEMPTS = 12;
+
+/** A key for one upload and its retries, with which the server stores it only once. */
+export function createKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * Uploads one file, and waits while the server has no slot for it.
  *
  * @param {File} file
- * @param {{ signal: AbortSignal, onProgress: (sentBytes: number) => void, onSent: () => void }} options
- * @returns {Promise<{ id: string }>} The file as the API returns it.
- * @throws {Error} With a message for a person; the signal's reason if it aborted.
+ * @param {Parameters<typeof send>[1] & { onWait: () => void }} options
+ * @returns {Promise<string | undefined>} The id of the stored file, if the response can be read.
+ * @throws {UploadError} The signal's reason if it aborted.
  */
-export function upload(file, { signal, onProgress, onSent }) {
+export async function upload(file, { onWait, ...options }) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await send(file, options);
+    } catch (error) {
+      if (!(error instanceof BusyError) || attempt === MAX_ATTEMPTS) throw error;
+      onWait();
+      await new Promise((resolve) => setTimeout(resolve, error.seconds * 1000));
+    }
+  }
+}
+
+/**
+ * Sends one file, and reports progress.
+ *
+ * @param {File} file
+ * @param {{ key: string, signal: AbortSignal, onProgress: (sentBytes: number) => void, onSent: () => void }} options
+ * @returns {Promise<string | undefined>} The id of the stored file, if the response can be read.
+ * @throws {UploadError} The signal's reason if it aborted.
+ */
+function send(file, { key, signal, onProgress, onSent }) {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     // Not fetch, which does not report the progress of uploads.
     const request = new XMLHttpRequest();
     request.open("PUT", `/api/files/${encodeURIComponent(file.name)}`);
+    request.setRequestHeader("Idempotency-Key", key);
     request.responseType = "json";
     request.upload.addEventListener("progress", ({ loaded }) => onProgress(loaded));
     request.upload.addEventListener("load", onSent);
     request.addEventListener("load", () => {
-      if (request.status === 201) resolve(request.response);
-      else reject(new Error(reasonOf(request)));
+      if (request.status === 201) resolve(request.response?.id);
+      else reject(errorOf(request));
     });
-    request.addEventListener("error", () => reject(new Error(INTERRUPTED)));
+    request.addEventListener("error", () => reject(new UploadError(INTERRUPTED, { isUnknown: true })));
     request.addEventListener("abort", () => reject(signal.reason));
     signal.addEventListener("abort", () => request.abort());
     request.send(file);
@@ -31,14 +101,21 @@ export function upload(file, { signal, onProgress, onSent }) {
 }
 
 /**
- * The text of the problem (RFC 9457): the messages of its issues, else its detail.
+ * The error of a response: with the text of the problem (RFC 9457), which is the messages of its issues, else its
+ * detail.
  *
  * @param {XMLHttpRequest} request
- * @returns {string}
+ * @returns {UploadError}
  */
-function reasonOf({ response, status }) {
-  const { detail, issues } = response ?? {};
-  return issues?.map(({ message }) => `${message}.`).join(" ") ?? detail ?? `The server answered ${status}.`;
+function errorOf(request) {
+  const { response, status } = request;
+  const { detail, issues, slot, upload: used } = response ?? {};
+  if (used in USED) return new UploadError(USED[used], { needsNewKey: true });
+  const reason = issues?.map(({ message }) => `${message}.`).join(" ") ?? detail;
+  if (slot !== undefined) return new BusyError(reason, Number(request.getResponseHeader("Retry-After")));
+  if (status < 500) return new UploadError(reason ?? `The request failed with status ${status}.`);
+  const unknown = `The request failed with status ${status}, so it is unknown whether the file was stored.`;
+  return new UploadError(`${reason ?? unknown} ${SAFE}`, { isUnknown: true });
 }
 
 /**
@@ -62,90 +139,4 @@ export function limitConcurrency(max) {
       else free++;
     }
   };
-}
-
-/** The row of an upload, made from the HTML that the page supplies. */
-export class UploadRow {
-  #file;
-  #bar;
-  #sent;
-  #error;
-  #retry;
-  #cancel;
-
-  /**
-   * @param {File} file
-   * @param {() => void} onCancel Also called when a failed upload is dismissed.
-   */
-  constructor(file, onCancel) {
-    const uploads = document.querySelector("#uploads");
-    const template = document.createElement("template");
-    template.innerHTML = uploads.dataset.item;
-    this.element = template.content.firstElementChild;
-    const part = (selector) => this.element.querySelector(selector);
-    [this.#bar, this.#sent, this.#error] = [part("progress"), part(".sent"), part(".error")];
-    [this.#retry, this.#cancel] = [part(".retry"), part(".cancel")];
-    this.#file = file;
-    part(".name").textContent = file.name;
-    this.#bar.max = Math.max(file.size, 1);
-    this.#bar.setAttribute("aria-label", `Upload of ${file.name}`);
-    this.#retry.setAttribute("aria-label", `Retry ${file.name}`);
-    this.#cancel.addEventListener("click", onCancel);
-    uploads.append(this.element);
-  }
-
-  wait() {
-    this.#show({ sent: "Waiting", button: "Cancel" });
-    this.#bar.value = 0;
-  }
-
-  /** @param {number} sentBytes */
-  progress(sentBytes) {
-    this.#bar.value = sentBytes;
-    this.#sent.textContent = `${sizeOf(sentBytes)} of ${sizeOf(this.#file.size)}`;
-  }
-
-  /** The server has received all bytes, so it is too late to cancel. */
-  store() {
-    this.#bar.value = this.#bar.max;
-    this.#sent.textContent = "Storing";
-    this.#cancel.disabled = true;
-  }
-
-  /**
-   * @param {string} reason
-   * @param {(() => void)} [onRetry] Absent if a retry would fail again.
-   */
-  fail(reason, onRetry) {
-    this.#show({ error: reason, button: "Dismiss" });
-    this.#retry.hidden = !onRetry;
-    this.#retry.onclick = onRetry ?? null;
-  }
-
-  /** Moves the focus, if it is in the row, to the file input. */
-  remove() {
-    if (this.element.contains(document.activeElement)) document.querySelector("#upload-file").focus();
-    this.element.remove();
-  }
-
-  #show({ sent = "", error = "", button }) {
-    this.element.classList.toggle("failed", error !== "");
-    this.#bar.hidden = error !== "";
-    this.#sent.textContent = sent;
-    this.#error.textContent = error;
-    this.#retry.hidden = true;
-    this.#cancel.disabled = false;
-    this.#cancel.textContent = button;
-    this.#cancel.setAttribute("aria-label", `${button} ${this.#file.name}`);
-  }
-}
-
-const UNITS = ["bytes", "KiB", "MiB", "GiB"];
-
-/** The size in readable units: `sizeOf` of src/web/pages/size.ts, for the browser. @param {number} bytes */
-export function sizeOf(bytes) {
-  if (bytes === 1) return "1 byte";
-  const power = bytes < 1024 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), UNITS.length - 1);
-  const amount = bytes / 1024 ** power;
-  return `${amount < 10 ? Number(amount.toFixed(1)) : Math.round(amount)} ${UNITS[power]}`;
 }

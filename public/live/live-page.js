@@ -1,20 +1,49 @@
-/** The page of the live feed: draws the metrics of the last five minutes, and announces changes of their status. */
+/** The page of the live feed: adds new samples to the charts, and announces changes of their status. */
 
-const SHOWN_MS = 5 * 60 * 1000;
+const SHOWN_SECONDS = 5 * 60;
+/** After a longer pause between two samples, the line begins again. */
+const MAX_PAUSE_SECONDS = 6;
+/** Minimum value at the top of the axis, for whole numbers and for others. The axis also shows half of it. */
+const MIN_SCALE = { whole: 2, other: 1 };
 const MAX_ACTIVITIES = 20;
+/** The badge classes of each status; empty for a status without a badge. */
+const STATUS_CLASSES = { normal: "", warning: "badge warn ", critical: "badge bad " };
 
+const live = document.querySelector("#live");
 const state = document.querySelector("#state");
 const activity = document.querySelector("#activity");
 /** By kind of activity. @type {Record<string, string>} */
 const activityTexts = JSON.parse(activity.dataset.texts);
 
-/** @type {Map<string, { figure: HTMLElement, samples: { at: number, value: number, status: string }[] }>} */
+/** @type {Map<string, { figure: HTMLElement, points: { x: number, value: number, isStart: boolean }[], end: number }>} */
 const metrics = new Map();
-for (const figure of document.querySelectorAll("[data-metric]"))
-  metrics.set(figure.dataset.metric, { figure, samples: [] });
 
-/** The id of the last event. At first an unknown one, so that the feed sends its stored events. */
-let lastId = "0";
+/** The origin of the x axis of all charts, in milliseconds since the epoch. */
+let start = 0;
+/** The id of the last event. After one that the feed no longer stores, it sends `reset`. */
+let lastId = "";
+/** When the server drew the page, or the last sample came. */
+let sampledAt = 0;
+
+/** Reads what the server has drawn. */
+function readPage() {
+  start = Number(live.dataset.start);
+  lastId = live.dataset.lastId;
+  sampledAt = Date.now();
+  for (const figure of document.querySelectorAll("[data-metric]")) {
+    const svg = figure.querySelector("svg");
+    const [left] = svg.getAttribute("viewBox").split(" ");
+    const points = readPoints(svg.querySelector(".line").getAttribute("d"));
+    metrics.set(figure.dataset.metric, { figure, points, end: Number(left) + SHOWN_SECONDS });
+  }
+}
+
+/** The points of the line that the server has drawn. */
+function readPoints(line) {
+  return [...line.matchAll(/([ML])(\S+) ([^ML]+)/g)].map(([, command, x, y]) => {
+    return { x: Number(x), value: -Number(y), isStart: command === "M" };
+  });
+}
 
 /** @type {EventSource | null} */
 let events = null;
@@ -31,6 +60,8 @@ function connect() {
   state.textContent = "Connecting …";
   events = new EventSource(`/events?${new URLSearchParams({ after: lastId })}`);
   events.addEventListener("open", () => {
+    // While nobody listened, the feed took no samples.
+    if (Date.now() > sampledAt + 1_000 * MAX_PAUSE_SECONDS) return catchUp();
     retryMs = MIN_RETRY_MS;
     state.textContent = "Connected";
   });
@@ -39,18 +70,46 @@ function connect() {
     // After any status but 200, the browser does not reconnect.
     if (target.readyState === EventSource.CLOSED) connectLater();
   });
-  events.addEventListener("reset", () => {
-    for (const { samples } of metrics.values()) samples.length = 0;
-    activity.replaceChildren();
-  });
+  events.addEventListener("reset", catchUp);
   events.addEventListener("message", ({ data, lastEventId }) => {
     lastId = lastEventId;
+    sampledAt = Date.now();
     addSample(JSON.parse(data));
   });
   events.addEventListener("activity", ({ data, lastEventId }) => {
     lastId = lastEventId;
     addActivity(JSON.parse(data));
   });
+}
+
+/** Shows what this page has missed: the feed has no events of that time, but the server draws the last minutes. */
+async function catchUp() {
+  events.close();
+  state.textContent = "Connecting …";
+  try {
+    const response = await fetch("/live");
+    if (!response.ok) throw new Error(`The page was refused with ${response.status}`);
+    showPage(new DOMParser().parseFromString(await response.text(), "text/html"));
+    if (!document.hidden) connect();
+  } catch {
+    if (!document.hidden) connectLater();
+  }
+}
+
+/**
+ * Keeps the elements that may have the focus, and each status, so that the next sample announces its change.
+ *
+ * @param {Document} page The same page, as the server draws it now.
+ */
+function showPage(page) {
+  Object.assign(live.dataset, page.querySelector("#live").dataset);
+  for (const { figure } of metrics.values()) {
+    const plot = page.querySelector(`[data-metric="${figure.dataset.metric}"] .plot`);
+    if (plot) figure.querySelector(".plot").replaceWith(plot);
+  }
+  activity.replaceChildren(...page.querySelector("#activity").children);
+  changed.clear();
+  readPage();
 }
 
 function connectLater() {
@@ -73,92 +132,112 @@ function followVisibility() {
 }
 document.addEventListener("visibilitychange", followVisibility);
 addEventListener("pagehide", disconnect);
-addEventListener("pageshow", ({ persisted }) => {
-  if (persisted) location.reload();
-});
 
 /** The metrics to draw in the next frame. */
 const changed = new Set();
 
-function addSample({ timestamp, metric, value, status }) {
-  const shown = metrics.get(metric);
-  if (!shown) return;
-  const at = Date.parse(timestamp);
-  shown.samples.push({ at, value, status });
-  while (shown.samples[0].at < at - SHOWN_MS) shown.samples.shift();
+function addSample({ timestamp, metric: name, value, status }) {
+  const metric = metrics.get(name);
+  if (!metric) return;
+  addPoint(metric.points, (Date.parse(timestamp) - start) / 1000, value);
+  metric.latest = { value, status };
   if (changed.size === 0) requestAnimationFrame(drawChanged);
   changed.add(metric);
 }
 
+/**
+ * Omits points between two others of the same value, and those before the displayed period. After the feed's clock went
+ * back, a sample replaces those of a later time.
+ */
+function addPoint(points, second, value) {
+  const x = Math.round(second * 10) / 10;
+  while (points.length > 0 && points.at(-1).x >= x) points.pop();
+  const [last, before] = [points.at(-1), points.at(-2)];
+  const isStart = last === undefined || x - last.x > MAX_PAUSE_SECONDS;
+  if (!isStart && !last.isStart && last.value === value && before?.value === value) points.pop();
+  points.push({ x, value, isStart });
+  while (points[1] && points[1].x < x - SHOWN_SECONDS) points.shift();
+  points[0].isStart = true;
+}
+
 function drawChanged() {
-  for (const metric of changed) show(metrics.get(metric));
+  for (const metric of changed) {
+    showLatest(metric);
+    draw(metric);
+  }
   changed.clear();
 }
 
-function show({ figure, samples }) {
-  const { value, status } = samples.at(-1);
+function showLatest({ figure, latest: { value, status } }) {
   figure.querySelector(".value").textContent = value.toLocaleString("en");
   const badge = figure.querySelector(".status");
-  if (badge.dataset.status !== status) announce(figure, value, status);
+  const before = badge.dataset.status;
+  if (before === status) return;
+  badge.className = `${STATUS_CLASSES[status]}status`;
   badge.dataset.status = status;
-  badge.textContent = status;
-  draw(figure, samples);
-}
-
-function announce(figure, value, status) {
+  badge.textContent = status === "normal" ? "" : status;
+  if (before === "no data") return;
   const title = figure.querySelector("h2").textContent;
   document.querySelector("#announcement").textContent = `${title}: ${value}, ${status}`;
 }
 
-/** Draws the line, the parts with a warning over it, and each threshold that is within the chart. */
-function draw(figure, samples) {
+/** The paths of the chart are in the units of the data; see src/features/live/chart.ts, which draws the same. */
+function draw(metric) {
+  const { figure, points } = metric;
   const svg = figure.querySelector("svg");
-  const [width, height] = [svg.clientWidth, svg.clientHeight];
-  const now = samples.at(-1).at;
-  const max = Math.max(5, ...samples.map(({ value }) => value)) * 1.15;
-  const x = (at) => (width - 2 - ((now - at) / SHOWN_MS) * width).toFixed(1);
-  const y = (value) => (height - 2 - (value / max) * (height - 4)).toFixed(1);
-  const points = samples.map(({ at, value, status }) => ({ x: x(at), y: y(value), status }));
-  const [first, last] = [points[0], points.at(-1)];
-  const shape = `${points.map((point) => `${point.x} ${point.y}`).join("L")}`;
-  const paths = [path("area", `M${first.x} ${height}L${shape}L${last.x} ${height}Z`), path("line", `M${shape}`)];
-  for (const status of ["warning", "critical"]) {
-    const threshold = Number(figure.dataset[status]);
-    if (threshold < max) paths.push(path(`threshold ${status}`, `M0 ${y(threshold)}H${width}`));
-    const pieces = points.slice(1).map((point, n) => (point.status === status ? pieceTo(point, points[n]) : ""));
-    paths.push(path(`line ${status}`, pieces.join("")));
-  }
-  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  svg.replaceChildren(...paths);
+  const max = scaleOf(points.map(({ value }) => value));
+  const line = points.map(({ x, value, isStart }) => `${isStart ? "M" : "L"}${x} ${-value}`).join("");
+  const set = (selector, d) => svg.querySelector(selector).setAttribute("d", d);
+  set(".line", line);
+  set(".area", areaBelow(line));
+  set(".line.warning", piecesOf(figure, points, "warning"));
+  set(".line.critical", piecesOf(figure, points, "critical"));
+  metric.end = Math.max(metric.end, points.at(-1)?.x ?? 0);
+  svg.setAttribute("viewBox", `${metric.end - SHOWN_SECONDS} ${-max} ${SHOWN_SECONDS} ${max}`);
+  const ticks = [max, max / 2, 0];
+  for (const [index, tick] of figure.querySelectorAll(".values i").entries())
+    tick.dataset.tick = ticks[index].toLocaleString("en");
 }
 
-function pieceTo(point, from) {
-  return `M${from.x} ${from.y}L${point.x} ${point.y}`;
+function scaleOf(values) {
+  const min = values.every(Number.isInteger) ? MIN_SCALE.whole : MIN_SCALE.other;
+  const needed = Math.max(min, 1.05 * Math.max(...values));
+  const power = 10 ** Math.floor(Math.log10(needed));
+  return [1, 2, 4].map((step) => step * power).find((max) => max >= needed) ?? 10 * power;
 }
 
-function path(className, d) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  element.setAttribute("class", className);
-  element.setAttribute("d", d);
-  return element;
+function areaBelow(line) {
+  const parts = line.split(/(?=M)/).filter((part) => part.includes("L"));
+  return parts.map((part) => `${part}V0H${part.slice(1, part.indexOf(" "))}Z`).join("");
 }
 
+function piecesOf({ dataset }, points, status) {
+  const pieces = points.map(({ x, value, isStart }, index) => {
+    const from = points[index - 1];
+    return isStart || statusOf(dataset, value) !== status ? "" : `M${from.x} ${-from.value}L${x} ${-value}`;
+  });
+  return pieces.join("");
+}
+
+function statusOf({ warning, critical }, value) {
+  if (value >= Number(critical)) return "critical";
+  return value >= Number(warning) ? "warning" : "normal";
+}
+
+/** Adds an activity in order of time: isolates report at different times, so an older one may arrive after a newer one. */
 function addActivity({ timestamp, activity: kind, count }) {
   const template = document.createElement("template");
   template.innerHTML = activity.dataset.item;
   const item = template.content.firstElementChild;
-  const time = item.querySelector("time");
-  time.dateTime = timestamp;
-  showTime(time);
+  item.querySelector("time").dateTime = timestamp;
   item.querySelector(".activity-text").textContent = activityTexts[kind] ?? "";
   if (count > 1) item.querySelector(".times").textContent = `, ${count} times`;
-  activity.prepend(item);
+  const newer = [...activity.children].filter((li) => li.querySelector("time").dateTime > timestamp);
+  if (newer.length > 0) newer.at(-1).after(item);
+  else activity.prepend(item);
   while (activity.childElementCount > MAX_ACTIVITIES) activity.lastElementChild.remove();
 }
 
-/** In the user's time zone, which the server does not know. */
-function showTime(time) {
-  time.textContent = new Date(time.dateTime).toLocaleTimeString("en-GB");
-}
-for (const time of activity.querySelectorAll("time")) showTime(time);
+readPage();
+for (const metric of metrics.values()) draw(metric);
 followVisibility();

@@ -60,6 +60,11 @@ export async function loadManifest(c: Pick<AppContext, "locals">): Promise<Manif
   }
 }
 
+/** @returns The manifest that this isolate has already loaded, or an empty one. */
+export function loadedManifest({ locals: { env } }: Pick<AppContext, "locals">): Manifest {
+  return states.get(env.ASSET_MANIFEST)?.kept?.manifest ?? {};
+}
+
 /** Reads the current manifest, for a versioned path that this version of the Worker does not know yet. */
 export async function loadCurrentManifest({ locals: { env } }: Pick<AppContext, "locals">): Promise<Manifest> {
   const state = stateOf(env.ASSET_MANIFEST);

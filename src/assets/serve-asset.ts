@@ -2,11 +2,15 @@
 import type { AppContext } from "../env.ts";
 import { IMMUTABLE, PUBLIC_REVALIDATED } from "../web/caching/cache-control.ts";
 import type { ByteRange } from "../web/caching/conditional.ts";
+import { retryRead, withDeadline } from "../web/platform/transient.ts";
 import { refuse } from "../web/respond/refuse.ts";
 import { serveContent } from "../web/respond/serve-content.ts";
 import { loadCurrentManifest, loadManifest } from "./load-manifest.ts";
 import { type Asset, findAsset, isVersionedAddress, objectKeyOf } from "./manifest.ts";
 import { negotiateEncoding } from "./negotiate-encoding.ts";
+
+/** After this time, the bytes are read from R2 instead. */
+const CACHE_DEADLINE_MS = 1_000;
 
 /**
  * Serves the file at a path. A path that is not in the manifest causes no request to R2.
@@ -53,9 +57,10 @@ async function readObject(
   range: ByteRange | undefined,
 ): Promise<ReadableStream<Uint8Array> | null> {
   const address = new URL(`/static/${key}`, request.url);
-  const cached = await caches.default.match(new Request(address, { headers: rangeHeader(range) }));
+  const match = caches.default.match(new Request(address, { headers: rangeHeader(range) }));
+  const cached = await withDeadline(match, CACHE_DEADLINE_MS).catch(() => undefined);
   if (cached?.body && cached.status === (range ? 206 : 200)) return cached.body;
-  const object = await env.ASSETS.get(key, range && { range });
+  const object = await retryRead(() => env.ASSETS.get(key, range && { range }));
   if (!object || range) return object?.body ?? null;
   const [now, later] = object.body.tee();
   const headers = { ...IMMUTABLE, "Content-Length": `${size}` };

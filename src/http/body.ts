@@ -1,6 +1,6 @@
 /** Reads a JSON request body up to a limit. */
 import type { ValidationIssue } from "./context.ts";
-import { BodyTooLargeError, limitStream } from "./limited-body.ts";
+import { BodyTooLargeError, limitStream, readInTime } from "./limited-body.ts";
 
 /** The limit in bytes when neither the route nor the app sets one. */
 export const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
@@ -25,6 +25,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
  * Invalid UTF-8 is an issue, and so is invalid JSON; an empty body is `undefined`.
  *
  * @param maxBytes The limit. A body that exceeds it is an issue, and the rest of its stream is cancelled.
+ * @throws BodyTimeoutError if the client stops sending.
  */
 export async function readJson(request: Request, maxBytes: number): Promise<JsonBody> {
   const bytes = await readBytes(request, maxBytes);
@@ -46,7 +47,9 @@ async function readBytes(request: Request, maxBytes: number): Promise<ArrayBuffe
   const declaredBytes = Number(headers.get("content-length"));
   const isShort = declaredBytes > 0 && declaredBytes <= Math.min(maxBytes, MAX_SINGLE_READ_BYTES);
   try {
-    const bytes = await (isShort ? request : new Response(limitStream(body, maxBytes))).arrayBuffer();
+    const bytes = await (isShort
+      ? readInTime(request.arrayBuffer())
+      : new Response(limitStream(body, maxBytes)).arrayBuffer());
     return bytes.byteLength > maxBytes ? undefined : bytes;
   } catch (error) {
     if (error instanceof BodyTooLargeError) return undefined;

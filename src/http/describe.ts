@@ -18,7 +18,7 @@ export interface RouteDescription {
   readonly schemas: readonly ValidationPart[];
   /** In the order in which they run. */
   readonly onResponse: readonly HookDescription[];
-  /** In the order in which they run, until one answers. */
+  /** In the order in which they run, until one responds. */
   readonly onError: readonly HookDescription[];
   /** The most bytes of a body that can be read; null for no limit. */
   readonly maxBodyBytes: number | null;

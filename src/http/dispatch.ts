@@ -27,8 +27,8 @@ const NO_LOCALS: Facts["locals"] = Object.freeze({});
 const NO_VALUES: RawValues = { params: NO_PARAMS.raw, query: NO_QUERY, body: undefined };
 
 /**
- * Answers a request. Never rejects: an error goes to `onError`, and if that gives no response, the answer is a 500.
- * Every answer goes through `onSend`.
+ * Responds to a request. Never rejects: an error goes to `onError`, and if that does not return a response, a 500 is sent.
+ * Every response goes through `onSend`.
  *
  * @param env The platform's second argument, passed to `onRequest`. On Workers: the bindings.
  * @param ctx The platform's third argument, passed to `onRequest`. On Workers: the execution context.
@@ -58,8 +58,8 @@ export async function dispatch(app: AppPlan, request: Request, env: unknown, ctx
     const { guards, validator, handler, onResponse } = run.route;
     const denied = guards.length > 0 || validator ? await runGuards(run) : undefined;
     if (!denied && facts.route) run.phase = "resolve";
-    const answer = denied ?? handler(facts);
-    response = answer instanceof Response ? answer : requireResponse(await answer, run);
+    const result = denied ?? handler(facts);
+    response = result instanceof Response ? result : requireResponse(await result, run);
     if (onResponse.length > 0) {
       run.phase = "onResponse";
       response = await replaceResponse(onResponse, { context: facts, response, outcome: run.outcome }, run, run.phase);

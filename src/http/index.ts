@@ -16,7 +16,7 @@ export { type Guard, type GuardFn, type GuardResult, headGuard } from "./guard.t
 export type { CheckHandlers } from "./guard-order.ts";
 export type { Handler, HandlerFn, RequestSchemas, ResponseSchemas } from "./handler.ts";
 export type { OnErrorHandler, OnRequestHandler, OnResponseHandler, OnSendHandler, Outcome } from "./hooks.ts";
-export { BodyTooLargeError } from "./limited-body.ts";
+export { BodyTimeoutError, BodyTooLargeError, readChunks } from "./limited-body.ts";
 export type { Operation, OperationsOf } from "./operation.ts";
 export type { RouteParams } from "./path-params.ts";
 export type { RouteConfig } from "./route.ts";

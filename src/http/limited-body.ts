@@ -12,8 +12,57 @@ export class BodyTooLargeError extends Error {
   }
 }
 
+/** The longest pause, in milliseconds, that a body may make before its next byte. */
+export const MAX_PAUSE_MS = 30_000;
+
+/** The error with which a body rejects if no byte arrives for `MAX_PAUSE_MS`. The rest of it has been cancelled. */
+export class BodyTimeoutError extends Error {
+  override readonly name = "BodyTimeoutError";
+
+  constructor() {
+    super(`No byte of the body arrived for ${MAX_PAUSE_MS / 1000} seconds`);
+  }
+}
+
 /**
- * Returns a stream of the same bytes, which fails with a `BodyTooLargeError` past the limit and cancels its source.
+ * @param cancel Cancels the source if the read takes longer than `MAX_PAUSE_MS`. @throws BodyTimeoutError if the read
+ * takes longer than that.
+ */
+export function readInTime<T>(read: Promise<T>, cancel?: (reason: Error) => Promise<void>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      const error = new BodyTimeoutError();
+      reject(error);
+      cancel?.(error).catch(() => {});
+    }, MAX_PAUSE_MS);
+    read.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/**
+ * Yields the chunks of a body as they arrive. A consumer that stops early cancels the rest.
+ *
+ * @throws BodyTimeoutError
+ */
+export async function* readChunks<T extends Uint8Array>(body: ReadableStream<T>): AsyncGenerator<T, void, undefined> {
+  const reader = body.getReader();
+  let isStopped = false;
+  try {
+    for (;;) {
+      const { done, value } = await readInTime(reader.read(), (reason) => reader.cancel(reason));
+      if (done) return;
+      isStopped = true;
+      yield value;
+      isStopped = false;
+    }
+  } finally {
+    if (isStopped) await reader.cancel().catch(() => {});
+  }
+}
+
+/**
+ * Returns a stream of the same bytes, which fails with a `BodyTooLargeError` past the limit, or with a
+ * `BodyTimeoutError` after too long a pause, and then cancels its source.
  *
  * @param maxBytes The limit.
  */
@@ -23,7 +72,7 @@ export function limitStream(source: ReadableStream<Uint8Array<ArrayBuffer>>, max
   return new ReadableStream(
     {
       async pull(controller) {
-        const { done, value } = await reader.read();
+        const { done, value } = await readInTime(reader.read(), (reason) => reader.cancel(reason));
         if (done) return controller.close();
         size += value.byteLength;
         if (size <= maxBytes) return controller.enqueue(value);
@@ -38,7 +87,7 @@ export function limitStream(source: ReadableStream<Uint8Array<ArrayBuffer>>, max
 
 /**
  * Returns a request whose body is counted as it arrives, whatever `Content-Length` says. Past the limit, every way of
- * reading it rejects with a `BodyTooLargeError`.
+ * reading it rejects with a `BodyTooLargeError`, and after too long a pause with a `BodyTimeoutError`.
  *
  * @param maxBytes The limit.
  * @returns Another request with the same URL, headers and `cf`; the request itself if it has no body. A body of GET or

@@ -23,7 +23,7 @@ export async function replaceResponse<TInfo extends { readonly response: Respons
   return info.response;
 }
 
-/** Asks each level's `onError`, the nearest first. If none gives a response, the answer is a plain 500. */
+/** Calls each level's `onError`, the nearest first, until one returns a response. If none does, a plain 500 is sent. */
 export async function handleError(run: Run, { phase, passed }: Failed, error: unknown): Promise<Response> {
   const info: Parameters<OnErrorHandler>[0] = { error, context: run.facts, phase, passed };
   try {
@@ -37,7 +37,7 @@ export async function handleError(run: Run, { phase, passed }: Failed, error: un
   return reportError(error);
 }
 
-/** The response to an error that nothing has answered. */
+/** The response to an error if no `onError` returns one. */
 export function reportError(error: unknown): Response {
   console.error(error);
   return Response.json({ error: "Internal Server Error" }, { status: 500 });

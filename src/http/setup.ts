@@ -1,4 +1,4 @@
-/** Sets up an app: composes its route table once and answers requests with it. */
+/** Sets up an app: composes its route table once and responds to requests with it. */
 import { compose } from "./compose.ts";
 import type { UnmatchedContext } from "./context.ts";
 import { describeValue } from "./describe-value.ts";
@@ -9,7 +9,7 @@ import type { AppHooks, OneOrMany, OnRequestHandler, OnSendHandler } from "./hoo
 import { type AppParts, atLevel, listOf } from "./level.ts";
 import type { Validator } from "./schema.ts";
 import { SetupError } from "./setup-error.ts";
-import { createTable } from "./table.ts";
+import { allowedMethods, createTable } from "./table.ts";
 
 /** The options of an app. */
 export interface Config<TReturn = unknown, TEnv = unknown, TCtx = unknown, THandlers = HandlerList, TKeys = never>
@@ -20,7 +20,7 @@ export interface Config<TReturn = unknown, TEnv = unknown, TCtx = unknown, THand
   readonly handlers: CheckHandlers<THandlers, SuppliedToHandlers<TReturn, TKeys>>;
   /** Required if any route has a schema. */
   readonly validator?: Validator<never>;
-  /** Answers requests that match no route. Default: 404 with the text `Not Found`. */
+  /** Responds to requests that match no route. Default: 404 with the text `Not Found`. */
   readonly notFound?: (c: UnmatchedContext<Supplied<TReturn>>) => Response | Promise<Response>;
   /** The body limit in bytes for routes that set none. Default: 1 MiB. */
   readonly maxBodyBytes?: number;
@@ -38,10 +38,12 @@ type PlatformArguments<TEnv, TCtx> = unknown extends TEnv ? [env?: unknown, ctx?
 
 /** An app: a function from request to response, and the route table behind it. */
 export interface App<TEnv = unknown, TCtx = unknown> {
-  /** Answers a request and never rejects. Passes `env` and `ctx` to `onRequest`. */
+  /** Responds to a request and never rejects. Passes `env` and `ctx` to `onRequest`. */
   readonly fetch: (request: Request, ...platform: PlatformArguments<TEnv, TCtx>) => Promise<Response>;
   /** The flat, composed table. Dispatch runs these same arrays. */
   readonly handlers: readonly Handler<unknown>[];
+  /** The methods, sorted, that have a route for a path. */
+  readonly allowedMethods: (path: string) => readonly string[];
   /** The hooks that run before matching, in order; described by name. */
   readonly onRequest: readonly { readonly name: string }[];
   /** The hooks that run before a response is sent, in order; described by name. */
@@ -78,8 +80,14 @@ export function setup<
   const routes = flattenHandlers(handlers).map((entry) => compose(requireRoute(entry), app));
   const unmatched = compose({ method: "*", path: "(notFound)", handler: notFound }, app);
   const plan: AppPlan = { table: createTable(routes), onRequest, unmatched, onSend: atLevel("app", onSend) };
-  const answer = (request: Request, env?: unknown, ctx?: unknown) => dispatch(plan, request, env, ctx);
-  return { fetch: answer, handlers: routes, onRequest, onSend };
+  const respond = (request: Request, env?: unknown, ctx?: unknown) => dispatch(plan, request, env, ctx);
+  return {
+    fetch: respond,
+    handlers: routes,
+    allowedMethods: (path) => allowedMethods(plan.table, path),
+    onRequest,
+    onSend,
+  };
 }
 
 function requireRoute(entry: Handler): Handler {

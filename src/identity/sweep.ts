@@ -1,37 +1,28 @@
-/** Removes expired rows from the database. */
-import { waitForAll } from "../web/app/wait-for-all.ts";
-import type { Database } from "../web/platform/request-database.ts";
+/** The sweeps of identity's tables. */
+import type { AppFacts } from "../env.ts";
+import { type Sweep, sweepRows } from "../web/app/sweep.ts";
 import { IDLE_MS } from "./sessions/sessions.ts";
 import { EXPIRED_KEY_RETENTION_MS } from "./tokens/api-keys.ts";
+import { sweepDeletedUsers } from "./users/erasure.ts";
 
-/** Maximum rows per statement, so that no statement blocks the database for long. */
-const BATCH = 500;
+const now = () => [Date.now()];
 
-/** A table's key, the condition for its expired rows, and the values of that condition at a given time. */
-type Expired = readonly [table: string, key: string, condition: string, valuesAt: (now: number) => number[]];
-
-const EXPIRED: readonly Expired[] = [
-  ["sessions", "id", "expires_at <= ? OR used_at <= ?", (now) => [now, now - IDLE_MS]],
-  ["api_keys", "id", "expires_at <= ?", (now) => [now - EXPIRED_KEY_RETENTION_MS]],
-  ["email_tokens", "token_hash", "expires_at <= ?", (now) => [now]],
-  ["sockets", "id", "live_until <= ?", (now) => [now]],
-  ["idempotency_keys", "owner, route, key", "expires_at <= ?", (now) => [now]],
+/** Sweeps expired credentials, rows of sockets whose object crashed, and the data of deleted users. */
+export const identitySweeps = ({ erasures }: Pick<AppFacts, "erasures">): readonly Sweep[] => [
+  sweepRows({
+    table: "sessions",
+    key: "id",
+    where: "expires_at <= ? OR used_at <= ?",
+    values: () => [Date.now(), Date.now() - IDLE_MS],
+  }),
+  sweepRows({
+    table: "api_keys",
+    key: "id",
+    where: "expires_at <= ?",
+    values: () => [Date.now() - EXPIRED_KEY_RETENTION_MS],
+  }),
+  sweepRows({ table: "api_key_submissions", key: "user_id, id", where: "expires_at <= ?", values: now }),
+  sweepRows({ table: "email_tokens", key: "token_hash", where: "expires_at <= ?", values: now }),
+  sweepRows({ table: "sockets", key: "id", where: "live_until <= ?", values: now }),
+  ...sweepDeletedUsers(erasures),
 ];
-
-/**
- * Sweeps every table in batches. Safe to run repeatedly and concurrently. The next run makes up for a failed one, and a
- * failing table does not prevent the others from being swept.
- *
- * @throws The error of the first failing table.
- */
-export async function sweepExpired(db: Database): Promise<void> {
-  const sweeps = EXPIRED.map(async ([table, key, condition, valuesAt]) => {
-    const statement = `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${BATCH})`;
-    let swept = BATCH;
-    while (swept >= BATCH) {
-      const bound = db.prepare(statement).bind(...valuesAt(Date.now()));
-      swept = (await bound.run()).meta.changes;
-    }
-  });
-  await waitForAll(sweeps);
-}

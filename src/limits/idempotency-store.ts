@@ -1,5 +1,7 @@
 /** Idempotency keys in D1. */
 import { v7 as uuidv7 } from "uuid";
+import type { Erasure } from "../env.ts";
+import { type Sweep, sweepRows } from "../web/app/sweep.ts";
 import type { Database } from "../web/platform/request-database.ts";
 
 const RETENTION_MS = 24 * 60 * 60 * 1000;
@@ -95,3 +97,27 @@ export async function releaseKey(db: Database, { owner, route, key, leasedUntil 
     .bind(owner, route, key, leasedUntil)
     .run();
 }
+
+/** Ends the lease of a request that was invalid, so that the corrected one may use the key. */
+export async function forgetKey(db: Database, { owner, route, key, leasedUntil }: KeyUse): Promise<void> {
+  await db
+    .prepare(
+      `DELETE FROM idempotency_keys
+       WHERE owner = ? AND route = ? AND key = ? AND leased_until = ? AND status IS NULL`,
+    )
+    .bind(owner, route, key, leasedUntil)
+    .run();
+}
+
+export const expiredKeys: Sweep = sweepRows({
+  table: "idempotency_keys",
+  key: "owner, route, key",
+  where: "expires_at <= ?",
+  values: () => [Date.now()],
+});
+
+export const keysOfUsers: Erasure = {
+  table: "idempotency_keys",
+  key: "owner, route, key",
+  owner: "idempotency_keys.owner = deleted_users.id",
+};

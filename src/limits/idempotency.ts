@@ -10,6 +10,7 @@ import { deny } from "../web/respond/refuse.ts";
 import {
   type Claim,
   claimKey,
+  forgetKey,
   type KeyUse,
   type RecordedResponse,
   recordResponse,
@@ -39,10 +40,20 @@ type IdempotencyNeeds = AppLocals & { readonly user: { readonly id: string } };
 /** RFC 8941 strings have quotes, but most clients send the bare key. Both forms are the same key, as are both cases of a UUID. */
 const KEY = /^"?([\x21\x23-\x7e]{1,255})"?$/;
 
+/** The detail of the refusal of an invalid key. */
+export const INVALID_KEY = "The Idempotency-Key must have 1 to 255 visible ASCII characters.";
+
+/** @returns The key in an `Idempotency-Key` header; undefined if it is invalid. */
+export function parseIdempotencyKey(header: string): string | undefined {
+  const [, given] = KEY.exec(header) ?? [];
+  return uuid.safeParse(given).data ?? given;
+}
+
 /**
  * Makes repeated requests with the same Idempotency-Key take effect only once. Claims the key of a request. Repeats the
  * first response if there is one. Denies a key that was used with a different body with 422, a key whose first request
- * is still running with 409, and an invalid key with 400. Keys belong to a user and are kept for 24 hours.
+ * is still running with 409, and an invalid key with 400. Keys belong to a user and are kept for 24 hours. After a
+ * response of 400, the corrected request may use the same key.
  *
  * A handler that creates a resource uses `locals.idempotency.resourceId` as its id, and does not change an existing
  * resource with that id.
@@ -52,9 +63,8 @@ const claimIdempotencyKey: Guard<IdempotencyNeeds, IdempotencyLocals> = stateFac
     const header = c.request.headers.get("Idempotency-Key");
     // Invalid input has no effect, so the corrected request may use the same key.
     if (header === null || !c.input.ok) return { allow: true, locals: { idempotency: undefined } };
-    const [, given] = KEY.exec(header) ?? [];
-    const key = uuid.safeParse(given).data ?? given;
-    if (key === undefined) return deny(c, 400, "The Idempotency-Key must have 1 to 255 visible ASCII characters.");
+    const key = parseIdempotencyKey(header);
+    if (key === undefined) return deny(c, 400, INVALID_KEY);
     const route = `${c.request.method} ${c.route.path}`;
     const use: KeyUse = {
       owner: c.locals.user.id,
@@ -96,9 +106,9 @@ async function claimOrRelease(db: Database, use: KeyUse): Promise<Claim> {
 }
 
 /** Never rejects, so that the client learns of the failure that matters. Without it, a retry must wait for a minute. */
-async function tryToRelease(db: Database, use: KeyUse): Promise<void> {
+async function tryToRelease(db: Database, use: KeyUse, release = releaseKey): Promise<void> {
   try {
-    await releaseKey(db, use);
+    await release(db, use);
   } catch (error) {
     logFailure("An idempotency key could not be released; its lease will expire", error);
   }
@@ -120,17 +130,29 @@ type HookLocals = AppLocals & Partial<IdempotencyLocals>;
 
 /**
  * Records the handler's response for retries, even if it is a refusal (IETF draft, §2.6). Exceptions are a status of
- * 500 or more, and 422, which had no effect and depends on a state that may change, such as a quota.
+ * 500 or more; 422, which had no effect and depends on a state that may change, such as a quota; and 400, after which
+ * the corrected request may use the same key, as after invalid input that the guard sees.
  */
 const recordFirstResponse: OnResponseHandler<HookLocals> = async ({ context, response, outcome }) => {
   const { db, idempotency } = context.locals;
   if (!idempotency || outcome.kind !== "resolved") return response;
-  if (response.status >= 500 || response.status === 422) {
-    await tryToRelease(db, idempotency);
+  if (response.status >= 500 || response.status === 422 || response.status === 400) {
+    await tryToRelease(db, idempotency, releaseAfter(response));
     return response;
   }
   const body = await response.clone().text();
   await recordResponse(db, idempotency, { status: response.status, headers: [...response.headers], body });
+  return response;
+};
+
+function releaseAfter({ status }: Response): typeof releaseKey {
+  return status === 400 ? forgetKey : releaseKey;
+}
+
+/** Allows a retry, to which the handler responds as to the first request. */
+const releaseKeyOfSecret: OnResponseHandler<HookLocals> = async ({ context, response, outcome }) => {
+  const { db, idempotency } = context.locals;
+  if (idempotency && outcome.kind === "resolved") await tryToRelease(db, idempotency, releaseAfter(response));
   return response;
 };
 
@@ -150,3 +172,9 @@ export const idempotency = {
   onResponse: recordFirstResponse,
   onError: releaseFailedKey,
 } as const;
+
+/**
+ * Like `idempotency`, but does not record the response, since it contains a secret. For a retry, the handler runs again
+ * with the same `resourceId`: it must not create anything again, and must give the same response.
+ */
+export const unrecordedIdempotency = { ...idempotency, onResponse: releaseKeyOfSecret } as const;

@@ -68,13 +68,13 @@ export function limitAttempts<TNeeds extends LimitNeeds = LimitNeeds>(
       const key = await policy.key(c);
       if (key === undefined) return { allow: true, locals: { attempt: UNCOUNTED } };
       const objectName = objectNameOf(name, key);
-      const answer = await reserve(env, objectName, limit, windowSeconds * 1000);
-      if (!answer)
+      const ruling = await reserve(env, objectName, limit, windowSeconds * 1000);
+      if (!ruling)
         return whenUnavailable === "deny" ? denyUnavailable(c) : { allow: true, locals: { attempt: UNCOUNTED } };
-      const { reservation, isUnsettled, remaining } = answer;
+      const { reservation, isUnsettled, remaining } = ruling;
       if (reservation !== null)
         return { allow: true, locals: { attempt: openAttempt(env, objectName, reservation, remaining) } };
-      if (!isUnsettled) return denyExhausted(c, stateOf(policy, limit, answer), "failed attempt");
+      if (!isUnsettled) return denyExhausted(c, stateOf(policy, limit, ruling), "failed attempt");
       return deny(c, 503, "Other attempts are still being checked. Try again in 1 second.", { "Retry-After": "1" });
     },
     {

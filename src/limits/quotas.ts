@@ -55,6 +55,17 @@ export function selectUsage(db: Database, userId: string): D1PreparedStatement {
   return db.prepare("SELECT quota, used FROM quota_usage WHERE user_id = ?").bind(userId);
 }
 
+/** Reads how much of these quotas a user has used, in their order. It reads counters, so it scans no table. */
+export async function readUsage<TQuotas extends readonly Quota[]>(
+  db: Database,
+  userId: string,
+  quotas: readonly [...TQuotas],
+): Promise<{ readonly [K in keyof TQuotas]: number }> {
+  const { results } = await selectUsage(db, userId).all<QuotaUsage>();
+  const used = new Map(results.map((row) => [row.quota, row.used]));
+  return quotas.map(({ name }) => used.get(name) ?? 0) as { readonly [K in keyof TQuotas]: number };
+}
+
 /**
  * @param adding The amount to add to each quota.
  * @returns The first of these quotas that would be exceeded.

@@ -82,7 +82,10 @@ const denialsByCredential = new Denials();
 
 const presumedKeys = new PresumedKeys();
 
-/** Returns the denial that the isolate remembers, or else the decision of the object. */
+/**
+ * Returns the denial that the isolate remembers, or else the decision of the object. After an admission that uses up
+ * the limit, the isolate remembers a denial for later requests.
+ */
 async function rule<TContext extends HeadContext<LimitNeeds>>(
   policy: RateLimitPolicy<TContext>,
   limit: number,
@@ -97,17 +100,24 @@ async function rule<TContext extends HeadContext<LimitNeeds>>(
     if (known) return known;
   }
   const ask = (key: string) => askObject(c.locals.env, objectNameOf(name, key), limit, windowSeconds * 1000);
-  const { source, key: presumedKey } = digest ? await presumeKey(policy, digest, c) : {};
-  const isEarly = presumedKey !== undefined && !denialsByKey.find(objectNameOf(name, presumedKey));
+  const { source, key: presumedKey, isConfirmed } = digest ? await presumeKey(policy, digest, c) : {};
+  const denial = presumedKey === undefined ? undefined : denialsByKey.find(objectNameOf(name, presumedKey));
+  const ownName = nameFor();
+  // Only if `key` has confirmed the key within the last minute: an ended credential must not reveal that its owner is
+  // denied.
+  if (denial && isConfirmed && ownName) {
+    denialsByCredential.remember(ownName, denial.resetMs);
+    return denial;
+  }
   // Counts while `key` identifies the client. A wrong presumption costs its key one request.
-  const early = isEarly ? ask(presumedKey) : undefined;
+  const early = presumedKey === undefined || denial ? undefined : ask(presumedKey);
   const key = await policy.key(c);
   const confirmedKey = key === fallbackKey ? undefined : key;
   if (source && (confirmedKey ?? presumedKey) !== undefined) presumedKeys.remember(source, confirmedKey);
   if (key === undefined) return "uncounted";
   const objectName = objectNameOf(name, key);
   const ruling = await ((key === presumedKey && early) || (denialsByKey.find(objectName) ?? ask(key)));
-  if (ruling !== "unavailable" && !ruling.isAdmitted) {
+  if (ruling !== "unavailable" && ruling.remaining === 0) {
     denialsByKey.remember(objectName, ruling.resetMs);
     const credentialName = nameFor(key === fallbackKey ? key : undefined);
     if (credentialName) denialsByCredential.remember(credentialName, ruling.resetMs);
@@ -124,11 +134,11 @@ async function presumeKey<TContext extends HeadContext<LimitNeeds>>(
   { name, presume }: RateLimitPolicy<TContext>,
   digest: string,
   c: TContext,
-): Promise<{ readonly source?: string; readonly key?: string | undefined }> {
+): Promise<{ readonly source?: string; readonly key?: string | undefined; readonly isConfirmed?: boolean }> {
   const presumed = await presume?.(c);
   const source = `${name} ${presumed?.source ?? `credential ${digest}`}`;
   const known = presumedKeys.find(source);
-  if (known || !presumed) return { source, key: known?.key };
+  if (known || !presumed) return { source, key: known?.key, isConfirmed: known !== undefined };
   presumedKeys.remember(source, undefined);
   return { source, key: presumed.key };
 }

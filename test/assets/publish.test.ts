@@ -151,7 +151,7 @@ describe("the first publication", () => {
     expect((await ask(address)).headers.get("Cache-Control")).toContain("immutable");
   });
 
-  test("before it, every address answers 404", async () => {
+  test("before it, every address responds with 404", async () => {
     for (const address of ["/static/style.css", "/favicon.ico", "/robots.txt"]) {
       expect(await contentOf(address)).toBe(404);
     }

@@ -77,7 +77,7 @@ describe.each(CASES)("GET %s with %s", (name, encoding, path, type) => {
     expect(await bodyOf(response)).toEqual(bytesOf(SITE[path] ?? ""));
   });
 
-  test("answers 304 to who has these bytes, and not to who has another encoding of them", async () => {
+  test("responds with 304 to a client with these bytes, but not with another encoding of them", async () => {
     const tag = await tagOf(resolve(name), encoding);
     for (const list of [tag, `W/${tag}`, `"other", ${tag}`, "*"]) {
       const response = await get(resolve(name), { "Accept-Encoding": encoding, "If-None-Match": list });
@@ -136,7 +136,7 @@ describe("a range", () => {
     },
   );
 
-  test.each(ENCODINGS)("behind the end answers 416 with the size, to a client that accepts %s", async (encoding) => {
+  test.each(ENCODINGS)("beyond the end gets 416 and the size, for a client that accepts %s", async (encoding) => {
     for (const range of [`bytes=${size}-`, "bytes=-0"]) {
       const response = await get("/static/css/style.css", { "Accept-Encoding": encoding, Range: range });
       expect([response.status, response.headers.get("Content-Range")]).toEqual([416, `bytes */${size}`]);
@@ -197,7 +197,7 @@ describe("a file without encodings", () => {
 describe("every address of an asset", () => {
   const everywhere = ["/static/css/style.css", "/static/none", "/favicon.ico", "/robots.txt"];
 
-  test.each(everywhere)("%s answers 405 to what is neither GET nor HEAD", async (address) => {
+  test.each(everywhere)("%s responds with 405 to methods other than GET and HEAD", async (address) => {
     for (const method of ["POST", "PUT", "PATCH", "DELETE", "PROPFIND"]) {
       const response = await send(address, { method });
       expect([method, response.status, response.headers.get("Allow")]).toEqual([method, 405, "GET, HEAD, OPTIONS"]);
@@ -217,7 +217,7 @@ describe("every address of an asset", () => {
   });
 });
 
-test("GET /static/none answers 404, as a page to a browser, and no shared cache keeps it", async () => {
+test("GET /static/none responds with 404, as a page to a browser, and no shared cache keeps it", async () => {
   const response = await get("/static/none", { Accept: "text/html" });
   expect([response.status, response.headers.get("Content-Type")]).toEqual([404, "text/html; charset=utf-8"]);
   expect(response.headers.get("Cache-Control")).toBe("no-store");

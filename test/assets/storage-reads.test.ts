@@ -84,7 +84,7 @@ describe("GET of an asset", () => {
     expect(headers?.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
   });
 
-  test("answers 404 where R2 has lost the bytes, and serves them when they are back", async () => {
+  test("responds with 404 if R2 has lost the bytes, and serves them when they are back", async () => {
     const object = `assets/${await sha256(SITE["app.js"])}`;
     await env.ASSETS.delete(object);
     for (const headers of [{}, { Range: "bytes=0-1" }]) expect((await get("/static/app.js", headers)).status).toBe(404);

@@ -74,8 +74,8 @@ const { route } = scope<Base & { remaining: number }>();`,
 setup({ validator: standardValidator, onRequest: () => ({ requestId: "" }), handlers });`,
     client: `const api = client<OperationsOf<typeof handlers>>("http://localhost");`,
     callOf: (n) => `export async function call${n}() {
-  const answer = await api["POST /orgs/:org/things${n}/:id"]({ params: { org: "a", id: "1" }, body: { title${n}: "t", count: 1 } });
-  return answer.status === 200 ? answer.body.id${n} : answer.body.detail;
+  const response = await api["POST /orgs/:org/things${n}/:id"]({ params: { org: "a", id: "1" }, body: { title${n}: "t", count: 1 } });
+  return response.status === 200 ? response.body.id${n} : response.body.detail;
 }`,
   },
   hono: {
@@ -109,9 +109,9 @@ const requireAdmin = createMiddleware<{ Variables: { admin: true } }>((c, next) 
 export default app;`,
     client: `const api = hc<typeof app>("http://localhost");`,
     callOf: (n) => `export async function call${n}() {
-  const answer = await api.orgs[":org"].things${n}[":id"].$post({ param: { org: "a", id: "1" }, json: { title${n}: "t", count: 1 } });
-  if (answer.status === 200) return (await answer.json()).id${n};
-  return (await answer.json()).detail;
+  const response = await api.orgs[":org"].things${n}[":id"].$post({ param: { org: "a", id: "1" }, json: { title${n}: "t", count: 1 } });
+  if (response.status === 200) return (await response.json()).id${n};
+  return (await response.json()).detail;
 }`,
   },
 };

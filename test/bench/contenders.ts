@@ -1,4 +1,4 @@
-/** The contenders, and a check before any measurement that all of them give the same answers. */
+/** The contenders, and a check before any measurement that all of them give the same responses. */
 import assert from "node:assert/strict";
 import byHand from "./contenders/by-hand.ts";
 import candor from "./contenders/candor.ts";
@@ -49,7 +49,7 @@ export const contenders: Readonly<Record<Name, Fetch>> = {
   remix: remix.fetch,
 };
 
-/** A request and its expected answer. */
+/** A request and its expected response. */
 export interface Sample {
   readonly what: string;
   readonly path: string;
@@ -93,7 +93,7 @@ const refused: readonly Sample[] = [
   { what: "an unknown path", path: "/api/nothing/here", init: {}, status: 404 },
 ];
 
-/** Throws unless `send` gives the expected answer to every sample. */
+/** Throws unless `send` gives the expected response to every sample. */
 export async function verify(name: string, send: (sample: Sample) => Response | Promise<Response>): Promise<void> {
   for (const sample of [...Object.values<Sample>(samples), ...refused]) {
     const response = await send(sample);

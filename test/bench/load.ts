@@ -1,73 +1,55 @@
-/** Sends a fixed number of requests to a server on this machine, over connections that stay open. */
-import { once } from "node:events";
-import { connect, type Socket } from "node:net";
-import type { Sample } from "./contenders.ts";
+/** `npm run load`: sends a mix of requests to the app and reports their response times. */
+import { keepRenewed, readAccounts, signInAll, toAccounts } from "./load/accounts.ts";
+import { loadFeatures } from "./load/mix.ts";
+import { HELP, type LoadOptions, OptionError, readOptions } from "./load/options.ts";
+import { showProgress } from "./load/progress.ts";
+import { hasFailed, toPlot, toReport, toText } from "./load/report.ts";
+import { runLoad } from "./load/run-load.ts";
+import { savePlot } from "./load/save-plot.ts";
+import { openTarget } from "./load/target.ts";
+import { workerdUsage } from "./process-usage.ts";
 
-const CONNECTIONS = 16;
+const isLinux = process.platform === "linux";
+const cpuMilliseconds = () => (isLinux ? workerdUsage().cpuMilliseconds : 0);
 
-/** @returns A function that sends `count` requests and resolves after the last answer, and one that closes the connections. */
-export async function openConnections(port: number, sample: Sample) {
-  const sockets = await Promise.all(Array.from({ length: CONNECTIONS }, () => open(port)));
-  const request = Buffer.from(toText(sample));
-  const bytes = await answerBytes(sockets[0] as Socket, request);
-  return {
-    send: (count: number) => sendAll(sockets, { request, count, bytes, status: String(sample.status) }),
-    close: () => sockets.map((socket) => socket.destroy()),
-  };
-}
-
-async function open(port: number): Promise<Socket> {
-  const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-  await once(socket, "connect");
-  return socket;
-}
-
-function toText({ path, init: { method = "GET", body } }: Sample): string {
-  const head = `${method} ${path} HTTP/1.1\r\nHost: localhost\r\n`;
-  return body === undefined
-    ? `${head}\r\n`
-    : `${head}Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
-}
-
-/** The length of an answer, head included. Every answer of a sample has the same. */
-async function answerBytes(socket: Socket, request: Buffer): Promise<number> {
-  socket.write(request);
-  let text = "";
-  for (;;) {
-    const [chunk] = await once(socket, "data");
-    text += chunk.toString("latin1");
-    const head = /^HTTP[\s\S]*?\r\n\r\n/.exec(text)?.[0];
-    const length = /^content-length: (\d+)/im.exec(head ?? "")?.[1];
-    if (head && !length) throw new Error(`An answer has no Content-Length:\n${text}`);
-    if (head && text.length >= head.length + Number(length)) return text.length;
+async function main(options: LoadOptions): Promise<void> {
+  const features = await loadFeatures();
+  // Imported only here, since a load on another server needs neither the app nor Miniflare.
+  const own = options.url ? undefined : await import("./load/own-worker.ts");
+  const worker = await own?.startOwnWorker();
+  const target = openTarget(options.url ?? ((await worker?.url()) as URL), options.concurrency);
+  const interrupt = new AbortController();
+  process.once("SIGINT", () => interrupt.abort());
+  try {
+    const file = options.accountsFile;
+    const signedIn =
+      own && worker
+        ? await own.seedAccounts(worker, options.users)
+        : await signInAll({ features, send: target.send, accounts: file ? readAccounts(file) : options.users });
+    const accounts = toAccounts(signedIn);
+    const stopRenewing = keepRenewed(accounts, signedIn);
+    const { signal } = interrupt;
+    const cpuBefore = cpuMilliseconds();
+    const result = await runLoad({ options, target, accounts, features, signal, onProgress: showProgress });
+    const cpu = worker && isLinux ? cpuMilliseconds() - cpuBefore : undefined;
+    stopRenewing();
+    if (process.stderr.isTTY) process.stderr.write("\n");
+    const report = toReport(result, { ...options, target: options.url?.origin ?? "the built Worker", cpu });
+    console.log(options.isJson ? JSON.stringify(report, null, 2) : toText(report));
+    if (options.plot !== undefined) await savePlot(options.plot, toPlot(result, `Load on ${report.target}`));
+    if (hasFailed(report)) process.exitCode = 1;
+  } finally {
+    await target.close();
+    await worker?.stop();
   }
 }
 
-interface Load {
-  readonly request: Buffer;
-  readonly count: number;
-  readonly bytes: number;
-  readonly status: string;
-}
-
-function sendAll(sockets: readonly Socket[], { request, count, bytes, status }: Load): Promise<void> {
-  let sent = 0;
-  let answered = 0;
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const send = (socket: Socket) => {
-    if (sent++ < count) socket.write(request);
-  };
-  for (const socket of sockets) {
-    let received = 0;
-    socket.removeAllListeners("data").on("data", (chunk: Buffer) => {
-      if (received === 0 && chunk.toString("latin1", 9, 12) !== status) reject(new Error(`Not ${status}:\n${chunk}`));
-      received += chunk.length;
-      if (received < bytes) return;
-      received = 0;
-      if (++answered === count) resolve();
-      send(socket);
-    });
-    send(socket);
-  }
-  return promise;
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options) await main(options);
+  else console.log(HELP);
+} catch (error) {
+  if (!(error instanceof OptionError)) throw error;
+  console.error(`${error.message}\nnpm run load -- --help lists the options.`);
+  process.exitCode = 1;
 }

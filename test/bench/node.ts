@@ -50,12 +50,12 @@ async function microseconds(fetch: Fetch, request: () => Request): Promise<numbe
 
 async function measureLifecycle(): Promise<Row> {
   const fetches = { byHand, control: byHand, candor, hono };
-  const answers = Object.values(fetches).map(async (fetch) => {
+  const responses = Object.values(fetches).map(async (fetch) => {
     const response = await fetch(createRequest());
     assert.match(response.headers.get("x-received-at") ?? "", /^\d+$/);
     return { status: response.status, body: await response.json() };
   });
-  const [reference, ...others] = await Promise.all(answers);
+  const [reference, ...others] = await Promise.all(responses);
   assert.equal(reference?.status, 201);
   for (const other of others) assert.deepEqual(other, reference);
   for (const [name, fetch] of Object.entries(fetches)) {

@@ -1,6 +1,6 @@
 /** Measures sign-in: its cost, the effect of many at once, and that timing does not reveal whether an account exists. */
 import { startWorker } from "../integration/worker.ts";
-import { type Answer, ATTACK_HEADING, attack, toRow } from "./attack.ts";
+import { ATTACK_HEADING, type AttackResponse, attack, toRow } from "./attack.ts";
 import { interleave } from "./interleave.ts";
 import { roundsOr } from "./report.ts";
 
@@ -29,7 +29,7 @@ async function register(email: string): Promise<void> {
 async function timed(
   ask: () => Promise<{ readonly status: number; text(): Promise<string> }>,
   status?: number,
-): Promise<Answer> {
+): Promise<AttackResponse> {
   const startedAt = performance.now();
   const response = await ask();
   await response.text();
@@ -71,10 +71,10 @@ async function measureRush(count: number): Promise<void> {
   });
   let longest = 0;
   while (!isOver) longest = Math.max(longest, (await timed(() => worker.fetch("/health"), 200)).milliseconds);
-  const answers = await logins;
-  const hashed = answers.filter(({ status }) => status === 401);
+  const responses = await logins;
+  const hashed = responses.filter(({ status }) => status === 401);
   const last = Math.max(...hashed.map(({ milliseconds }) => milliseconds));
-  const refused = answers.filter(({ status }) => status === 503).length;
+  const refused = responses.filter(({ status }) => status === 503).length;
   console.log(`| ${count} | ${hashed.length} | ${refused} | ${last.toFixed(0)} | ${longest.toFixed(0)} |`);
 }
 

@@ -1,8 +1,9 @@
 /** Measures the CPU time of whole requests on the built Worker: a page view, an API call, an upload and a sign-in. */
-import { readdirSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { startWorker } from "../integration/worker.ts";
+import { bundle } from "./bundle.ts";
 import { interleave } from "./interleave.ts";
+import { workerdUsage } from "./process-usage.ts";
 
 const EMAIL = "somebody@example.com";
 const PASSWORD = "a password that is long enough";
@@ -13,39 +14,21 @@ const PASSWORD = "a password that is long enough";
  */
 const REPEATED_STORAGE = `
 import worker from "./worker.js";
-export * from "./worker.js";
-const results = new Map();
-const repeat = (key, call) => {
-  if (!results.has(key)) results.set(key, call());
-  return results.get(key);
-};
-const inner = Symbol();
-const repeatStatement = (sql, real) => ({
-  [inner]: { sql, real },
-  bind: (...values) => repeatStatement(sql, real.bind(...values)),
-  ...Object.fromEntries(
-    ["all", "run", "first", "raw"].map((name) => [name, (...given) => repeat(name + sql, () => real[name](...given))]),
-  ),
-});
-const repeatDatabase = (db) => ({
-  prepare: (sql) => repeatStatement(sql, db.prepare(sql)),
-  batch: (all) => repeat(all.map((each) => each[inner].sql).join(), () => db.batch(all.map((each) => each[inner].real))),
-  withSession: (mode) => repeatDatabase(db.withSession(mode)),
-  getBookmark: () => db.getBookmark(),
-});
-const ruling = { isAdmitted: true, remaining: 100, resetMs: 60_000, reservation: 1, isUnsettled: false };
-const limiter = { take: async () => ruling, reserve: async () => ruling, settle: async () => {}, clear: async () => {} };
-const RATE_LIMITER = { idFromName: (name) => name, get: () => limiter };
+import { repeatDatabase, repeatRuling } from "./paths/storage.ts";
+const RATE_LIMITER = repeatRuling(true);
+let DB;
 export default {
   fetch: (request, env, ctx) => {
     if (!request.headers.has("X-Repeat")) return worker.fetch(request, env, ctx);
-    return worker.fetch(request, { ...env, DB: repeatDatabase(env.DB), RATE_LIMITER }, ctx);
+    DB ??= repeatDatabase(env.DB);
+    return worker.fetch(request, { ...env, DB, RATE_LIMITER }, ctx);
   },
 };
 `;
+const before = await bundle(REPEATED_STORAGE, { external: ["./worker.js", "cloudflare:*", "node:*"] });
 
 const worker = await startWorker({
-  before: REPEATED_STORAGE,
+  before: new TextDecoder().decode(before),
   signInRateLimit: 1_000_000,
   accountRateLimit: 1_000_000,
 });
@@ -61,31 +44,11 @@ const send = (path: string, init: { method?: string; headers?: Record<string, st
 const json = (path: string, body: object) =>
   send(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
-/** The CPU time of the workerd processes that this process has started, in milliseconds. */
-function cpuMilliseconds(): number {
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && isWorkerd(name));
-  const threads = pids.flatMap((pid) =>
-    readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}`),
-  );
-  return threads.reduce((sum, path) => sum + Number(readFileSync(`${path}/schedstat`, "utf8").split(" ")[0]) / 1e6, 0);
-}
-
-function isWorkerd(pid: string): boolean {
-  try {
-    const [, name, parent] = /\((.*)\) \S+ (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
-    return name === "workerd" && Number(parent) === process.pid;
-  } catch {
-    // The process has ended meanwhile.
-    return false;
-  }
-}
-
 try {
   await worker.publishAssets();
   await json("/api/auth/register", { email: EMAIL, name: "Somebody", password: PASSWORD });
-  const { accessToken } = await (await json("/api/auth/login", { email: EMAIL, password: PASSWORD })).json<{
-    accessToken: string;
-  }>();
+  const login = await json("/api/auth/login", { email: EMAIL, password: PASSWORD });
+  const { accessToken } = (await login.json()) as { accessToken: string };
   const signIn = await send("/login", {
     method: "POST",
     headers: { "Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded" },
@@ -97,7 +60,7 @@ try {
     .join("; ");
   const headers = { Authorization: `Bearer ${accessToken}` };
   const requests = {
-    "answer from memory (GET /health)": { count: 300, send: () => send("/health") },
+    "response from memory (GET /health)": { count: 300, send: () => send("/health") },
     "page view (GET /notes)": { count: 300, send: () => send("/notes", { headers: { Cookie } }) },
     "API call (GET /api/notes)": { count: 300, send: () => send("/api/notes", { headers }) },
     "upload of 100 kB (PUT /api/files/:name)": {
@@ -114,13 +77,13 @@ try {
   const rounds = { rounds: Number(values.rounds), warmup: 2 };
   const measured = await interleave(Object.keys(requests) as (keyof typeof requests)[], rounds, async (name) => {
     const { count, send: sendOne } = requests[name];
-    const before = cpuMilliseconds();
+    const before = workerdUsage().cpuMilliseconds;
     for (let sent = 0; sent < count; sent += 1) {
       const response = await sendOne();
       await response.arrayBuffer();
       if (response.status >= 300) throw new Error(`${name}: ${response.status}`);
     }
-    return (cpuMilliseconds() - before) / count;
+    return (workerdUsage().cpuMilliseconds - before) / count;
   });
   console.log("| Request | CPU, ms |\n|---|---|");
   for (const [name, { value }] of measured) console.log(`| ${name} | ${value.toFixed(2)} |`);

@@ -2,9 +2,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bundle } from "./bundle.ts";
+import { openConnections } from "./connections.ts";
 import { FILES, NAMES, type Name, namesFor, type Sample, samples, verify } from "./contenders.ts";
 import { summarize, takeTurns } from "./interleave.ts";
-import { openConnections } from "./load.ts";
 import { printTable, type Row, roundsOr, toRow } from "./report.ts";
 import { withTemporaryFolder } from "./temporary.ts";
 import { type Serving, serve } from "./workerd-process.ts";

@@ -12,8 +12,8 @@ const USUAL_PATHS = [
   "C:/Program Files/Google/Chrome/Application/chrome.exe",
 ];
 
-/** @throws Where there is none. */
-export function startChromium(): Promise<Browser> {
+/** @param hasBackForwardCache Whether Back may show a kept page, as in a user's browser. @throws Without Chromium. */
+export function startChromium({ hasBackForwardCache = false } = {}): Promise<Browser> {
   const executablePath = [process.env.CHROMIUM ?? "", ...USUAL_PATHS, chromium.executablePath()].find(existsSync);
   if (!executablePath) {
     throw new Error(
@@ -22,5 +22,6 @@ export function startChromium(): Promise<Browser> {
   }
   // No sandbox: in containers tests run as root, and the pages are our own.
   const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"];
-  return chromium.launch({ executablePath, args });
+  const ignoreDefaultArgs = hasBackForwardCache ? ["--disable-back-forward-cache"] : [];
+  return chromium.launch({ executablePath, args, ignoreDefaultArgs });
 }

@@ -23,7 +23,7 @@ const PASSWORD_HASH = hashPassword(PASSWORD);
 /** The demonstration account with that role. */
 export const ADMIN = DEMO_ACCOUNTS[0];
 
-/** Whose page it is to be, and in which browser. */
+/** The user of a page, and its browser. */
 export interface Opening {
   /** A stranger without it; `user` is an account of this page's own, `admin` is the demonstration account. */
   readonly as?: "stranger" | "user" | "admin";
@@ -31,6 +31,11 @@ export interface Opening {
   readonly javaScript?: boolean;
   /** Pixels; 1280 without it. */
   readonly width?: number;
+  /** The reader's language and time zone. */
+  readonly locale?: string;
+  readonly timezoneId?: string;
+  /** Whether Back may show a page that the browser has kept. */
+  readonly hasBackForwardCache?: boolean;
   /** A page in the same browser, signed in as that one is. */
   readonly beside?: Page;
   /** A page whose account signs in once more, in another browser. */
@@ -38,10 +43,17 @@ export interface Opening {
 }
 
 let chromium: Browser;
+/** With a back/forward cache, for the tests that ask for it. */
+let caching: Browser | undefined;
 beforeAll(async () => {
   chromium = await startChromium();
 });
-afterAll(() => chromium.close());
+afterAll(() => Promise.all([chromium.close(), caching?.close()]));
+
+async function startCaching(): Promise<Browser> {
+  caching ??= await startChromium({ hasBackForwardCache: true });
+  return caching;
+}
 
 export const test = base.extend<{ open: (opening?: Opening) => Promise<Page> }>({
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern which fixtures are needed.
@@ -72,8 +84,12 @@ async function openContext({
   javaScript = true,
   width = 1280,
   again,
+  hasBackForwardCache = false,
+  ...reader
 }: Opening): Promise<BrowserContext> {
-  const context = await chromium.newContext({
+  const browser = hasBackForwardCache ? await startCaching() : chromium;
+  const context = await browser.newContext({
+    ...reader,
     baseURL: origin,
     javaScriptEnabled: javaScript,
     extraHTTPHeaders: addressHeader(),
@@ -108,7 +124,7 @@ async function startSession(context: BrowserContext, email: string): Promise<voi
   await context.addCookies([{ name: "session", value, url: origin, httpOnly: true, sameSite: "Lax" }]);
 }
 
-/** What answers an address that was asked for may be an error, for the test to see; all else is to be there. */
+/** The types of requests whose response may be a 4xx, which the test can check. All other resources must load. */
 const ASKED = ["document", "xhr", "fetch"];
 
 /** The headers of a response that a test stages: it may be an error. */
@@ -117,7 +133,7 @@ export const STAGED = { "X-Staged": "yes" };
 function watch(context: BrowserContext, complaints: string[]): void {
   context.on("console", (message) => {
     // Of these, the responses tell more.
-    if (message.text().startsWith("Failed to load resource")) return;
+    if (/^(Failed to load resource|htmx:(sendError|afterRequest),)/.test(message.text())) return;
     if (["error", "warning"].includes(message.type())) complaints.push(`console: ${message.text()}`);
   });
   context.on("weberror", (error) => complaints.push(`error: ${error.error()}`));
@@ -137,20 +153,34 @@ export function apiOf(page: Page): Client<Api> {
     headers: { "Sec-Fetch-Site": "same-origin" },
     fetch: async (url, { method = "GET", headers, body }) => {
       if (body && typeof body !== "string") throw new TypeError("Only JSON and text can be sent from a page.");
-      const answer = await page.request.fetch(url, {
+      const response = await page.request.fetch(url, {
         method,
         headers: Object.fromEntries(new Headers(headers)),
         maxRedirects: 0,
         ...(body && { data: body }),
       });
-      const bytes = new Uint8Array(await answer.body());
+      const bytes = new Uint8Array(await response.body());
       return new Response(bytes.byteLength === 0 ? null : bytes, {
-        status: answer.status(),
+        status: response.status(),
         // One entry for each cookie; `headers()` would join them with line breaks.
-        headers: answer.headersArray().map(({ name, value }): [string, string] => [name, value]),
+        headers: response.headersArray().map(({ name, value }): [string, string] => [name, value]),
       });
     },
   });
+}
+
+/** Opens the menu of the account, in which the theme and signing out are. */
+export async function openAccountMenu(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /^Account: / }).click();
+}
+
+/** Ends every session of a user, as another browser can. @param of The page or the address of the user. */
+export async function endSessions(of: Page | string): Promise<void> {
+  const email = typeof of === "string" ? of : (emails.get(of.context()) ?? "");
+  await openLocalDatabase(checkout)
+    .prepare("DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE email = ?)")
+    .bind(email)
+    .run();
 }
 
 /** Makes an account; see `sessionOf`. */
@@ -174,6 +204,12 @@ export async function ageSignIns(): Promise<void> {
 export async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
+    // Chromium may keep inherited colours of the other scheme until the styles of all elements are computed anew.
+    await page.evaluate(`(() => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync("* { --scheme: ${colorScheme} }");
+      document.adoptedStyleSheets = [sheet];
+    })()`);
     await page.evaluate(axe.source);
     const { violations } = await page.evaluate<AxeResults>("axe.run()");
     const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
@@ -190,7 +226,7 @@ export async function expectToFit(page: Page): Promise<void> {
   expect(width, `${page.url()} is wider than the window`).toBeLessThanOrEqual(0);
 }
 
-/** Waits until a page shows this. @throws Where it does not, in time. */
+/** Waits until a page shows this text and its scripts have run. @throws If that takes too long. */
 export async function expectShown(page: Page, text: string | RegExp): Promise<void> {
   await page
     .getByText(text)
@@ -200,6 +236,8 @@ export async function expectShown(page: Page, text: string | RegExp): Promise<vo
       if (error instanceof errors.TimeoutError) throw new Error(`${page.url()} does not show ${text}`);
       throw error;
     });
+  // After a link or a form, the text may belong to a new page, whose scripts have yet to run.
+  await page.waitForLoadState();
 }
 
 /** Waits until this is true in the page. The policy lets no page evaluate it itself, so it is asked from outside. */

@@ -8,6 +8,8 @@ export default defineConfig({
     globalSetup: "test/browser/server.ts",
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // As long as Playwright waits. The default is one second, and on a slow machine a response may take longer.
+    expect: { poll: { timeout: 15_000 } },
     // One server and one browser at a time: on two cores, more would only wait for each other.
     fileParallelism: false,
   },

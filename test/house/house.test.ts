@@ -67,6 +67,20 @@ const cases: Case[] = [
     bad: [importing("src/app.ts", "./http/route.ts"), importing("test/http/x.test.ts", "../../src/http/router.ts")],
   },
   {
+    name: "stylesheets of features are in the layer of pages",
+    rule: rules.stylesInLayer,
+    bad: [
+      [file("public/todos/todos.css", "/* Todos */\n\n.todo {\n  margin: 0;\n}\n")],
+      [file("public/todos/todos.css", "@layer pages {\n  a {\n    margin: 0;\n  }\n}\n\n.todo {\n  margin: 0;\n}\n")],
+      [file("public/todos/todos.css", "@layer components {\n  a {\n    margin: 0;\n  }\n}\n")],
+    ],
+  },
+  {
+    name: "every property of stylesheets is declared",
+    rule: rules.declaredProperties,
+    bad: [[file("public/style/base.css", "a { color: var(--ink) }")]],
+  },
+  {
     name: "bodies of requests are read through one function",
     rule: rules.bodiesThroughBodyOf,
     bad: [
@@ -251,6 +265,14 @@ const cases: Case[] = [
       [lockfile("test/bench/package-lock.json", { version: "1.0.0", integrity: "sha1-AA==" })],
     ],
   },
+  {
+    name: "helpers of tests register hooks in functions",
+    rule: rules.hooksInFunctions,
+    bad: [
+      [file("test/standing-clock.ts", "beforeEach(() => vi.useFakeTimers());")],
+      [file("test/features/todos/todos.ts", "afterAll(stop);")],
+    ],
+  },
 ];
 
 /** The path of the first file and the first line of its code, short. */
@@ -302,6 +324,8 @@ test("a house that keeps the rules breaks none of them", () => {
     file("src/web/todos.ts", '/* TODOS */ const TODOS_MAX = "TODOS";'),
     file("src/web/clock.ts", 'export const now = "/static/*"; /* any: as any */'),
     file("src/http/index.ts", "export {};"),
+    file("public/todos/todos.css", "/* Todos */\n\n@layer pages {\n  a {\n    color: var(--ink);\n  }\n}\n"),
+    file("public/style/tokens.css", ":root { --ink: var(--black, #000); }"),
     file(".gitignore"),
     file("CHANGELOG.md"),
     file("NOTICE"),

@@ -273,3 +273,30 @@ export function codeOf(text: string): string {
 function withoutStrings(code: string): string {
   return code.replace(new RegExp(STRING, "g"), '""');
 }
+
+const isStylesheet = ({ path }: SourceFile) => /^public\/.*\.css$/.test(path);
+
+/** A stylesheet of a feature may override components, but not the other way round, whatever the selectors are. */
+export const stylesInLayer: Rule = (files) =>
+  files
+    .filter((file) => isStylesheet(file) && !file.path.startsWith("public/style/"))
+    .filter(({ text }) => !/^(?:\/\*[\s\S]*?\*\/\s*)?@layer pages \{\n(?:(?![^\s}]).*\n)*\}\n*$/.test(text))
+    .map(({ path }) => `${path} has rules outside of @layer pages { … }`);
+
+/** A property that no stylesheet declares has no value, and no browser says so. */
+export const declaredProperties: Rule = (files) => {
+  const styles = files.filter(isStylesheet);
+  const declared = new Set(styles.flatMap(({ text }) => [...text.matchAll(/(--[\w-]+)\s*:/g)].map(([, name]) => name)));
+  return styles.flatMap(({ path, text }) =>
+    [...text.matchAll(/var\((--[\w-]+)(?=\s*\))/g)]
+      .filter(([, name]) => !declared.has(name))
+      .map(([, name]) => `${path} uses ${name}, which no stylesheet declares`),
+  );
+};
+
+/** Files share Workers and their modules, so what a module registers when it is loaded is missing in the next file. */
+export const hooksInFunctions: Rule = (files) =>
+  files
+    .filter(({ path }) => /^test\/(?!browser\/|integration\/|scripts\/).*(?<!\.test)\.ts$/.test(path))
+    .filter(({ text }) => /^(?:before|after)(?:Each|All)\(/m.test(text))
+    .map(({ path }) => `${path} registers a hook when it is loaded: export a function that does so`);

@@ -14,7 +14,7 @@ export function readTree(root: string): SourceFile[] {
 }
 
 function hasText(path: string): boolean {
-  return /\.(?:ts|sql)$/.test(path) || path === "wrangler.toml" || isLockfile(path);
+  return /\.(?:ts|sql|css)$/.test(path) || path === "wrangler.toml" || isLockfile(path);
 }
 
 /** A file that is deleted and still tracked is left out. */

@@ -1,13 +1,13 @@
-/** The oracle for the router: the answers of native URLPattern for patterns and paths. */
+/** The oracle for the router: the matches of native URLPattern for patterns and paths. */
 
-/** The route that answers, with its parameters. */
-export interface Answer {
+/** The route that matches, with its parameters. */
+export interface Match {
   readonly pattern: string;
   readonly params: Record<string, string | undefined>;
 }
 
-/** The answer of a table: the first pattern that matches. */
-export function firstMatch(patterns: readonly string[], path: string): Answer | undefined {
+/** The match of a table: the first pattern that matches. */
+export function firstMatch(patterns: readonly string[], path: string): Match | undefined {
   for (const pattern of patterns) {
     const params = expectedParams(pattern, path);
     if (params) return { pattern, params };

@@ -2,25 +2,25 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { route, SetupError, setup } from "../../src/http/index.ts";
-import { type Answer, expectedParams, firstMatch, parses } from "./oracle.ts";
+import { expectedParams, firstMatch, type Match, parses } from "./oracle.ts";
 import { EXOTIC, type PatternCase, type Piece, PLAIN, patternCase, TYPED } from "./random-pattern.ts";
 
-/** An app that reports the pattern and raw params of the route that answers. Throws what `setup` throws. */
+/** An app that reports the pattern and raw params of the route that matches. Throws if `setup` throws. */
 function createApp(patterns: readonly string[]) {
-  let answer: Answer | undefined;
+  let match: Match | undefined;
   const handlers = patterns.map((pattern) =>
     route.get(pattern, {
       resolve: (c) => {
-        answer = { pattern, params: { ...c.raw.params } };
+        match = { pattern, params: { ...c.raw.params } };
         return new Response();
       },
     }),
   );
   const app = setup(handlers);
-  return async (path: string): Promise<Answer | undefined> => {
-    answer = undefined;
+  return async (path: string): Promise<Match | undefined> => {
+    match = undefined;
     await app.fetch(new Request(`http://localhost${path}`));
-    return answer;
+    return match;
   };
 }
 
@@ -60,11 +60,11 @@ function createTally() {
 
 async function compareOne({ pattern, paths }: PatternCase, count: (matched: unknown) => void): Promise<void> {
   if (!parses(pattern)) return expect(refusal([pattern])).toBe("pattern_invalid");
-  const answerOf = createApp([pattern]);
+  const matchOf = createApp([pattern]);
   for (const path of paths) {
     const expected = firstMatch([pattern], path);
     count(expected);
-    expect(await answerOf(path), `${pattern} on ${path}`).toEqual(expected);
+    expect(await matchOf(path), `${pattern} on ${path}`).toEqual(expected);
   }
 }
 
@@ -95,16 +95,16 @@ test("a typed segment matches exactly the segments of its form", async () => {
   expectBoth(700);
 });
 
-test("in a table, the first registered route that URLPattern matches answers", async () => {
+test("in a table, the first registered route that URLPattern matches is taken", async () => {
   const { count, expectBoth } = createTally();
   const tables = fc.array(patternCase([...PLAIN, ...PLAIN, ...TYPED, ...EXOTIC], 2), { minLength: 2, maxLength: 7 });
   const property = fc.asyncProperty(tables, async (table) => {
     const { accepted } = admit(table.map(({ pattern }) => pattern));
-    const answerOf = createApp(accepted);
+    const matchOf = createApp(accepted);
     for (const path of table.flatMap(({ paths }) => paths)) {
       const expected = firstMatch(accepted, path);
       count(expected);
-      expect(await answerOf(path), `${accepted.join(" ")} on ${path}`).toEqual(expected);
+      expect(await matchOf(path), `${accepted.join(" ")} on ${path}`).toEqual(expected);
     }
   });
   await fc.assert(property, { numRuns: 700 });

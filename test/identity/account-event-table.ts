@@ -4,7 +4,6 @@ import { describe, expect, test, vi } from "vitest";
 import type { Role } from "../../src/identity/users/user.ts";
 import type { Way } from "./account-event-ways.ts";
 import { type Client, CREDENTIALS, type Credential, createHolder, endedOf } from "./credential-holder.ts";
-import { useFastHashing } from "./passwords/fast-hashing.ts";
 
 /** A row of the table. */
 export interface AccountEvent {
@@ -31,7 +30,6 @@ async function mails(): Promise<unknown[]> {
 
 /** Declares a test for each way to cause each of these events. */
 export function testEvents(events: readonly AccountEvent[]): void {
-  useFastHashing();
   // Each test sends dozens of requests.
   vi.setConfig({ testTimeout: 60_000 });
 

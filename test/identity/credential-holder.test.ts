@@ -1,9 +1,6 @@
 /** The holder of credentials that the tables of events use. */
 import { expect, test } from "vitest";
 import { type Client, createHolder, endedOf } from "./credential-holder.ts";
-import { useFastHashing } from "./passwords/fast-hashing.ts";
-
-useFastHashing();
 
 test.each<Client>(["token", "browser"])("without an event, every credential of a %s works", async (by) => {
   expect(await endedOf(await createHolder(by))).toEqual([]);

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { APP_ID } from "../../src/web/app/app-name.ts";
-import { type Account, createAccount, createKey, openBrowser, PERMISSION, send, signInAnswer } from "../harness.ts";
+import { type Account, createAccount, createKey, openBrowser, PERMISSION, send, signInResponse } from "../harness.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -127,6 +127,6 @@ describe.each(STATES)("with %s a request is 401 and told: %s", (_, detail, prepa
   test("as a page, by being led to the sign-in, and back", async () => {
     const headers = { ...(await prepare()), Accept: "text/html" };
     const response = await send("/things?q=a", { headers });
-    expect([response.status, response.headers.get("Location")]).toEqual(signInAnswer("/things?q=a"));
+    expect([response.status, response.headers.get("Location")]).toEqual(signInResponse("/things?q=a"));
   });
 });

@@ -2,8 +2,10 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { createAccount, sendTo } from "../harness.ts";
-import { ENVIRONMENTS, expectNothingLeaked, listen, secrets, told } from "../leaks.ts";
+import { collectTold, ENVIRONMENTS, expectNothingLeaked, listen, secrets, told } from "../leaks.ts";
 import { credentialApp } from "./credential-app.ts";
+
+collectTold();
 
 describe.each(ENVIRONMENTS)("in $ENVIRONMENT", (variables) => {
   test.each([
@@ -13,8 +15,8 @@ describe.each(ENVIRONMENTS)("in $ENVIRONMENT", (variables) => {
   ])("a secret TOKEN_KEYS that is none is a 500 that does not hold it: %s", async (TOKEN_KEYS) => {
     secrets.set("the key", "too-short-a-key-5ecret");
     const { headers } = await createAccount();
-    const answer = await listen(sendTo(credentialApp, "/whoami", { headers }, { ...variables, TOKEN_KEYS }));
-    expect(answer.status).toBe(500);
+    const response = await listen(sendTo(credentialApp, "/whoami", { headers }, { ...variables, TOKEN_KEYS }));
+    expect(response.status).toBe(500);
     expectNothingLeaked();
   });
 });

@@ -178,7 +178,7 @@ describe.each(CASES.map((each) => ({ ...each, shown: JSON.stringify(each.value) 
       }
     });
 
-    test.each(["GET", "HEAD"])("%s /health answers 200", async (method) => {
+    test.each(["GET", "HEAD"])("%s /health responds with 200", async (method) => {
       for (const path of ["/health", "/health?x=1"]) {
         expect((await send(path, { method, headers: HEADERS }, variables)).status).toBe(200);
       }

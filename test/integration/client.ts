@@ -65,7 +65,7 @@ export async function openBrowser(worker: RunningWorker): Promise<Browser> {
   return {
     open: (path) => worker.fetch(path, { headers }),
     submit: (path, fields) => {
-      const body = new URLSearchParams({ csrf: csrfTokenOf(secret), ...fields });
+      const body = new URLSearchParams({ csrf: csrfTokenOf(secret), submission: crypto.randomUUID(), ...fields });
       return worker.fetch(path, { method: "POST", headers, body });
     },
   };

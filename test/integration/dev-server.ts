@@ -42,6 +42,12 @@ export async function serve(checkout: string, onPrint?: (text: string) => void):
   const bin = join(checkout, "node_modules/wrangler/bin/wrangler.js");
   const env = { ...process.env, CI: "true", WRANGLER_SEND_METRICS: "false" };
   const wrangler = spawn(process.execPath, [bin, "dev", "--port", "0"], { cwd: checkout, env, detached: true });
+  // It has a process group of its own, so it would survive an interrupted run.
+  const kill = () => {
+    if (wrangler.exitCode === null && wrangler.pid) process.kill(-wrangler.pid, "SIGKILL");
+  };
+  process.prependOnceListener("exit", kill);
+  wrangler.once("exit", () => process.removeListener("exit", kill));
   async function stop(): Promise<void> {
     const ended = wrangler.exitCode === null && once(wrangler, "exit");
     if (ended && wrangler.pid) process.kill(-wrangler.pid);

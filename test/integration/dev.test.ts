@@ -55,13 +55,13 @@ test("a source file that is saved shows", async () => {
 test("the stylesheet is there before the first page, under an address that caches keep", async () => {
   const [address = ""] = /\/static\/page\.[0-9a-f]{16}\.css/.exec(await read("/things/about")) ?? [];
   const response = await fetch(origin + address);
-  expect(await response.text()).toContain("--pico-font-size");
+  expect(await response.text()).toContain("@layer base, tokens, components, pages");
   expect(response.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
 });
 
 test("a file of public that is saved shows, and the next page names it", async () => {
   const before = await read("/things/about");
-  await writeFile(join(checkout, "public/style.css"), "body { color: rebeccapurple }");
+  await writeFile(join(checkout, "public/style/base.css"), "body { color: rebeccapurple }");
   await vi.waitFor(async () => expect(await read("/static/page.css")).toContain("rebeccapurple"), SHOWN);
   expect(await read("/things/about")).not.toBe(before);
 });

@@ -33,9 +33,9 @@ async function exchange(method: string, path: string, body: string): Promise<[st
   const { hostname, port } = await miniflare.ready;
   const socket = connect(Number(port), hostname);
   socket.end(`${method} ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${body}`);
-  let answer = "";
-  for await (const chunk of socket) answer += chunk;
-  return [Number(answer.slice(9, 12)), answer.slice(answer.indexOf("\r\n\r\n") + 4)];
+  let response = "";
+  for await (const chunk of socket) response += chunk;
+  return [Number(response.slice(9, 12)), response.slice(response.indexOf("\r\n\r\n") + 4)];
 }
 
 const DECLARED = 'Content-Length: 4\r\n\r\n"ab"';
@@ -50,6 +50,6 @@ test.each([
   ["DELETE", "/json", '"ab"'],
   ["POST", "/json", '"ab"'],
   ["HEAD", "/json", ""],
-])("%s %s with a body is answered", async (method, path, answer) => {
-  for (const body of [DECLARED, CHUNKED]) expect(await exchange(method, path, body)).toEqual([200, answer]);
+])("%s %s with a body is answered", async (method, path, response) => {
+  for (const body of [DECLARED, CHUNKED]) expect(await exchange(method, path, body)).toEqual([200, response]);
 });

@@ -34,12 +34,15 @@ export async function openIsolateMemory(inspector: URL, wake: () => Promise<unkn
       const listen = ({ data }: MessageEvent) => {
         const answer = JSON.parse(String(data));
         if (answer.id !== id) return;
+        clearInterval(waking);
         socket.removeEventListener("message", listen);
         if (answer.error) reject(new Error(`${method}: ${answer.error.message}`));
         else resolve(answer.result);
       };
       socket.addEventListener("message", listen);
       socket.send(JSON.stringify({ id, method }));
+      // More than once, since the isolate may have run before the question reached it.
+      const waking = setInterval(() => void wake().catch(reject), 100);
       wake().catch(reject);
     });
   return {

@@ -54,10 +54,10 @@ test.each([...KINDS, ANONYMOUS_GUARD])("with $name, requests wait until it is co
   await save(mistake.make(good));
   await expectPrinted(mistake);
 
-  const answer = fetch(`${server.origin}/things/about`).then((response) => response.text());
-  expect(await Promise.race([answer, sleep(300, "waits")])).toBe("waits");
+  const text = fetch(`${server.origin}/things/about`).then((response) => response.text());
+  expect(await Promise.race([text, sleep(300, "waits")])).toBe("waits");
 
   const corrected = good.replace("<h1>About</h1>", `<h1>After ${mistake.name}</h1>`);
   await save(corrected);
-  expect(await answer).toContain(`<h1>After ${mistake.name}</h1>`);
+  expect(await text).toContain(`<h1>After ${mistake.name}</h1>`);
 });

@@ -210,7 +210,7 @@ describe("a pull request that drops guards, adds a route and loosens limits", ()
   });
 });
 
-describe("what cannot be compared is refused:", () => {
+describe("the command refuses a policy that it cannot compare:", () => {
   test.each([
     ["an unknown ref", ["--diff", "nowhere"], "git does not know nowhere. Name a branch, a tag or a commit"],
     ["an unknown id", ["--diff", "0".repeat(40)], `git does not know ${"0".repeat(40)}. Name a branch`],
@@ -259,7 +259,8 @@ describe("what cannot be compared is refused:", () => {
 
   test("a folder that git does not know", () => {
     const folder = makeFolder();
-    for (const name of ["scripts", "src"]) cpSync(join(checkout, name), join(folder, name), { recursive: true });
+    for (const name of ["scripts", "src", "public"])
+      cpSync(join(checkout, name), join(folder, name), { recursive: true });
     symlinkSync(join(projectRoot, "node_modules"), join(folder, "node_modules"));
     const { stderr, status } = run(folder, ["--diff", "HEAD"]);
     expect(status).toBe(1);

@@ -13,7 +13,7 @@ export interface RawResponse {
 
 /**
  * Sends the pieces one after another on a connection of their own and reads until the other side
- * ends it. The other side may answer before it has all pieces.
+ * ends it. The other side may respond before it has all pieces.
  *
  * @param pieces Of the request, each character a byte; with `Connection: close`, lest the end never come.
  */
@@ -51,7 +51,7 @@ export function request(line: string, headers: readonly string[] = [], body = ""
   return [`${line} HTTP/1.1`, "Host: candor.test", "Connection: close", ...headers, "", body].join("\r\n");
 }
 
-/** HEAD is answered as GET is, without the body. @param headers Of both requests. */
+/** The response to HEAD is that to GET, without the body. @param headers Of both requests. */
 export async function expectHeadAsGet(url: URL, path: string, headers: readonly string[] = []): Promise<void> {
   const got = await exchange(url, [request(`GET ${path}`, headers)]);
   const head = await exchange(url, [request(`HEAD ${path}`, headers)]);
@@ -69,7 +69,7 @@ export function chunk(text: string): string {
 async function open(url: URL): Promise<Socket> {
   const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true });
   await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
-  // What matters is the answer that came before: a refused body may end in a reset.
+  // Errors are ignored, since only the response matters: a refused body may end in a reset.
   return socket.on("error", () => {});
 }
 

@@ -24,6 +24,8 @@ export interface WorkerSetup {
   readonly signInRateLimit?: number;
   /** The variable; that of `wrangler.toml` without it. */
   readonly accountRateLimit?: number;
+  /** The variable; that of `wrangler.toml` without it. */
+  readonly apiRateLimit?: number;
   /** Requests a minute from one client address; a million without it. */
   readonly addressLimit?: number;
   /** Whether V8's inspector can be asked about it. */
@@ -49,6 +51,8 @@ export interface RunningWorker {
   readonly tokenKeys: string;
   /** Every line it has logged. */
   readonly lines: readonly string[];
+  /** Evicts random objects of each class, whose sockets hibernate. @returns The number of evicted objects. */
+  evictObjects(mostOfEachClass: number): Promise<number>;
   /** Ends the process and starts another on the same storage. */
   restart(): Promise<void>;
   /** Ends the process and removes the storage. */
@@ -79,6 +83,7 @@ export async function startWorker(setup: WorkerSetup = {}): Promise<RunningWorke
     inspector: () => miniflare.getInspectorURL(),
     tokenKeys,
     lines,
+    evictObjects: (mostOfEachClass) => evictObjects(miniflare, mostOfEachClass),
     async restart() {
       await miniflare.dispose();
       miniflare = new Miniflare(options);
@@ -88,6 +93,23 @@ export async function startWorker(setup: WorkerSetup = {}): Promise<RunningWorke
       await rm(storage, { recursive: true, force: true });
     },
   };
+}
+
+async function evictObjects(miniflare: Miniflare, mostOfEachClass: number): Promise<number> {
+  let evicted = 0;
+  for (const { class_name } of CONFIG.durable_objects.bindings) {
+    const ids = await miniflare.listDurableObjectIds(class_name);
+    const chosen = ids.sort(() => Math.random() - 0.5).slice(0, mostOfEachClass);
+    for (const id of chosen) {
+      // Refused if the object is not running.
+      const eviction = miniflare.unsafeEvictDurableObject("candor", class_name, { id, webSockets: "hibernate" });
+      evicted += await eviction.then(
+        () => 1,
+        () => 0,
+      );
+    }
+  }
+  return evicted;
 }
 
 type WorkerConfig = MiniflareOptions["workers"][number]["config"];
@@ -166,6 +188,7 @@ async function optionsOf(
       ...(setup.signInRateLimit !== undefined && {
         SIGN_IN_RATE_LIMIT: { type: "json", value: setup.signInRateLimit },
       }),
+      ...(setup.apiRateLimit !== undefined && { API_RATE_LIMIT: { type: "json", value: setup.apiRateLimit } }),
       ...(setup.accountRateLimit !== undefined && {
         ACCOUNT_RATE_LIMIT: { type: "json", value: setup.accountRateLimit },
       }),

@@ -2,12 +2,12 @@ import { createExecutionContext, env } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { AppLocals, Env } from "../../src/env.ts";
 import { type Guard, setup } from "../../src/http/index.ts";
-import { sweepExpired } from "../../src/identity/sweep.ts";
 import { idempotency } from "../../src/limits/idempotency.ts";
 import { route } from "../../src/web/app/scope.ts";
 import { databaseWith } from "../databases.ts";
 import { type Account, createAccount, createKey, send, sendJson } from "../harness.ts";
 import { supplyLocals } from "../supply-locals.ts";
+import { sweepAll } from "../sweep.ts";
 import { PERMISSION, type Thing, WRITE_PERMISSION } from "../things.ts";
 
 const HOUR = 3_600_000;
@@ -243,7 +243,7 @@ describe("a key", () => {
     moveClock(12 * HOUR);
     await post("young");
     moveClock(12 * HOUR);
-    await sweepExpired(env.DB);
+    await sweepAll();
     const { results } = await env.DB.prepare("SELECT key FROM idempotency_keys WHERE key IN ('old', 'young')").all();
     expect(results).toEqual([{ key: "young" }]);
     expect(isReplayed(await post("young"))).toBe(true);
@@ -272,7 +272,7 @@ describe("a response of a handler of one's own", () => {
       createExecutionContext(),
     );
 
-  test.each([422, 500, 503])("is not kept where it is %i", async (status) => {
+  test.each([400, 422, 500, 503])("is not kept where it is %i", async (status) => {
     responses.push(
       () => new Response("not now", { status }),
       () => new Response("done"),

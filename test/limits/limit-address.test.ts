@@ -25,9 +25,9 @@ function exhausted() {
 const from = (address: string) => ({ headers: { "CF-Connecting-IP": address } });
 const LIMITED = ["/static/style.css", "/static/none.css", "/favicon.ico", "/robots.txt"];
 
-describe("where an address has exhausted its limit", () => {
+describe("if an address has exhausted its limit", () => {
   test.each(LIMITED.flatMap((path) => ["GET", "HEAD"].map((method) => [method, path] as const)))(
-    "%s %s is 429 and reads no storage",
+    "%s %s gets 429 and does not read storage",
     async (method, path) => {
       const { keys, bindings } = exhausted();
       const unread = new Proxy({}, { get: () => expect.unreachable("storage was read") });

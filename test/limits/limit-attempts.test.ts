@@ -9,7 +9,7 @@ import { showRateLimits } from "../../src/limits/rate-limit-headers.ts";
 import { factsOf } from "../../src/web/app/guard-facts.ts";
 import { formatLimit, resolveLimit } from "../../src/web/app/limit-numbers.ts";
 import { route } from "../../src/web/app/scope.ts";
-import { answerError } from "../../src/web/hooks/answer-error.ts";
+import { handleError } from "../../src/web/hooks/handle-error.ts";
 import { sealResponse } from "../../src/web/hooks/seal-response.ts";
 import { createSendHook } from "../../src/web/hooks/send-hook.ts";
 import { supplyLocals } from "../supply-locals.ts";
@@ -67,7 +67,7 @@ const app = setup({
   ],
   validator: standardValidator,
   onSend: [createSendHook(showRateLimits), sealResponse],
-  onError: answerError,
+  onError: handleError,
 });
 
 type Outcome = z.infer<typeof Body>["outcome"];
@@ -209,8 +209,8 @@ test("clearing concerns one key of one policy", async () => {
   expect([await attempts(one, "right"), await attempts(other, "right")]).toEqual([[200], [429]]);
 });
 
-describe("where the object cannot be asked", () => {
-  test("a policy that denies answers 503", async () => {
+describe("if the object is unavailable", () => {
+  test("a policy that denies responds with 503", async () => {
     const response = await attempt(somebody(), "right", replacing({ reserve: fails }));
     expect([response.status, response.headers.get("Retry-After")]).toEqual([503, "5"]);
     expect(await response.json()).toMatchObject({
@@ -229,7 +229,7 @@ describe("where the object cannot be asked", () => {
     ["/strict", { reserve: hangs }, 503],
     ["/lenient", { reserve: hangs }, 200],
     ["/strict", { settle: hangs }, 200],
-  ])("%s goes on after 5 seconds without an answer to %o", async (path, methods, status) => {
+  ])("%s goes on after 5 seconds without a response to %o", async (path, methods, status) => {
     let isPending = true;
     const pending = attempt(somebody(), "right", replacing(methods), path).finally(() => {
       isPending = false;
@@ -270,7 +270,7 @@ test.each([0, "ten", undefined])("a limit that is %j is a 500, and never an open
   const brokenApp = setup({
     onRequest: supplyLocals,
     handlers: [route.post("/", { guards: [broken], resolve: () => new Response("done") })],
-    onError: answerError,
+    onError: handleError,
   });
   const request = new Request("http://localhost/", { method: "POST" });
   expect((await brokenApp.fetch(request, env as unknown as Env, createExecutionContext())).status).toBe(500);

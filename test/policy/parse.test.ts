@@ -54,22 +54,22 @@ const GOOD = formatPolicy(own, facts.exceptions);
 const LIMITS = GOOD.split("\n").indexOf("LIMITS") + 1;
 const changeLimit = (numbers: string) => GOOD.replace(/(?<=LIMITS\n).*/, `rateLimit(account)  ${numbers}`);
 
-describe("what is not a printed policy is refused, and the line named:", () => {
+describe("a text that is not a printed policy is refused, with the number of the line:", () => {
   test.each([
     ["an empty file", "", 1],
     ["a conflict", GOOD.replace("APP-LEVEL", "<<<<<<< HEAD\nAPP-LEVEL"), 1],
-    ["a conflict among the routes", GOOD.replace("\nGET, HEAD  /health ", "\n=======\nGET, HEAD  /health "), 11],
+    ["a conflict among the routes", GOOD.replace("\nGET, HEAD  /health ", "\n=======\nGET, HEAD  /health "), 12],
     ["Windows line ends", GOOD.replaceAll("\n", "\r\n"), 1],
     ["other columns", GOOD.replace("METHODS ", "METHOD "), 7],
     ["another hook", GOOD.replace("onError ", "onWrong "), 4],
-    ["hooks of two cells", GOOD.replace("onError     answerError", "onError     answerError  more"), 4],
-    ["a route cut short", GOOD.replace(/(?<=\n)(GET, HEAD {2}\/static\/\* *CORS).*/, "$1"), 8],
-    ["another word for CORS", GOOD.replace("  CORS  -", "  cors  -"), 8],
-    ["an input that does not exist", GOOD.replace("  CORS  -    ", "  CORS  head "), 8],
+    ["hooks of two cells", GOOD.replace("onError     handleError", "onError     handleError  more"), 4],
+    ["a route cut short", GOOD.replace(/(?<=\n)(GET, HEAD {2}\/static\/\* *CORS).*/, "$1"), 9],
+    ["another word for CORS", GOOD.replace("  CORS  -", "  cors  -"), 9],
+    ["an input that does not exist", GOOD.replace("  CORS  -    ", "  CORS  head "), 9],
     ["a guard that is not closed", GOOD.replace("rateLimit(address)", "rateLimit(address"), 8],
     ["a guard without a name", GOOD.replace("rateLimit(address)", " → "), 8],
     ["a cell after the guards", GOOD.replace("rateLimit(address)", "rateLimit(address)  onSend: a"), 8],
-    ["an escape that is not a character", GOOD.replace("/static/*", "\\u{ffffff}"), 8],
+    ["an escape that is not a character", GOOD.replace("/static/*", "\\u{ffffff}"), 9],
     ["a limit without a number", changeLimit("requests per 60 s"), LIMITS + 1],
     ["a limit without a unit and a window", changeLimit("five"), LIMITS + 1],
     ["a limit of more cells", changeLimit("5 requests  per 60 s"), LIMITS + 1],

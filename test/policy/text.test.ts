@@ -44,7 +44,7 @@ const routes = [row("GET HEAD", "/health"), login, update, row("OPTIONS", "/api/
 const policy: Policy = { hooks, routes };
 const exceptions: PolicyExceptions = {
   unauthenticated: { "POST /login": "the password is the proof" },
-  unlimited: { "GET /health": "it answers from memory" },
+  unlimited: { "GET /health": "it responds from memory" },
 };
 
 const linesOf = (some: readonly PolicyRoute[], excepted = exceptions) =>
@@ -78,7 +78,7 @@ STATE-CHANGING, WITHOUT A GUARD THAT AUTHENTICATES
 POST       /login                        the password is the proof
 
 WITHOUT A LIMIT
-GET        /health                       it answers from memory
+GET        /health                       it responds from memory
 `);
 });
 

@@ -4,11 +4,11 @@ import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { onTestFinished } from "vitest";
+import type { TestContext } from "vitest";
 import { projectRoot } from "../integration/build.ts";
 
 /** @returns A folder with the files of the working tree, committed, and the installed packages. It goes with the test. */
-export function copyProject(): string {
+export function copyProject({ onTestFinished }: Pick<TestContext, "onTestFinished">): string {
   const folder = mkdtempSync(join(tmpdir(), "project-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {

@@ -6,5 +6,7 @@ export default defineConfig({
     name: "removal",
     include: ["test/removal/**/*.test.ts"],
     testTimeout: 900_000,
+    // A test waits for one process at a time, which mostly uses one core.
+    maxConcurrency: 2,
   },
 });

@@ -22,7 +22,7 @@ const RUNTIMES = {
   },
 } as const;
 
-/** @returns The answers to `/` and to an unknown path. Throws with the output of the runtime if there are none. */
+/** @returns The responses to `/` and to an unknown path. Throws with the output of the runtime if there are none. */
 export function serveExample(runtime: keyof typeof RUNTIMES): string {
   const { command, args, port } = RUNTIMES[runtime];
   const readme = readFileSync(join(root, "src/http/README.md"), "utf8");
@@ -32,7 +32,7 @@ export function serveExample(runtime: keyof typeof RUNTIMES): string {
   const ask = `const askedPort = ${port};
   for (const path of ["", "missing"]) {
     const response = await fetch("http://localhost:" + askedPort + "/" + path);
-    console.log("answer: " + response.status + " " + (await response.text()));
+    console.log("response: " + response.status + " " + (await response.text()));
   }`;
   const exit = "globalThis.Deno ? Deno.exit() : process.exit();";
   const folder = mkdtempSync(join(tmpdir(), "candor-serve-"));
@@ -41,9 +41,9 @@ export function serveExample(runtime: keyof typeof RUNTIMES): string {
     writeFileSync(join(folder, "package.json"), '{"type":"module"}');
     const options = { cwd: folder, encoding: "utf8", timeout: 20_000 } as const;
     const { stdout, stderr, error } = spawnSync(command, [...args, "example.ts"], options);
-    const answers = Array.from((stdout ?? "").matchAll(/^answer: (.*)$/gm), ([, answer = ""]) => answer);
-    if (answers.length < 2) throw new Error(`${runtime} did not answer: ${stdout}${stderr}`, { cause: error });
-    return answers.join(", ");
+    const responses = Array.from((stdout ?? "").matchAll(/^response: (.*)$/gm), ([, response = ""]) => response);
+    if (responses.length < 2) throw new Error(`${runtime} did not respond: ${stdout}${stderr}`, { cause: error });
+    return responses.join(", ");
   } finally {
     rmSync(folder, { recursive: true });
   }

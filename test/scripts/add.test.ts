@@ -35,7 +35,9 @@ test("makes every file under the feature's name, and its line", () => {
     "test/browser/features/short-links.test.ts",
     "test/features/short-links/api.test.ts",
     "test/features/short-links/failures.test.ts",
+    "test/features/short-links/load.ts",
     "test/features/short-links/page.test.ts",
+    "test/features/short-links/query-plans.snap.txt",
     "test/features/short-links/requests.ts",
   ]);
   expect(read(folder, "src/app.ts")).toBe(
@@ -64,7 +66,7 @@ test("spells the name as each place needs it, and leaves none of the template's"
     "listShortLinks(",
     "MAX_SHORT_LINK_BYTES",
     'requirePermission("short-links:read")',
-    "Add short link</button>",
+    `label: "Add short link"`,
     '"/api/short-links/:id"',
     'summary: "List short links, newest first"',
     "responses: { 200: shortLinksBody }",

@@ -74,8 +74,8 @@ test("this project's own migrations are undone, with rows in their tables, befor
   for (const sql of read(all.filter((file) => !own.includes(file)))) database.exec(sql);
   const before = objects();
   for (const sql of read(own)) database.exec(sql);
-  database.exec("INSERT INTO users VALUES ('u', 'e', 'n', 'user', 'h', 0, 0, 'f', 't')");
-  database.exec("INSERT INTO notes VALUES ('n', 'u', 't', 'b', 't', 'b', 1, 't', 't')");
+  database.exec("INSERT INTO users VALUES (1, 'u', 'e', 'n', 'user', 'h', 0, 0, 't')");
+  database.exec("INSERT INTO notes VALUES ((1 << 28) + 1, 'n', 'u', 't', 'b', 1, 't', 't')");
   const drop = dropAll("x", read(own)) ?? "";
   for (let times = 0; times < 2; times++) {
     database.exec(drop);

@@ -9,7 +9,14 @@ const root = join(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "line-endings-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const FILES = [".gitattributes", ".ci/run", "package.json", "src/index.ts", "public/style.css", "public/favicon.ico"];
+const FILES = [
+  ".gitattributes",
+  ".ci/run",
+  "package.json",
+  "src/index.ts",
+  "public/style/base.css",
+  "public/favicon.ico",
+];
 
 function git(...args: readonly string[]): void {
   const identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"];

@@ -14,7 +14,7 @@ const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""
 const [program = "", ...snippets] = examples;
 writeFileSync(join(folder, "program.ts"), program);
 writeFileSync(join(folder, "package.json"), '{"type":"module"}');
-symlinkSync(join(root, "src"), join(folder, "src"));
+for (const name of ["src", "public"]) symlinkSync(join(root, name), join(folder, name));
 symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
 
 /** The names that the examples take for granted. */

@@ -43,6 +43,16 @@ test("the workflow of the checks may only read, ends in time, and runs suites th
     expect(manifest.scripts).toHaveProperty(script);
 });
 
+test("the workflow of the long tests may only read, and runs suites that exist every week", () => {
+  const workflow = parse(read(".github/workflows/long-tests.yml"));
+  expect(workflow.permissions).toEqual({ contents: "read" });
+  expect(workflow.on.schedule).toEqual([{ cron: expect.stringMatching(/^\d+ \d+ \* \* \d$/) }]);
+  const [job]: Job[] = Object.values(workflow.jobs);
+  const { suite: suites = [] } = job?.strategy.matrix ?? {};
+  expect(suites).toEqual(["test:long", "test:campaign"]);
+  expect(suites.filter((suite) => !(suite in manifest.scripts))).toEqual([]);
+});
+
 test("no workflow reads a secret, and each action has a version", () => {
   for (const path of workflows) {
     const text = read(path);

@@ -62,8 +62,8 @@ export const received${n} = (value: (typeof thing${n})["_input"]) => [value.id${
 const callOf = (n: number) => `
 export async function call${n}() {
   const input = { params: { org: "a", id: 1 }, body: { title${n}: "t", count: 1 } };
-  const answer = await api["POST /orgs/:org/things${n}/:id<int>"](input);
-  return answer.status === 200 ? answer.body.id${n} : answer.body.detail;
+  const response = await api["POST /orgs/:org/things${n}/:id<int>"](input);
+  return response.status === 200 ? response.body.id${n} : response.body.detail;
 }`;
 
 function numbersTo(count: number): number[] {

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
 /** A fork may have others. */
-const workflows = ["checks.yml", "policy-diff.yml", "policy-comment.yml"].map((name) => ({
+const workflows = ["checks.yml", "long-tests.yml", "policy-diff.yml", "policy-comment.yml"].map((name) => ({
   name,
   text: readFileSync(join(root, ".github/workflows", name), "utf8"),
 }));

@@ -68,24 +68,24 @@ describe("X-Request-Id", () => {
   });
 });
 
-describe("no route", () => {
-  test("answers 404 as a problem to a client of the API", async () => {
+describe("a request without a route", () => {
+  test("gets 404 as a problem, from a client of the API", async () => {
     const response = await send("/api/none", { headers: { Accept: "text/html" } });
     expect(response.headers.get("Content-Type")).toBe("application/problem+json");
     expect(await response.json()).toMatchObject({ type: "about:blank", title: "Not Found", status: 404 });
   });
 
-  test("answers 404 as a page to a browser", async () => {
+  test("gets 404 as a page, from a browser", async () => {
     const response = await send("/none", { headers: { Accept: "text/html,*/*" } });
     expect([response.status, response.headers.get("Content-Type")]).toEqual([404, "text/html; charset=utf-8"]);
   });
 
-  test.each(["/api/things", "/things"])("for this method at %s answers 405 with Allow", async (path) => {
+  test.each(["/api/things", "/things"])("for a path with other methods, %s, gets 405 and Allow", async (path) => {
     const response = await send(path, { method: "PUT" });
     expect([response.status, response.headers.get("Allow")]).toEqual([405, "GET, HEAD, OPTIONS, POST"]);
   });
 
-  test("for OPTIONS answers 204 with Allow, and 404 where there is nothing", async () => {
+  test("with OPTIONS gets 204 and Allow, or 404 if the path has no routes", async () => {
     const response = await send("/things", { method: "OPTIONS" });
     expect([response.status, response.headers.get("Allow")]).toEqual([204, "GET, HEAD, OPTIONS, POST"]);
     expect((await send("/none", { method: "OPTIONS" })).status).toBe(404);
@@ -93,7 +93,7 @@ describe("no route", () => {
 });
 
 describe("OPTIONS", () => {
-  test("on a path of the API answers 204 with Allow, without asking who it is", async () => {
+  test("on a path of the API responds with 204 and Allow, without authentication", async () => {
     const response = await send("/api/things/x", { method: "OPTIONS" });
     expect([response.status, response.headers.get("Allow")]).toEqual([204, "DELETE, GET, HEAD, OPTIONS, PATCH"]);
     expect(lines()).toMatchObject([{ route: "/api/things/:id", outcome: "resolved", passed: [] }]);

@@ -18,6 +18,8 @@ export interface AccountView {
   /** The id of the session that the request belongs to; null without a session. */
   readonly currentSession: string | null;
   readonly keys: Page<ApiKey>;
+  /** The cursors in the address, one for each list. */
+  readonly cursors: Readonly<Record<"sessions" | "keys", string | undefined>>;
   /** The permissions that a key can have. */
   readonly permissions: readonly string[];
   readonly refused?: RefusedForm;

@@ -22,12 +22,13 @@ import { renewedBody, renewedResponse } from "../../identity/tokens/token-respon
 import * as events from "../../identity/users/account-events.ts";
 import { sessionIdOf, userBody } from "../../identity/users/user.ts";
 import { renameUser } from "../../identity/users/users.ts";
+import { unrecordedIdempotency } from "../../limits/idempotency.ts";
 import { quotaExceeded } from "../../limits/quotas.ts";
 import { group } from "../../web/app/scope.ts";
 import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { describeBody, noBody, problemBody } from "../../web/contract/bodies.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
-import { pageQuery, toPage } from "../../web/request/paging.ts";
+import { mapPage, pageQuery } from "../../web/request/paging.ts";
 import { pathId } from "../../web/request/uuid.ts";
 import { invalidField, invalidInput, type ProblemLocals, problem } from "../../web/respond/problem.ts";
 import { accountPatch, apiKeyInput, passwordChange, passwordConfirmation, permissionProblem } from "./schema.ts";
@@ -38,6 +39,12 @@ const { route } = signedIn;
 const maxBodyBytes = 16 * 1024;
 
 const requirePassword = requireCurrentPassword();
+
+const NOT_SHOWN = {
+  deleted: "An earlier request with this Idempotency-Key created an API key that has since been deleted.",
+  "not shown":
+    "An earlier request with this Idempotency-Key created an API key that can no longer be shown. Delete it, and create another with a new Idempotency-Key.",
+};
 
 const ended = describeBody(problemBody, { description: "The session has just ended." });
 
@@ -116,9 +123,9 @@ export const api = group({
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const { db, user, auth } = locals;
-        const { items, nextCursor } = toPage(await listSessions(db, user.id, input.query), input.query.limit);
-        const marked = items.map((session) => ({ ...session, isCurrent: session.id === sessionIdOf(auth) }));
-        return Response.json({ items: marked, nextCursor }, { headers: NOT_STORED });
+        const page = await listSessions(db, user.id, input.query);
+        const marked = mapPage(page, (session) => ({ ...session, isCurrent: session.id === sessionIdOf(auth) }));
+        return Response.json(marked, { headers: NOT_STORED });
       },
     }),
 
@@ -139,17 +146,23 @@ export const api = group({
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const keys = await listApiKeys(locals.db, locals.user.id, input.query);
-        return Response.json(toPage(keys, input.query.limit), { headers: NOT_STORED });
+        return Response.json(keys, { headers: NOT_STORED });
       },
     }),
 
     route.post("/api/me/keys", {
       summary: "Create an API key",
-      guards: [requireRecentSignIn, requireJson, limitNotices],
+      guards: [requireRecentSignIn, requireJson, limitNotices, unrecordedIdempotency.guard],
       request: { body: apiKeyInput },
       responses: {
-        201: describeBody(newApiKeyBody, { headers: { Location: "The path of the key." } }),
+        201: describeBody(newApiKeyBody, {
+          headers: { Location: "The path of the key." },
+          optionalHeaders: { "Idempotency-Replayed": "`true` if an earlier request created the key." },
+        }),
         401: ended,
+        409: describeBody(problemBody, {
+          description: "An earlier request with this Idempotency-Key created an API key that can no longer be shown.",
+        }),
         422: describeBody(problemBody, { description: "The quota of API keys is used up." }),
       },
       maxBodyBytes,
@@ -158,11 +171,21 @@ export const api = group({
         if (!input.ok) return invalidInput(locals, input);
         const unknown = permissionProblem(input.body.permissions, locals);
         if (unknown !== undefined) return invalidField(locals, "permissions", unknown);
-        const key = await events.issueApiKey(c, locals, input.body);
-        if (key === "session ended") return sessionEnded(locals);
-        if (key === "too many") return quotaExceeded(c, API_KEYS_QUOTA);
-        return Response.json(key, { status: 201, headers: { ...NOT_STORED, Location: `/api/me/keys/${key.id}` } });
+        const { idempotency } = locals;
+        const submission = idempotency && { submission: idempotency.resourceId, content: [] };
+        const issued = await events.issueApiKey(c, locals, input.body, submission);
+        if (issued === "session ended") return sessionEnded(locals);
+        if (issued === "too many") return quotaExceeded(c, API_KEYS_QUOTA);
+        if (typeof issued === "string") return problem(locals, 409, NOT_SHOWN[issued]);
+        const { key, isRepeated } = issued;
+        const headers = { ...NOT_STORED, Location: `/api/me/keys/${key.id}` };
+        return Response.json(key, {
+          status: 201,
+          headers: isRepeated ? { ...headers, "Idempotency-Replayed": "true" } : headers,
+        });
       },
+      onResponse: unrecordedIdempotency.onResponse,
+      onError: unrecordedIdempotency.onError,
     }),
 
     route.delete("/api/me/keys/:id", {

@@ -27,6 +27,7 @@ import { confirmationPage, isConfirmed } from "../../web/pages/confirmation.ts";
 import { errorsOf, type FormErrors } from "../../web/pages/form-fields.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
 import { nextPath } from "../../web/request/next-path.ts";
+import { firstValue } from "../../web/request/query-value.ts";
 import { pathId } from "../../web/request/uuid.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
@@ -73,6 +74,12 @@ const requirePasswordAgain = requireCurrentPassword(async (c: AccountForm, isWro
 
 const requireRecentSignIn = requireRecentSignInForForm(passwordPage);
 
+const NOT_SHOWN = {
+  deleted: "This form created a key that has been deleted since. Submit the form again to create another key.",
+  "not shown":
+    "This form created the key already, and the key can no longer be shown. Delete it, then submit the form again.",
+};
+
 const WRONG_PASSWORD = "The password is wrong.";
 
 export const pages = group({
@@ -82,7 +89,9 @@ export const pages = group({
       request: { query: accountQuery },
       resolve: (c) => {
         if (!c.input.ok) return refuse(c, 400, c.input.issues.map(({ message }) => message).join(". "));
-        return showAccount(c, {}, c.input.query);
+        const { sessions, keys } = c.raw.query;
+        const cursors = { sessions: firstValue(sessions), keys: firstValue(keys) };
+        return showAccount(c, {}, { query: c.input.query, cursors });
       },
     }),
 
@@ -97,7 +106,7 @@ export const pages = group({
           });
         }
         await renameUser(db, user, parsed.data.name);
-        session.flash("done", "Your name has been changed.");
+        session.flash("done", "Your name has been changed.", { savedDraft: "account/name" });
         return seeOther("/account");
       },
     }),
@@ -171,17 +180,23 @@ export const pages = group({
       guards: [...formGuards(apiKeyForm), requireRecentSignIn, limitNotices],
       resolve: async (c) => {
         const { form, parsed } = c.locals;
-        const refused = (errors: FormErrors, status: number) =>
-          showAccount(c, { refused: { form: "key", fields: form, errors }, status });
+        const refused = (errors: FormErrors, status: number, fields = form) =>
+          showAccount(c, { refused: { form: "key", fields, errors }, status });
         const unknown = permissionProblem(permissionsOf(form), c.locals);
         const permissionErrors: FormErrors = unknown === undefined ? {} : { permissions: unknown };
         if (!parsed.success) return refused({ ...errorsOf(parsed.error), ...permissionErrors }, 400);
         if (unknown !== undefined) return refused(permissionErrors, 400);
-        const newKey = await events.issueApiKey(c, c.locals, parsed.data);
-        if (newKey === "session ended") return seeOther(c.locals.app.paths.signIn ?? c.locals.app.homePath);
-        if (newKey === "too many") return refused({ form: API_KEYS_QUOTA.refusal }, 422);
+        const { submission, days, ...given } = parsed.data;
+        const content = [given.name, days, ...given.permissions];
+        const issued = await events.issueApiKey(c, c.locals, given, { submission, content });
+        if (issued === "session ended") return seeOther(c.locals.app.paths.signIn ?? c.locals.app.homePath);
+        if (issued === "too many") return refused({ form: API_KEYS_QUOTA.refusal }, 422);
+        if (typeof issued === "string") {
+          // Submitting the form once more creates another key.
+          return refused({ form: NOT_SHOWN[issued] }, 409, { ...form, submission: undefined });
+        }
         // No redirect: the next page could show the key only if it were stored in plain text.
-        const shown = await showAccount(c, { newKey, status: 201 });
+        const shown = await showAccount(c, { newKey: issued.key, status: 201 });
         for (const [name, value] of Object.entries(NOT_STORED)) shown.headers.set(name, value);
         return shown;
       },

@@ -4,9 +4,12 @@ import type { ApiKey } from "../../identity/tokens/api-keys.ts";
 import type { User } from "../../identity/users/user.ts";
 import { csrfField } from "../../web/pages/csrf-field.ts";
 import { errorSummary, type Field, type FormState, textField } from "../../web/pages/form-fields.ts";
-import { layout, type PageContext } from "../../web/pages/layout.ts";
+import { HTMX, layout, type PageContext } from "../../web/pages/layout.ts";
+import { badge } from "../../web/pages/ui/badge.ts";
+import { button } from "../../web/pages/ui/button.ts";
+import { pageHead } from "../../web/pages/ui/page-head.ts";
 import type { AccountView } from "./account-view.ts";
-import { keyList, sessionList } from "./partials.ts";
+import { keySection, section, sessionSection } from "./partials.ts";
 
 const NAME: Field = { name: "name", label: "Name", autocomplete: "name", maxlength: 100 };
 const PASSWORDS: readonly Field[] = [
@@ -16,7 +19,7 @@ const PASSWORDS: readonly Field[] = [
     label: "New password",
     type: "password",
     autocomplete: "new-password",
-    hint: "At least 8 characters. Changing it signs you out everywhere else.",
+    hint: "At least 8 characters.",
     minlength: 8,
     maxlength: 256,
   },
@@ -26,68 +29,66 @@ export function accountPage(context: PageContext, view: AccountView): SafeHtml {
   const { csrf } = context;
   return layout(
     "Account",
-    html`<header class="page-head"><h1>Account</h1></header>
-<div class="account-page">
-<div class="list">
-${nameCard(view, csrf)}
-${emailCard(view.user, context)}
-${passwordCard(view, csrf)}
-</div>
-<div class="list">
-${sessionList(view, csrf)}
-${keyList(view, csrf)}
-</div>
+    html`${pageHead({ title: "Account" })}
+<div class="settings">
+${profile(view, csrf)}
+${emailAddress(view.user, context)}
+${password(view, csrf)}
+${sessionSection(view, csrf)}
+${keySection(view, csrf)}
 </div>`,
     context,
-    ["account/account.css", "account/copy.js"],
+    [HTMX, "account/account.css", "account/copy.js"],
   );
 }
 
-function nameCard({ user, refused }: AccountView, csrf: string): SafeHtml {
+function profile({ user, refused }: AccountView, csrf: string): SafeHtml {
   const typed = refused?.form === "name" ? refused : undefined;
   const state: FormState = { id: "profile", errors: typed?.errors ?? {} };
-  return html`<section class="card" aria-labelledby="profile-title">
-<h2 id="profile-title">Profile</h2>
-<form method="post" action="/account">
+  return section(
+    { id: "profile", title: "Profile" },
+    html`<form method="post" action="/account" data-draft="account/name">
 ${errorSummary(state)}
 ${csrfField(csrf)}
 ${textField(state, { ...NAME, value: typed ? typed.fields.name : user.name })}
-<button>Save name</button>
-</form>
-</section>`;
+${button({ label: "Save name", kind: "primary" })}
+</form>`,
+  );
 }
 
-function emailCard({ email, emailVerified }: User, { csrf, app, isMailOn }: PageContext): SafeHtml {
-  const confirmed = html`<span class="badge good">Confirmed</span>`;
-  const again = html`<form method="post" action="/account/verify-email">${csrfField(csrf)}<button class="quiet">Send the link again</button></form>`;
+function emailAddress({ email, emailVerified }: User, { csrf, app, isMailOn }: PageContext): SafeHtml {
+  const again = html`<form method="post" action="/account/verify-email">${csrfField(csrf)}${button({ label: "Send the link again" })}</form>`;
   const mailOff = html`<p class="meta">Mail is not configured, so no link can be sent.</p>`;
-  const unconfirmed = html`<span class="badge warn">Not confirmed</span>
-${app.paths.verifyEmail === undefined ? "" : isMailOn ? again : mailOff}`;
-  return html`<section class="card" aria-labelledby="email-title">
-<h2 id="email-title">E-mail</h2>
-<p class="long">${email}</p>
-<div class="actions">${emailVerified ? confirmed : unconfirmed}</div>
-</section>`;
+  const canConfirm = !emailVerified && app.paths.verifyEmail !== undefined;
+  return section(
+    { id: "email", title: "E-mail" },
+    html`<p class="address"><bdi>${email}</bdi> ${emailVerified ? badge("Confirmed", "good") : badge("Not confirmed", "warn")}</p>
+${canConfirm ? (isMailOn ? again : mailOff) : ""}`,
+  );
 }
 
-function passwordCard({ user, keys, refused }: AccountView, csrf: string): SafeHtml {
+function password({ user, keys, refused }: AccountView, csrf: string): SafeHtml {
   const state: FormState = { id: "password", errors: refused?.form === "password" ? refused.errors : {} };
-  return html`<section class="card" aria-labelledby="password-title">
-<h2 id="password-title">Password</h2>
-<form method="post" action="/account/password">
+  return section(
+    { id: "password", title: "Password", text: "Changing it signs you out everywhere else." },
+    html`<form method="post" action="/account/password">
 ${errorSummary(state)}
 ${csrfField(csrf)}
 <input type="email" name="email" value="${user.email}" autocomplete="username" readonly hidden>
 ${PASSWORDS.map((field) => textField(state, field))}
-${keysToEnd(keys.items)}
-<button>Change password</button>
-</form>
-</section>`;
+${keysToDelete(keys.items)}
+${button({ label: "Change password", kind: "primary" })}
+</form>`,
+  );
 }
 
 /** A new password deletes the API keys, since someone who knew the old one may have created them. */
-function keysToEnd(keys: readonly ApiKey[]): SafeHtml | "" {
-  if (keys.length === 0) return "";
-  return html`<p class="meta">This also deletes your API keys: ${keys.map(({ name }) => name).join(", ")}.</p>
-<label><input type="checkbox" name="keepApiKeys" value="yes"> Keep my API keys</label>`;
+function keysToDelete(keys: readonly ApiKey[]): SafeHtml {
+  const names = keys.map(({ name }, index) => html`${index === 0 ? "" : ", "}<bdi>${name}</bdi>`);
+  return html`<div id="keys-to-end">${
+    keys.length === 0
+      ? ""
+      : html`<p class="meta">This also deletes your API keys: ${names}.</p>
+<label class="check"><input type="checkbox" name="keepApiKeys" value="yes"> Keep my API keys</label>`
+  }</div>`;
 }

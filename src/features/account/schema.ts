@@ -4,6 +4,7 @@ import type { AppLocals } from "../../env.ts";
 import { givenPassword, newPassword } from "../../identity/passwords/password-rules.ts";
 import { MAX_KEY_LIFETIME_MS } from "../../identity/tokens/api-keys.ts";
 import { displayName } from "../../identity/users/account-schema.ts";
+import { submission } from "../../web/pages/submission-field.ts";
 import type { FormFields } from "../../web/request/form.ts";
 import { pageQuery } from "../../web/request/paging.ts";
 
@@ -65,9 +66,10 @@ export const apiKeyForm = z
   .transform((form) => {
     const permissions = permissionsOf(form);
     const days = Number(KEY_LIFETIMES_DAYS.find((life) => life === form.days) ?? "90");
-    return { name: form.name ?? "", permissions, expiresAt: new Date(Date.now() + days * DAY_MS).toISOString() };
+    const expiresAt = new Date(Date.now() + days * DAY_MS).toISOString();
+    return { name: form.name ?? "", permissions, expiresAt, days: String(days), submission: form.submission };
   })
-  .pipe(apiKeyInput.required());
+  .pipe(apiKeyInput.required().extend({ days: z.string(), submission }));
 
 /** The cursors of the two lists on the page. */
 export const accountQuery = z.object({ sessions: pageQuery.shape.cursor, keys: pageQuery.shape.cursor });

@@ -7,7 +7,6 @@ import { listSessions } from "../../identity/sessions/session-list.ts";
 import { listApiKeys } from "../../identity/tokens/api-keys.ts";
 import { type SignedIn, sessionIdOf } from "../../identity/users/user.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
-import { toPage } from "../../web/request/paging.ts";
 import type { AccountView } from "./account-view.ts";
 import { accountPage } from "./pages.ts";
 import type { accountQuery } from "./schema.ts";
@@ -21,23 +20,30 @@ interface FormOutcome extends Pick<AccountView, "refused" | "newKey"> {
   readonly status?: number;
 }
 
-/** @param cursors The positions at which the two lists start. */
+interface ListPages extends Pick<AccountView, "cursors"> {
+  readonly query: z.output<typeof accountQuery>;
+}
+
+const FIRST_PAGES: ListPages = { query: {}, cursors: { sessions: undefined, keys: undefined } };
+
+/** @param lists Which page of each list to show, and the cursors in the address. Default: the first pages. */
 export async function showAccount(
   c: AppContext<SessionLocals & SignedIn>,
   { status, ...outcome }: FormOutcome = {},
-  cursors: z.output<typeof accountQuery> = {},
+  lists: ListPages = FIRST_PAGES,
 ): Promise<Response> {
   const { app, db, user, auth } = c.locals;
   const [context, sessions, keys] = await Promise.all([
     loadPageContext(c),
-    listSessions(db, user.id, { cursor: cursors.sessions, limit }),
-    listApiKeys(db, user.id, { cursor: cursors.keys, limit }),
+    listSessions(db, user.id, { cursor: lists.query.sessions, limit }),
+    listApiKeys(db, user.id, { cursor: lists.query.keys, limit }),
   ]);
   const page = accountPage(context, {
     user,
-    sessions: toPage(sessions, limit),
+    sessions,
     currentSession: sessionIdOf(auth),
-    keys: toPage(keys, limit),
+    keys,
+    cursors: lists.cursors,
     permissions: app.permissions,
     ...outcome,
   });

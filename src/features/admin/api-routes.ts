@@ -8,12 +8,11 @@ import { commonLimits } from "../../identity/limits.ts";
 import { signedIn } from "../../identity/scope.ts";
 import * as events from "../../identity/users/account-events.ts";
 import { userBody } from "../../identity/users/user.ts";
-import { listUsers } from "../../identity/users/users.ts";
+import { listUsers } from "../../identity/users/user-list.ts";
 import { group } from "../../web/app/scope.ts";
 import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { describeBody, noBody, problemBody } from "../../web/contract/bodies.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
-import { toPage } from "../../web/request/paging.ts";
 import { pathId } from "../../web/request/uuid.ts";
 import { invalidInput } from "../../web/respond/problem.ts";
 import { refuseChange } from "./refusal-response.ts";
@@ -29,13 +28,13 @@ export const api = group({
   guards: [...commonLimits, requireAuth, requireCsrf, requireRole("admin")],
   handlers: [
     route.get("/api/admin/users", {
-      summary: "List or search users, newest first",
+      summary: "List or search users",
       request: { query: usersQuery },
       responses: { 200: usersBody },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const users = await listUsers(locals.db, input.query);
-        return Response.json(toPage(users, input.query.limit), { headers: NOT_STORED });
+        return Response.json(users, { headers: NOT_STORED });
       },
     }),
 

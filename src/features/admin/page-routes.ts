@@ -15,7 +15,8 @@ import { signedInPage } from "../../identity/scope.ts";
 import { loadSession, type SessionLocals } from "../../identity/sessions/page-session.ts";
 import * as events from "../../identity/users/account-events.ts";
 import type { User } from "../../identity/users/user.ts";
-import { getUser, listUsers } from "../../identity/users/users.ts";
+import { countUsers, listUsers } from "../../identity/users/user-list.ts";
+import { getUser } from "../../identity/users/users.ts";
 import { group } from "../../web/app/scope.ts";
 import { requireForm } from "../../web/guards/require-form.ts";
 import { type ConfirmableAction, confirmationPage, isConfirmed } from "../../web/pages/confirmation.ts";
@@ -23,14 +24,15 @@ import { htmlResponse } from "../../web/pages/html.ts";
 import { hxReplaceUrl, partOrPage } from "../../web/pages/htmx.ts";
 import type { FormFields } from "../../web/request/form.ts";
 import { nextPath } from "../../web/request/next-path.ts";
-import { toPage } from "../../web/request/paging.ts";
+import { firstValue } from "../../web/request/query-value.ts";
 import { pathId } from "../../web/request/uuid.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
 import { usersPage } from "./pages.ts";
-import { deletionOf, roleChangeOf, searchPath, userList } from "./partials.ts";
+import { listPart, listPath } from "./partials.ts";
 import { refuseChange } from "./refusal-response.ts";
 import { roleForm, usersQuery } from "./schema.ts";
+import { deletionOf, roleChangeOf } from "./user-actions.ts";
 
 const { route: page } = signedInPage;
 
@@ -47,14 +49,15 @@ export const pages = group({
       resolve: async (c) => {
         const { request, raw, input, locals } = c;
         if (!input.ok) return refuse(c, 400, input.issues.map(({ message }) => message).join(". "));
-        const { q, limit } = input.query;
-        const users = toPage(await listUsers(locals.db, input.query), limit);
-        const cursor = typeof raw.query.cursor === "string" ? raw.query.cursor : undefined;
-        const search = { q, cursor, users, self: locals.user.id };
+        const { query } = input;
+        const [users, count] = await Promise.all([listUsers(locals.db, query), countUsers(locals.db, query)]);
+        const cursor = firstValue(raw.query.cursor);
+        const search = { query, cursor, users, count, self: locals.user.id };
         return partOrPage(request, {
-          part: () => userList(search, locals.session.csrf),
+          part: () => listPart(search, locals.session.csrf, locals.session.takeFlashes()),
           page: async () => usersPage(await loadPageContext(c), search),
-          headers: hxReplaceUrl(searchPath(q, cursor)),
+          // Back returns to the previous page, but not to each keystroke of a search.
+          headers: request.headers.has("HX-Boosted") ? {} : hxReplaceUrl(listPath(query, cursor)),
         });
       },
     }),
@@ -65,7 +68,7 @@ export const pages = group({
         const { session, form, parsed } = c.locals;
         if (!parsed.success) return refuse(c, 400, "The role must be user or admin.");
         const { role } = parsed.data;
-        const next = listPath(c);
+        const next = pathAfter(c);
         if (!isConfirmed(form)) return showConfirmation(c, (user) => roleChangeOf(user, role, next), next);
         const changed = await events.changeRole(c, pathId(c), role);
         if (typeof changed === "string") return refuseChange(c, changed);
@@ -78,7 +81,7 @@ export const pages = group({
       guards: formGuards(z.object({})),
       resolve: async (c) => {
         const { session, form } = c.locals;
-        const next = listPath(c);
+        const next = pathAfter(c);
         if (!isConfirmed(form)) return showConfirmation(c, (user) => deletionOf(user, next), next);
         const deleted = await events.deleteAccount(c, pathId(c));
         if (typeof deleted === "string") return refuseChange(c, deleted);
@@ -94,7 +97,7 @@ interface UserContext extends AppContext<SessionLocals> {
 }
 
 /** The path of the list that a form was submitted from. */
-function listPath({
+function pathAfter({
   request,
   locals: { form },
 }: {

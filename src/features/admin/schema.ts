@@ -2,11 +2,19 @@
 import * as z from "zod";
 import { userBody } from "../../identity/users/user.ts";
 import { pageOf } from "../../web/contract/bodies.ts";
-import { pageQuery } from "../../web/request/paging.ts";
-import { storableText } from "../../web/request/text.ts";
+import { numberedPageQuery } from "../../web/request/paging.ts";
+import { searchText } from "../../web/request/search.ts";
 
-/** Selects users whose name or e-mail address contains `q`. */
-export const usersQuery = pageQuery.extend({ q: storableText().max(200).default("") });
+/** An empty value, which forms send for an empty field, selects all users. */
+export const usersQuery = numberedPageQuery.extend({
+  q: searchText("e-mail address or name"),
+  role: z.enum(["", "user", "admin"]).default("").describe("Lists only users with this role."),
+  emailVerified: z
+    .enum(["", "true", "false"])
+    .default("")
+    .describe("Lists only users who have confirmed their e-mail address, or only those who have not."),
+  order: z.enum(["newest", "oldest"]).default("newest").describe("Whether the newest or the oldest users come first."),
+});
 
 export const usersBody = pageOf(userBody);
 

@@ -23,6 +23,7 @@ import { invalidField, invalidInput, problem } from "../../web/respond/problem.t
 import {
   accountBody,
   deviceTokenBody,
+  EMAIL_TAKEN,
   forgotten,
   login,
   refresh,
@@ -62,7 +63,7 @@ export const api = group({
         const hashed = hashNewPassword(locals.env, locals.hashing, input.body, password);
         if ("problem" in hashed) return invalidField(locals, "password", hashed.problem);
         const user = await createUser(locals.db, { email, name, passwordHash: hashed.hash });
-        if (!user) return problem(locals, 409, "An account with this e-mail address already exists.");
+        if (!user) return problem(locals, 409, EMAIL_TAKEN);
         sendLink({ request, locals }, email, "verify");
         const mail = isMailOn(locals.env) ? "on" : "off";
         return Response.json({ user: toPublicUser(user), mail }, { status: 201, headers: NOT_STORED });

@@ -1,26 +1,9 @@
-/** The guards of the outbox, which hide it outside development and from other machines. */
-import type { AppLocals } from "../../env.ts";
+/** The guard that hides the outbox from other machines. */
 import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
 import { isLoopback } from "../../web/request/own-origin.ts";
 import type { ProblemLocals } from "../../web/respond/problem.ts";
 import { deny } from "../../web/respond/refuse.ts";
-
-/**
- * Requires that the app runs in development. Denies with 404, as for an unknown path, unless `ENVIRONMENT` is
- * `development`.
- */
-export const requireDevelopment: Guard<AppLocals> = stateFacts(
-  headGuard(function requireDevelopment(c: HeadContext<AppLocals>) {
-    if (c.locals.env.ENVIRONMENT === "development") return { allow: true };
-    return deny(c, 404, "There is nothing at this address.");
-  }),
-  {
-    denies: [404],
-    explanation: "Requires that the app runs in development.",
-    preview: ({ locals: { env } }) => (env.ENVIRONMENT === "development" ? "allow" : "deny"),
-  },
-);
 
 /**
  * Requires that the address of the app is localhost or a loopback address. Denies with 404, as for an unknown path,

@@ -1,9 +1,9 @@
 /** The pages behind mailed links: to choose a new password, and to confirm an address. */
 import * as z from "zod";
-import type { AppLocals } from "../../env.ts";
+import type { AppLocals, RequestDatabase } from "../../env.ts";
 import type { Context } from "../../http/index.ts";
 import { requireHashingCapacity } from "../../identity/guards/require-hashing-capacity.ts";
-import { LINK_ENDED, type LinkLocals, requireLink } from "../../identity/guards/require-link.ts";
+import { type LinkLocals, requireLink } from "../../identity/guards/require-link.ts";
 import { requireLinkOwner } from "../../identity/guards/require-link-owner.ts";
 import { requireMail } from "../../identity/guards/require-mail.ts";
 import { commonLimits, limitAccount, limitMails } from "../../identity/limits.ts";
@@ -13,7 +13,7 @@ import { hashNewPassword } from "../../identity/passwords/check-password.ts";
 import { sessionPage } from "../../identity/scope.ts";
 import { deviceCookie } from "../../identity/sessions/cookies.ts";
 import { loadSession, type SessionLocals } from "../../identity/sessions/page-session.ts";
-import { findTokenOwner } from "../../identity/tokens/email-tokens.ts";
+import { type EmailPurpose, findTokenOwner } from "../../identity/tokens/email-tokens.ts";
 import * as events from "../../identity/users/account-events.ts";
 import { group } from "../../web/app/scope.ts";
 import type { FormLocals } from "../../web/guards/require-form.ts";
@@ -23,7 +23,8 @@ import { htmlResponse } from "../../web/pages/html.ts";
 import { firstValue } from "../../web/request/query-value.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
 import { type FormPage, formGuards, refuseForm } from "./forms.ts";
-import { forgotPage, resetPage, verifyPage } from "./pages.ts";
+import { resetEndedPage, resetPage, verifyEndedPage, verifyPage } from "./link-pages.ts";
+import { forgotPage } from "./pages.ts";
 import { forgotten, reset, verification } from "./schema.ts";
 
 const { route } = sessionPage;
@@ -33,15 +34,15 @@ type OwnerForm = Context<unknown, unknown, unknown, AppLocals & SessionLocals & 
 
 const requireResetLink = requireLink("reset", (c: LinkForm) => {
   const { parsed } = c.locals;
-  return refuseReset(c, parsed.success ? { form: LINK_ENDED } : errorsOf(parsed.error), parsed.success ? 422 : 400);
+  return refuseReset(c, parsed.success ? {} : errorsOf(parsed.error));
 });
 
-const requireVerifyLink = requireLink("verify", (c: LinkForm) => linkEnded(c), [303]);
+const requireVerifyLink = requireLink("verify", linkEnded, [303]);
 
 const requireOwner = requireLinkOwner((c: OwnerForm) => {
   const { form, session, link } = c.locals;
   const page: FormPage = (context, state) =>
-    verifyPage(context, form.token ?? "", link.user.id !== session.user?.id, state);
+    verifyPage(context, { token: link.token, email: link.user.email }, link.user.id !== session.user?.id, state);
   const error = form.password ? "The password is wrong." : "Enter the password for this account.";
   return refuseForm(c, page, form, { password: error }, 401);
 });
@@ -66,18 +67,23 @@ export const linkPages = group({
     }),
 
     route.get("/reset-password", {
-      resolve: async (c) => htmlResponse(resetPage(await loadPageContext(c), firstValue(c.raw.query.token) ?? "")),
+      resolve: async (c) => {
+        const token = firstValue(c.raw.query.token) ?? "";
+        const owner = await findOwner(c.locals.db, token, "reset");
+        const context = await loadPageContext(c);
+        return htmlResponse(owner ? resetPage(context, { token, email: owner.email }) : resetEndedPage(context));
+      },
     }),
 
     route.post("/reset-password", {
       guards: [...formGuards(z.object(reset.shape)), requireResetLink, requireHashingCapacity],
       resolve: async (c) => {
         const { parsed, env, session, hashing, link } = c.locals;
-        if (!parsed.success) return refuseReset(c, errorsOf(parsed.error), 400);
+        if (!parsed.success) return refuseReset(c, errorsOf(parsed.error));
         const hashed = hashNewPassword(env, hashing, link.user, parsed.data.password);
-        if ("problem" in hashed) return refuseReset(c, { password: hashed.problem }, 400);
+        if ("problem" in hashed) return refuseReset(c, { password: hashed.problem });
         const deviceToken = await events.resetPassword(c, link, hashed.hash);
-        if (deviceToken === undefined) return refuseReset(c, { form: LINK_ENDED }, 422);
+        if (deviceToken === undefined) return refuseReset(c, {});
         session.flash("done", "Your password has been changed. Sign in with it.");
         const headers = new Headers();
         deviceCookie.set(c.request, env, headers, deviceToken);
@@ -89,11 +95,11 @@ export const linkPages = group({
       resolve: async (c) => {
         const { db, session } = c.locals;
         const token = firstValue(c.raw.query.token) ?? "";
-        // A replica may not have the link yet, since it was mailed a moment ago.
-        db.usePrimary();
-        const owner = await findTokenOwner(db, token, "verify");
-        const needsPassword = owner !== undefined && owner.id !== session.user?.id;
-        return htmlResponse(verifyPage(await loadPageContext(c), token, needsPassword));
+        const owner = await findOwner(db, token, "verify");
+        const context = await loadPageContext(c);
+        if (!owner) return htmlResponse(verifyEndedPage(context, session.user?.emailVerified === true));
+        const needsPassword = owner.id !== session.user?.id;
+        return htmlResponse(verifyPage(context, { token, email: owner.email }, needsPassword));
       },
     }),
 
@@ -107,7 +113,7 @@ export const linkPages = group({
       ],
       resolve: async (c) => {
         const user = await events.confirmAddress(c, c.locals.link);
-        if (!user) return linkEnded(c);
+        if (!user) return linkEnded();
         c.locals.session.flash("done", "Your e-mail address is confirmed.");
         return seeOther(c.locals.app.startPath);
       },
@@ -115,12 +121,23 @@ export const linkPages = group({
   ],
 });
 
-function linkEnded({ locals }: { readonly locals: AppLocals & SessionLocals }): Response {
-  locals.session.flash("failed", LINK_ENDED);
-  return seeOther(locals.app.startPath);
+/** Redirects to the link's page without the token, which explains how to continue. */
+function linkEnded(): Response {
+  return seeOther("/verify-email");
 }
 
-function refuseReset(c: LinkForm, errors: FormErrors, status: number): Promise<Response> {
-  const { form } = c.locals;
-  return refuseForm(c, (context, state) => resetPage(context, form.token ?? "", state), form, errors, status);
+/** A replica may not have the link yet, since it was mailed a moment ago. */
+function findOwner(db: RequestDatabase, token: string, purpose: EmailPurpose) {
+  db.usePrimary();
+  return findTokenOwner(db, token, purpose);
+}
+
+/** Shows the form again with 400 or, if the link no longer works, the page that says so with 422. */
+async function refuseReset(c: LinkForm, errors: FormErrors): Promise<Response> {
+  const { form, db } = c.locals;
+  const { token = "" } = form;
+  const owner = await findOwner(db, token, "reset");
+  if (!owner) return htmlResponse(resetEndedPage(await loadPageContext(c)), 422);
+  const page: FormPage = (context, state) => resetPage(context, { token, email: owner.email }, state);
+  return refuseForm(c, page, form, errors, 400);
 }

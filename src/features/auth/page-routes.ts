@@ -1,5 +1,6 @@
 /** The pages for registration, sign-in and sign-out, and the outbox of development. */
 import * as z from "zod";
+import type { AppContext } from "../../env.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
@@ -12,7 +13,8 @@ import { loadPageContext } from "../../identity/page-context.ts";
 import { hashNewPassword } from "../../identity/passwords/check-password.ts";
 import { sessionPage } from "../../identity/scope.ts";
 import { sessionCookie } from "../../identity/sessions/cookies.ts";
-import { loadSession } from "../../identity/sessions/page-session.ts";
+import { identifyAtPrimary } from "../../identity/sessions/identify.ts";
+import { loadSession, type SessionLocals } from "../../identity/sessions/page-session.ts";
 import { createDeviceId } from "../../identity/tokens/device-token.ts";
 import * as events from "../../identity/users/account-events.ts";
 import { checkSignIn } from "../../identity/users/sign-in.ts";
@@ -20,6 +22,7 @@ import { createUser } from "../../identity/users/users.ts";
 import { group } from "../../web/app/scope.ts";
 import { NOT_STORED } from "../../web/caching/cache-control.ts";
 import { describeBody } from "../../web/contract/bodies.ts";
+import { requireDevelopment } from "../../web/guards/require-development.ts";
 import { requireButton } from "../../web/guards/require-form.ts";
 import { errorsOf } from "../../web/pages/form-fields.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
@@ -28,9 +31,9 @@ import { prefersHtml } from "../../web/request/prefers-html.ts";
 import { firstValue } from "../../web/request/query-value.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
 import { formGuards, refuseForm } from "./forms.ts";
-import { requireDevelopment, requireLoopback } from "./guards.ts";
+import { requireLoopback } from "./guards.ts";
 import { loginPage, outboxPage, registerPage } from "./pages.ts";
-import { login, outboxBody, registrationForm } from "./schema.ts";
+import { EMAIL_TAKEN, login, outboxBody, registrationForm } from "./schema.ts";
 
 const { route } = sessionPage;
 
@@ -43,6 +46,7 @@ export const pages = group({
     route.get("/login", {
       resolve: async (c) => {
         const next = nextPath(firstValue(c.raw.query.next), c.request.url, c.locals.app.startPath);
+        if (await isSignedIn(c)) return seeOther(next);
         return htmlResponse(loginPage(await loadPageContext(c), next, c.locals.env.ENVIRONMENT === "development"));
       },
     }),
@@ -60,7 +64,12 @@ export const pages = group({
       },
     }),
 
-    route.get("/register", { resolve: async (c) => htmlResponse(registerPage(await loadPageContext(c))) }),
+    route.get("/register", {
+      resolve: async (c) => {
+        if (await isSignedIn(c)) return seeOther(c.locals.app.startPath);
+        return htmlResponse(registerPage(await loadPageContext(c)));
+      },
+    }),
 
     route.post("/register", {
       guards: [...formGuards(registrationForm), limitMails, requireHashingCapacity],
@@ -72,8 +81,7 @@ export const pages = group({
         if ("problem" in hashed) return refuseForm(c, registerPage, form, { password: hashed.problem }, 400);
         const user = await createUser(db, { email, name, passwordHash: hashed.hash });
         if (!user) {
-          const errors = { email: "An account with this e-mail address already exists." };
-          return refuseForm(c, registerPage, form, errors, 409);
+          return refuseForm(c, registerPage, form, { email: EMAIL_TAKEN }, 409);
         }
         sendLink(c, email, "verify");
         session.flash("done", `Welcome. ${isMailOn(env) ? MAIL_SENT : MAIL_OFF}`);
@@ -105,3 +113,11 @@ export const pages = group({
     }),
   ],
 });
+
+/**
+ * Whether the visitor is signed in. A session that a replica still has is checked at the primary: otherwise a page that
+ * checks it there would redirect the visitor back here, in a loop.
+ */
+async function isSignedIn(c: AppContext<SessionLocals>): Promise<boolean> {
+  return c.locals.session.user !== null && (await identifyAtPrimary(c)).signedIn !== undefined;
+}

@@ -1,11 +1,14 @@
-/** The pages for registration, sign-in and mailed links, and the outbox. */
+/** The pages for registration and sign-in, and the outbox. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import type { OutboxMail } from "../../identity/mail/outbox.ts";
+import { EMAIL_LABEL } from "../../identity/users/account-schema.ts";
 import { csrfField } from "../../web/pages/csrf-field.ts";
 import { demoAccounts } from "../../web/pages/demo-accounts.ts";
 import { errorSummary, type Field, type FormErrors, textField } from "../../web/pages/form-fields.ts";
 import { layout, type PageContext } from "../../web/pages/layout.ts";
 import { timeOf } from "../../web/pages/time.ts";
+import { emptyState } from "../../web/pages/ui/empty-state.ts";
+import { pageHead } from "../../web/pages/ui/page-head.ts";
 
 /** The values and errors of a refused form. */
 export interface SubmittedForm {
@@ -14,9 +17,14 @@ export interface SubmittedForm {
 }
 
 const NAME: Field = { name: "name", label: "Name", autocomplete: "name", maxlength: 100 };
-const EMAIL: Field = { name: "email", label: "E-mail", type: "email", autocomplete: "username" };
-const PASSWORD: Field = { name: "password", label: "Password", type: "password", autocomplete: "current-password" };
-const NEW_PASSWORD: Field = {
+const EMAIL: Field = { name: "email", label: EMAIL_LABEL, type: "email", autocomplete: "username" };
+export const PASSWORD: Field = {
+  name: "password",
+  label: "Password",
+  type: "password",
+  autocomplete: "current-password",
+};
+export const NEW_PASSWORD: Field = {
   ...PASSWORD,
   autocomplete: "new-password",
   hint: "At least 8 characters. A few random words are easy to remember and hard to guess.",
@@ -46,7 +54,9 @@ export function registerPage(context: PageContext, typed?: SubmittedForm): SafeH
 
 export function forgotPage(context: PageContext, typed?: SubmittedForm): SafeHtml {
   const lead = "We will send you an e-mail with a link to choose a new password.";
-  const after = html`<p class="aside"><a href="/login">Back to sign-in</a></p>`;
+  const { user, app } = context;
+  const back = user ? { path: app.homePath, label: "Cancel" } : { path: "/login", label: "Back to sign-in" };
+  const after = html`<p class="aside"><a href="${back.path}">${back.label}</a></p>`;
   return formPage(
     context,
     { title: "Reset your password", button: "Send the link", lead, fields: [EMAIL], after },
@@ -54,38 +64,7 @@ export function forgotPage(context: PageContext, typed?: SubmittedForm): SafeHtm
   );
 }
 
-/** @param token From the link that was mailed. */
-export function resetPage(context: PageContext, token: string, typed?: SubmittedForm): SafeHtml {
-  const lead = "This signs you out everywhere and deletes your API keys.";
-  const fields = [{ ...NEW_PASSWORD, label: "New password" }];
-  const title = "Choose a new password";
-  return formPage(context, { title, button: "Change password", lead, fields, hidden: { token } }, typed);
-}
-
-/**
- * A form, because mail programs may open the link themselves and would consume the token.
- *
- * @param needsPassword True unless the visitor is signed in to the account of the link.
- */
-export function verifyPage(
-  context: PageContext,
-  token: string,
-  needsPassword: boolean,
-  typed?: SubmittedForm,
-): SafeHtml {
-  const lead = needsPassword
-    ? "Enter your password to confirm that this account is yours."
-    : "Confirm that this address belongs to your account.";
-  const takeOver = html`<p class="aside">Didn’t create this account? <a href="/forgot-password">Take it over with a new password</a></p>`;
-  const fields = needsPassword ? [PASSWORD] : [];
-  const title = "Confirm your e-mail address";
-  return formPage(
-    context,
-    { title, button: "Confirm", lead, fields, hidden: { token }, ...(context.isMailOn && { after: takeOver }) },
-    typed,
-  );
-}
-
+/** A page with a form in the usual layout. */
 interface Form {
   readonly title: string;
   /** The text of the button; the title by default. */
@@ -93,15 +72,17 @@ interface Form {
   readonly lead?: string;
   readonly fields: readonly Field[];
   readonly hidden?: Readonly<Record<string, string>>;
+  /** The account that a password is for, so that password managers find it. Not submitted. */
+  readonly username?: string | undefined;
   readonly after?: SafeHtml;
 }
 
-function formPage(
+export function formPage(
   context: PageContext,
   form: Form,
   { fields: typed, errors }: SubmittedForm = { fields: {}, errors: {} },
 ): SafeHtml {
-  const { title, button = title, lead, fields, hidden = {}, after } = form;
+  const { title, button = title, lead, fields, hidden = {}, username, after } = form;
   const state = { id: "form", errors };
   const wrong = fields.findIndex(({ name }) => name in errors);
   return layout(
@@ -109,12 +90,13 @@ function formPage(
     html`<div class="narrow">
 <h1>${title}</h1>
 ${lead ? html`<p class="lead">${lead}</p>` : ""}
-<form class="card" method="post">
+<form method="post">
 ${errorSummary(state)}
 ${csrfField(context.csrf)}
 ${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+${username === undefined ? "" : html`<input type="email" value="${username}" autocomplete="username" aria-label="E-mail" readonly hidden>`}
 ${fields.map((field, index) => textField(state, { ...field, value: typed[field.name], isFirst: index === Math.max(wrong, 0) }))}
-<button>${button}</button>
+<button class="primary">${button}</button>
 </form>
 ${after ?? ""}
 </div>`,
@@ -125,14 +107,14 @@ ${after ?? ""}
 export function outboxPage(context: PageContext, mails: readonly OutboxMail[]): SafeHtml {
   return layout(
     "Outbox",
-    html`<header class="page-head"><h1>Outbox</h1><p class="lead">In development, mail is kept here instead of being sent.</p></header>
-${mails.length === 0 ? html`<p class="empty">No mail yet.</p>` : html`<ul class="list">${mails.map(mailItem)}</ul>`}`,
+    html`${pageHead({ title: "Outbox", lead: "In development, mail is kept here instead of being sent." })}
+${mails.length === 0 ? emptyState("No mail yet.") : html`<ul class="rows">${mails.map(mailItem)}</ul>`}`,
     context,
   );
 }
 
 function mailItem({ to, subject, text, createdAt }: OutboxMail): SafeHtml {
-  return html`<li class="card">
+  return html`<li>
 <h2>${subject}</h2>
 <p class="meta">To ${to}, ${timeOf(createdAt)}</p>
 <p class="text">${linked(text)}</p>

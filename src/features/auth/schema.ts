@@ -5,6 +5,10 @@ import { givenPassword, newPassword, personalProblem } from "../../identity/pass
 import { displayName, emailAddress } from "../../identity/users/account-schema.ts";
 import { userBody } from "../../identity/users/user.ts";
 
+/** The message for an address that is taken, perhaps by the same user's registration, whose response was lost. */
+export const EMAIL_TAKEN =
+  "An account with this e-mail address already exists. If you have just created it, sign in with your password.";
+
 const registrationFields = { email: emailAddress, name: displayName, password: newPassword };
 
 type Registration = z.output<z.ZodObject<typeof registrationFields>>;

@@ -37,16 +37,6 @@ export function readConnection({ url }: Request): { readonly connection: Connect
   };
 }
 
-/** @param connection Null once the user has left. */
-export function setConnection(socket: WebSocket, connection: Connection | null): void {
-  socket.serializeAttachment(connection);
-}
-
-/** @returns Null once the user has left. */
-export function connectionOf(socket: WebSocket): Connection | null {
-  return socket.deserializeAttachment() as Connection | null;
-}
-
 /** The connection as D1 counts it. */
 export function toUserSocket({ room, user, sessionId, socketId }: Connection): UserSocket {
   return { id: socketId, userId: user.id, sessionId, binding: "CHAT_ROOM", objectName: room };

@@ -1,4 +1,6 @@
 /** The page of a chat room, and its form for browsers without JavaScript. */
+import * as z from "zod";
+import type { Env } from "../../env.ts";
 import { requireAuth } from "../../identity/guards/require-auth.ts";
 import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCsrfToken } from "../../identity/guards/require-csrf-token.ts";
@@ -10,23 +12,30 @@ import { group } from "../../web/app/scope.ts";
 import { requireForm } from "../../web/guards/require-form.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
 import { partOrPage } from "../../web/pages/htmx.ts";
+import { submission } from "../../web/pages/submission-field.ts";
 import { WRITE_DEADLINE_MS, withDeadline } from "../../web/platform/transient.ts";
+import { submittedId } from "../../web/request/submitted-id.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
-import { roomPage } from "./pages.ts";
+import { draftOf, MESSAGE_LABEL, roomPage } from "./pages.ts";
 import { messageList } from "./partials.ts";
-import { beforeQuery, type ChatMessage, messageInput, roomParams } from "./protocol.ts";
+import { beforeQuery, type ChatMessage, type ChatUser, messageInput, roomParams } from "./protocol.ts";
 import { readHistory, roomStub } from "./room-stub.ts";
+import { LOBBY, listRooms, rememberRoom } from "./visited-rooms.ts";
 
 const { route } = signedInPage;
-
-/** The default room. */
-const LOBBY = "lobby";
 
 /** The longest message, URL-encoded. */
 const MAX_FORM_BYTES = 64 * 1024;
 
-const requireMessage = requireForm(MAX_FORM_BYTES, messageInput);
+/** Forms send line ends as CRLF. */
+const text = z
+  .string()
+  .transform((written) => written.replaceAll("\r\n", "\n"))
+  .pipe(messageInput.shape.text)
+  .meta({ title: MESSAGE_LABEL });
+const messageForm = z.object({ submission, text });
+const requireMessage = requireForm(MAX_FORM_BYTES, messageForm);
 
 const PAGE_SIZE = 50;
 
@@ -36,6 +45,8 @@ const FAILURES = {
   "too fast": { status: 429, text: "You are sending messages too fast. Wait a second, then send it again." },
   unavailable: { status: 503, text: "The message could not be stored. Send it again." },
 } as const;
+
+type Outcome = ChatMessage | keyof typeof FAILURES;
 
 export const pages = group({
   guards: [...commonLimits, loadSession, requireAuth],
@@ -58,10 +69,13 @@ export const pages = group({
         const after = before === undefined ? null : Math.max(0, before - 1 - PAGE_SIZE);
         const limit = before === undefined ? PAGE_SIZE : Math.min(PAGE_SIZE, Math.max(0, before - 1));
         const messages = await readHistory(locals.env, room, after, limit);
-        const draft = { id: crypto.randomUUID(), text: "" };
+        const { session, user: me } = locals;
         return partOrPage(request, {
-          part: () => messageList(room, locals.user, messages),
-          page: async () => roomPage(await loadPageContext(c), { room, me: locals.user, messages, draft }),
+          part: () => messageList(room, me, messages),
+          page: async () => {
+            rememberRoom(session, room);
+            return roomPage(await loadPageContext(c), { room, rooms: listRooms(session), me, messages });
+          },
         });
       },
     }),
@@ -71,26 +85,35 @@ export const pages = group({
       request: { params: roomParams },
       resolve: async (c) => {
         const { input, locals } = c;
-        const { env, user, form, parsed } = locals;
+        const { env, user, session, form, parsed } = locals;
         if (!input.ok) return refuse(c, 404, "There is no such room.");
         const { room } = input.params;
-        const author = { id: user.id, name: user.name };
-        const outcome = parsed.success
-          ? await withDeadline<ChatMessage | keyof typeof FAILURES>(
-              roomStub(env, room).post(author, parsed.data),
-              WRITE_DEADLINE_MS,
-            )
-          : "invalid";
-        if (typeof outcome === "object") return seeOther(`/chat/${room}`);
+        const outcome = parsed.success ? await post(env, room, user, parsed.data) : "invalid";
+        if (typeof outcome === "object") {
+          session.flash("done", "Your message was sent.", { savedDraft: draftOf(room) });
+          return seeOther(`/chat/${room}`);
+        }
         const { status, text: failure } = FAILURES[outcome];
-        const error = parsed.success ? failure : parsed.error.issues[0]?.message;
-        const { id = "", text = "" } = form;
+        const error = parsed.error?.issues[0]?.message ?? failure;
+        const refused = { submission: form.submission, text: form.text ?? "", error };
         const messages = await readHistory(env, room, null, PAGE_SIZE);
-        const draft = { id: id || crypto.randomUUID(), text, error: error ?? failure };
-        const page = htmlResponse(roomPage(await loadPageContext(c), { room, me: user, messages, draft }), status);
+        rememberRoom(session, room);
+        const view = { room, rooms: listRooms(session), me: user, messages, refused };
+        const page = htmlResponse(roomPage(await loadPageContext(c), view), status);
         if (status !== 400) page.headers.set("Retry-After", "1");
         return page;
       },
     }),
   ],
 });
+
+/** Posts the message of a form; submitting the same text again posts nothing. */
+function post(
+  env: Pick<Env, "CHAT_ROOM">,
+  room: string,
+  { id: userId, name }: ChatUser,
+  { submission, text }: z.output<typeof messageForm>,
+): Promise<Outcome> {
+  const id = submittedId({ kind: "message", userId, submission, content: [room, text] });
+  return withDeadline<Outcome>(roomStub(env, room).post({ id: userId, name }, { id, text }), WRITE_DEADLINE_MS);
+}

@@ -68,9 +68,27 @@ export type ClientFrame = z.output<typeof clientFrame>;
 
 export type ErrorCode = "bad_json" | "bad_message" | "too_fast" | "unavailable";
 
+/** The users in the room. */
+export interface UserList {
+  /** The number of all users. A user with two sockets is one user. */
+  readonly count: number;
+  /** Some of them: see `Presence`. */
+  readonly here: readonly ChatUser[];
+}
+
+/** The changes to the list of users. */
+export interface UserListChange {
+  /** The number of all users, listed or not. */
+  readonly count: number;
+  /** Users to add to the list. */
+  readonly joined: readonly ChatUser[];
+  /** The ids of users to remove from the list. */
+  readonly left: readonly string[];
+}
+
 /** A frame from a room. */
 export type Frame =
-  | {
+  | ({
       readonly type: "welcome";
       readonly room: string;
       readonly you: ChatUser;
@@ -78,20 +96,20 @@ export type Frame =
       readonly seq: number;
       /** Of the oldest message that is still stored; `seq` + 1 for none. */
       readonly first: number;
-      /** The users in the room, once for each of their sockets. */
-      readonly here: readonly ChatUser[];
-    }
+    } & UserList)
   | ({ readonly type: "message" } & ChatMessage)
   | { readonly type: "ack"; readonly id: string; readonly seq: number }
   | { readonly type: "pong"; readonly seq: number }
-  /** Sent to all sockets, a joining one included. `count` is the number of sockets. */
+  /** The only change to the list since the last announcement. */
   | { readonly type: "join" | "leave"; readonly user: ChatUser; readonly count: number }
+  /** Several changes, a change of the count only, or the whole list. */
+  | ({ readonly type: "presence" } & (UserList | UserListChange))
   /** `id` is that of the refused message, if it has a valid one. */
   | { readonly type: "error"; readonly code: ErrorCode; readonly detail: string; readonly id?: string };
 
 export type ErrorFrame = Extract<Frame, { type: "error" }>;
 
-/** The exact ping that the platform answers without waking the room. */
+/** The exact ping to which the platform replies without waking the room. */
 export const PING = '{"type":"ping"}';
 
 /** @returns The code and reason to close the socket with; undefined for an acceptable frame. */

@@ -1,16 +1,19 @@
-/** The Durable Object of a chat room: it numbers the messages, stores them, and sends them to all sockets of the room. */
+/** The Durable Object of a chat room: numbers messages, stores them, and sends them to all sockets of the room. */
 
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../../env.ts";
 import { logFailure } from "../../web/app/log.ts";
 import { ensureAlarm } from "../../web/platform/ensure-alarm.ts";
 import { BoundedSockets } from "../../web/realtime/backpressure.ts";
-import { answerClose, CLOSE } from "../../web/realtime/close-codes.ts";
+import { CLOSE, replyToClose } from "../../web/realtime/close-codes.ts";
 import { TokenBuckets } from "../../web/realtime/token-bucket.ts";
-import { type Connection, connectionOf, readConnection, setConnection } from "./connection.ts";
+import { ClosedRows } from "./closed-rows.ts";
+import { type Connection, readConnection } from "./connection.ts";
+import { Connections } from "./connections.ts";
 import type { ChatRoomObject } from "./env.ts";
+import { Presence } from "./presence.ts";
 import * as protocol from "./protocol.ts";
-import { CHECK_INTERVAL_MS, type ConnectedSocket, SessionChecks } from "./session-checks.ts";
+import { CHECK_INTERVAL_MS, SessionChecks } from "./session-checks.ts";
 import * as store from "./store.ts";
 
 const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
@@ -33,13 +36,20 @@ const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
   readonly #sql = this.ctx.storage.sql;
   readonly #buckets = new TokenBuckets();
+  readonly #connections = new Connections(this.ctx.getWebSockets());
+  readonly #presence = new Presence(
+    [...this.#connections].map(({ connection }) => connection.user),
+    (frame) => this.#broadcast(frame),
+  );
   readonly #sockets = new BoundedSockets(
     (socket) => this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0,
     (socket) => this.#leave(socket),
   );
+  readonly #rows = new ClosedRows(() => this.env.DB);
   readonly #sessions = new SessionChecks({
     database: () => this.env.DB,
-    connectedSockets: () => this.#connectedSockets(),
+    rows: this.#rows,
+    connections: this.#connections,
     end: (socket) => this.#close(socket, CLOSE.sessionOver, "The session has ended."),
     wakeWithin: async (ms) => void (await ensureAlarm(this.ctx.storage, ms)),
   });
@@ -61,9 +71,14 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     return this.#storeAndBroadcast(message, user) ?? "unavailable";
   }
 
+  /** Checks only the users of these sockets, so the cost does not grow with the room. */
   async recheckSessions(socketIds: readonly string[]): Promise<string[]> {
-    await this.#sessions.check(this.#connectedSockets());
-    const held = new Set(this.#connectedSockets().map(({ connection }) => connection.socketId));
+    const listed = new Set(socketIds);
+    const all = [...this.#connections];
+    const users = new Set(all.flatMap(({ connection: { socketId, user } }) => (listed.has(socketId) ? [user.id] : [])));
+    await this.#sessions.check(all.filter(({ connection }) => users.has(connection.user.id)));
+    await this.#rows.removeNow();
+    const held = new Set([...this.#connections].map(({ connection }) => connection.socketId));
     return socketIds.filter((id) => held.has(id));
   }
 
@@ -75,12 +90,13 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     const { 0: client, 1: socket } = new WebSocketPair();
     this.ctx.acceptWebSocket(socket);
     this.#join(socket, connection, after);
-    this.ctx.waitUntil(this.#sessions.checkJoined({ socket, connection }));
+    this.#sessions.checkJoined(socket);
     return new Response(null, { status: 101, webSocket: client });
   }
 
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
-    const connection = connectionOf(socket);
+    this.#restore(socket);
+    const connection = this.#connections.get(socket);
     if (!connection) return;
     this.#sockets.forget(socket);
     const decision = this.#buckets.take(connection.user.id);
@@ -90,12 +106,13 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     if (decision === "throttle") return void this.#send(socket, protocol.tooFast(text));
     const check = this.#sessions.confirmSender(socket);
     const isConfirmed = check === null || (await check);
-    if (connectionOf(socket)) this.#send(socket, this.#handleFrame(connection, protocol.parseFrame(text), isConfirmed));
+    if (this.#connections.get(socket))
+      this.#send(socket, this.#handleFrame(connection, protocol.parseFrame(text), isConfirmed));
   }
 
   override webSocketClose(socket: WebSocket, code: number, reason: string, wasClean: boolean): void {
     try {
-      answerClose(socket, { code, reason, wasClean });
+      replyToClose(socket, { code, reason, wasClean });
     } finally {
       this.#leave(socket);
     }
@@ -107,9 +124,9 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
 
   /** Closes the sockets whose sessions have ended, removes old messages, and sets the next alarm. */
   override async alarm(): Promise<void> {
-    await this.#sessions.check(this.#connectedSockets());
+    await this.#sessions.check([...this.#connections]);
     const oldest = store.removeOlder(this.#sql, Date.now() - RETENTION_MS);
-    if (this.#connectedSockets().length > 0) return void (await ensureAlarm(this.ctx.storage, CHECK_INTERVAL_MS));
+    if (this.#connections.size > 0) return void (await ensureAlarm(this.ctx.storage, CHECK_INTERVAL_MS));
     if (oldest !== null) return this.ctx.storage.setAlarm(oldest + RETENTION_MS + 1);
     // A room that has had messages keeps its last `seq`.
     if (store.readExtent(this.#sql).last === 0) await this.ctx.storage.deleteAll();
@@ -117,24 +134,29 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
 
   #join(socket: WebSocket, connection: Connection, after: number | null): void {
     const { room, user } = connection;
-    const here = this.#connectedSockets().map((other) => other.connection.user);
     const { last: seq, first } = store.readExtent(this.#sql);
-    setConnection(socket, connection);
+    this.#connections.add(socket, connection);
+    this.#presence.join(user);
     this.#setAutomaticPong(seq);
-    this.#send(socket, { type: "welcome", room, you: user, seq, first, here });
+    this.#send(socket, { type: "welcome", room, you: user, seq, first, ...this.#presence.summarize() });
     for (const message of store.messagesAfter(this.#sql, after ?? seq))
       if (!this.#send(socket, { type: "message", ...message })) break;
-    this.#broadcast({ type: "join", user, count: here.length + 1 });
+    this.#presence.announce();
   }
 
-  /** Announces that a user has left, once for each socket. */
+  #restore(socket: WebSocket): void {
+    const connection = this.#connections.restore(socket);
+    if (connection) this.#presence.join(connection.user);
+  }
+
+  /** Does nothing if the user has already left. */
   #leave(socket: WebSocket): void {
-    const connection = connectionOf(socket);
+    this.#restore(socket);
+    const connection = this.#connections.remove(socket);
     this.#sockets.forget(socket);
     if (!connection) return;
-    setConnection(socket, null);
-    this.#broadcast({ type: "leave", user: connection.user, count: this.#connectedSockets().length });
-    this.ctx.waitUntil(this.#sessions.removeRows([connection]));
+    this.#presence.leave(connection.user);
+    this.#rows.remove(connection);
   }
 
   /** @param isConfirmed Whether the database has confirmed the session. @returns The response to the sender. */
@@ -162,13 +184,6 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     }
   }
 
-  #connectedSockets(): ConnectedSocket[] {
-    return this.ctx.getWebSockets().flatMap((socket) => {
-      const connection = connectionOf(socket);
-      return connection ? [{ socket, connection }] : [];
-    });
-  }
-
   /** @returns Whether the socket accepts more frames. */
   #send(socket: WebSocket, frame: protocol.Frame): boolean {
     return this.#sockets.send(socket, JSON.stringify(frame));
@@ -176,7 +191,7 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
 
   #broadcast(frame: protocol.Frame): void {
     const text = JSON.stringify(frame);
-    for (const { socket } of this.#connectedSockets()) this.#sockets.send(socket, text);
+    for (const socket of this.#connections.sockets()) this.#sockets.send(socket, text);
   }
 
   #close(socket: WebSocket, code: number, reason: string): void {
@@ -184,7 +199,7 @@ export class ChatRoom extends DurableObject<Env> implements ChatRoomObject {
     this.#leave(socket);
   }
 
-  /** The platform answers pings with the last `seq`, without waking the room. */
+  /** Lets the platform reply to pings with the last `seq`, without waking the room. */
   #setAutomaticPong(seq: number): void {
     const pong = JSON.stringify({ type: "pong", seq } satisfies protocol.Frame);
     this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(protocol.PING, pong));

@@ -1,9 +1,12 @@
-/** Checks in D1 whether the sessions of a room's sockets are still valid, and closes the sockets of those that are not. */
-import { closeSockets, renewSockets } from "../../identity/sessions/sockets.ts";
+/** Checks in D1 whether the sessions of a room's sockets are still valid, and closes the sockets of ended sessions. */
+import { renewSockets } from "../../identity/sessions/sockets.ts";
 import { logFailure } from "../../web/app/log.ts";
 import type { Database } from "../../web/platform/request-database.ts";
 import { withDeadline } from "../../web/platform/transient.ts";
-import { type Connection, connectionOf, toUserSocket } from "./connection.ts";
+import type { ClosedRows } from "./closed-rows.ts";
+import { toUserSocket } from "./connection.ts";
+import type { ConnectedSocket, Connections } from "./connections.ts";
+import { Throttle } from "./throttle.ts";
 
 /** How often an alarm checks the sessions of all sockets. */
 export const CHECK_INTERVAL_MS = 5 * 60_000;
@@ -17,28 +20,42 @@ const SENDER_CHECK_MS = 4_000;
 /** The age of a check after which a message to the socket causes a new one. */
 const READER_CHECK_MS = 20_000;
 
-export interface ConnectedSocket {
-  readonly socket: WebSocket;
-  readonly connection: Connection;
-}
+/** The shortest time between two checks of sockets that have joined. */
+export const JOIN_CHECK_INTERVAL_MS = 100;
+/** Maximum sockets in one statement, since D1 limits its parameters to 2 MB. */
+const MAX_CHECKED = 1_000;
 
 /** The room whose sockets are checked. */
 interface CheckedRoom {
   readonly database: () => Database;
-  readonly connectedSockets: () => readonly ConnectedSocket[];
+  readonly connections: Connections;
+  readonly rows: ClosedRows;
   /** Closes a socket whose session has ended. */
   readonly end: (socket: WebSocket) => void;
   /** Sets an alarm, unless an earlier one is set. */
   readonly wakeWithin: (ms: number) => Promise<void>;
 }
 
-/** The times of checks are in memory: after the room has hibernated, the next frame causes a check. */
+/** Sockets that are checked together. */
+interface Batch extends PromiseWithResolvers<boolean> {
+  readonly sockets: Set<WebSocket>;
+}
+
+/**
+ * Checks that become due while another one runs are combined into one check after it, so a large room queries the
+ * database no more often than a small one. The times of checks are in memory: after the room has hibernated, the next
+ * frame causes a check.
+ */
 export class SessionChecks {
   readonly #room: CheckedRoom;
   /** When the database confirmed the session of each socket, in milliseconds since the epoch. */
   readonly #confirmedAt = new WeakMap<WebSocket, number>();
   /** The checks that frames wait for. */
-  readonly #pending = new WeakMap<WebSocket, Promise<boolean>>();
+  readonly #pending = new Map<WebSocket, Promise<boolean>>();
+  /** The next check, which has not started. */
+  #next: Batch | null = null;
+  #isChecking = false;
+  readonly #joins = new Throttle(JOIN_CHECK_INTERVAL_MS, () => this.#startNext());
   /** When a check last failed, in milliseconds since the epoch. */
   #failedAt = Number.NEGATIVE_INFINITY;
 
@@ -46,15 +63,19 @@ export class SessionChecks {
     this.#room = room;
   }
 
-  /** Checks a socket that has just joined. Its frames need not wait: the handshake has just confirmed the session. */
-  checkJoined(joined: ConnectedSocket): Promise<boolean> {
-    this.#confirmedAt.set(joined.socket, Date.now());
-    return this.check([joined]);
+  /**
+   * Checks a socket that has just joined, possibly together with sockets that join a moment later. Its frames need not
+   * wait: the handshake has just confirmed the session.
+   */
+  checkJoined(socket: WebSocket): void {
+    this.#confirmedAt.set(socket, Date.now());
+    this.#gather([socket]);
+    this.#joins.request();
   }
 
   /**
-   * Confirms the session of a socket that has sent a frame. All frames that arrive during a check wait for the same
-   * promise, and so keep their order.
+   * Confirms the session of a socket that has sent a frame. All frames of the socket that arrive during a check wait for
+   * the same promise, and so keep their order.
    *
    * @returns Null if a check has just confirmed it; else a promise that is false if the database does not respond.
    */
@@ -62,27 +83,45 @@ export class SessionChecks {
     const pending = this.#pending.get(sender);
     if (pending) return pending;
     if (this.#isConfirmed(sender, SENDER_CHECK_MS)) return null;
-    if (Math.abs(Date.now() - this.#failedAt) < CHECK_RETRY_MS) return Promise.resolve(false);
-    return this.#checkTogether(({ socket }) => socket === sender || this.#isDueAsReader(socket));
+    const { promise } = this.#gather([sender]);
+    this.#pending.set(sender, promise);
+    this.#startNext();
+    return promise;
   }
 
   /** Checks the readers of a message whose last check was long ago. */
   async checkReaders(): Promise<void> {
-    await this.#checkTogether(({ socket }) => this.#isDueAsReader(socket));
+    const { promise } = this.#gather([]);
+    this.#startNext();
+    await promise;
   }
 
-  #isDueAsReader(socket: WebSocket): boolean {
-    return !this.#pending.has(socket) && !this.#isConfirmed(socket, READER_CHECK_MS);
+  /** Adds sockets to the next check. */
+  #gather(sockets: readonly WebSocket[]): Batch {
+    this.#next ??= { ...Promise.withResolvers<boolean>(), sockets: new Set() };
+    for (const socket of sockets) this.#next.sockets.add(socket);
+    return this.#next;
   }
 
-  /** Starts one check of the sockets that match; their frames wait for it. */
-  #checkTogether(matches: (connected: ConnectedSocket) => boolean): Promise<boolean> {
-    const due = this.#room.connectedSockets().filter(matches);
-    const check = this.check(due).finally(() => {
-      for (const { socket } of due) this.#pending.delete(socket);
-    });
-    for (const { socket } of due) this.#pending.set(socket, check);
-    return check;
+  /**
+   * Starts the next check. If a check is running, it starts the next one when it ends. Frames of all checked sockets
+   * wait for the check.
+   */
+  async #startNext(): Promise<void> {
+    const batch = this.#next;
+    if (!batch || this.#isChecking) return;
+    this.#next = null;
+    this.#isChecking = true;
+    const due = [...this.#room.connections].filter(
+      ({ socket }) => batch.sockets.has(socket) || !this.#isConfirmed(socket, READER_CHECK_MS),
+    );
+    for (const { socket } of due) this.#pending.set(socket, batch.promise);
+    const hasJustFailed = Math.abs(Date.now() - this.#failedAt) < CHECK_RETRY_MS;
+    const isConfirmed = !hasJustFailed && (await this.check(due).catch(reportNoAlarm));
+    for (const [socket, promise] of this.#pending) if (promise === batch.promise) this.#pending.delete(socket);
+    batch.resolve(isConfirmed);
+    this.#isChecking = false;
+    this.#startNext();
   }
 
   /**
@@ -91,16 +130,22 @@ export class SessionChecks {
    * @returns False if the database does not respond. Then an alarm repeats the check.
    */
   async check(connected: readonly ConnectedSocket[]): Promise<boolean> {
-    if (connected.length === 0) return true;
+    const parts = Array.from({ length: Math.ceil(connected.length / MAX_CHECKED) }, (_, n) =>
+      connected.slice(n * MAX_CHECKED, (n + 1) * MAX_CHECKED),
+    );
+    return (await Promise.all(parts.map((part) => this.#checkPart(part)))).every(Boolean);
+  }
+
+  async #checkPart(connected: readonly ConnectedSocket[]): Promise<boolean> {
     const startedAt = Date.now();
     try {
       const sockets = connected.map(({ connection }) => toUserSocket(connection));
       const ends = await withDeadline(renewSockets(this.#room.database(), sockets), CHECK_DEADLINE_MS);
       const now = Date.now();
       const endOf = ({ connection }: ConnectedSocket) => ends.get(connection.sessionId) ?? 0;
-      const [closed, open] = partition(connected, ({ socket }) => connectionOf(socket) === null);
+      const [open, closed] = partition(connected, ({ socket }) => this.#room.connections.get(socket) !== undefined);
       // They closed during the query, which may have renewed their rows after the removal.
-      if (closed.length > 0) await this.removeRows(closed.map(({ connection }) => connection));
+      this.#room.rows.remove(...closed.map(({ connection }) => connection));
       const [expired, valid] = partition(open, (each) => endOf(each) <= now);
       for (const { socket } of expired) this.#room.end(socket);
       for (const { socket } of valid) this.#confirmedAt.set(socket, startedAt);
@@ -115,20 +160,16 @@ export class SessionChecks {
     }
   }
 
-  /** Removes the rows of sockets that have closed. Never rejects. */
-  async removeRows(connections: readonly Connection[]): Promise<void> {
-    try {
-      const ids = connections.map(({ socketId }) => socketId);
-      await closeSockets(this.#room.database(), ids);
-    } catch (error) {
-      logFailure("The rows of closed sockets could not be removed; they will expire", error);
-    }
-  }
-
   #isConfirmed(socket: WebSocket, maxAgeMs: number): boolean {
     const age = Date.now() - (this.#confirmedAt.get(socket) ?? Number.NEGATIVE_INFINITY);
     return age >= 0 && age <= maxAgeMs;
   }
+}
+
+/** Frames must not wait forever because an alarm could not be set. */
+function reportNoAlarm(error: unknown): false {
+  logFailure("The alarm of a chat room could not be set; the next frame causes another check", error);
+  return false;
 }
 
 /** @returns The items that match, and the rest. */

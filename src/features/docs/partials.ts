@@ -21,7 +21,7 @@ export function operationLink({ method, path, operation }: PlacedOperation): Saf
 export function operationArticle(placed: PlacedOperation, document: OpenApiDocument, origin: string): SafeHtml {
   const { method, path, operation } = placed;
   const { operationId, summary, parameters = [], requestBody, responses } = operation;
-  return html`<article class="card operation" id="${operationId}">
+  return html`<article class="operation" id="${operationId}">
 <h3><a href="#${operationId}"><code><b>${method}</b> ${path}</code></a></h3>
 <p>${summary ?? ""}. <span class="meta">${credentialsOf(operation)}</span></p>
 ${parameters.length > 0 ? parameterTable(parameters) : ""}
@@ -91,7 +91,7 @@ function codeBlock(text: string, label: string): SafeHtml {
 }
 
 export function schemaArticle([name, schema]: [string, JsonSchema]): SafeHtml {
-  return html`<article class="card" id="schema-${name}"><h3><a href="#schema-${name}">${name}</a></h3>
+  return html`<article id="schema-${name}"><h3><a href="#schema-${name}">${name}</a></h3>
 ${codeBlock(writeSchema(schema), name)}</article>`;
 }
 

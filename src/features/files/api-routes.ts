@@ -4,20 +4,21 @@ import { requireCsrf } from "../../identity/guards/require-csrf.ts";
 import { requireCurrentSession } from "../../identity/guards/require-current-session.ts";
 import { commonLimits } from "../../identity/limits.ts";
 import { signedIn } from "../../identity/scope.ts";
-import { quotaExceeded } from "../../limits/quotas.ts";
 import { group } from "../../web/app/scope.ts";
 import { contentResponses, describeBody, noBody, problemBody } from "../../web/contract/bodies.ts";
 import { CONTENT_REQUEST_HEADERS } from "../../web/contract/route-properties.ts";
 import { requireContentType } from "../../web/guards/require-content-type.ts";
 import { requireWholeBody } from "../../web/guards/require-whole-body.ts";
-import { pageQuery } from "../../web/request/paging.ts";
-import { invalidInput, problem } from "../../web/respond/problem.ts";
+import { mapPage, pageQuery } from "../../web/request/paging.ts";
+import { invalidInput, type ProblemLocals, problem } from "../../web/respond/problem.ts";
 import { serveContent } from "../../web/respond/serve-content.ts";
-import { BodyError, readBody } from "./body.ts";
+import { readBody } from "./body.ts";
 import { downloadOf } from "./download.ts";
 import { requireDeclaredLength, requireFileQuotas, requireOwnFile } from "./guards.ts";
 import { readParts } from "./multipart.ts";
+import { refusalOf } from "./refuse-upload.ts";
 import { removeFile } from "./remove-file.ts";
+import { requireUploadSlot } from "./require-upload-slot.ts";
 import {
   contentBody,
   downloadQuery,
@@ -31,16 +32,20 @@ import {
   uploadBody,
 } from "./schema.ts";
 import { listFiles } from "./store.ts";
-import { storeUpload } from "./store-upload.ts";
+import { type StoredUpload, storeUpload, type UploadRefusal } from "./store-upload.ts";
+import { requireValidKey } from "./upload-key.ts";
 import { uploadFromBody, uploadsFromForm } from "./upload-source.ts";
 
 const { route } = signedIn;
 
 const refusedUpload = {
   400: describeBody(problemBody, { description: "The body is cut off or malformed." }),
+  410: describeBody(problemBody, { description: "The upload with this key was stored, and has been deleted since." }),
   413: describeBody(problemBody, { description: "The body or a file is too large." }),
-  422: describeBody(problemBody, { description: "A quota of files is used up." }),
+  422: describeBody(problemBody, { description: "A quota of files is used up, or the key was used for other files." }),
 };
+
+const REPLAYED = { "Idempotency-Replayed": "`true` if an earlier request with this key has stored the files." };
 
 const encodedPart = describeBody(problemBody, { description: "A part is encoded, or has parts of its own." });
 
@@ -55,42 +60,55 @@ export const api = group({
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const page = await listFiles(locals.db, locals.user.id, input.query);
-        return Response.json({ ...page, items: page.items.map(toFile) });
+        return Response.json(mapPage(page, toFile));
       },
     }),
 
     route.post("/api/files", {
       summary: "Upload the files of a form",
-      responses: { 201: uploadBody, ...refusedUpload, 415: encodedPart },
+      responses: {
+        201: describeBody(uploadBody, { optionalHeaders: REPLAYED }),
+        ...refusedUpload,
+        415: encodedPart,
+      },
       guards: [
         requireContentType(["multipart/form-data"]),
         requireDeclaredLength(MAX_REQUEST_BYTES),
+        requireUploadSlot,
+        requireValidKey,
         requireFileQuotas,
       ],
-      resolve: async (c) => {
-        const { request, locals } = c;
-        const parts = readParts(request, readBody(request, MAX_REQUEST_BYTES), MAX_PARTS);
+      resolve: async ({ request, locals }) => {
+        const parts = readParts(request, readBody(request, MAX_REQUEST_BYTES, locals.slot), MAX_PARTS);
         const stored = await storeUpload(locals, uploadsFromForm(parts));
-        if (stored instanceof BodyError) return problem(locals, stored.status, stored.message);
-        if (!Array.isArray(stored)) return quotaExceeded(c, stored);
-        return Response.json({ files: stored }, { status: 201 });
+        if (!("files" in stored)) return refuseUpload(locals, stored);
+        return Response.json({ files: stored.files }, { status: 201, headers: replayed(stored) });
       },
     }),
 
     route.put("/api/files/:name", {
       summary: "Upload a file",
       mediaTypes: ["*/*"],
-      responses: { 201: describeBody(fileBody, { headers: { Location: "The path of the file." } }), ...refusedUpload },
-      guards: [requireWholeBody, requireDeclaredLength(MAX_FILE_BYTES), requireFileQuotas],
+      responses: {
+        201: describeBody(fileBody, { headers: { Location: "The path of the file." }, optionalHeaders: REPLAYED }),
+        ...refusedUpload,
+      },
+      guards: [
+        requireWholeBody,
+        requireDeclaredLength(MAX_FILE_BYTES),
+        requireUploadSlot,
+        requireValidKey,
+        requireFileQuotas,
+      ],
       request: { params: namedFile },
       resolve: async (c) => {
-        const { request, input, locals } = c;
+        const { input, locals } = c;
         if (!input.ok) return invalidInput(locals, input);
-        const stored = await storeUpload(locals, uploadFromBody(request, input.params.name));
-        if (stored instanceof BodyError) return problem(locals, stored.status, stored.message);
-        if (!Array.isArray(stored)) return quotaExceeded(c, stored);
-        const headers = { Location: `/api/files/${stored[0]?.id}` };
-        return Response.json(stored[0], { status: 201, headers });
+        const stored = await storeUpload(locals, uploadFromBody(c, input.params.name));
+        if (!("files" in stored)) return refuseUpload(locals, stored);
+        const [file] = stored.files;
+        const headers = { Location: `/api/files/${file?.id}`, ...replayed(stored) };
+        return Response.json(file, { status: 201, headers });
       },
     }),
 
@@ -124,3 +142,12 @@ export const api = group({
     }),
   ],
 });
+
+function refuseUpload(locals: ProblemLocals, refusal: UploadRefusal): Response {
+  const { status, message, members } = refusalOf(refusal, "To store it again, use a new Idempotency-Key.");
+  return problem(locals, status, message, members && { members });
+}
+
+function replayed({ isRepeated }: StoredUpload): Readonly<Record<string, string>> {
+  return isRepeated ? { "Idempotency-Replayed": "true" } : {};
+}

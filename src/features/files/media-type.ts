@@ -75,10 +75,18 @@ export function isInert(type: string): boolean {
   return INERT.has(type);
 }
 
-/** The largest image that the list loads for a thumbnail. */
-const MAX_PREVIEW_BYTES = 5 * 1024 * 1024;
+/**
+ * The largest image that the list shows. Nothing here can scale images down, so the list loads originals: a page of 20
+ * loads at most 1.25 MiB for squares of 40 pixels.
+ */
+const MAX_PREVIEW_BYTES = 64 * 1024;
+
+/** Whether this is an image that a browser may show. */
+export function isShowableImage(type: string): boolean {
+  return isInert(type) && type.startsWith("image/");
+}
 
 /** Whether a list shows an image of this type and size. */
 export function isPreviewed(type: string, size: number): boolean {
-  return isInert(type) && type.startsWith("image/") && size <= MAX_PREVIEW_BYTES;
+  return isShowableImage(type) && size <= MAX_PREVIEW_BYTES;
 }

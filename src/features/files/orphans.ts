@@ -1,7 +1,8 @@
 /** Deletes orphans: objects in the bucket that no file has, left by uploads that failed and by deleted files. */
 import { logFailure } from "../../web/app/log.ts";
+import type { Sweep } from "../../web/app/sweep.ts";
 import type { Database } from "../../web/platform/request-database.ts";
-import { listDueDeletions, markAbandoned, markDeleting, removePending } from "./store.ts";
+import { abandonedUploads, dueDeletions, markAbandoned, markDeleting, removePending } from "./pending-store.ts";
 
 /** The storage of files: rows in D1, bytes in R2. */
 export interface FileStorage {
@@ -30,28 +31,29 @@ export async function deleteOrphans(
   }
 }
 
-/** The most objects that R2 deletes in one call. */
-const BATCH = 1000;
+/** The objects of abandoned uploads and of deleted files. R2 deletes up to 1,000 objects in one call. */
+export const orphanSweeps: readonly Sweep[] = [
+  {
+    ...abandonedUploads,
+    remove: async ({ db, env: { FILES }, countCall }, keys) => {
+      const { keys: abandoned, ...removal } = await markAbandoned(db, keys.map(toObjectKey));
+      countCall();
+      if (abandoned.length > 0) await FILES.delete([...abandoned]);
+      return removal;
+    },
+  },
+  {
+    ...dueDeletions,
+    remove: async (storage, keys) => {
+      storage.countCall();
+      await storage.env.FILES.delete(keys.map(toObjectKey));
+      return dueDeletions.remove(storage, keys);
+    },
+  },
+];
 
-/**
- * Deletes the objects of abandoned uploads and of deleted files. Safe to run twice, also concurrently; the next run
- * continues a failed one.
- */
-export async function sweepOrphans({ db, FILES }: FileStorage): Promise<void> {
-  await inBatches(async () => {
-    const abandoned = await markAbandoned(db, BATCH);
-    if (abandoned.length > 0) await FILES.delete(abandoned);
-    return abandoned.length;
-  });
-  await inBatches(async () => {
-    const due = await listDueDeletions(db, BATCH);
-    if (due.length > 0) await FILES.delete(due);
-    await removePending(db, due);
-    return due.length;
-  });
-}
-
-/** @param work Handles up to `BATCH` objects, and returns how many there were. */
-async function inBatches(work: () => Promise<number>): Promise<void> {
-  while ((await work()) === BATCH);
+/** @param key As a sweep lists it: a JSON list. */
+function toObjectKey(key: string): string {
+  const [objectKey]: [string] = JSON.parse(key);
+  return objectKey;
 }

@@ -11,21 +11,26 @@ import type { SignedIn } from "../../identity/users/user.ts";
 import { group } from "../../web/app/scope.ts";
 import { requireButton } from "../../web/guards/require-form.ts";
 import { htmlPart, htmlResponse } from "../../web/pages/html.ts";
-import { isHtmx } from "../../web/pages/htmx.ts";
-import { type PageQuery, pageQuery } from "../../web/request/paging.ts";
+import { mapPage, type PageQuery, pageQuery } from "../../web/request/paging.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
-import { BodyError } from "./body.ts";
-import { requireDeclaredLength, requireFileQuotas, requireMultipart, requireOwnFile } from "./guards.ts";
+import { requireDeclaredLength, requireFileQuotas, requireOwnFile } from "./guards.ts";
 import { filesPage } from "./pages.ts";
-import { deletedMessage, fileItem } from "./partials.ts";
+import { fileItem } from "./partials.ts";
+import { refusalOf } from "./refuse-upload.ts";
 import { removeFile } from "./remove-file.ts";
+import { requireMultipart } from "./require-multipart.ts";
+import { requireUploadSlot } from "./require-upload-slot.ts";
 import { type File, MAX_PARTS, MAX_REQUEST_BYTES, toFile } from "./schema.ts";
-import { listFiles } from "./store.ts";
+import { listFiles, readFilesUsage } from "./store.ts";
 import { storeUpload } from "./store-upload.ts";
+import { requireSubmission } from "./upload-key.ts";
 import { uploadsFromForm } from "./upload-source.ts";
 
 const { route } = signedInPage;
+
+/** The page shows the form again, with a new submission id. */
+const CHOOSE_AGAIN = "To store it again, choose the files again.";
 
 export const pages = group({
   guards: [...commonLimits, loadSession, requireAuth],
@@ -43,15 +48,16 @@ export const pages = group({
       guards: [
         requireCsrf,
         requireDeclaredLength(MAX_REQUEST_BYTES),
-        requireFileQuotas,
+        requireUploadSlot,
         requireMultipart(MAX_REQUEST_BYTES, MAX_PARTS),
         requireCsrfToken,
+        requireSubmission,
+        requireFileQuotas,
       ],
       resolve: async (c) => {
         const stored = await storeUpload(c.locals, uploadsFromForm(c.locals.parts));
-        if (stored instanceof BodyError) return showFiles(c, pageQuery.parse({}), stored);
-        if (!Array.isArray(stored)) return showFiles(c, pageQuery.parse({}), { status: 422, message: stored.refusal });
-        c.locals.session.flash("done", successText(stored));
+        if (!("files" in stored)) return showFiles(c, pageQuery.parse({}), refusalOf(stored, CHOOSE_AGAIN));
+        c.locals.session.flash("done", successText(stored.files));
         return seeOther("/files");
       },
     }),
@@ -63,15 +69,10 @@ export const pages = group({
 
     route.post("/files/:id/delete", {
       guards: [requireCsrf, requireOwnFile, requireButton, requireCsrfToken],
-      resolve: async ({ request, locals }) => {
+      resolve: async ({ locals }) => {
         await removeFile(locals);
-        const { file, session } = locals;
-        const text = `“${file.name}” was deleted.`;
-        const isPart = isHtmx(request);
-        if (!isPart) session.flash("done", text);
-        const response = isPart ? htmlPart(deletedMessage({ kind: "done", text }, session.csrf)) : seeOther("/files");
-        response.headers.append("Vary", "HX-Request");
-        return response;
+        locals.session.flash("done", `“${locals.file.name}” was deleted.`);
+        return seeOther("/files");
       },
     }),
   ],
@@ -84,9 +85,13 @@ async function showFiles(
   error?: { readonly status: number; readonly message: string },
 ): Promise<Response> {
   const { db, user } = c.locals;
-  const [context, page] = [await loadPageContext(c), await listFiles(db, user.id, query)];
-  const files = { ...page, items: page.items.map(toFile) };
-  return htmlResponse(filesPage(context, { files, cursor: query.cursor }, error?.message), error?.status);
+  const [context, page, usage] = await Promise.all([
+    loadPageContext(c),
+    listFiles(db, user.id, query),
+    readFilesUsage(db, user.id),
+  ]);
+  const listing = { files: mapPage(page, toFile), query, usage };
+  return htmlResponse(filesPage(context, listing, error?.message), error?.status);
 }
 
 function successText(files: readonly File[]): string {

@@ -73,6 +73,12 @@ export interface StoredFile extends Omit<File, "url"> {
   readonly objectKey: string;
 }
 
+/** The number of a user's files, and their total size. */
+export interface FilesUsage {
+  readonly files: number;
+  readonly bytes: number;
+}
+
 export function toFile({ id, name, type, size, sha256, createdAt }: StoredFile): File {
   return { id, name, type, size, sha256, createdAt, url: `/files/${id}` };
 }

@@ -1,13 +1,20 @@
-/** Streams bytes of unknown length into R2. */
+/** Streams bytes into R2. */
 import { createHash } from "node:crypto";
-import { withDeadline } from "../../web/platform/transient.ts";
+import { WRITE_DEADLINE_MS, withDeadline } from "../../web/platform/transient.ts";
+import { BLOCK_BYTES, inBlocks, inParts, PART_BYTES, type Part } from "./blocks.ts";
 import type { Chunks } from "./body.ts";
+import { pipeBlocks, type Step } from "./pipe-blocks.ts";
+import type { UploadSlot } from "./upload-slots.ts";
 
-/** R2's minimum size of a part, except the last one. No more of an upload is held in memory at a time. */
-const PART_BYTES = 5 * 1024 * 1024;
+/** How long a write may make no progress. A write that responds later may still take effect. */
+export const STORAGE_STALL_MS = 60_000;
 
-/** For one call of R2. A call that responds later may still take effect. */
-export const CALL_DEADLINE_MS = 30_000;
+/** The bytes of an object. */
+export interface ObjectSource {
+  readonly chunks: Chunks;
+  /** The length in bytes; undefined if it is unknown. The chunks must throw if their length differs. */
+  readonly length: number | undefined;
+}
 
 export interface WrittenObject {
   /** Bytes. */
@@ -17,70 +24,65 @@ export interface WrittenObject {
 }
 
 /**
- * Writes the chunks as one object, or nothing: a failed upload is aborted. If the isolate dies first, R2 drops the
- * parts after seven days.
+ * Writes bytes as one object, or nothing: a failed upload is aborted. If the isolate dies first, R2 drops the parts of
+ * an upload after seven days. If the length is known, bytes are passed on as they arrive; otherwise up to `PART_BYTES`
+ * are held.
  *
- * @param inspect Receives the bytes in blocks; all but the last have `PART_BYTES`.
- * @throws Any error of the chunks or of R2; DeadlineError if R2 does not respond.
+ * @param inspect Receives the bytes in blocks; all but the last have `BLOCK_BYTES`.
+ * @param slot Is touched when storage makes progress.
+ * @throws {BodyError} The error of the chunks, after R2 has responded to every write.
+ * @throws Any error of R2; DeadlineError if R2 does not respond.
  */
 export async function writeObject(
   bucket: R2Bucket,
   key: string,
-  chunks: Chunks,
+  { chunks, length }: ObjectSource,
   inspect: (block: Uint8Array) => Promise<void>,
+  slot: Pick<UploadSlot, "touch">,
 ): Promise<WrittenObject> {
   const hash = createHash("sha256");
   let size = 0;
-  let upload: R2MultipartUpload | undefined;
-  const parts: R2UploadedPart[] = [];
-  try {
+  async function* inspected() {
     for await (const block of inBlocks(chunks)) {
       hash.update(block);
       await inspect(block);
       size += block.byteLength;
-      if (!upload && block.byteLength < PART_BYTES) await inTime(bucket.put(key, block));
-      else {
-        upload ??= await inTime(bucket.createMultipartUpload(key));
-        parts.push(await inTime(upload.uploadPart(parts.length + 1, block)));
-      }
+      yield block;
     }
-    if (upload) await inTime(upload.complete(parts));
-  } catch (error) {
-    if (upload) await inTime(upload.abort()).catch(() => {});
-    throw error;
   }
+  const inTime: Step = async (step) => {
+    const result = await withDeadline(step, STORAGE_STALL_MS);
+    slot.touch();
+    return result;
+  };
+  const isStreamed = length !== undefined && length > BLOCK_BYTES;
+  if (isStreamed) await pipeBlocks(inspected(), length, (body) => bucket.put(key, body), inTime);
+  else await writeParts(bucket, key, inParts(inspected()), inTime);
   return { size, sha256: hash.digest("hex") };
 }
 
-function inTime<T>(call: Promise<T>): Promise<T> {
-  return withDeadline(call, CALL_DEADLINE_MS);
-}
-
-/**
- * Regroups chunks into blocks of `PART_BYTES`. The last block is shorter; it is empty only if there are no bytes.
- * Blocks share memory: use one before you request the next.
- */
-async function* inBlocks(chunks: Chunks): AsyncGenerator<Uint8Array, void, undefined> {
-  let block = new Uint8Array(64 * 1024);
-  let [filled, isEmpty] = [0, true];
-  for await (const chunk of chunks) {
-    for (let taken = 0; taken < chunk.byteLength; ) {
-      if (filled === block.byteLength) block = enlarge(block);
-      const piece = chunk.subarray(taken, taken + block.byteLength - filled);
-      block.set(piece, filled);
-      taken += piece.byteLength;
-      filled += piece.byteLength;
-      if (filled < PART_BYTES) continue;
-      yield block;
-      [filled, isEmpty] = [0, false];
+async function writeParts(bucket: R2Bucket, key: string, parts: AsyncIterable<Part>, inTime: Step): Promise<void> {
+  let upload: R2MultipartUpload | undefined;
+  const uploaded: R2UploadedPart[] = [];
+  try {
+    for await (const part of parts) {
+      if (!upload && part.length < PART_BYTES) return await putPart(bucket, key, part, inTime);
+      if (part.length === 0) continue;
+      const begun = upload ?? (await inTime(bucket.createMultipartUpload(key)));
+      upload = begun;
+      const send = (body: ReadableStream) => begun.uploadPart(uploaded.length + 1, body);
+      uploaded.push(await pipeBlocks(part.blocks, part.length, send, inTime));
     }
+    if (upload) await inTime(upload.complete(uploaded));
+  } catch (error) {
+    if (upload) await withDeadline(upload.abort(), WRITE_DEADLINE_MS).catch(() => {});
+    throw error;
   }
-  if (filled > 0 || isEmpty) yield block.subarray(0, filled);
 }
 
-/** Grows by doubling, so that small files use little memory. */
-function enlarge(block: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(Math.min(2 * block.byteLength, PART_BYTES));
-  larger.set(block);
-  return larger;
+/** Writes an object that is one part. */
+async function putPart(bucket: R2Bucket, key: string, { blocks, length }: Part, inTime: Step): Promise<void> {
+  const [first = new Uint8Array(), ...others] = blocks;
+  if (others.length === 0) await inTime(bucket.put(key, first));
+  else await pipeBlocks(blocks, length, (body) => bucket.put(key, body), inTime);
 }

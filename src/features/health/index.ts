@@ -5,5 +5,5 @@ import { routes } from "./api-routes.ts";
 export const health = feature({
   name: "health",
   routes,
-  exceptions: { unlimited: { "GET /health": "it answers from memory and reaches no storage" } },
+  exceptions: { unlimited: { "GET /health": "it responds from memory and does not access storage" } },
 });

@@ -1,70 +1,71 @@
-/** The front page. */
+/** The front page: the template's claim, and the evidence for it. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import { APP_NAME } from "../../web/app/app-name.ts";
-import { fullName } from "../../web/app/policy.ts";
 import { demoAccounts } from "../../web/pages/demo-accounts.ts";
 import { layout, type PageContext } from "../../web/pages/layout.ts";
+import { buttonLink } from "../../web/pages/ui/button.ts";
+import { COMPILE_ERROR, NODE_VERSION, PINNED_CHANGE, POLICY_CHANGE, ROUTE, START } from "./examples.ts";
+import { CHANGES, CODE, COMPILER, DIFF, highlight, SHELL } from "./highlight.ts";
+import { artefact, featureList, output, routeTable, type ShownRoute } from "./partials.ts";
 
-/** A route as `npm run routes` prints it. */
-export interface ShownRoute {
-  readonly methods: readonly string[];
-  readonly path: string;
-  readonly guards: readonly { readonly name: string; readonly detail?: string }[];
+/** The data of the page. */
+export interface FrontPageView {
+  /** Some routes of the app. */
+  readonly examples: readonly ShownRoute[];
+  /** The number of its routes. */
+  readonly total: number;
 }
 
-const PROMISES = [
-  {
-    title: "Read it",
-    text: "Every route is in one table, with every condition that must hold before its handler runs. Nothing is decided elsewhere.",
-  },
-  {
-    title: "Compile it",
-    text: "A handler that reads a value no guard supplies does not compile. Neither does a guard placed before one that it needs.",
-  },
-  {
-    title: "Print it, pin it",
-    text: "A command prints the table, and a test pins it: a change of policy is a line in the diff.",
-  },
-  {
-    title: "Delete it",
-    text: "A feature is one folder and one line in app.ts. Remove the ones you don’t need, and build your product on the rest.",
-  },
-];
-
-/**
- * @param examples Routes of the app.
- * @param isDevelopment Whether to show the demonstration accounts.
- */
-export function frontPage(context: PageContext, examples: readonly ShownRoute[], isDevelopment: boolean): SafeHtml {
+export function frontPage(context: PageContext, { examples, total }: FrontPageView): SafeHtml {
+  const { app, isDevelopment } = context;
   return layout(
-    "Welcome",
-    html`<section class="hero">
-<div>
+    "The route table is the policy",
+    html`<div class="front">
+<header class="hero">
 <h1>The route table is the policy.</h1>
-<p class="lead">${APP_NAME} is an application template in TypeScript for Cloudflare Workers: accounts, notes, files, and the foundations beneath them. Fork it, run it in a minute, and read what it allows.</p>
-${signInLinks(context)}
-</div>
-<figure class="routes">
-<figcaption>npm run routes</figcaption>
-<ul>${examples.map(shownRoute)}</ul>
-</figure>
+<p>${APP_NAME} is an application template for Cloudflare Workers, in TypeScript. One table defines which requests the app allows: you can read it, the compiler checks it, a command prints it, and a test pins it.</p>
+<p class="actions">${buttonLink("#start", { label: "Start in a minute", kind: "primary" })}${demoLink(context)}</p>
+</header>
+${artefact("npm run routes", routeTable(examples), linkToAll(context, total))}
+<section>
+<div><h2>A guard out of order doesn’t compile</h2>
+<p><code>requireRole</code> reads the user that <code>requireAuth</code> supplies, so <code>requireAuth</code> must come first.</p></div>
+${artefact("npx tsc", [output(highlight(ROUTE, CODE)), output(highlight(COMPILE_ERROR, COMPILER))])}
 </section>
-<section class="promises" aria-label="What this means">${PROMISES.map(
-      ({ title, text }) => html`<div><h2>${title}</h2><p>${text}</p></div>`,
-    )}</section>
-${isDevelopment ? demoAccounts(context.app.paths.outbox) : ""}`,
+<section>
+<div><h2>A removed guard shows up in the diff</h2>
+<p>A test pins the printed table, so every change of the policy appears in its pull request. A comment says in words which access the change widens.</p></div>
+<div>${artefact("git diff test/routes.snap.txt", output(highlight(PINNED_CHANGE, DIFF)))}
+${artefact("npm run routes -- --diff main", output(highlight(POLICY_CHANGE, CHANGES)))}</div>
+</section>
+<section>
+<div><h2>Delete what you don’t need</h2>
+<p>A feature is one folder and one line in <code>app.ts</code>. One command removes both, and also the feature’s tests, tables, bindings and rows of the policy.</p></div>
+${artefact("npm run remove -- <feature>", featureList(app.features))}
+</section>
+<section id="start">
+<div><h2>Start in a minute</h2>
+<p>You need Node ${NODE_VERSION} or newer, but no account, and no network after the install: the database, file storage and Durable Objects run locally.</p></div>
+<div>${artefact("In a clone of the repository", output(highlight(START, SHELL)))}
+${isDevelopment ? demoAccounts(app.paths.outbox) : ""}</div>
+</section>
+</div>`,
     context,
+    ["home/home.css"],
   );
 }
 
-function signInLinks({ app: { paths } }: PageContext): SafeHtml | "" {
-  if (paths.signIn === undefined) return "";
-  const register = html`<a class="button" href="${paths.register}">Register</a>`;
-  return html`<p class="actions">${paths.register === undefined ? "" : register}<a class="button quiet" href="${paths.signIn}">Sign in</a></p>`;
+/** Visitors to a deployed app do not have an account yet, so the link leads to registration. */
+function demoLink({ app: { paths, startPath }, user, path, isDevelopment }: PageContext): SafeHtml | "" {
+  const demo = isDevelopment ? paths.signIn : (paths.register ?? paths.signIn);
+  const target = user ? startPath : demo;
+  if (target === undefined || target === path) return "";
+  return buttonLink(target, { label: user ? "Open the app" : "Try the demo app" });
 }
 
-function shownRoute({ methods, path, guards }: ShownRoute): SafeHtml {
-  const names = guards.length === 0 ? ["anyone"] : guards.map(fullName);
-  return html`<li><code><b>${methods.join(", ")}</b> ${path}</code>
-<span class="guards">${names.map((name) => html`<i>${name}</i> `)}</span></li>`;
+/** A link to the policy if the visitor may see it, or else to the API reference if the app has one. */
+function linkToAll({ app: { paths }, policyPath }: PageContext, total: number): SafeHtml | "" {
+  if (policyPath !== undefined && paths.policy !== undefined)
+    return html`<a href="${paths.policy}">All ${total} routes</a>`;
+  return paths.docs === undefined ? "" : html`<a href="${paths.docs}">API reference</a>`;
 }

@@ -9,14 +9,18 @@ declare module "../../env.ts" {
 
 /** The Durable Object in `feed.ts`; `fetch` adds a listener. */
 export interface LiveFeedObject extends Rpc.DurableObjectBranded {
-  /** Adds the counts of an isolate since its last report. @returns Whether the feed has a listener. */
-  report(counts: ResponseCounts): Promise<boolean>;
-  /** The latest samples and activities, newest first. */
-  recent(): Promise<RecentEvents>;
+  /** Adds a report. @returns Whether the feed has a listener, on which the time of the next report depends. */
+  report(report: Report): Promise<boolean>;
+  /** Adds a report. @returns The last five minutes of these metrics, and the latest activities. */
+  recent(metrics: readonly Metric[], report: Report): Promise<RecentEvents>;
 }
 
 export interface RecentEvents {
+  /** The id of the latest event, after which a client can resume. */
+  readonly lastId: string;
+  /** Samples of the last five minutes; those of each metric, oldest first. Times of which the feed knows nothing have none. */
   readonly samples: readonly Sample[];
+  /** The latest activities, newest first. */
   readonly activities: readonly ActivityEvent[];
 }
 
@@ -39,12 +43,23 @@ export interface Sample {
 export interface ActivityEvent {
   readonly timestamp: string;
   readonly activity: string;
-  /** How many times since the last report. */
+  /** How many times it happened in that second, in one isolate. */
   readonly count: number;
 }
 
-/** Counts of the responses of an isolate. */
-export interface ResponseCounts {
+/** The responses that an isolate has counted since its last report. */
+export interface Report {
+  /** An id of the isolate. */
+  readonly isolate: string;
+  /** The isolate reports again, at the latest, with its first response after this many seconds. */
+  readonly interval: number;
+  readonly counts: readonly SecondCount[];
+}
+
+/** The responses of one second. */
+export interface SecondCount {
+  /** Seconds since the epoch. */
+  readonly second: number;
   readonly requests: number;
   /** By the name of the activity. */
   readonly activities: Readonly<Record<string, number>>;

@@ -22,14 +22,21 @@ export class EventHistory {
   readonly #stored: StoredEvent[] = [];
   #count = 0;
 
-  /** Newest first. */
-  get newest(): readonly StoredEvent[] {
-    return this.#stored.toReversed();
+  /** The id of the latest event. Before the first event, it is an id after which a client gets all events. */
+  get lastId(): string {
+    return `${this.#epoch}-${this.#count}`;
+  }
+
+  /** The samples of a metric since a time in ISO 8601 (UTC), oldest first. */
+  samplesSince(time: string, metric: string): readonly Sample[] {
+    return this.#stored.flatMap(({ type, data }) =>
+      type === "sample" && data.metric === metric && data.timestamp >= time ? [data] : [],
+    );
   }
 
   add(content: EventContent): StoredEvent {
     this.#count += 1;
-    const added = { ...content, id: `${this.#epoch}-${this.#count}` };
+    const added = { ...content, id: this.lastId };
     this.#stored.push(added);
     if (this.#stored.length > MAX_EVENTS) this.#stored.shift();
     return added;

@@ -3,17 +3,22 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../../env.ts";
 import { countSockets } from "../../identity/sessions/sockets.ts";
 import { logFailure } from "../../web/app/log.ts";
+import { READ_DEADLINE_MS, withDeadline } from "../../web/platform/transient.ts";
 import { BoundedSockets } from "../../web/realtime/backpressure.ts";
 import { CLOSE } from "../../web/realtime/close-codes.ts";
 import { TokenBucket } from "../../web/realtime/token-bucket.ts";
 import { type Chunk, stream } from "../../web/respond/stream.ts";
-import type { LiveFeedObject, ResponseCounts } from "./env.ts";
+import { SHOWN_SECONDS } from "./chart.ts";
+import type { LiveFeedObject, Metric, RecentEvents, Report } from "./env.ts";
 import { EventHistory, type FeedEvent } from "./event-history.ts";
 import { EventQueue } from "./event-queue.ts";
-import { EVENT_STREAM, formatComment, formatEvent, formatRetry } from "./event-stream.ts";
+import { EVENT_STREAM, formatRetry } from "./event-stream.ts";
 import { type ListenRequest, readListenUrl } from "./listen-request.ts";
-import { MAX_LISTENERS, MAX_LISTENERS_PER_ADDRESS } from "./listener-limits.ts";
-import { Metrics } from "./metrics.ts";
+import { type Listener, Listeners } from "./listeners.ts";
+import { Sampler, SOCKETS } from "./metrics.ts";
+import { OutgoingEvent } from "./outgoing-event.ts";
+import { reportInterval } from "./report-intervals.ts";
+import { HistoryStore } from "./store.ts";
 
 const SAMPLE_MS = 1_000;
 /** Samples between two comments that keep the connection open. */
@@ -27,26 +32,16 @@ const SOCKETS_INTERVAL = 5;
  * forgotten one no longer keeps the object awake.
  */
 const MAX_SAMPLES = 900;
-const SHOWN_ACTIVITIES = 20;
-
-interface Listener {
-  /** The address of the client. */
-  readonly address: string;
-  /** The sample after which the client is disconnected. */
-  readonly lastSample: number;
-  readonly send: (event: FeedEvent | "heartbeat") => void;
-  /** Disconnects the client. */
-  readonly end: () => void;
-}
 
 /**
- * All state is in memory, which lasts while the object has listeners. If the object is lost, its listeners reconnect and
- * receive a `reset` event.
+ * The history of reports is stored; the rest is in memory, which lasts while the object has listeners. If the object is
+ * lost, its listeners reconnect and receive a `reset` event.
  */
 export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
-  readonly #metrics = new Metrics();
+  readonly #store = new HistoryStore(this.ctx.storage.kv);
+  readonly #sampler = new Sampler(this.#store.history);
   readonly #events = new EventHistory();
-  readonly #listeners = new Set<Listener>();
+  readonly #listeners = new Listeners();
   readonly #sockets = new BoundedSockets(
     () => 0,
     () => {},
@@ -59,17 +54,21 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
     return this.#timer !== undefined;
   }
 
-  async report(counts: ResponseCounts): Promise<boolean> {
-    if (!this.isSampling) return false;
-    this.#count(counts);
-    return true;
+  async report(report: Report): Promise<boolean> {
+    this.#add({ ...report, interval: reportInterval(this.isSampling) });
+    return this.isSampling;
   }
 
-  async recent() {
-    const { newest } = this.#events;
+  async recent(metrics: readonly Metric[], report: Report): Promise<RecentEvents> {
+    this.#add(report);
+    const now = Date.now();
+    const start = now - SHOWN_SECONDS * 1_000;
+    const past = this.#sampler.samplePast(metrics, start, now);
+    const sockets = this.#events.samplesSince(new Date(start).toISOString(), SOCKETS.name);
     return {
-      samples: newest.flatMap((event) => (event.type === "sample" ? [event.data] : [])).slice(0, this.#metrics.size),
-      activities: newest.flatMap((event) => (event.type === "activity" ? [event.data] : [])).slice(0, SHOWN_ACTIVITIES),
+      lastId: this.#events.lastId,
+      samples: [...past, ...sockets],
+      activities: this.#store.history.activities,
     };
   }
 
@@ -79,24 +78,27 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
    */
   override fetch(request: Request): Response {
     const listenRequest = readListenUrl(request.url);
-    const sameAddress = [...this.#listeners].filter(({ address }) => address === listenRequest.address);
-    if (sameAddress.length >= MAX_LISTENERS_PER_ADDRESS) return new Response(null, { status: 429 });
-    if (this.#listeners.size >= MAX_LISTENERS) return new Response(null, { status: 503 });
-    const response = request.headers.has("Upgrade") ? this.#openSocket(listenRequest) : this.#openStream(listenRequest);
-    this.#count(listenRequest.counts);
+    const response = this.#admit(listenRequest, request.headers.has("Upgrade"));
+    this.#add(listenRequest.report);
     return response;
+  }
+
+  #admit(listenRequest: ListenRequest, isSocket: boolean): Response {
+    const refusal = this.#listeners.refusal(listenRequest.address);
+    if (refusal !== null) return new Response(null, { status: refusal });
+    return isSocket ? this.#openSocket(listenRequest) : this.#openStream(listenRequest);
   }
 
   /** The listener is added here and not in the generator, which would start only with the first read. */
   #openStream(listenRequest: ListenRequest): Response {
     const missed = this.#events.after(listenRequest.after);
-    const queue = new EventQueue<FeedEvent | "heartbeat">();
+    const queue = new EventQueue<string>();
     const leave = () => {
       stop();
       queue.close();
     };
     const send: Listener["send"] = (event) => {
-      if (!queue.push(event)) stop();
+      if (!queue.push(event.text)) stop();
     };
     const stop = this.#addListener(listenRequest, send, leave);
     const pull = (signal: AbortSignal) => {
@@ -117,7 +119,7 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
       this.#sockets.forget(socket);
     };
     const send: Listener["send"] = (event) => {
-      if (event !== "heartbeat" && !this.#sockets.send(socket, toFrame(event))) leave();
+      if (event.frame !== null && !this.#sockets.send(socket, event.frame)) leave();
     };
     const stop = this.#addListener(listenRequest, send, () => {
       socket.close(CLOSE.goingAway, "Reconnect, and resume with ?after=.");
@@ -130,67 +132,66 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedObject {
     });
     socket.addEventListener("close", leave);
     socket.addEventListener("error", leave);
-    for (const event of missed) send(event);
+    for (const event of missed) send(new OutgoingEvent(event));
     return new Response(null, { status: 101, webSocket: client });
   }
 
   /** @returns A function that removes the listener. Sampling stops with the last one. */
   #addListener({ address, metrics }: ListenRequest, send: Listener["send"], end: Listener["end"]): () => void {
-    this.#metrics.use(metrics);
-    if (!this.#timer) this.#samples = 0;
-    this.#timer ??= setInterval(() => this.#sample(), SAMPLE_MS);
+    this.#sampler.metrics = metrics;
+    if (!this.isSampling) this.#startSampling();
     const listener = { address, lastSample: this.#samples + MAX_SAMPLES, send, end };
     this.#listeners.add(listener);
     return () => {
-      this.#listeners.delete(listener);
+      this.#listeners.remove(listener);
       if (this.#listeners.size > 0) return;
       clearInterval(this.#timer);
       this.#timer = undefined;
     };
   }
 
-  #count(counts: ResponseCounts): void {
-    for (const data of this.#metrics.count(counts)) this.#publish(this.#events.add({ type: "activity", data }));
+  #startSampling(): void {
+    this.#samples = 0;
+    this.#sampler.sockets = undefined;
+    this.#timer = setInterval(() => this.#sample(), SAMPLE_MS);
+    this.ctx.waitUntil(this.#countSockets());
+  }
+
+  #add(report: Report): void {
+    const activities = this.#store.history.add(report, Math.floor(Date.now() / 1_000));
+    for (const data of activities) this.#publish(this.#events.add({ type: "activity", data }));
+    if (report.counts.length > 0) this.#store.noteChange();
+    this.#store.writeIfDue();
   }
 
   #sample(): void {
-    for (const data of this.#metrics.sample()) this.#publish(this.#events.add({ type: "sample", data }));
-    if (this.#samples % SOCKETS_INTERVAL === 0) this.ctx.waitUntil(this.#countSockets());
     this.#samples += 1;
+    for (const data of this.#sampler.sampleNow(Date.now())) this.#publish(this.#events.add({ type: "sample", data }));
+    if (this.#samples % SOCKETS_INTERVAL === 0) this.ctx.waitUntil(this.#countSockets());
     if (this.#samples % HEARTBEAT === 0) this.#publish("heartbeat");
-    for (const listener of this.#listeners) if (listener.lastSample <= this.#samples) listener.end();
+    this.#listeners.endAfter(this.#samples);
+    this.#store.writeIfDue();
   }
 
   async #countSockets(): Promise<void> {
     try {
-      this.#metrics.setSockets(await countSockets(this.env.DB));
+      this.#sampler.sockets = await withDeadline(countSockets(this.env.DB), READ_DEADLINE_MS);
     } catch (error) {
       logFailure("The open sockets could not be counted; the live feed repeats the last count", error);
     }
   }
 
   #publish(event: FeedEvent | "heartbeat"): void {
-    for (const { send } of this.#listeners) send(event);
+    this.#listeners.send(new OutgoingEvent(event));
   }
 }
 
 async function* toPieces(
   missed: readonly FeedEvent[],
-  queue: EventQueue<FeedEvent | "heartbeat">,
+  queue: EventQueue<string>,
 ): AsyncGenerator<Chunk, void, undefined> {
-  yield formatRetry(RETRY_MS) + missed.map(toServerSentEvent).join("");
-  for await (const event of queue.take()) yield toServerSentEvent(event);
-}
-
-/** A sample has the default type, so that `onmessage` receives it. */
-function toServerSentEvent(event: FeedEvent | "heartbeat"): string {
-  if (event === "heartbeat") return formatComment("heartbeat");
-  const { type, data } = event;
-  return formatEvent({ data, ...("id" in event && { id: event.id }), ...(type !== "sample" && { event: type }) });
-}
-
-function toFrame({ type, data, ...id }: FeedEvent): string {
-  return JSON.stringify({ type, ...id, ...data });
+  yield formatRetry(RETRY_MS) + missed.map((event) => new OutgoingEvent(event).text).join("");
+  yield* queue.take();
 }
 
 function isPing(data: unknown): boolean {

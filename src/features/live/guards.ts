@@ -11,7 +11,7 @@ import { liveFeed } from "./feed-stub.ts";
 import { listenUrl } from "./listen-request.ts";
 import { MAX_LISTENERS_PER_ADDRESS } from "./listener-limits.ts";
 import { metricsOf } from "./metrics.ts";
-import { noteListener, takeCounts } from "./report-responses.ts";
+import { noteListener, takeReportToListen } from "./report-responses.ts";
 
 /** The locals that the guard adds. */
 export interface ListenerLocals {
@@ -37,16 +37,16 @@ export function limitListeners(transport: "events" | "socket"): Guard<AppLocals,
         address: clientAddress(c.request),
         after: c.request.headers.get("Last-Event-ID") ?? firstValue(c.raw.query.after) ?? null,
         metrics: metricsOf(c.locals.app),
-        counts: takeCounts(),
+        report: takeReportToListen(),
       });
       const connecting = liveFeed(c.locals.env).fetch(url, { headers });
       const feedResponse = await withDeadline(connecting, WRITE_DEADLINE_MS);
+      noteListener();
       if (feedResponse.status === 429) {
         return deny(c, 429, `Limit of listeners: ${DETAIL}. Close one and try again.`, { "Retry-After": "10" });
       }
       if (feedResponse.status === 503)
         return deny(c, 503, "The live feed has too many listeners. Try again later.", { "Retry-After": "30" });
-      noteListener();
       return { allow: true, locals: { feedResponse } };
     }),
     {

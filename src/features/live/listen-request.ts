@@ -1,5 +1,5 @@
 /** A request to listen, which the Worker sends to the feed. */
-import type { Metric, ResponseCounts } from "./env.ts";
+import type { Metric, Report } from "./env.ts";
 
 export interface ListenRequest {
   /** The address of the client. */
@@ -8,12 +8,12 @@ export interface ListenRequest {
   readonly after: string | null;
   /** The metrics of the app. */
   readonly metrics: readonly Metric[];
-  /** The counts of the isolate since its last report. */
-  readonly counts: ResponseCounts;
+  /** The responses that the isolate has counted since its last report. */
+  readonly report: Report;
 }
 
-export function listenUrl({ address, after, metrics, counts }: ListenRequest): string {
-  const query = new URLSearchParams({ address, metrics: JSON.stringify(metrics), counts: JSON.stringify(counts) });
+export function listenUrl({ address, after, metrics, report }: ListenRequest): string {
+  const query = new URLSearchParams({ address, metrics: JSON.stringify(metrics), report: JSON.stringify(report) });
   if (after !== null) query.set("after", after);
   return `http://feed/?${query}`;
 }
@@ -25,6 +25,6 @@ export function readListenUrl(url: string): ListenRequest {
     address: query.get("address") ?? "",
     after: query.get("after"),
     metrics: JSON.parse(query.get("metrics") ?? "[]"),
-    counts: JSON.parse(query.get("counts") ?? '{ "requests": 0, "activities": {} }'),
+    report: JSON.parse(query.get("report") ?? '{ "isolate": "", "interval": 0, "counts": [] }'),
   };
 }

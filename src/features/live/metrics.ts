@@ -1,17 +1,19 @@
-/** The metrics of the feed: collects counts, returns samples. */
+/** The metrics of the feed, and their samples. */
 import type { AppFacts } from "../../env.ts";
-import type { ActivityEvent, Metric, ResponseCounts, Sample } from "./env.ts";
+import type { Metric, Sample } from "./env.ts";
+import { MINUTE_SECONDS } from "./isolate-minute.ts";
+import type { ReportHistory } from "./report-history.ts";
 
 /** Built-in metrics. */
 const REQUESTS: Metric = {
   name: "requests",
   title: "Requests",
-  unit: "per second, on average over the last minute",
+  unit: "per second, over the last minute",
   warning: 100,
   critical: 500,
   activity: null,
 };
-const SOCKETS: Metric = {
+export const SOCKETS: Metric = {
   name: "sockets",
   title: "Sockets",
   unit: "open now",
@@ -26,69 +28,63 @@ export function metricsOf({ activities }: Pick<AppFacts, "activities">): readonl
   return [REQUESTS, SOCKETS, ...counted];
 }
 
-/** Isolates report at least as often as this, if they have anything to report. */
-const MINUTE_MS = 60_000;
-const MINUTE_SECONDS = 60;
+/** The seconds between two samples of the past. */
+const PAST_STEP_SECONDS = 5;
 
-export class Metrics {
-  #metrics: readonly Metric[] = [];
-  #requests: { readonly at: number; readonly count: number }[] = [];
-  #activities: { readonly at: number; readonly event: ActivityEvent }[] = [];
-  #sockets = 0;
+/** Samples metrics, in the present and in the past. */
+export class Sampler {
+  /** The metrics to sample. */
+  metrics: readonly Metric[] = [];
+  /** The number of open sockets; undefined until they have been counted. */
+  sockets: number | undefined;
+  readonly #history: ReportHistory;
 
-  /** The number of metrics. */
-  get size(): number {
-    return this.#metrics.length;
+  constructor(history: ReportHistory) {
+    this.#history = history;
   }
 
-  /** Sets the metrics to sample. */
-  use(metrics: readonly Metric[]): void {
-    this.#metrics = metrics;
-  }
-
-  /** Adds a report. @returns Its activities, as events. */
-  count({ requests, activities }: ResponseCounts): ActivityEvent[] {
-    if (requests > 0) this.#requests.push({ at: Date.now(), count: requests });
-    const timestamp = new Date().toISOString();
-    const events = Object.entries(activities).map(([activity, count]) => ({ timestamp, activity, count }));
-    this.#activities.push(...events.map((event) => ({ at: Date.now(), event })));
-    return events;
-  }
-
-  setSockets(count: number): void {
-    this.#sockets = count;
-  }
-
-  /** @returns A sample of each metric. Call it once a second. */
-  sample(): Sample[] {
-    const now = Date.now();
-    this.#requests = this.#requests.filter(({ at }) => at > now - MINUTE_MS);
-    this.#activities = this.#activities.filter(({ at }) => at > now - MINUTE_MS);
-    const timestamp = new Date(now).toISOString();
-    const samples = this.#metrics.map((metric) => {
-      const value = this.#valueOf(metric);
-      return { timestamp, metric: metric.name, value, status: statusOf(metric, value) };
+  /** @param at Milliseconds since the epoch. @returns A sample of each metric whose value is known. */
+  sampleNow(at: number): Sample[] {
+    const second = Math.floor(at / 1_000);
+    return this.metrics.flatMap((metric) => {
+      const value = metric.name === SOCKETS.name ? this.sockets : this.#reportedBetween(metric, second, second)[0];
+      return value === undefined ? [] : [toSample(metric, value, at)];
     });
-    return samples;
   }
 
-  #valueOf({ name, activity }: Metric): number {
-    if (name === REQUESTS.name) return perSecond(sum(this.#requests.map(({ count }) => count)));
-    if (name === SOCKETS.name) return this.#sockets;
-    return sum(this.#activities.map(({ event }) => (event.activity === activity ? event.count : 0)));
+  /**
+   * Samples of the metrics that isolates report, at the start, every five seconds and at the end. They begin with the
+   * first report. Each counts the responses in the minute before it, even those that were reported later.
+   *
+   * @param start Milliseconds since the epoch, like `end`.
+   */
+  samplePast(metrics: readonly Metric[], start: number, end: number): Sample[] {
+    const { since } = this.#history;
+    if (since === null) return [];
+    const [first, last] = [Math.max(Math.ceil(start / 1_000), since), Math.floor(end / 1_000)];
+    const steps = Array.from({ length: Math.max(0, last - first) }, (_, index) => first + index);
+    const seconds = [...steps.filter((second) => second === first || second % PAST_STEP_SECONDS === 0), last];
+    const reported = metrics.filter(({ name }) => name !== SOCKETS.name);
+    const lines = reported.map((metric) => ({ metric, values: this.#reportedBetween(metric, first, last) }));
+    return seconds.flatMap((second) =>
+      lines.map(({ metric, values }) => toSample(metric, values[second - first] ?? 0, second * 1_000)),
+    );
+  }
+
+  /** The value at each second of a period. */
+  #reportedBetween({ activity }: Metric, first: number, last: number): number[] {
+    if (activity !== null) return this.#history.activitiesBetween(activity, first, last);
+    const requests = this.#history.requestsBetween(first, last);
+    return requests.map((count) => Math.round((count / MINUTE_SECONDS) * 10) / 10);
   }
 }
 
-function statusOf({ warning, critical }: Metric, value: number): Sample["status"] {
+/** @param at Milliseconds since the epoch. */
+function toSample(metric: Metric, value: number, at: number): Sample {
+  return { timestamp: new Date(at).toISOString(), metric: metric.name, value, status: statusOf(metric, value) };
+}
+
+export function statusOf({ warning, critical }: Metric, value: number): Sample["status"] {
   if (value >= critical) return "critical";
   return value >= warning ? "warning" : "normal";
-}
-
-/** @param perMinute Requests. @returns One decimal. */
-function perSecond(perMinute: number): number {
-  return Math.round((perMinute / MINUTE_SECONDS) * 10) / 10;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -8,13 +8,17 @@ import { htmlResponse } from "../../web/pages/html.ts";
 import { readRecent } from "./feed-stub.ts";
 import { metricsOf } from "./metrics.ts";
 import { livePage } from "./pages.ts";
+import { takeEarlyReport } from "./report-responses.ts";
 
 export const pages = group({
   guards: [...commonLimits, loadSession],
   handlers: [
     sessionPage.route.get("/live", {
-      resolve: async (c) =>
-        htmlResponse(livePage(await loadPageContext(c), metricsOf(c.locals.app), await readRecent(c.locals.env))),
+      resolve: async (c) => {
+        const metrics = metricsOf(c.locals.app);
+        const recent = await readRecent(c.locals.env, metrics, takeEarlyReport());
+        return htmlResponse(livePage(await loadPageContext(c), metrics, recent, Date.now()));
+      },
     }),
   ],
 });

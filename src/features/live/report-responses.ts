@@ -1,21 +1,22 @@
-/** Reports the responses of an isolate to the live feed: once a minute, and activities at once while it has listeners. */
+/** Reports the responses of an isolate to the live feed: once a minute, and sooner while it has listeners. */
 import type { AppFacts, RequestEnv } from "../../env.ts";
 import { logFailure } from "../../web/app/log.ts";
 import type { SendHook } from "../../web/hooks/send-hook.ts";
-import type { ResponseCounts } from "./env.ts";
+import type { Report } from "./env.ts";
 import { liveFeed } from "./feed-stub.ts";
+import { reportInterval } from "./report-intervals.ts";
 import { ResponseCounter } from "./response-counter.ts";
 
-/** Each report is a billed request to the object, and it tells the isolate whether the feed has listeners. */
-const REPORT_INTERVAL_MS = 60_000;
 /** The time after an activity during which others are added to its report. */
 const BATCH_MS = 1_000;
 
 /** The state of this isolate. Times are in milliseconds since the epoch. */
 const counter = new ResponseCounter();
+/** Set by the first report: a module must not create random values while it loads. */
+let isolate = "";
 let hasListeners = false;
-/** Listeners that this isolate has added. */
-let listenersAdded = 0;
+/** The calls of `noteListener`. */
+let listenersNoted = 0;
 let reportedAt = Number.NEGATIVE_INFINITY;
 let batchStartedAt = Number.NEGATIVE_INFINITY;
 
@@ -29,23 +30,34 @@ export const reportResponse: SendHook = ({ context, response }) => {
   if (hasListeners && activity !== undefined) {
     batchStartedAt = now;
     locals.ctx.waitUntil(scheduler.wait(BATCH_MS).then(() => report(locals.env)));
-  } else if (!isWithin(REPORT_INTERVAL_MS, reportedAt, now)) {
+  } else if (!isWithin(1_000 * reportInterval(hasListeners), reportedAt, now)) {
     locals.ctx.waitUntil(report(locals.env));
   }
   return undefined;
 };
 
-/** For a request that adds a listener to the feed, and thereby also reports. @returns The counts to report. */
-export function takeCounts(): ResponseCounts {
-  reportedAt = Date.now();
-  batchStartedAt = Number.NEGATIVE_INFINITY;
-  return counter.take();
+/** For a request that adds a listener to the feed, and thereby also reports. If it fails, the next report is early. */
+export function takeReportToListen(): Report {
+  hasListeners = true;
+  return takeReport();
 }
 
-/** Remembers that the feed has a listener, which this isolate has just added. */
+function takeReport(): Report {
+  reportedAt = Date.now();
+  batchStartedAt = Number.NEGATIVE_INFINITY;
+  return takeEarlyReport();
+}
+
+/** Takes a report without delaying the next one, for a request that does not learn whether the feed has listeners. */
+export function takeEarlyReport(): Report {
+  isolate ||= crypto.randomUUID();
+  return { isolate, interval: reportInterval(hasListeners), counts: counter.take() };
+}
+
+/** Remembers that the feed has listeners: it has just added or refused one of this isolate. */
 export function noteListener(): void {
   hasListeners = true;
-  listenersAdded += 1;
+  listenersNoted += 1;
 }
 
 function activityOf({ activities }: AppFacts, method: string, path: string | undefined): string | undefined {
@@ -54,11 +66,11 @@ function activityOf({ activities }: AppFacts, method: string, path: string | und
 
 /** A report that fails is not repeated, since the feed may have counted it. */
 async function report(env: RequestEnv): Promise<void> {
-  const counts = takeCounts();
-  const addedBefore = listenersAdded;
+  const taken = takeReport();
+  const notedBefore = listenersNoted;
   try {
-    const isListenedTo = await liveFeed(env).report(counts);
-    if (listenersAdded === addedBefore) hasListeners = isListenedTo;
+    const isListenedTo = await liveFeed(env).report(taken);
+    if (listenersNoted === notedBefore) hasListeners = isListenedTo;
   } catch (error) {
     hasListeners = false;
     logFailure("The responses could not be reported to the live feed", error);

@@ -13,10 +13,12 @@ import { acceptedVersions, etagOf, isUnchanged } from "../../web/caching/etag.ts
 import { describeBody, noBody, problemBody } from "../../web/contract/bodies.ts";
 import { ETAG, IF_MATCH, IF_NONE_MATCH } from "../../web/contract/route-properties.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
+import { mapPage } from "../../web/request/paging.ts";
 import { invalidInput, type ProblemLocals, problem } from "../../web/respond/problem.ts";
 import { stream } from "../../web/respond/stream.ts";
 import { toCsv } from "./csv.ts";
 import { requireOwnNote } from "./guards.ts";
+import { eachNote, listNotes } from "./list-store.ts";
 import { NOTES_QUOTA } from "./quotas.ts";
 import {
   csvBody,
@@ -29,7 +31,10 @@ import {
   notesQuery,
   type StoredNote,
 } from "./schema.ts";
-import { createNote, deleteNote, eachNote, listNotes, updateNote, type WriteResult } from "./store.ts";
+import { createNote, deleteNote, updateNote, type WriteResult } from "./store.ts";
+
+const CREATED_AND_DELETED =
+  "An earlier request with this Idempotency-Key created the note, which has been deleted since.";
 
 const requireRead = requirePermission("notes:read");
 const requireWrite = requirePermission("notes:write");
@@ -50,7 +55,7 @@ export const api = group({
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
         const page = await listNotes(locals.db, locals.user.id, input.query);
-        return Response.json({ ...page, items: page.items.map(toNote) });
+        return Response.json(mapPage(page, toNote));
       },
     }),
 
@@ -69,6 +74,9 @@ export const api = group({
           headers: { ...ETAG, Location: "The path of the note." },
           optionalHeaders: { "Idempotency-Replayed": "`true` if this is the recorded response of an earlier request." },
         }),
+        409: describeBody(problemBody, {
+          description: "The first request with this Idempotency-Key created a note, which has been deleted since.",
+        }),
         422: describeBody(problemBody, { description: "The quota of notes is used up." }),
       },
       maxBodyBytes: MAX_NOTE_BYTES,
@@ -78,6 +86,7 @@ export const api = group({
         const { db, user } = locals;
         const note = await createNote(db, { ...input.body, ownerId: user.id, id: locals.idempotency?.resourceId });
         if (note === "quota") return quotaExceeded(c, NOTES_QUOTA);
+        if (note === "deleted") return problem(locals, 409, CREATED_AND_DELETED);
         return noteResponse(note, { status: 201, headers: { Location: `/api/notes/${note.id}` } });
       },
       onResponse: idempotency.onResponse,

@@ -2,13 +2,14 @@
 import { feature } from "../../web/app/feature.ts";
 import { api } from "./api-routes.ts";
 import { pages } from "./page-routes.ts";
-import { sweepDeletedNotes } from "./trash-store.ts";
+import { expiredNotes, notesOfUsers } from "./trash-store.ts";
 
 export const notes = feature({
   name: "notes",
   routes: [...api, ...pages],
   page: { label: "Notes", path: "/notes", for: "user" },
-  sweep: ({ DB }) => sweepDeletedNotes(DB),
+  sweeps: [expiredNotes],
+  erasures: notesOfUsers,
   activities: [
     {
       name: "note",

@@ -1,71 +1,52 @@
-/** The pages of notes: the list with its search, a note, its edit form. */
+/** The page of notes: the list and, beside it, the open note. */
 import { html, type SafeHtml } from "@remix-run/html-template";
-import { layout, type PageContext } from "../../web/pages/layout.ts";
-import {
-  composer,
-  datesOf,
-  deleteForm,
-  type NoteEdit,
-  type NoteFormState,
-  type NoteListing,
-  noteEditor,
-  noteListing,
-} from "./partials.ts";
-import type { Note } from "./schema.ts";
+import { HTMX, layout, type PageContext, titleElement } from "../../web/pages/layout.ts";
+import { listHead, type NoteListing, noteList, searchForm } from "./list-partials.ts";
+import { composer, type NoteFormState } from "./partials.ts";
 
-/** @param refused The input of a refused form, to show again. */
-export function notebookPage(context: PageContext, listing: NoteListing, refused?: NoteFormState): SafeHtml {
+/** The content beside the list. */
+export interface Opened {
+  readonly id: string;
+  /** The title of the page. */
+  readonly title: string;
+  readonly content: SafeHtml;
+}
+
+interface NotebookOptions {
+  readonly opened?: Opened;
+  /** The input of a refused form, which is shown again. */
+  readonly refused?: NoteFormState;
+}
+
+/** The open note comes first, since text browsers show one after the other; on a narrow screen, it is shown alone. */
+export function notebookPage(
+  context: PageContext,
+  listing: NoteListing,
+  { opened, refused }: NotebookOptions = {},
+): SafeHtml {
+  const { csrf } = context;
   return layout(
-    "Notes",
-    html`<header class="page-head"><h1>Notes</h1><a href="/api/notes/export.csv" download>Export as CSV</a></header>
-<div class="notebook">
-${composer(context.csrf, refused)}
-<div>
+    opened?.title ?? "Notes",
+    html`<div class="notebook">
+<section id="note" aria-label="Open note" hx-boost="true" hx-target="this" hx-swap="innerHTML show:window:top">${opened?.content ?? ""}</section>
+<div class="list-pane">
+${listHead(listing, opened === undefined)}
+${composer(csrf, refused)}
 ${searchForm(listing)}
-${noteListing(listing, context.csrf)}
+${noteList(listing, csrf, { openId: opened?.id })}
 </div>
 </div>`,
     context,
-    ["notes/notes.css"],
+    [HTMX, "notes/notes.css"],
   );
 }
 
-/** Searches while the user types; without scripts, by its button. */
-function searchForm({ q }: NoteListing): SafeHtml {
-  return html`<search><form class="toolbar" method="get" action="/notes" hx-get="/notes" hx-trigger="input changed delay:250ms from:find input, submit" hx-target="#notes" hx-swap="outerHTML" hx-sync="this:replace">
-<label class="visually-hidden" for="q">Search the notes</label>
-<input type="search" id="q" name="q" value="${q}" maxlength="200" placeholder="Search" autocomplete="off">
-<button class="quiet">Search</button>
-</form></search>`;
+/** For HTMX: opens a note beside the list. */
+export function openedPart({ title, content }: Opened): SafeHtml {
+  return html`${titleElement(title)}${content}`;
 }
 
-export function notePage(context: PageContext, note: Note): SafeHtml {
-  const { id, title, body } = note;
-  return layout(
-    title,
-    html`<div class="reading">
-<p><a href="/notes">All notes</a></p>
-<article class="card">
-<h1>${title}</h1>
-${datesOf(note)}
-<p class="text">${body}</p>
-<div class="actions"><a class="button quiet" href="/notes/${id}?edit">Edit</a>${deleteForm(note, context.csrf, false)}</div>
-</article>
-</div>`,
-    context,
-    ["notes/notes.css"],
-  );
-}
-
-export function editPage(context: PageContext, edit: NoteEdit): SafeHtml {
-  return layout(
-    "Edit the note",
-    html`<div class="reading">
-<p><a href="/notes">All notes</a></p>
-<h1>Edit the note</h1>
-<div class="card">${noteEditor(edit, context.csrf, false)}</div>
-</div>`,
-    context,
-    ["notes/notes.css"],
-  );
+/** For HTMX: closes the open note. */
+export function closedPart(): SafeHtml {
+  return html`${titleElement("Notes")}<section id="note" hx-swap-oob="innerHTML"></section>`;
 }

@@ -1,24 +1,21 @@
-/** The parts of the pages of notes that HTMX swaps in: the list, its items and their editors, and the form for a new note. */
+/** A note, its editor, and the form for a new note. */
 import { html, type SafeHtml } from "@remix-run/html-template";
 import { csrfField } from "../../web/pages/csrf-field.ts";
 import { errorSummary, type FormErrors, type FormState, textArea, textField } from "../../web/pages/form-fields.ts";
+import { submissionField } from "../../web/pages/submission-field.ts";
 import { timeOf } from "../../web/pages/time.ts";
-import { type Page, pathOfList } from "../../web/request/paging.ts";
-import type { Note } from "./schema.ts";
-
-/** A page of the list of notes, and the request for it. */
-export interface NoteListing {
-  /** The search text; empty for all notes. */
-  readonly q: string;
-  /** Undefined for the newest notes. */
-  readonly cursor: string | undefined;
-  readonly notes: Page<Note>;
-}
+import { button, buttonLink } from "../../web/pages/ui/button.ts";
+import { icon } from "../../web/pages/ui/icon.ts";
+import { menu } from "../../web/pages/ui/menu.ts";
+import { deleteForm, type ListAddress, pathIn } from "./list-partials.ts";
+import { BODY_LABEL, type Note } from "./schema.ts";
 
 /** The state of the form that edits a note. */
 export interface NoteEdit extends Pick<Note, "id" | "title" | "body"> {
   /** The version that the form was rendered from. */
   readonly version: number | string;
+  /** Hashes of the texts that the form has sent before (`public/page/draft-form.js`). */
+  readonly sent?: string | undefined;
   readonly errors?: FormErrors;
   /** The stored note, if it changed while this form was open. */
   readonly theirs?: Note;
@@ -29,117 +26,95 @@ export interface NoteFormState {
   readonly title: string | undefined;
   readonly body: string | undefined;
   readonly errors: FormErrors;
+  /** The id of the submission, if another attempt with the same text must not create a second note. */
+  readonly submission?: string | undefined;
 }
 
-/** The path of a search. */
-export function searchPath(q: string, cursor?: string): string {
-  return pathOfList("/notes", q, cursor);
+/** The name of the draft of a new note. */
+export const NEW_DRAFT = "notes/new";
+
+/** The name of the draft of an edit. */
+export function draftOf(id: string): string {
+  return `notes/${id}`;
 }
 
-/** The list of notes, which a search replaces. */
-export function noteListing({ q, cursor, notes: { items, nextCursor } }: NoteListing, csrf: string): SafeHtml {
-  const count = `${items.length}${nextCursor === null ? "" : " or more"}`;
-  const more = searchPath(q, nextCursor ?? undefined);
-  return html`<section id="notes" aria-label="Notes">
-<p class="meta found" role="status">${q === "" ? "" : html`${count} matching “${q}”. <a href="/notes">Show all</a>`}</p>
-${cursor === undefined ? "" : html`<p class="meta found"><a href="${searchPath(q)}">Newest notes</a></p>`}
-<ul class="list" id="note-list">${items.map((note) => noteItem(note, csrf))}${
-    nextCursor === null
-      ? ""
-      : html`<li class="more" hx-target="this" hx-swap="outerHTML"><a class="button quiet" href="${more}" hx-get="${more}" hx-select="#note-list > li">Older notes</a></li>`
-  }</ul>
-${items.length > 0 ? "" : html`<p class="empty">${emptyText(q, cursor)}</p>`}
-</section>`;
-}
-
-/** A list with notes does not contain this text: text browsers ignore stylesheets and would show it. */
-function emptyText(q: string, cursor: string | undefined): string {
-  if (cursor !== undefined) return "No older notes.";
-  return q === "" ? "No notes yet. What is on your mind?" : "No matching notes.";
-}
-
-/** @param isFocused Whether the item takes the focus, because the focused element was swapped out. */
-export function noteItem(note: Note, csrf: string, isFocused = false): SafeHtml {
+/** @param isFocused Whether the note takes the focus, because HTMX has opened or saved it. */
+export function noteView(note: Note, list: ListAddress, csrf: string, isFocused = false): SafeHtml {
   const { id, title, body } = note;
-  return html`<li class="card note" id="note-${id}" hx-target="this" hx-swap="outerHTML">
-<h2><a href="/notes/${id}">${title}</a></h2>
-${body === "" ? "" : html`<p class="text">${body}</p>`}
-<div class="foot">${datesOf(note)}
-<div class="actions"><a class="button quiet" href="/notes/${id}?edit" hx-get="/notes/${id}?edit" aria-label="Edit ${title}"${isFocused ? html` autofocus` : ""}>Edit</a>
-${deleteForm(note, csrf, true)}</div></div>
-</li>`;
+  const more = { label: "More", to: title, icon: "more", kind: "plain", isIconOnly: true } as const;
+  return html`<article class="open-note" tabindex="-1" aria-labelledby="note-title"${isFocused ? html` autofocus` : ""}>
+${backLink(list)}
+<header class="note-head"><h1 id="note-title" dir="auto">${title}</h1>
+<div class="actions">${buttonLink(pathIn(list, `/notes/${id}`, true), { label: "Edit", attributes: html` data-edits="${draftOf(id)}"` })}
+${menu("note-menu", more, deleteForm(note, list, csrf))}</div></header>
+${datesOf(note)}
+${body === "" ? "" : html`<div class="text" dir="auto">${body}</div>`}
+<div hx-get="${pathIn(list, `/notes/${id}`)}" hx-trigger="draft:saved:notes:${id} from:body" hx-target="closest article" hx-swap="innerHTML" hx-select=".open-note > *"></div>
+</article>`;
+}
+
+/** On a wide screen, it closes the note beside the list. */
+function backLink(list: ListAddress): SafeHtml {
+  return html`<a class="back" href="${pathIn(list)}" hx-boost="false">${icon("back")}All notes</a>`;
 }
 
 /** The time of creation and, if different, of the last change. */
-export function datesOf({ createdAt, updatedAt }: Note): SafeHtml {
+function datesOf({ createdAt, updatedAt }: Note): SafeHtml {
   return html`<p class="meta">${timeOf(createdAt)}${updatedAt === createdAt ? "" : html`, changed ${timeOf(updatedAt)}`}</p>`;
 }
 
-/** @param isInPlace Whether HTMX swaps the response into the list. */
-export function deleteForm({ id, title }: Note, csrf: string, isInPlace: boolean): SafeHtml {
-  const path = `/notes/${id}/delete`;
-  return html`<form method="post" action="${path}"${isInPlace ? html` hx-post="${path}"` : ""}>${csrfField(csrf)}<button class="quiet" aria-label="Delete ${title}">Delete</button></form>`;
-}
-
-export function editorItem(edit: NoteEdit, csrf: string): SafeHtml {
-  return html`<li class="card note" id="note-${edit.id}" hx-target="this" hx-swap="outerHTML">${noteEditor(edit, csrf, true)}</li>`;
-}
-
-/** @param isInPlace Whether HTMX swaps the response into the list. */
-export function noteEditor(edit: NoteEdit, csrf: string, isInPlace: boolean): SafeHtml {
-  const { id, version, errors = {}, theirs } = edit;
-  const path = `/notes/${id}`;
-  const form = { id: `edit-${id}`, errors };
-  return html`<form method="post" action="${path}" aria-label="Edit the note"${isInPlace ? html` hx-post="${path}"` : ""}>
+export function noteEditor(edit: NoteEdit, list: ListAddress, csrf: string): SafeHtml {
+  const { id, errors = {}, theirs } = edit;
+  const path = pathIn(list, `/notes/${id}`);
+  const form = { id: "edit", errors };
+  return html`<div class="open-note">
+${backLink(list)}
+<h1 class="visually-hidden">Edit the note</h1>
+<form method="post" action="${path}" hx-post="/notes/${id}" aria-label="Edit the note" data-draft="${draftOf(id)}">
 ${theirs ? conflict(theirs) : errorSummary(form)}
-${csrfField(csrf)}<input type="hidden" name="version" value="${version}">
-${noteFields(form, edit, true)}
-<div class="actions"><button>${theirs ? "Save your version" : "Save"}</button>
-<a class="button quiet" href="${path}"${isInPlace ? html` hx-get="${path}"` : ""}>${theirs ? "Keep the current version" : "Cancel"}</a></div>
-</form>`;
+${csrfField(csrf)}${versionField(edit.version)}<input type="hidden" name="sent" value="${edit.sent ?? ""}">
+${textField(form, { name: "title", label: "Title", value: edit.title, maxlength: 200, isFirst: true, autocomplete: "off" })}
+${textArea(form, { name: "body", label: BODY_LABEL, value: edit.body, maxlength: 20_000, rows: 10, isOptional: true })}
+<div class="actions">${button({ label: theirs ? "Save your version" : "Save", kind: "primary" })}
+${buttonLink(path, { label: theirs ? "Keep the current version" : "Cancel", attributes: theirs ? html` data-cancel data-discards` : html` data-cancel` })}</div>
+</form>
+</div>`;
+}
+
+function versionField(version: number | string, attributes: SafeHtml | "" = ""): SafeHtml {
+  return html`<input type="hidden" name="version" value="${version}" id="edit-version"${attributes}>`;
+}
+
+/** For HTMX: the new version, for a form that stays on the page because the user has typed more. */
+export function newVersion(version: number): SafeHtml {
+  return versionField(version, html` hx-swap-oob="true"`);
 }
 
 function conflict({ title, body, updatedAt }: Note): SafeHtml {
   return html`<div class="message failed" role="alert"><p>This note was changed elsewhere while you were editing it. Both versions are shown below.</p></div>
-<section class="theirs" aria-label="Current version">
+<section class="theirs panel" aria-label="Current version">
 <p class="meta">Current version, saved ${timeOf(updatedAt)}</p>
-<h3>${title}</h3>
-<p class="text">${body}</p>
+<h2 dir="auto">${title}</h2>
+<div class="text" dir="auto" tabindex="0">${body}</div>
 </section>
-<h3>Your version</h3>`;
+<h2>Your version</h2>`;
 }
 
-/** The form that adds a note. @param isFocused Whether its first field takes the focus. */
+/**
+ * The form that adds a note. Only the stylesheet closes it, and the link “New note” opens it.
+ *
+ * @param isFocused Whether its first field takes the focus.
+ */
 export function composer(csrf: string, state: NoteFormState = EMPTY, isFocused = false): SafeHtml {
-  const form = { id: "new", errors: state.errors };
-  return html`<form class="card composer" id="composer" method="post" action="/notes" hx-post="/notes" hx-swap="outerHTML" aria-labelledby="composer-title">
-<h2 id="composer-title">New note</h2>
+  const form: FormState = { id: "new", errors: state.errors };
+  // The placeholders tell the stylesheet which fields are empty.
+  return html`<form class="composer" id="composer" method="post" action="/notes" hx-post="/notes" hx-swap="outerHTML" aria-label="New note" data-draft="${NEW_DRAFT}">
 ${errorSummary(form)}
-${csrfField(csrf)}
-${noteFields(form, state, isFocused)}
-<button>Add note</button>
+${csrfField(csrf)}${submissionField(state.submission)}
+${textField(form, { name: "title", label: "Title", value: state.title, placeholder: " ", maxlength: 200, isFirst: isFocused, autocomplete: "off" })}
+${textArea(form, { name: "body", label: BODY_LABEL, value: state.body, placeholder: " ", maxlength: 20_000, rows: 4, isOptional: true })}
+<div class="actions">${button({ label: "Add note", kind: "primary" })}${buttonLink("#new-note", { label: "Cancel", attributes: html` data-cancel` })}</div>
 </form>`;
 }
 
 const EMPTY: NoteFormState = { title: "", body: "", errors: {} };
-
-function noteFields(
-  form: FormState,
-  { title, body }: Pick<NoteFormState, "title" | "body">,
-  isFirst: boolean,
-): SafeHtml {
-  return html`${textField(form, { name: "title", label: "Title", value: title, maxlength: 200, isFirst, autocomplete: "off" })}
-${textArea(form, { name: "body", label: "Text", value: body, maxlength: 20_000, rows: 4, isOptional: true })}`;
-}
-
-/** For HTMX: an empty form, and the new note at the top of the list. */
-export function addedNote(note: Note, csrf: string): SafeHtml {
-  return html`${composer(csrf, EMPTY, true)}<ul hx-swap-oob="afterbegin:#note-list">${noteItem(note, csrf)}</ul>`;
-}
-
-/** Replaces a deleted note. Its Undo button takes the focus, since the Delete button no longer exists. */
-export function deletedItem({ id, title }: Note, csrf: string): SafeHtml {
-  const path = `/notes/${id}/restore`;
-  return html`<li class="message done" id="note-${id}" hx-target="this" hx-swap="outerHTML"><p role="status">“${title}” was deleted.</p>
-<form method="post" action="${path}" hx-post="${path}">${csrfField(csrf)}<button class="quiet" autofocus>Undo</button></form></li>`;
-}

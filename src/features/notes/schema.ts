@@ -1,28 +1,42 @@
 /** Notes as types and schemas: input from clients, JSON for clients, rows of the database. */
 import * as z from "zod";
 import { describeBody, pageOf } from "../../web/contract/bodies.ts";
-import { pageQuery } from "../../web/request/paging.ts";
+import { submission } from "../../web/pages/submission-field.ts";
+import { numberedPageQuery } from "../../web/request/paging.ts";
+import { searchText } from "../../web/request/search.ts";
 import { storableText } from "../../web/request/text.ts";
 import { uuid } from "../../web/request/uuid.ts";
 
 const title = storableText().trim().min(1, "The title is empty").max(200, "The title is longer than 200 characters");
-const body = storableText().max(20_000, "The body is longer than 20,000 characters");
+const body = storableText().max(20_000, "The text is longer than 20,000 characters");
 
 /** A new note. Unknown fields are refused, since they may be misspelt. */
 export const noteInput = z.strictObject({ title, body: body.default("") });
 
-/** A new note from a form, which has further fields and sends line ends as CRLF. */
+/** The label of a note's body on pages. */
+export const BODY_LABEL = "Text";
+
+/** The text of a note from a form, which has further fields and sends line ends as CRLF. */
 export const noteForm = z.object({
   title,
   body: z
     .string()
     .default("")
     .transform((text) => text.replaceAll("\r\n", "\n"))
-    .pipe(body),
+    .pipe(body)
+    .meta({ title: BODY_LABEL }),
 });
 
-/** A form that changes a note names the version it was rendered from. */
+/** The form that creates a note. */
+export const newNoteForm = noteForm.extend({ submission });
+
+/** A form that changes a note. It names the version that it was rendered from, and has hashes of the texts that it has sent. */
 export const noteChange = noteForm.extend({
+  sent: z
+    .string()
+    .regex(/^[\da-f ]*$/, "The form was incomplete. Submit it again")
+    .default("")
+    .transform((hashes) => hashes.split(" ")),
   version: z
     .string("The version is missing")
     .regex(/^[1-9]\d{0,14}$/, "The version is not a positive integer")
@@ -39,10 +53,11 @@ export const notePatch = z
   .meta({ description: "At least one of the two members", examples: [{ title: "A new title" }] });
 
 /** A page of a list: of all notes, or of those whose title or body contains `q`. */
-export const notesQuery = pageQuery.extend({ q: storableText().max(200).default("") });
+export const notesQuery = numberedPageQuery.extend({ q: searchText("title or body") });
 
 export type NoteInput = z.output<typeof noteInput>;
 export type NotePatch = z.output<typeof notePatch>;
+export type NoteChange = z.output<typeof noteChange>;
 export type NotesQuery = z.output<typeof notesQuery>;
 
 /** A note as the API returns it. */

@@ -1,5 +1,7 @@
 /** Deleted notes in D1: they can be restored for 30 days, then the sweep removes them. */
+import type { Erasure } from "../../env.ts";
 import { fitsQuota } from "../../limits/quotas.ts";
+import { type Sweep, sweepRows } from "../../web/app/sweep.ts";
 import type { Database } from "../../web/platform/request-database.ts";
 import { NOTES_QUOTA } from "./quotas.ts";
 import type { StoredNote } from "./schema.ts";
@@ -36,12 +38,17 @@ export async function restoreNote(db: Database, id: string): Promise<StoredNote 
 
 const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** Rows per statement, so that no statement blocks the database for long. */
-const BATCH = 500;
+/** Notes that were deleted 30 days ago or earlier. */
+export const expiredNotes: Sweep = sweepRows({
+  table: "deleted_notes",
+  key: "position",
+  where: "deleted_at <= ?",
+  values: () => [Date.now() - RETENTION_MS],
+});
 
-/** Removes notes that were deleted 30 days ago or earlier. Safe to run twice; the next run continues a failed one. */
-export async function sweepDeletedNotes(db: Database): Promise<void> {
-  const old = "SELECT id FROM deleted_notes WHERE deleted_at <= ? LIMIT ?";
-  const statement = db.prepare(`DELETE FROM deleted_notes WHERE id IN (${old})`);
-  while ((await statement.bind(Date.now() - RETENTION_MS, BATCH).run()).meta.changes === BATCH);
-}
+/** Notes are erased when their owner is deleted. The owner's range of positions selects them; see the migration. */
+export const notesOfUsers: readonly Erasure[] = ["notes", "deleted_notes"].map((table) => ({
+  table,
+  key: "position",
+  owner: `${table}.position >= deleted_users.number << 28 AND ${table}.position < (deleted_users.number + 1) << 28`,
+}));

@@ -6,6 +6,8 @@ import type { AppHooks } from "../../web/app/policy.ts";
 import type { FormErrors } from "../../web/pages/form-fields.ts";
 import { errorSummary } from "../../web/pages/form-fields.ts";
 import { layout, type PageContext } from "../../web/pages/layout.ts";
+import { emptyState } from "../../web/pages/ui/empty-state.ts";
+import { pageHead } from "../../web/pages/ui/page-head.ts";
 import type { ExplainedGuard } from "./explanations.ts";
 import type { FilterOptions, Row } from "./filter.ts";
 import { filterForm, guardList, hookList, routeTable } from "./partials.ts";
@@ -32,20 +34,22 @@ export interface PolicyView {
   readonly exceptions: PolicyExceptions;
 }
 
+const LEAD = "Every route of the running app, with the guards that run before its handler.";
+
+const SECTIONS = html`<a href="#guards">Guards explained</a> <a href="#hooks">Hooks</a>`;
+
 export function policyPage(context: PageContext, view: PolicyView): SafeHtml {
   const { query, errors, options, rows, hooks, guards, exceptions } = view;
   const isValid = Object.keys(errors).length === 0;
   return layout(
     "Policy",
-    html`<header class="page-head"><h1>Policy</h1>
-<p class="lead">Every route of the running app, with the guards that must allow a request before its handler runs, in this order.</p>
-<nav class="actions jump" aria-label="Sections"><a href="#routes">Routes</a><a href="#guards">Guards explained</a><a href="#hooks">Hooks</a></nav></header>
+    html`${pageHead({ title: "Policy", lead: LEAD, actions: SECTIONS })}
 ${errorSummary({ id: "filter", errors })}
-${filterForm(query, errors, options)}
 <section id="routes" aria-labelledby="routes-title">
-<h2 id="routes-title">Routes</h2>
+<h2 class="visually-hidden" id="routes-title">Routes</h2>
+${filterForm(query, errors, options)}
 ${isValid ? html`<p class="meta" role="status">${countOf(view)}${describeVisitor(view)}</p>` : ""}
-${isValid ? routeTable(rows, exceptions) : html`<p class="empty">Correct the filter to see routes.</p>`}
+${isValid ? routeTable(rows, exceptions) : emptyState("Correct the filter to see routes.")}
 </section>
 <section id="guards" aria-labelledby="guards-title">
 <h2 id="guards-title">Guards explained</h2>

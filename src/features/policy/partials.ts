@@ -5,25 +5,30 @@ import { type AppHooks, fullName, type PolicyGuard, type PolicyRoute, rowIdOf } 
 import { labelsOf } from "../../web/app/route-labels.ts";
 import type { FormErrors } from "../../web/pages/form-fields.ts";
 import { sizeOf } from "../../web/pages/size.ts";
+import { badge } from "../../web/pages/ui/badge.ts";
+import { button, buttonLink } from "../../web/pages/ui/button.ts";
+import { emptyState } from "../../web/pages/ui/empty-state.ts";
+import { table } from "../../web/pages/ui/table.ts";
 import type { ExplainedGuard } from "./explanations.ts";
 import { ANY_PERMISSION, type FilterOptions, NO_GUARD, type Row } from "./filter.ts";
 import type { PolicyQuery } from "./schema.ts";
 import type { RouteVerdict } from "./verdict.ts";
 
-/** The form uses GET, so every filter has a URL. */
+/** The form uses GET, so every filter has a URL. The first choice of each field names the field. */
 export function filterForm(query: PolicyQuery, errors: FormErrors, { guards, permissions }: FilterOptions): SafeHtml {
   const select = (name: "guard" | "role" | "key", label: string, choices: readonly Choice[]) =>
-    html`<div class="field"><label for="filter-${name}">${label}</label>
+    html`<div><label class="visually-hidden" for="filter-${name}">${label}</label>
 <select id="filter-${name}" name="${name}"${markOf(name, errors)}>${choices.map((choice) => option(choice, query[name]))}</select>
 ${messageOf(name, errors)}</div>`;
-  return html`<search><form class="card filter" method="get" action="/policy">
+  const isFiltered = Object.values(query).some((value) => value !== "") || Object.keys(errors).length > 0;
+  return html`<search><form class="toolbar filter" method="get" action="/policy">
 ${select("guard", "Guard", [{ value: "", label: "Any guard" }, { value: NO_GUARD, label: "No guard at all" }, ...guards.map(toChoice)])}
 ${select("role", "Role", ROLE_CHOICES)}
-${select("key", "API key", [{ value: "", label: "No key" }, { value: ANY_PERMISSION, label: "With every permission" }, ...permissions.map(toChoice)])}
-<div class="field"><label for="filter-path">Path contains</label>
-<input type="search" id="filter-path" name="path" value="${query.path}" maxlength="200" autocomplete="off" spellcheck="false"${markOf("path", errors)}>
+${select("key", "API key", [{ value: "", label: "No API key" }, { value: ANY_PERMISSION, label: "API key with every permission" }, ...permissions.map(toChoice)])}
+<div><label class="visually-hidden" for="filter-path">Path contains</label>
+<input type="search" id="filter-path" name="path" value="${query.path}" maxlength="200" placeholder="Path contains" autocomplete="off" spellcheck="false"${markOf("path", errors)}>
 ${messageOf("path", errors)}</div>
-<p class="actions"><button>Filter</button><a class="button quiet" href="/policy">Show all</a></p>
+${button({ label: "Filter" })}${isFiltered ? buttonLink("/policy", { label: "Show all", kind: "plain" }) : ""}
 </form></search>`;
 }
 
@@ -33,7 +38,7 @@ interface Choice {
 }
 
 const ROLE_CHOICES: readonly Choice[] = [
-  { value: "", label: "My own" },
+  { value: "", label: "My own role" },
   { value: "visitor", label: "A visitor" },
   { value: "user", label: "A user" },
   { value: "admin", label: "An administrator" },
@@ -50,15 +55,17 @@ function markOf(name: string, errors: FormErrors): SafeHtml | "" {
 }
 
 function messageOf(name: string, errors: FormErrors): SafeHtml | "" {
-  return name in errors ? html`<small id="filter-${name}-error" class="error">${errors[name]}</small>` : "";
+  return name in errors ? html`<small id="filter-${name}-error" class="error-text">${errors[name]}</small>` : "";
 }
 
 export function routeTable(rows: readonly Row[], exceptions: PolicyExceptions): SafeHtml {
-  if (rows.length === 0) return html`<p class="empty">No route matches this filter.</p>`;
-  return html`<div class="card table policy"><table>
-<thead><tr><th scope="col">Route</th><th scope="col">Guards</th><th scope="col">Verdict</th></tr></thead>
-<tbody>${rows.map((row) => routeRow(row, exceptions))}</tbody>
-</table></div>`;
+  if (rows.length === 0) return emptyState("No route matches this filter.");
+  const columns = [{ label: "Route" }, { label: "Guards" }, { label: "Verdict" }];
+  return html`<div class="policy">${table(
+    "Routes",
+    columns,
+    rows.map((row) => routeRow(row, exceptions)),
+  )}</div>`;
 }
 
 function routeRow({ route, verdict }: Row, exceptions: PolicyExceptions): SafeHtml {
@@ -114,15 +121,14 @@ function reasonsFor(route: PolicyRoute, { unauthenticated, unlimited }: PolicyEx
 }
 
 function verdictOf(verdict: RouteVerdict): SafeHtml {
-  if (verdict.kind === "allow") return html`<span><span class="badge good">allow</span></span>`;
-  if (verdict.kind === "deny")
-    return html`<span><span class="badge bad">deny</span> (by ${guardLink(verdict.by)})</span>`;
+  if (verdict.kind === "allow") return html`<span>${badge("allow", "good")}</span>`;
+  if (verdict.kind === "deny") return html`<span>${badge("deny", "bad")} (by ${guardLink(verdict.by)})</span>`;
   const names = [...new Map(verdict.on.map((guard) => [fullName(guard), guard])).values()];
-  return html`<span><span class="badge warn">depends</span> on ${names.map((guard, index) => html`${index === 0 ? "" : ", "}${guardLink(guard)}`)}</span>`;
+  return html`<span>${badge("depends", "warn")} on ${names.map((guard, index) => html`${index === 0 ? "" : ", "}${guardLink(guard)}`)}</span>`;
 }
 
 export function guardList(guards: readonly ExplainedGuard[]): SafeHtml {
-  return html`<dl class="card explained">${guards.map(
+  return html`<dl class="explained">${guards.map(
     ({ name, explanation, denies, limits, routes }) =>
       html`<div id="${guardIdOf(name)}"><dt><code>${name}</code></dt>
 <dd>${explanation || "This guard has no explanation."} ${limits.length === 0 ? "" : `Limit: ${limits.join(", ")}. `}${denies.length === 0 ? "" : `Denies with ${joinOr(denies)}. `}<a href="/policy?${String(new URLSearchParams({ guard: name }))}">${routes === 1 ? "1 route" : `${routes} routes`}</a></dd></div>`,
@@ -134,7 +140,7 @@ function joinOr(items: readonly number[]): string {
 }
 
 export function hookList(hooks: AppHooks): SafeHtml {
-  return html`<dl class="card explained">${Object.entries(hooks).map(
+  return html`<dl class="explained">${Object.entries(hooks).map(
     ([hook, names]) =>
       html`<div><dt><code>${hook}</code></dt><dd>${names.length === 0 ? "none" : names.join(" → ")}</dd></div>`,
   )}</dl>`;

@@ -2,8 +2,9 @@
 import type { AppLocals } from "../../env.ts";
 import type { HeadContext } from "../../http/index.ts";
 import { hxRedirect, isHtmx } from "../../web/pages/htmx.ts";
-import { nextPath } from "../../web/request/next-path.ts";
 import { prefersHtml } from "../../web/request/prefers-html.ts";
+import { returnPath } from "../../web/request/return-path.ts";
+import { isSafeMethod } from "../../web/request/safe-method.ts";
 import { type ProblemLocals, problem } from "../../web/respond/problem.ts";
 import { deny } from "../../web/respond/refuse.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
@@ -18,21 +19,33 @@ const DETAILS: Readonly<Record<IdentityProblem, string>> = {
   "expired key": "The API key has expired. Create a new one.",
 };
 
+/** The detail for a browser, whose user signs in with a session. */
+const SESSION_ENDED = "Your session has ended, so this form was not accepted.";
+
 /**
  * Denies with 401. A browser that opens a page, or requests a part of one through HTMX, is redirected to the sign-in
- * page and returns afterwards. An app without a sign-in page denies these requests with 401, too.
+ * page and returns afterwards. A submitted form is not redirected: its error page shows the text that was typed.
+ * An app without a sign-in page denies all of them with 401.
  */
 export function denyUnauthenticated(c: HeadContext<AppLocals>, reason: IdentityProblem): { readonly deny: Response } {
   const { signIn } = c.locals.app.paths;
   const isPart = isHtmx(c.request);
-  if (signIn !== undefined && prefersHtml(c.request) && !isPart) return { deny: redirectToSignIn(signIn, c.request) };
-  const detail = DETAILS[reason];
+  const isPage = prefersHtml(c.request) && !isPart;
+  if (signIn !== undefined && isPage && isSafeMethod(c.request.method))
+    return { deny: seeOther(signInUrl(signIn, pathOf(c.request.url))) };
+  const needsSession = reason === "no credential" || reason === "ended session";
+  const detail = isPage && needsSession ? SESSION_ENDED : DETAILS[reason];
   // RFC 6750 §3.1: the challenge names an error only if the request carries a token.
   const challenge = c.request.headers.has("Authorization")
     ? `Bearer error="invalid_token", error_description="${detail}"`
     : "Bearer";
-  const redirect = isPart && signIn !== undefined ? hxRedirect(signInUrl(signIn, pageOf(c.request))) : {};
+  const redirect = isPart && signIn !== undefined ? hxRedirect(signInUrl(signIn, senderOf(c))) : {};
   return deny(c, 401, detail, { "WWW-Authenticate": challenge, ...redirect });
+}
+
+/** The page from which HTMX sent the request, to which the browser returns after sign-in. */
+function senderOf(c: HeadContext<AppLocals>): string {
+  return returnPath(c, c.request.headers.get("HX-Current-URL")) ?? c.locals.app.startPath;
 }
 
 /**
@@ -44,19 +57,12 @@ export function unauthenticated(locals: ProblemLocals, detail: string): Response
   return problem(locals, 401, detail, { headers: { "WWW-Authenticate": "Bearer" } });
 }
 
-/** A submitted form does not return after sign-in, because its fields are lost. */
-function redirectToSignIn(signIn: string, { method, url }: Request): Response {
+function pathOf(url: string): string {
   const { pathname, search } = new URL(url);
-  return seeOther(method === "GET" || method === "HEAD" ? signInUrl(signIn, pathname + search) : signIn);
+  return pathname + search;
 }
 
-/** The page from which HTMX sent the request, to which the browser returns after sign-in. */
-function pageOf({ headers, url }: Request): string {
-  const shown = headers.get("HX-Current-URL") ?? "";
-  const { pathname, search } = URL.canParse(shown) ? new URL(shown) : new URL("/", url);
-  return nextPath(pathname + search, url, "/");
-}
-
-function signInUrl(signIn: string, next: string): string {
+/** The address of the sign-in page, from which the user returns to a page. @param next Its path, with its query. */
+export function signInUrl(signIn: string, next: string): string {
   return `${signIn}?${new URLSearchParams({ next })}`;
 }

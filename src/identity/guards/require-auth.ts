@@ -16,7 +16,7 @@ declare module "../../http/index.ts" {
 
 /**
  * Requires a signed-in user; API keys are not accepted. Supplies `user` and `auth`. Denies with 401 a request without a
- * valid access token or session (a browser is redirected to the sign-in page), and with 403 an API key: keys are
+ * valid access token or session (a browser that opens a page is redirected), and with 403 an API key: keys are
  * accepted only on routes guarded by `requirePermission`.
  */
 export const requireAuth: Guard<AppLocals, SignedIn> = stateFacts(

@@ -32,11 +32,11 @@ export const requireCsrf: Guard<CsrfNeeds> = stateFacts(
 );
 
 /**
- * `Sec-Fetch-Site` decides, since no page can set it (Fetch Metadata). If a browser does not send it, `Origin` must be
- * the app's own. Text browsers send only `Referer`, whose origin then decides. A header that is present and does not
+ * Whether a page of this app sent the request. `Sec-Fetch-Site` decides, since no page can set it (Fetch Metadata). If a
+ * browser does not send it, `Origin` must be the app's own. Text browsers send only `Referer`, whose origin then decides. A header that is present and does not
  * match refuses the request, `Origin: null` included: there is no fallback to a weaker header.
  */
-function isSameOrigin(request: Request, env: Pick<Env, "PUBLIC_ORIGIN">): boolean {
+export function isSameOrigin(request: Request, env: Pick<Env, "PUBLIC_ORIGIN">): boolean {
   const { headers } = request;
   const site = headers.get("Sec-Fetch-Site");
   if (site !== null) return site === "same-origin" || site === "none";

@@ -8,7 +8,7 @@ import { denyUnauthenticated } from "./deny-unauthenticated.ts";
 
 /**
  * Requires a session that has not ended, according to the latest state of the database. Supplies `user` and `auth` of
- * that state. Denies with 401 a request whose session has ended (a browser is redirected to the sign-in page). For
+ * that state. Denies with 401 a request whose session has ended (a browser that opens a page is redirected). For
  * responses that hand out a lot of data at once, such as exports and downloads.
  */
 export const requireCurrentSession: Guard<AppLocals & SignedIn, SignedIn> = stateFacts(

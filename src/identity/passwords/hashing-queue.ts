@@ -109,7 +109,7 @@ export class HashingQueue {
     }
   }
 
-  /** The platform's clock stands still during a hash. A pause corrects it and lets other requests be answered. */
+  /** The platform's clock stands still during a hash. A pause corrects it and lets other requests proceed. */
   async #endSoon(turn: Turn): Promise<void> {
     await this.#wait(1);
     const lastedMs = Math.min(this.#now() - turn.grantedAt, MAX_WAIT_MS);

@@ -46,6 +46,11 @@ export function identify({ request, locals }: AppContext): Promise<Identity> {
   return identity;
 }
 
+/** The sender, if a guard has identified it; undefined if that would need the database. */
+export function identified({ request }: Pick<AppContext, "request">): Promise<Identity> | undefined {
+  return identities.get(request)?.identity;
+}
+
 /** Identifies the sender by the latest state of the database, which all later statements of the request use, too. */
 export function identifyAtPrimary(c: AppContext): Promise<Identity> {
   c.locals.db.usePrimary();

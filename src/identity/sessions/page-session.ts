@@ -4,8 +4,9 @@ import { type Guard, type HeadContext, headGuard } from "../../http/index.ts";
 import { stateFacts } from "../../web/app/guard-facts.ts";
 import { logFailure } from "../../web/app/log.ts";
 import type { SendHook } from "../../web/hooks/send-hook.ts";
-import type { Message } from "../../web/pages/message.ts";
+import type { Message } from "../../web/pages/ui/message.ts";
 import { ownResponse } from "../../web/respond/own-response.ts";
+import { isProblem } from "../../web/respond/problem.ts";
 import { signDeviceToken } from "../tokens/device-token.ts";
 import { hashSecret } from "../tokens/secret.ts";
 import { readTokenKeys } from "../tokens/token-keys.ts";
@@ -102,8 +103,8 @@ export class Session {
   }
 
   /** Stores a message that the next page shows once. */
-  flash(kind: Message["kind"], text: string, action?: Message["action"]): void {
-    const message: Message = { kind, text, ...(action && { action }) };
+  flash(kind: Message["kind"], text: string, extras: Omit<Message, "kind" | "text"> = {}): void {
+    const message: Message = { kind, text, ...extras };
     this.set(FLASH, [...this.#peekFlashes(this.#changes.get(FLASH)), message]);
   }
 
@@ -156,7 +157,7 @@ export const loadSession: Guard<AppLocals, SessionLocals> = stateFacts(
 export const saveSession: SendHook<SessionLocals> = async ({ context, response, outcome }) => {
   const { request, locals } = context;
   const { db, env, session } = locals;
-  if (outcome.kind === "failed") session?.keepFlashes();
+  if (outcome.kind === "failed" || isProblem(response)) session?.keepFlashes();
   // A response to HEAD shows no messages, so the next page must still show them.
   if (!session || session.changes.size === 0 || request.method === "HEAD") return undefined;
   const { id } = session;

@@ -2,6 +2,8 @@
 import * as z from "zod";
 import { pageOf } from "../../web/contract/bodies.ts";
 import type { Database } from "../../web/platform/request-database.ts";
+import { mapPage, type Page, type PageQuery } from "../../web/request/paging.ts";
+import { NEWEST_ID_FIRST, readPage } from "../../web/request/read-page.ts";
 import { uuid } from "../../web/request/uuid.ts";
 import { describeDevice } from "./device.ts";
 import { IDLE_MS } from "./sessions.ts";
@@ -29,24 +31,25 @@ interface ListedSessionRow {
 }
 
 /**
- * Lists a user's live sessions, of browsers and API clients, newest first.
- *
- * @returns Up to `limit + 1` sessions: an extra one means that there are more.
+ * Lists a user's live sessions, of browsers and API clients, newest first. `expires_at > 0` makes SQLite use the index
+ * without revoked sessions. A user has few other sessions.
  */
-export async function listSessions(
-  db: Database,
-  userId: string,
-  { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
-): Promise<ListedSession[]> {
+export async function listSessions(db: Database, userId: string, query: PageQuery): Promise<Page<ListedSession>> {
   const now = Date.now();
-  const { results } = await db
-    .prepare(
-      `SELECT id, device, created_at AS createdAt, used_at AS usedAt FROM sessions
-       WHERE user_id = ?1 AND expires_at > ?2 AND used_at > ?3 AND (?4 IS NULL OR id < ?4) ORDER BY id DESC LIMIT ?5`,
-    )
-    .bind(userId, now, now - IDLE_MS, cursor ?? null, limit + 1)
-    .all<ListedSessionRow>();
-  return results.map(({ id, device, createdAt, usedAt }) => ({
+  const page = await readPage<ListedSessionRow, string>(
+    db,
+    query,
+    NEWEST_ID_FIRST,
+    ({ comparison, direction, from, limit }) =>
+      db
+        .prepare(
+          `SELECT id, device, created_at AS createdAt, used_at AS usedAt FROM sessions
+           WHERE user_id = ?1 AND id ${comparison} ?4 AND expires_at > 0 AND expires_at > ?2 AND used_at > ?3
+           ORDER BY id ${direction} LIMIT ?5`,
+        )
+        .bind(userId, now, now - IDLE_MS, from, limit),
+  );
+  return mapPage(page, ({ id, device, createdAt, usedAt }) => ({
     id,
     device: describeDevice(device),
     createdAt: new Date(createdAt).toISOString(),

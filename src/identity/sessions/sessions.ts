@@ -70,11 +70,11 @@ async function start(db: Database, session: NewSession): Promise<StartedSession 
   const evict = db
     .prepare(
       `DELETE FROM sessions WHERE id IN (
-         SELECT id FROM sessions WHERE user_id = ?1 AND kind = ?2 AND expires_at > ?3
+         SELECT id FROM sessions WHERE user_id = ?1 AND kind = ?2 AND used_at > ?4 AND expires_at > ?3
          ORDER BY used_at DESC, id DESC LIMIT -1 OFFSET ${MAX_SESSIONS}
        ) RETURNING id`,
     )
-    .bind(userId, kind, now);
+    .bind(userId, kind, now, now - IDLE_MS);
   const [inserted, evicted] = await db.batch<{ id: string }>([insert, evict]);
   const id = inserted?.results[0]?.id;
   return id === undefined ? undefined : { id, hasEvicted: (evicted?.results.length ?? 0) > 0 };

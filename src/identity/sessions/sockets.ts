@@ -64,17 +64,18 @@ export async function openSocket(
 ): Promise<"open" | "too many" | "session ended"> {
   const now = Date.now();
   const live = "SELECT count(*) FROM sockets WHERE user_id = ?2 AND live_until > ?7";
-  const insert = db
+  const inserted = await db
     .prepare(
       `INSERT INTO sockets (id, user_id, session_id, binding, object_name, live_until)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6
        WHERE (${live}) < ?8 AND (${live} AND binding = ?4 AND object_name = ?5) < ?9
          AND EXISTS (SELECT 1 FROM sessions WHERE id = ?3 AND expires_at > ?7 AND used_at > ?7 - ?10)`,
     )
-    .bind(id, userId, sessionId, binding, objectName, now + RESERVED_MS, now, perUser, perObject, IDLE_MS);
-  const [inserted, ends] = await db.batch<SessionEnd>([insert, selectSessionEnds(db, [sessionId])]);
-  if (inserted?.meta.changes) return "open";
-  return (ends?.results[0]?.endsAt ?? 0) > now ? "too many" : "session ended";
+    .bind(id, userId, sessionId, binding, objectName, now + RESERVED_MS, now, perUser, perObject, IDLE_MS)
+    .run();
+  if (inserted.meta.changes) return "open";
+  const ends = await selectSessionEnds(db, [sessionId]).all<SessionEnd>();
+  return (ends.results[0]?.endsAt ?? 0) > now ? "too many" : "session ended";
 }
 
 /** @returns The number of open sockets of all users. */

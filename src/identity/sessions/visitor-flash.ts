@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import type { AppContext } from "../../env.ts";
-import type { Message } from "../../web/pages/message.ts";
+import type { Message } from "../../web/pages/ui/message.ts";
 import { equalSecrets } from "../tokens/secret.ts";
 import { readTokenKeys, signingKey } from "../tokens/token-keys.ts";
 import { flashCookie } from "./cookies.ts";

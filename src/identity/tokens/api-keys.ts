@@ -5,6 +5,8 @@ import type { Quota } from "../../limits/quotas.ts";
 import { APP_ID } from "../../web/app/app-name.ts";
 import { pageOf } from "../../web/contract/bodies.ts";
 import type { Database } from "../../web/platform/request-database.ts";
+import { mapPage, type Page, type PageQuery } from "../../web/request/paging.ts";
+import { NEWEST_ID_FIRST, readPage } from "../../web/request/read-page.ts";
 import { uuid } from "../../web/request/uuid.ts";
 import { IDLE_MS, TOUCH_INTERVAL_MS } from "../sessions/sessions.ts";
 import type { User } from "../users/user.ts";
@@ -56,12 +58,21 @@ export type NewApiKey = Pick<ApiKey, "name"> & {
   readonly sessionId?: string | null;
 };
 
+/** A key and its id, which the caller generates. */
+interface GeneratedKey {
+  readonly id: string;
+  readonly key: string;
+  /** The id of the submission, which creates only one key; null if the request cannot be repeated. */
+  readonly submissionId?: string | null;
+}
+
 /** Makes a leaked key recognisable. */
-const PREFIX = `${APP_ID}_`;
+export const KEY_PREFIX = `${APP_ID}_`;
 
-const COLUMNS = "id, name, permissions, created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt";
+export const KEY_COLUMNS =
+  "id, name, permissions, created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt";
 
-interface KeyRow {
+export interface KeyRow {
   readonly id: string;
   readonly name: string;
   readonly permissions: string;
@@ -71,28 +82,42 @@ interface KeyRow {
 }
 
 /**
- * Creates a key. The same statement counts the user's unexpired keys.
+ * Creates a key. For requests that may be repeated, use `createSubmittedKey`.
  *
  * @returns The key, which is shown only once; undefined if the user has reached the quota, or the session has ended.
  */
 export async function createApiKey(
   db: Database,
   userId: string,
-  { name, permissions, expiresAt, sessionId = null }: NewApiKey,
+  given: NewApiKey,
 ): Promise<(ApiKey & { readonly key: string }) | undefined> {
-  const [key, now] = [PREFIX + createSecret(), Date.now()];
+  const key = KEY_PREFIX + createSecret();
+  const row = await insertApiKey(db, userId, given, { id: uuidv7(), key }).first<KeyRow>();
+  return row ? { ...toApiKey(row), key } : undefined;
+}
+
+/** Inserts a key, and returns its row. The same statement counts the user's unexpired keys. */
+export function insertApiKey(
+  db: Database,
+  userId: string,
+  { name, permissions, expiresAt, sessionId = null }: NewApiKey,
+  { id, key, submissionId = null }: GeneratedKey,
+): D1PreparedStatement {
+  const now = Date.now();
   const expires = expiresAt === undefined ? now + DEFAULT_KEY_LIFETIME_MS : Date.parse(expiresAt);
-  const row = await db
+  return db
     .prepare(
       `INSERT INTO api_keys (id, user_id, key_hash, name, permissions, created_at, expires_at)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
        WHERE (SELECT count(*) FROM api_keys WHERE user_id = ?2 AND expires_at > ?8) < ?9
          AND (?10 IS NULL OR EXISTS (
            SELECT 1 FROM sessions WHERE id = ?10 AND user_id = ?2 AND expires_at > ?8 AND used_at > ?11
-         )) RETURNING ${COLUMNS}`,
+         ))
+         AND NOT EXISTS (SELECT 1 FROM api_key_submissions WHERE user_id = ?2 AND id = ?12)
+       RETURNING ${KEY_COLUMNS}`,
     )
     .bind(
-      uuidv7(),
+      id,
       userId,
       hashSecret(key),
       name,
@@ -103,38 +128,32 @@ export async function createApiKey(
       API_KEYS_QUOTA.limit,
       sessionId,
       now - IDLE_MS,
-    )
-    .first<KeyRow>();
-  return row ? { ...toApiKey(row), key } : undefined;
+      submissionId,
+    );
 }
 
-/**
- * Lists a user's keys, newest first.
- *
- * @returns Up to `limit + 1` keys: an extra one means that there are more.
- */
-export async function listApiKeys(
-  db: Database,
-  userId: string,
-  { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
-): Promise<ApiKey[]> {
-  const { results } = await db
-    .prepare(`SELECT ${COLUMNS} FROM api_keys WHERE user_id = ?1 AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3`)
-    .bind(userId, cursor ?? null, limit + 1)
-    .all<KeyRow>();
-  return results.map(toApiKey);
+/** Lists a user's keys, newest first. */
+export async function listApiKeys(db: Database, userId: string, query: PageQuery): Promise<Page<ApiKey>> {
+  const page = await readPage<KeyRow, string>(db, query, NEWEST_ID_FIRST, ({ comparison, direction, from, limit }) =>
+    db
+      .prepare(
+        `SELECT ${KEY_COLUMNS} FROM api_keys WHERE user_id = ?1 AND id ${comparison} ?2 ORDER BY id ${direction} LIMIT ?3`,
+      )
+      .bind(userId, from, limit),
+  );
+  return mapPage(page, toApiKey);
 }
 
 /** @returns Null if the user has no such key. */
 export async function getApiKey(db: Database, userId: string, id: string): Promise<ApiKey | null> {
   const row = await db
-    .prepare(`SELECT ${COLUMNS} FROM api_keys WHERE id = ? AND user_id = ?`)
+    .prepare(`SELECT ${KEY_COLUMNS} FROM api_keys WHERE id = ? AND user_id = ?`)
     .bind(id, userId)
     .first<KeyRow>();
   return row && toApiKey(row);
 }
 
-function toApiKey({ permissions, expiresAt, lastUsedAt, ...row }: KeyRow): ApiKey {
+export function toApiKey({ permissions, expiresAt, lastUsedAt, ...row }: KeyRow): ApiKey {
   return {
     ...row,
     permissions: JSON.parse(permissions),

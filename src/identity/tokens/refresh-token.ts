@@ -84,6 +84,9 @@ interface RotatedRow extends Omit<TokenSession, "refreshToken"> {
   readonly expiresAt: number;
 }
 
+/** Whether the token is the current one, or its immediate predecessor within the grace time. */
+const IS_VALID = "(refresh_hash = ?2 OR (previous_hash = ?2 AND abs(?4 - rotated_at) <= ?5))";
+
 /**
  * Replaces a refresh token by its successor, in one statement: of concurrent requests with the same token, the first
  * replaces it, and the others get the same successor within the grace time. Any other token of the session was used
@@ -100,11 +103,11 @@ async function rotate(
   return db
     .prepare(
       `UPDATE sessions SET
-         expires_at = iif(refresh_hash = ?2 OR (previous_hash = ?2 AND abs(?4 - rotated_at) <= ?5), expires_at, 0),
+         expires_at = iif(${IS_VALID}, expires_at, 0),
          previous_hash = iif(refresh_hash = ?2, refresh_hash, previous_hash),
          rotated_at = iif(refresh_hash = ?2, ?4, rotated_at),
          refresh_hash = iif(refresh_hash = ?2, ?3, refresh_hash),
-         used_at = ?4
+         used_at = iif(${IS_VALID}, ?4, 0)
        WHERE kind = 'token' AND secret_hash = ?1 AND expires_at > ?4 AND used_at > ?6
        RETURNING id AS sessionId, user_id AS userId, (SELECT users.role FROM users WHERE users.id = sessions.user_id) AS role,
          refresh_hash AS refreshHash, expires_at AS expiresAt`,

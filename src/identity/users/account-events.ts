@@ -1,6 +1,7 @@
 /** The events of an account, and the credentials, links and sockets that each of them ends. */
 import { v7 as uuidv7 } from "uuid";
 import type { AppContext, AppLocals } from "../../env.ts";
+import type { Database } from "../../web/platform/request-database.ts";
 import type { Link } from "../guards/require-link.ts";
 import { clearAccountLimit } from "../limits.ts";
 import { sendNotice } from "../mail/notices.ts";
@@ -12,9 +13,11 @@ import { type ApiKey, createApiKey, type NewApiKey } from "../tokens/api-keys.ts
 import { createDeviceId, signDeviceToken } from "../tokens/device-token.ts";
 import { createRefreshToken, createTokenSession, type TokenSession, useRefreshToken } from "../tokens/refresh-token.ts";
 import { hashSecret } from "../tokens/secret.ts";
+import { createSubmittedKey, type KeySubmission, type SubmittedKey } from "../tokens/submitted-key.ts";
 import { readTokenKeys } from "../tokens/token-keys.ts";
 import { normalizeEmail } from "./account-schema.ts";
 import * as credentials from "./credentials.ts";
+import { eraseUser } from "./erasure.ts";
 import type { Role, SessionAuth, User } from "./user.ts";
 import {
   type Credentials,
@@ -111,17 +114,45 @@ export async function confirmPassword(
   return secretsFor(env, user, deviceId);
 }
 
-/** Creates an API key. @returns The key, which is shown only once, or the reason of the refusal. */
+/**
+ * Creates an API key: with a submission, only once for each in a session. Sends one notice for each key.
+ *
+ * @returns The key, new or created by an earlier attempt, or the reason why there is no key to show.
+ */
 export async function issueApiKey(
   { locals }: EventContext,
   { user, auth }: { readonly user: User; readonly auth: SessionAuth },
   given: NewApiKey,
-): Promise<(ApiKey & { readonly key: string }) | "too many" | "session ended"> {
+  submission: KeySubmission | undefined,
+): Promise<IssuedKey | "too many" | "session ended" | "deleted" | "not shown"> {
+  const { db, env } = locals;
   const { sessionId } = auth;
-  const key = await createApiKey(locals.db, user.id, { ...given, sessionId });
-  if (!key) return (await isLiveSession(locals.db, sessionId)) ? "too many" : "session ended";
-  sendNotice(locals, user, { event: "API key created", keyName: key.name });
-  return key;
+  const all = { ...given, sessionId };
+  // Without the session, anybody who stole another one could be shown a key that exists, without a notice. The id of a
+  // browser's session changes when its user confirms the password, so that a form could create a second key.
+  const session = auth.via === "session" ? auth.keptSecret : sessionId;
+  const result = submission
+    ? await createSubmittedKey(db, readTokenKeys(env.TOKEN_KEYS), user.id, all, {
+        ...submission,
+        content: [session, ...submission.content],
+      })
+    : await createUnsubmittedKey(db, user.id, all);
+  if (result.kind === "refused") return (await isLiveSession(db, sessionId)) ? "too many" : "session ended";
+  if (!("key" in result)) return result.kind;
+  if (result.needsNotice) sendNotice(locals, user, { event: "API key created", keyName: result.key.name });
+  return { key: result.key, isRepeated: result.kind === "repeated" };
+}
+
+async function createUnsubmittedKey(db: Database, userId: string, given: NewApiKey): Promise<SubmittedKey> {
+  const key = await createApiKey(db, userId, given);
+  return key ? { kind: "created", key, needsNotice: true } : { kind: "refused" };
+}
+
+/** A key with its secret, which only the response to its creation shows. */
+interface IssuedKey {
+  readonly key: ApiKey & { readonly key: string };
+  /** Whether an earlier attempt created it. */
+  readonly isRepeated: boolean;
 }
 
 /** Changes a user's role. */
@@ -137,6 +168,7 @@ export async function deleteAccount({ locals }: EventContext, id: string): Promi
   const deleted = await deleteUser(locals.db, id);
   if (typeof deleted === "string") return deleted;
   closeEndedSockets(locals, id);
+  locals.ctx.waitUntil(eraseUser(locals, id));
   sendNotice(locals, deleted, { event: "account deleted" });
   return deleted;
 }

@@ -38,10 +38,13 @@ function toAsciiDomain(domain: string): string {
   return isIpv4 ? "" : hostname;
 }
 
+/** The label of fields for an e-mail address. */
+export const EMAIL_LABEL = "E-mail";
+
 /** An e-mail address in the form of `normalizeEmail`, so that every spelling belongs to the same account. */
 export const emailAddress = z
   .string()
-  .meta({ description: "An e-mail address", examples: ["name@example.com"] })
+  .meta({ title: EMAIL_LABEL, description: "An e-mail address", examples: ["name@example.com"] })
   .transform((text, context) => {
     const email = normalizeEmail(text);
     if (email !== undefined) return email;

@@ -1,7 +1,6 @@
 /** Accounts in D1. */
 import { v7 as uuidv7 } from "uuid";
 import type { Database } from "../../web/platform/request-database.ts";
-import { foldCase } from "../../web/request/text.ts";
 import type { Role, User } from "./user.ts";
 
 /** The columns of a user, in the table `users` or an alias of that name. */
@@ -30,10 +29,11 @@ export async function createUser(
 ): Promise<Credentials | undefined> {
   const row = await db
     .prepare(
-      `INSERT INTO users (id, email, name, role, password_hash, folded, created_at) VALUES (?, ?, ?, 'user', ?, ?, ?)
-       ON CONFLICT (email) DO NOTHING RETURNING ${CREDENTIAL_COLUMNS}`,
+      // The condition, since a row that ON CONFLICT refuses uses up a number. That clause is for concurrent calls.
+      `INSERT INTO users (id, email, name, role, password_hash, created_at) SELECT ?1, ?2, ?3, 'user', ?4, ?5
+       WHERE NOT EXISTS (SELECT 1 FROM users WHERE email = ?2) ON CONFLICT (email) DO NOTHING RETURNING ${CREDENTIAL_COLUMNS}`,
     )
-    .bind(uuidv7(), email, name, passwordHash, foldUser(email, name), new Date().toISOString())
+    .bind(uuidv7(), email, name, passwordHash, new Date().toISOString())
     .first<CredentialRow>();
   return row ? toCredentials(row) : undefined;
 }
@@ -79,10 +79,10 @@ export async function getUser(db: Database, id: string): Promise<User | undefine
 }
 
 /** @returns Undefined if the user no longer exists. */
-export async function renameUser(db: Database, { id, email }: User, name: string): Promise<User | undefined> {
+export async function renameUser(db: Database, { id }: User, name: string): Promise<User | undefined> {
   const row = await db
-    .prepare(`UPDATE users SET name = ?, folded = ? WHERE id = ? RETURNING ${USER_COLUMNS}`)
-    .bind(name, foldUser(email, name), id)
+    .prepare(`UPDATE users SET name = ? WHERE id = ? RETURNING ${USER_COLUMNS}`)
+    .bind(name, id)
     .first<UserRow>();
   return row ? toUser(row) : undefined;
 }
@@ -119,27 +119,9 @@ export async function rehashPassword(db: Database, id: string, old: string, repl
   return meta.changes > 0;
 }
 
-/**
- * Lists users, newest first. `q` is searched for literally in the e-mail address and the name.
- *
- * @returns Up to `limit + 1` users: an extra one means that there are more.
- */
-export async function listUsers(
-  db: Database,
-  { q, cursor, limit }: { readonly q: string; readonly cursor?: string | undefined; readonly limit: number },
-): Promise<User[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT ${USER_COLUMNS} FROM users WHERE (?1 IS NULL OR id < ?1) AND (?2 = '' OR instr(folded, ?2) > 0)
-       ORDER BY id DESC LIMIT ?3`,
-    )
-    .bind(cursor ?? null, foldCase(q), limit + 1)
-    .all<UserRow>();
-  return results.map(toUser);
-}
-
 /** Keeps at least one administrator: part of each statement, so that two administrators cannot remove each other. */
-const NOT_LAST_ADMIN = "(role <> 'admin' OR (SELECT count(*) FROM users WHERE role = 'admin') > 1)";
+const NOT_LAST_ADMIN = `(users.role <> 'admin' OR EXISTS (
+  SELECT 1 FROM users AS other WHERE other.role = 'admin' AND other.id <> users.id))`;
 
 /** The reason why a user was not changed or deleted. */
 export type UserRefusal = "missing" | "last administrator" | "address not verified";
@@ -173,7 +155,9 @@ export async function setRole(db: Database, id: string, role: Role): Promise<Cha
   return role === "admin" ? "address not verified" : "last administrator";
 }
 
-/** Deletes a user with all data of the account. */
+/**
+ * Deletes a user and all credentials of the account. A trigger records the user in `deleted_users`; see `erasure.ts`.
+ */
 export async function deleteUser(db: Database, id: string): Promise<User | UserRefusal> {
   const row = await db
     .prepare(`DELETE FROM users WHERE id = ? AND ${NOT_LAST_ADMIN} RETURNING ${USER_COLUMNS}`)
@@ -181,9 +165,4 @@ export async function deleteUser(db: Database, id: string): Promise<User | UserR
     .first<UserRow>();
   if (row) return toUser(row);
   return (await getUser(db, id)) ? "last administrator" : "missing";
-}
-
-/** The text that a search for users is matched against. */
-export function foldUser(email: string, name: string): string {
-  return foldCase(`${email} ${name}`);
 }

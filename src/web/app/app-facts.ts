@@ -5,7 +5,7 @@ import type { Feature, Part } from "./feature.ts";
 import { factsOf } from "./guard-facts.ts";
 
 /** The routes that `assemble` adds itself. */
-const PREFLIGHTS = { "OPTIONS *": "preflights are answered from the route table and reach no storage" };
+const PREFLIGHTS = { "OPTIONS *": "preflights use only the route table and do not access storage" };
 
 /**
  * @param all The lower floors and the features.
@@ -14,7 +14,7 @@ const PREFLIGHTS = { "OPTIONS *": "preflights are answered from the route table 
 export function deriveFacts(
   all: readonly Part[],
   features: readonly Feature[],
-): Omit<AppFacts, "handlers" | "onRequest" | "onSend"> {
+): Omit<AppFacts, "handlers" | "allowedMethods" | "onRequest" | "onSend"> {
   requireDistinct(
     "feature",
     features.map(({ name }) => name),
@@ -37,12 +37,14 @@ export function deriveFacts(
   const startPath = navigation.find((page) => page.for === "user")?.path ?? paths.account ?? paths.home ?? "/";
   const permissions = routes.flatMap(({ guards = [] }) => guards.flatMap((guard) => factsOf(guard)?.permission ?? []));
   return {
+    features: features.map(({ name, routes }) => ({ name, routes: routes.length })),
     navigation,
     paths,
     startPath,
     homePath: paths.home ?? startPath,
     permissions: [...new Set(permissions)].sort(),
     checks: Object.assign({}, ...all.map((part) => part.checks)),
+    erasures: all.flatMap(({ erasures = [] }) => erasures),
     activities: features.flatMap(({ activities = [] }) => activities),
     exceptions: {
       unauthenticated: Object.assign({}, ...all.map(({ exceptions }) => exceptions?.unauthenticated)),

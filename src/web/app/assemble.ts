@@ -1,22 +1,24 @@
 /** Assembles the app from the list of its features: routes, hooks, sweeps and facts. */
 import type { AppFacts, Env } from "../../env.ts";
 import { type App, setup, standardValidator } from "../../http/index.ts";
-import { answerError } from "../hooks/answer-error.ts";
-import { answerUnmatched } from "../hooks/answer-unmatched.ts";
 import { preflightRoutes } from "../hooks/cors.ts";
+import { handleError } from "../hooks/handle-error.ts";
+import { handleUnmatched } from "../hooks/handle-unmatched.ts";
 import { sealResponse } from "../hooks/seal-response.ts";
 import { createSendHook } from "../hooks/send-hook.ts";
+import { createShowErrorPage } from "../hooks/show-error-page.ts";
 import { createSupplyLocals } from "../hooks/supply-locals.ts";
 import { deriveFacts } from "./app-facts.ts";
 import type { Feature, Part } from "./feature.ts";
+import type { Sweep } from "./sweep.ts";
 
 /** The app as the Worker runs it. */
 export interface AssembledApp {
   readonly app: App<Env, ExecutionContext>;
   /** Also supplied to requests, as `locals.app`. */
   readonly facts: AppFacts;
-  /** Each is safe to run twice, and catches up after a failed run. */
-  readonly sweeps: readonly ((env: Env) => Promise<void>)[];
+  /** Run every night, in this order. */
+  readonly sweeps: readonly Sweep[];
 }
 
 /**
@@ -41,6 +43,7 @@ export function assemble({
     get handlers() {
       return app.handlers;
     },
+    allowedMethods: (path) => app.allowedMethods(path),
     get onRequest() {
       return app.onRequest;
     },
@@ -52,9 +55,14 @@ export function assemble({
     onRequest: [createSupplyLocals(facts), ...all.flatMap(({ onRequest }) => onRequest ?? [])],
     handlers: [routes, preflightRoutes(routes)],
     validator: standardValidator,
-    notFound: answerUnmatched,
-    onError: answerError,
-    onSend: [...all.flatMap(({ onSend }) => onSend ?? []).map(createSendHook), sealResponse],
+    notFound: handleUnmatched,
+    onError: handleError,
+    onSend: [
+      ...all.flatMap(({ onSend }) => onSend ?? []).map(createSendHook),
+      createShowErrorPage(all.find(({ renderProblem }) => renderProblem)?.renderProblem),
+      sealResponse,
+    ],
   });
-  return { app, facts, sweeps: all.flatMap(({ sweep }) => sweep ?? []) };
+  const sweeps = all.flatMap(({ sweeps = [] }) => (typeof sweeps === "function" ? sweeps(facts) : sweeps));
+  return { app, facts, sweeps };
 }

@@ -1,27 +1,35 @@
 /** A feature as one value with everything that it contributes to the app. */
 import type {
   Activity,
+  AppFacts,
   AppLocals,
   AppPaths,
   Env,
+  Erasure,
   NavigationEntry,
   PolicyExceptions,
   ReadinessCheck,
 } from "../../env.ts";
 import type { CheckHandlers, Handler, OnRequestHandler, OperationsOf } from "../../http/index.ts";
 import type { SendHook } from "../hooks/send-hook.ts";
+import type { RenderProblem } from "../hooks/show-error-page.ts";
+import type { Sweep } from "./sweep.ts";
 
 /** The contributions of a lower floor. */
 export interface Part {
   readonly routes?: readonly Handler<AppLocals>[];
   /** Run by `/health/ready`, which reports them under these names. */
   readonly checks?: Readonly<Record<string, ReadinessCheck>>;
-  /** Runs once a day. Must be safe to run twice, and catch up after a failed run. */
-  readonly sweep?: (env: Env) => Promise<void>;
+  /** Run every night. */
+  readonly sweeps?: readonly Sweep[] | ((facts: Pick<AppFacts, "erasures">) => readonly Sweep[]);
+  /** Its large tables with rows of users. A small table has `ON DELETE CASCADE` instead. */
+  readonly erasures?: readonly Erasure[];
   /** Runs before matching, after the app's locals are supplied. Must not supply locals itself. */
   readonly onRequest?: OnRequestHandler<undefined, Env, ExecutionContext>;
   /** Run for every response of the app, whatever produced it. */
   readonly onSend?: SendHook | readonly SendHook[];
+  /** Renders the error page, in the layout of the visitor. Only one part may have it. */
+  readonly renderProblem?: RenderProblem;
   /** Routes that are exceptions to a rule of the policy, with the reasons. */
   readonly exceptions?: Partial<PolicyExceptions>;
   /** Paths of its routes that other parts of the app link to. */

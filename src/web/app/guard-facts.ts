@@ -58,6 +58,8 @@ export interface GuardFacts {
   readonly limits?: readonly LimitFact[];
   /** The media types of the body that it accepts. */
   readonly mediaTypes?: readonly string[];
+  /** The schema of the form fields that it parses. */
+  readonly fields?: unknown;
   /** Whether it denies encoded and partial bodies. Every route that takes a body needs such a guard. */
   readonly isWholeBody?: boolean;
   /** The request headers that it reads, with an explanation of each. */

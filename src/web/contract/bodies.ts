@@ -31,10 +31,11 @@ export const problemBody = z
 
 export type Problem = z.output<typeof problemBody>;
 
-/** The schema of a page of a list: its items, and the cursor of the next page. */
+/** The schema of a page of a list: its items, and the cursors of its neighbours. */
 export function pageOf<TItem extends z.ZodType>(item: TItem) {
   const nextCursor = z.string().nullable().describe("The `cursor` of the next page; null on the last page.");
-  return z.object({ items: z.array(item), nextCursor });
+  const previousCursor = z.string().nullable().describe("The `cursor` of the previous page; null on the first page.");
+  return z.object({ items: z.array(item), nextCursor, previousCursor });
 }
 
 /** Facts about a response that its schema does not state. */

@@ -5,6 +5,8 @@ export interface JsonSchema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
   readonly format?: string;
+  readonly pattern?: string;
+  readonly title?: string;
   readonly description?: string;
   readonly const?: unknown;
   readonly enum?: readonly unknown[];

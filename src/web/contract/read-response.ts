@@ -31,7 +31,7 @@ export async function readResponse(key: string, response: Response, isRaw = fals
   const { status, headers } = response;
   // The types of Workers do not know this type of response.
   if (String(response.type) === "opaqueredirect")
-    throw new ResponseError(`${key} answered with a redirect, which the browser hides.`, status);
+    throw new ResponseError(`${key} responded with a redirect, which the browser hides.`, status);
   const body = isRaw && response.ok ? (response.body ?? undefined) : await readBody(key, response);
   return { status, body, headers };
 }
@@ -47,7 +47,7 @@ async function readBody(key: string, response: Response): Promise<unknown> {
       return JSON.parse(text);
     } catch (cause) {
       throw new ResponseError(
-        `${key} answered ${status} with invalid JSON (${text.length} characters).`,
+        `${key} responded with ${status} and invalid JSON (${text.length} characters).`,
         status,
         cause,
       );

@@ -54,11 +54,13 @@ export function listResponseCases(handler: Handler<never>, shared: SharedSchemas
     (factsOf(guard)?.denies ?? []).map((status) => refuse(status, fullNameOf(guard), true)),
   );
   const maxBytes = request.body === undefined ? maxBodyBytes : (bodyLimit ?? maxBodyBytes);
+  const takesBody = maxBytes !== undefined || guards.some((guard) => factsOf(guard)?.isWholeBody);
   return [
     ...declared,
     // A client of the API is never redirected to a page.
     ...denials.filter(({ status }) => status !== 303 || !isApiPath(path)),
     ...(Object.values(request).some(Boolean) ? [refuse(400, "The input is invalid. `issues` lists all reasons.")] : []),
+    ...(takesBody ? [refuse(408, "No byte of the body arrived for 30 seconds.")] : []),
     ...(maxBytes === undefined ? [] : [refuse(413, `The body exceeds ${maxBytes} bytes.`)]),
     refuse(500, "An unexpected error."),
     refuse(503, "A part of the platform did not respond. Reads have been tried twice."),

@@ -49,6 +49,7 @@ export function requireForm<TFields>(
       explanation: "Requires an HTML form of at most this size.",
       detail: `${maxBytes} B`,
       mediaTypes: [FORM],
+      fields: schema,
     },
   );
 }

@@ -27,7 +27,7 @@ export function hasCors({ cors = false }: RouteProperties): boolean {
   return cors;
 }
 
-/** Allows pages of configured origins to read a response, if its route has CORS or no route answered. */
+/** Allows pages of configured origins to read a response, if its route has CORS or no route matched. */
 export function allowOrigin({ request, route, locals: { env } }: ResponseContext, headers: Headers, outcome: Outcome) {
   const listed = listOrigins(env);
   if (listed.length === 0 || !isShared(route, outcome)) return;
@@ -52,7 +52,7 @@ function listOrigins(env: Pick<Env, "CORS_ORIGINS"> | undefined): string[] {
   return `${env?.CORS_ORIGINS ?? ""}`.split(" ").filter((origin) => origin !== "");
 }
 
-/** Creates an OPTIONS route for each path with CORS, which answers preflights and sends `Allow`. */
+/** Creates an OPTIONS route for each path with CORS, which responds to preflights and sends `Allow`. */
 export function preflightRoutes(routes: readonly Handler<never>[]) {
   // Paths that differ only in the names of parameters are the same.
   const byShape = Map.groupBy(routes, ({ path }) => path.replace(/:\w+/g, ":"));
@@ -62,17 +62,17 @@ export function preflightRoutes(routes: readonly Handler<never>[]) {
       .flatMap(({ method }) => method)
       .flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : method));
     const allow = [...new Set([...methods, "OPTIONS"])].sort().join(", ");
-    return route.on("OPTIONS", same[0]?.path ?? "", { cors: true, resolve: (c) => answerPreflight(c, allow) });
+    return route.on("OPTIONS", same[0]?.path ?? "", { cors: true, resolve: (c) => respondToPreflight(c, allow) });
   });
 }
 
-function answerPreflight({ request, locals }: { request: Request; locals: AppLocals }, allow: string): Response {
+function respondToPreflight({ request, locals }: { request: Request; locals: AppLocals }, allow: string): Response {
   const isListed = listOrigins(locals.env).includes(request.headers.get("Origin") ?? "");
   const isPreflight = request.headers.has("Access-Control-Request-Method") && isListed;
-  const answer = {
+  const headers = {
     "Access-Control-Allow-Methods": allow,
     "Access-Control-Allow-Headers": REQUEST_HEADERS,
     "Access-Control-Max-Age": "7200",
   };
-  return new Response(null, { status: 204, headers: { Allow: allow, ...(isPreflight && answer) } });
+  return new Response(null, { status: 204, headers: { Allow: allow, ...(isPreflight && headers) } });
 }

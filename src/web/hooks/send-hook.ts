@@ -2,9 +2,10 @@
 import type { AppLocals } from "../../env.ts";
 import type { OnResponseHandler, OnSendHandler, Outcome } from "../../http/index.ts";
 import { logFailure } from "../app/log.ts";
-import { answerError } from "./answer-error.ts";
+import { handleError } from "./handle-error.ts";
 
-type ResponseContext<TGuardLocals = {}> = Parameters<
+/** The context of a response. `TGuardLocals` are locals of guards, which may not have run. */
+export type ResponseContext<TGuardLocals = {}> = Parameters<
   OnResponseHandler<AppLocals & Partial<TGuardLocals>>
 >[0]["context"];
 
@@ -18,7 +19,7 @@ export type SendHook<TGuardLocals = {}> = (info: {
   readonly outcome: Outcome;
 }) => Response | undefined | Promise<Response | undefined>;
 
-/** Makes a hook one of the app's. If it throws, the response is that of `answerError`, which is sealed like any other. */
+/** Turns a hook of a part into a hook of the app. If it throws, `handleError` gives the response, which is then sealed. */
 export function createSendHook(hook: SendHook): OnSendHandler<AppLocals> {
   const send: OnSendHandler<AppLocals> = async ({ context, response, outcome }) => {
     // If the app's locals are missing, the request failed before any part took part in it.
@@ -27,12 +28,13 @@ export function createSendHook(hook: SendHook): OnSendHandler<AppLocals> {
       return await hook({ context, response, outcome });
     } catch (error) {
       logFailure(`${hook.name} failed`, error, context.locals.requestId);
-      return answerError({ error, context, phase: "onResponse", passed: [] });
+      return handleError({ error, context, phase: "onResponse", passed: [] });
     }
   };
   return Object.defineProperty(send, "name", { value: hook.name });
 }
 
-function hasLocals(context: Parameters<OnSendHandler<AppLocals>>[0]["context"]): context is ResponseContext {
+/** Whether the request got far enough to have the locals of the app. */
+export function hasLocals(context: Parameters<OnSendHandler<AppLocals>>[0]["context"]): context is ResponseContext {
   return context.locals.env !== undefined;
 }

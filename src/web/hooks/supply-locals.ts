@@ -1,5 +1,6 @@
 /** The locals that every request starts with: bindings, facts about the app, an id and a time. */
 import type { AppFacts, AppLocals, Env } from "../../env.ts";
+import { addDeadlines } from "../platform/binding-deadlines.ts";
 import { openDatabase } from "../platform/bookmark.ts";
 
 const REQUEST_ID = /^[A-Za-z0-9_-]{8,64}$/;
@@ -19,7 +20,7 @@ export function createSupplyLocals(app: AppFacts): (info: RequestInfo) => AppLoc
     const given = request.headers.get("X-Request-Id") ?? "";
     const db = openDatabase(request, env);
     return {
-      env,
+      env: addDeadlines(env),
       db,
       ctx,
       app,

@@ -7,7 +7,7 @@ const ROLES = { admin: "Administrator", user: "User" } as const;
 /** @param outbox The path of the outbox, if the app has one. */
 export function demoAccounts(outbox: string | undefined): SafeHtml {
   const mail = html` Mail stays in the <a href="${outbox}">outbox</a>.`;
-  return html`<aside class="card demo" aria-labelledby="demo-title">
+  return html`<aside class="panel demo" aria-labelledby="demo-title">
 <h2 id="demo-title">Try it</h2>
 <dl>
 ${DEMO_ACCOUNTS.map(({ role, email }) => html`<dt>${ROLES[role]}</dt><dd><code>${email}</code></dd>`)}

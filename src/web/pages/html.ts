@@ -5,7 +5,7 @@ import { type Preload, preload } from "../respond/preload.ts";
 const HEADERS = {
   "Content-Type": "text/html; charset=utf-8",
   "Content-Security-Policy":
-    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   "Referrer-Policy": "same-origin",
 };
 
@@ -24,6 +24,6 @@ export function htmlResponse(page: SafeHtml, status = 200): Response {
 }
 
 /** A response with part of a page, for HTMX to swap in. */
-export function htmlPart(part: SafeHtml, status = 200): Response {
-  return new Response(`${part}`, { status, headers: HEADERS });
+export function htmlPart(part: SafeHtml, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(`${part}`, { status, headers: { ...HEADERS, ...headers } });
 }

@@ -3,9 +3,44 @@ import type { SafeHtml } from "@remix-run/html-template";
 import { seeOther } from "../respond/see-other.ts";
 import { htmlPart, htmlResponse } from "./html.ts";
 
+/**
+ * The configuration of HTMX: no code in attributes, no stored pages, and refused forms are swapped in. Other refusals are
+ * shown by `public/htmx/responses.js`.
+ */
+export const HTMX_CONFIG = JSON.stringify({
+  allowEval: false,
+  allowScriptTags: false,
+  includeIndicatorStyles: false,
+  // New content can be focused immediately.
+  defaultSettleDelay: 0,
+  // By default, HTMX copies style attributes, such as of a resized text area, which the security policy forbids.
+  attributesToSettle: [],
+  historyCacheSize: 0,
+  refreshOnHistoryMiss: true,
+  historyRestoreAsHxRequest: false,
+  reportValidityOfForms: true,
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "400|409|412|422", swap: true },
+    { code: "...", swap: false },
+  ],
+});
+
 /** Whether HTMX requests part of a page. To restore a page from the history, it requests the whole page. */
 export function isHtmx({ headers }: Request): boolean {
   return headers.get("HX-Request") === "true" && headers.get("HX-History-Restore-Request") !== "true";
+}
+
+/** Whether the request comes from a link or form with `hx-boost`. */
+export function isHtmxLink(request: Request): boolean {
+  return isHtmx(request) && request.headers.get("HX-Boosted") === "true";
+}
+
+/** The address of the page that sent a request of HTMX, if it is a page of this app. */
+export function currentUrl({ url, headers }: Request): URL | undefined {
+  const current = URL.parse(headers.get("HX-Current-URL") ?? "");
+  return current?.host === new URL(url).host ? current : undefined;
 }
 
 /** Redirects the whole page instead of swapping. @param path A path of this app, with its query. */
@@ -45,7 +80,7 @@ export function hxReplaceUrl(path: string): { readonly "HX-Replace-Url": string 
 
 /** A response in two forms: a part for HTMX, or a complete page. */
 export interface PartAndPage {
-  readonly part: () => SafeHtml;
+  readonly part: () => SafeHtml | Promise<SafeHtml>;
   readonly page: () => Promise<SafeHtml>;
   /** 200 by default. */
   readonly status?: number;
@@ -58,16 +93,24 @@ export async function partOrPage(
   request: Request,
   { part, page, status, headers = {} }: PartAndPage,
 ): Promise<Response> {
-  const isPart = isHtmx(request);
-  const response = isPart ? htmlPart(part(), status) : htmlResponse(await page(), status);
-  if (isPart) for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  const response = isHtmx(request) ? htmlPart(await part(), status, headers) : htmlResponse(await page(), status);
   response.headers.append("Vary", "HX-Request");
   return response;
 }
 
-/** Responds with the part for HTMX, and redirects other clients. @param path A path of this app. */
-export function partOrRedirect(request: Request, path: string, part: () => SafeHtml): Response {
-  const response = isHtmx(request) ? htmlPart(part()) : seeOther(path);
+/**
+ * Responds with the part for HTMX, and redirects other clients.
+ *
+ * @param path A path of this app.
+ * @param headers Headers of the part.
+ */
+export async function partOrRedirect(
+  request: Request,
+  path: string,
+  part: PartAndPage["part"],
+  headers: PartAndPage["headers"] = {},
+): Promise<Response> {
+  const response = isHtmx(request) ? htmlPart(await part(), 200, headers) : seeOther(path);
   response.headers.append("Vary", "HX-Request");
   return response;
 }

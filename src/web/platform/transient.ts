@@ -10,6 +10,8 @@ const TRANSIENT = [
   // R2 (error codes): internal error, service unavailable, too many requests.
   /\((?:10001|10043|10058)\)/,
   /^KV \w+ failed: (?:429|5\d\d)\b/,
+  // A search index that is missing during a backup; see `scripts/deploy/README.md`.
+  /no such table: \w+_search\b/,
 ];
 const OVERLOADED = [/\boverloaded\b/i, /too many requests queued/i, /\(10058\)/, /^KV \w+ failed: 429\b/];
 

@@ -27,11 +27,11 @@ export interface ReceivedClose {
 }
 
 /**
- * Answers the Close frame of a client with its own code, as RFC 6455 §5.5.1 requires, or with 1002 if that cannot be
+ * Replies to the Close frame of a client with its own code, as RFC 6455 §5.5.1 requires, or with 1002 if that cannot be
  * sent. The platform does so by itself for sockets that were accepted with `accept()`, but not for hibernating ones,
  * whose clients would wait for 10 s and then report an abnormal closure (1006).
  */
-export function answerClose(socket: WebSocket, { code, reason, wasClean }: ReceivedClose): void {
+export function replyToClose(socket: WebSocket, { code, reason, wasClean }: ReceivedClose): void {
   if (!wasClean) return;
   if (code === NO_STATUS) socket.close(1000);
   else if (isCloseCode(code) && new TextEncoder().encode(reason).byteLength <= MAX_REASON_BYTES)

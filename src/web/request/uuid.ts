@@ -2,8 +2,13 @@
 import * as z from "zod";
 import type { RawValues } from "../../http/index.ts";
 
+/** The schema of an id. Its output is in lower case. @param message The message for any other value. */
+export function uuidOr(message: string) {
+  return z.uuid(message).toLowerCase();
+}
+
 /** The schema of every id. Its output is in lower case. */
-export const uuid = z.uuid("The id must be a UUID").toLowerCase();
+export const uuid = uuidOr("The id must be a UUID");
 
 /** The `id` in the path of a request, in the case in which ids are stored; empty without one. */
 export function pathId({ raw }: { readonly raw: Pick<RawValues, "params"> }): string {

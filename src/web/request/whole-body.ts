@@ -1,5 +1,7 @@
 /** The bytes of a request's body, and the headers that mark it as encoded or partial. */
 
+import { readChunks } from "../../http/index.ts";
+
 /** A reason to refuse a body, whatever its bytes are. */
 export interface BodyFault {
   readonly status: 400 | 415;
@@ -24,12 +26,12 @@ export function findBodyFault({ headers }: Request): BodyFault | undefined {
 }
 
 /**
- * The chunks of a request's body.
+ * The chunks of a request's body. Reading rejects with a BodyTimeoutError if the client stops sending.
  *
  * @throws If the body is encoded or only a part: the route lacks `requireWholeBody` or a guard that does the same.
  */
 export function bodyOf(request: Request): AsyncIterable<Uint8Array> | readonly Uint8Array[] {
   const fault = findBodyFault(request);
   if (fault) throw new Error(`The route lacks requireWholeBody. ${fault.detail}`);
-  return request.body ?? [];
+  return request.body ? readChunks(request.body) : [];
 }

@@ -1,6 +1,7 @@
-/** Error responses of the JSON API: problem details (RFC 9457). */
-import type { AppFacts } from "../../env.ts";
+/** Error responses: problem details (RFC 9457), which `showErrorPage` turns into a page for a browser. */
 import type { InputErr } from "../../http/index.ts";
+
+const MEDIA_TYPE = "application/problem+json";
 
 /** The statuses of error responses, with their names from RFC 9110 and RFC 6585. */
 export const TITLES = {
@@ -9,7 +10,9 @@ export const TITLES = {
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
+  408: "Request Timeout",
   409: "Conflict",
+  410: "Gone",
   412: "Precondition Failed",
   413: "Content Too Large",
   415: "Unsupported Media Type",
@@ -26,8 +29,6 @@ export type RefusalStatus = keyof typeof TITLES;
 /** The locals that an error response needs. */
 export interface ProblemLocals {
   readonly requestId: string;
-  /** For the links of an error page. */
-  readonly app?: AppFacts | undefined;
 }
 
 /** Additional members of a problem, and headers of its response. */
@@ -46,8 +47,13 @@ export function problem(
   const body = { type: "about:blank", title: TITLES[status], status, detail, requestId, ...members };
   return Response.json(body, {
     status,
-    headers: { "Cache-Control": "no-store", ...headers, "Content-Type": "application/problem+json" },
+    headers: { "Cache-Control": "no-store", ...headers, "Content-Type": MEDIA_TYPE },
   });
+}
+
+/** Whether a response is a problem. A stored file of this type is not, since its status is below 400. */
+export function isProblem({ status, headers }: Response): boolean {
+  return status >= 400 && headers.get("Content-Type") === MEDIA_TYPE;
 }
 
 /** The problem for invalid input, with all issues: 413 for a body over its limit, otherwise 400. */

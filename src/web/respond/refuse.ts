@@ -1,8 +1,6 @@
-/** Refusals: a page for browsers, a message for HTMX, problem details for clients of the API. */
+/** Refusals: problem details for every client, with a message for HTMX. `showErrorPage` turns them into pages. */
 import { hxReswap, hxTrigger, isHtmx } from "../pages/htmx.ts";
-import { prefersHtml } from "../request/prefers-html.ts";
-import { errorPage } from "./error-page.ts";
-import { type ProblemExtras, type ProblemLocals, problem, type RefusalStatus, TITLES } from "./problem.ts";
+import { type ProblemExtras, type ProblemLocals, problem, type RefusalStatus } from "./problem.ts";
 
 /** The context that a refusal needs. */
 export interface RefusalContext {
@@ -21,16 +19,11 @@ export function refuse(
   headers: NonNullable<ProblemExtras["headers"]> = {},
   members: NonNullable<ProblemExtras["members"]> = {},
 ): Response {
-  if (isHtmx(request)) {
-    return problem(locals, status, detail, { members, headers: { ...headers, ...hxShowError(detail) } });
-  }
-  if (!prefersHtml(request)) return problem(locals, status, detail, { members, headers });
-  const page = errorPage({ status, title: TITLES[status], detail, app: locals.app });
-  for (const [name, value] of Object.entries(headers)) page.headers.set(name, value);
-  return page;
+  const shown = isHtmx(request) ? hxShowError(detail) : {};
+  return problem(locals, status, detail, { members, headers: { ...headers, ...shown } });
 }
 
-/** Leaves the page as it is, and makes `public/messages.js` show the detail. */
+/** Leaves the page as it is, and makes `public/htmx/responses.js` show the detail. */
 export function hxShowError(detail: string): Readonly<Record<string, string>> {
   return { ...hxReswap("none"), ...hxTrigger("refused", detail), Vary: "HX-Request" };
 }

@@ -2,7 +2,18 @@
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
 import { facts } from "../../app.ts";
-import { ADMIN, apiOf, expectAccessible, expectShown, expectToFit, origin, PASSWORD, test } from "../fixture.ts";
+import {
+  ADMIN,
+  apiOf,
+  expectAccessible,
+  expectShown,
+  expectSoon,
+  expectToFit,
+  openAccountMenu,
+  origin,
+  PASSWORD,
+  test,
+} from "../fixture.ts";
 
 const pathOf = (page: Page) => page.url().slice(origin.length);
 
@@ -23,6 +34,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await expectShown(page, "Welcome.");
     expect(pathOf(page)).toBe(facts.startPath);
 
+    await openAccountMenu(page);
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByRole("navigation").getByRole("link", { name: "Sign in" }).click();
     await page.getByRole("link", { name: "Forgot your password?" }).click();
@@ -103,4 +115,27 @@ test("nothing moves while a page loads", async ({ open }) => {
     })`;
     expect(await page.evaluate<number>(shifts), path).toBe(0);
   }
+});
+
+describe.each([true, false])("with the browser's back/forward cache: %s", (hasBackForwardCache) => {
+  test("after signing out, Back shows nothing private, in any tab, and drafts are gone", async ({ open }) => {
+    const page = await open({ as: "user", hasBackForwardCache });
+    const other = await open({ beside: page });
+    await page.goto("/things");
+    await page.getByLabel("Title").fill("private");
+    await other.goto("/things");
+    await page.goto("/things/about");
+    await openAccountMenu(page);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await expectSoon(page, "document.body?.dataset.user === undefined");
+    await expectSoon(other, "document.body?.dataset.user === undefined");
+    expect(
+      await page.evaluate<string[]>("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))"),
+    ).toEqual([]);
+    for (let step = 0; step < 2; step += 1) {
+      await page.goBack({ waitUntil: "commit" });
+      await expectSoon(page, "document.readyState === 'complete' && document.body.dataset.user === undefined");
+      expect(await page.getByRole("heading", { name: "Things" }).isVisible()).toBe(false);
+    }
+  });
 });

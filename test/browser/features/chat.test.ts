@@ -1,15 +1,15 @@
-/** A chat room in the browser: history, who is here, what becomes of a message, a connection that is lost. */
+/** A chat room in the browser: its history, its users, the delivery of messages, and lost connections. */
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
-import { HOSTILE } from "../../hostile-text.ts";
-import { expectAccessible, expectShown, expectSoon, expectToFit, test } from "../fixture.ts";
+import { expectAccessible, expectShown, expectToFit, test } from "../fixture.ts";
+import { expectMessages, fakeRoom, isInView, newRoom, say, textsOf } from "./chat/room.ts";
 
-const newRoom = () => `room-${crypto.randomUUID()}`;
-const say = async (page: Page, text: string) => {
-  await page.getByLabel("Message", { exact: true }).fill(text);
-  await page.keyboard.press("Enter");
-};
-const textsOf = (page: Page) => page.locator(".messages .text").allTextContents();
+/** Opens the menu of users, if it is not open. */
+async function expectPeople(page: Page, count: string, ...names: string[]) {
+  await page.getByRole("button", { name: `People in this room: ${count}`, exact: true }).waitFor();
+  if (!(await page.locator("#people-list").isVisible())) await page.getByRole("button", { name: /^People/ }).click();
+  expect(await page.locator("#people-list li > :last-child").allTextContents()).toEqual(names);
+}
 
 describe("with JavaScript", () => {
   test("two people talk, see each other, and what became of each message", async ({ open }) => {
@@ -18,7 +18,8 @@ describe("with JavaScript", () => {
     await ada.goto(`/chat/${room}`);
     await expectShown(ada, "Connected");
     await grace.goto(`/chat/${room}`);
-    await expectShown(ada, "Here: Ada and Grace");
+    await expectPeople(ada, "2", "Ada", "Grace");
+    await ada.keyboard.press("Escape");
     await say(ada, "Hello Grace");
     await expectShown(grace, "Hello Grace");
     await expectShown(ada, "Sent");
@@ -27,9 +28,27 @@ describe("with JavaScript", () => {
     expect(await textsOf(ada)).toEqual(["Hello Grace", "Hello Ada"]);
     expect(await textsOf(grace)).toEqual(await textsOf(ada));
     await grace.close();
-    await ada.getByText("Here: Ada", { exact: true }).waitFor();
+    await expectPeople(ada, "1", "Ada");
     await ada.reload();
     expect(await textsOf(ada)).toEqual(["Hello Grace", "Hello Ada"]);
+  });
+
+  test("in a full room, the page shows some names and the number of other users", async ({ open }) => {
+    const page = await open({ as: "user" });
+    const users = Array.from({ length: 50 }, (_, n) => ({ id: `${n}`, name: `User ${n + 10}` }));
+    const names = users.map(({ name }) => name);
+    const room = await fakeRoom(page, { count: 1_500, here: users });
+    await page.goto(`/chat/${newRoom()}`);
+    const you = "Zoe";
+    await expectPeople(page, "1,500", ...names, you);
+    await expectShown(page, "and 1,449 more");
+    room.tell({ type: "presence", count: 1_499, joined: [], left: ["0"] });
+    await expectPeople(page, "1,499", ...names.slice(1), you);
+    room.tell({ type: "presence", count: 1_500, joined: [{ id: "a", name: "Ada" }], left: [] });
+    await expectPeople(page, "1,500", "Ada", ...names.slice(1), you);
+    room.tell({ type: "presence", count: 2, here: [users[3], { id: "me", name: you }] });
+    await expectPeople(page, "2", "User 13", you);
+    await expectAccessible(page);
   });
 
   test("what is written while the connection is away is sent when it is back, and nothing is missed", async ({
@@ -62,35 +81,6 @@ describe("with JavaScript", () => {
     expect(await textsOf(ada)).toEqual(["Meanwhile", "Written alone"]);
   });
 
-  test("earlier messages come at a click, above the others", async ({ open }) => {
-    const page = await open({ as: "user" });
-    await page.goto(`/chat/${newRoom()}`);
-    await expectShown(page, "Connected");
-    for (let n = 1; n <= 55; n++) await say(page, `message ${n}`);
-    await expectSoon(page, "document.querySelectorAll('.chat-message:not(.waiting)').length === 55");
-    await page.reload();
-    expect(await textsOf(page)).toHaveLength(50);
-    await page.getByRole("link", { name: "Earlier messages" }).click();
-    await expectShown(page, "message 1");
-    await expectSoon(page, "document.querySelectorAll('.chat-message').length === 55");
-    expect(await textsOf(page)).toEqual(Array.from({ length: 55 }, (_, n) => `message ${n + 1}`));
-  });
-
-  test("hostile texts are shown as they were written, and run nothing", async ({ open }) => {
-    const page = await open({ as: "user" });
-    await page.goto(`/chat/${newRoom()}`);
-    await expectShown(page, "Connected");
-    for (const text of HOSTILE) await say(page, text);
-    await expectSoon(page, `document.querySelectorAll('.chat-message:not(.waiting)').length === ${HOSTILE.length}`);
-    // A text area has one kind of line end.
-    const expected = HOSTILE.map((text) => text.replaceAll("\r\n", "\n"));
-    expect(await textsOf(page)).toEqual(expected);
-    expect(await page.locator(".messages .text *").count()).toBe(0);
-    await page.reload();
-    expect(await textsOf(page)).toEqual(expected);
-    expect(await page.locator(".messages .text *").count()).toBe(0);
-  });
-
   test("another room is a form away; Shift+Enter makes a line", async ({ open }) => {
     const page = await open({ as: "user" });
     await page.goto("/chat");
@@ -98,6 +88,8 @@ describe("with JavaScript", () => {
     await page.getByLabel("Another room").fill(room);
     await page.keyboard.press("Enter");
     await page.waitForURL(`/chat/${room}`);
+    const rooms = page.getByRole("navigation", { name: "Rooms" }).getByRole("link");
+    expect(await rooms.allTextContents()).toEqual(["#lobby", `#${room}`]);
     await page.getByLabel("Message", { exact: true }).fill("one");
     await page.keyboard.press("Shift+Enter");
     await page.keyboard.type("two");
@@ -120,7 +112,7 @@ describe("with JavaScript", () => {
 
   test("a script that cannot be loaded is reported, and the form works without it", async ({ open }) => {
     const page = await open({ as: "user" });
-    await page.route("**/chat/chat-client*.js", (route) => route.abort());
+    await page.route("**/chat/chat-page*.js", (route) => route.abort());
     await page.goto(`/chat/${newRoom()}`);
     await expectShown(page, "Part of this page does not work.");
     await page.getByLabel("Message", { exact: true }).fill("Hello");
@@ -129,19 +121,44 @@ describe("with JavaScript", () => {
     expect(await textsOf(page)).toEqual(["Hello"]);
   });
 
-  test("the page is accessible, fits into 360 pixels and keeps still", async ({ open }) => {
+  test("at 360 pixels, the page is accessible and fits; messages take little height, and the log most of what a keyboard leaves", async ({
+    open,
+  }) => {
     const page = await open({ as: "user", width: 360 });
     await page.goto(`/chat/${newRoom()}`);
     await expectShown(page, "Connected");
     await expectAccessible(page);
-    await say(page, "a very-long-word-".repeat(20));
-    await page.locator(".chat-message:not(.waiting)").waitFor();
+    for (const text of [
+      "Hello",
+      "again",
+      "a very-long-word-".repeat(20),
+      "```\na very long line of code\n```".repeat(1),
+    ])
+      await say(page, text);
+    await expectMessages(page, 4);
+    const heights = await page
+      .locator(".chat-message")
+      .evaluateAll((items) => items.map((item) => item.getBoundingClientRect().height));
+    expect(heights[0]).toBeLessThanOrEqual(40);
+    expect(heights[1]).toBeLessThanOrEqual(24);
     await expectToFit(page);
     await expectAccessible(page);
+    await page.getByRole("button", { name: "Rooms", exact: true }).click();
+    await page.getByRole("link", { name: "lobby" }).waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press("Escape");
+    await page.setViewportSize({ width: 360, height: 400 });
+    const log = await page.locator(".messages").boundingBox();
+    expect(log?.height).toBeGreaterThanOrEqual(230);
+    const composer = await page.getByLabel("Message", { exact: true }).boundingBox();
+    expect((composer?.y ?? 400) + (composer?.height ?? 0)).toBeLessThanOrEqual(400);
+    expect(await page.locator("meta[name=viewport]").getAttribute("content")).toContain(
+      "interactive-widget=resizes-content",
+    );
   });
 });
 
-test("without JavaScript one reads, writes, and loads the page again", async ({ open }) => {
+test("without JavaScript, the page shows the latest messages, sends, and lists the rooms", async ({ open }) => {
   const page = await open({ as: "user", javaScript: false });
   const room = newRoom();
   await page.goto(`/chat/${room}`);
@@ -153,4 +170,15 @@ test("without JavaScript one reads, writes, and loads the page again", async ({ 
   await page.getByRole("link", { name: "reload the page" }).click();
   await loaded;
   expect(await textsOf(page)).toEqual(["Without a script"]);
+  const text = Array.from({ length: 60 }, (_, n) => `line ${n}`).join("\n");
+  for (const each of [text, "the latest"]) {
+    await page.getByLabel("Message", { exact: true }).fill(each);
+    await page.getByRole("button", { name: "Send" }).click();
+  }
+  await expectShown(page, "the latest");
+  expect(await isInView(page, "the latest")).toBe(true);
+  expect(await isInView(page, "Without a script")).toBe(false);
+  await page.getByRole("link", { name: "lobby" }).click();
+  await page.getByRole("link", { name: room }).click();
+  await page.waitForURL(`/chat/${room}`);
 });

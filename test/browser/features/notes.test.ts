@@ -1,27 +1,24 @@
-/** The notebook in the browser: with scripts in place, without them by pages; by keyboard; where two write at once. */
+/** The pages of notes in the browser: with and without JavaScript, by keyboard, and with two simultaneous editors. */
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
 import { HOSTILE } from "../../hostile-text.ts";
-import { apiOf, expectAccessible, expectShown, expectToFit, origin, test } from "../fixture.ts";
+import { expectAccessible, expectShown, expectToFit, origin, test } from "../fixture.ts";
+import {
+  add,
+  choose,
+  closeNote,
+  composer,
+  editor,
+  expectFocus,
+  make,
+  openNote,
+  row,
+  rows,
+  search,
+  titles,
+} from "./notes/notebook.ts";
 
 const pathOf = (page: Page) => page.url().slice(origin.length);
-const notes = (page: Page) => page.locator("#note-list > li");
-const note = (page: Page, title: string) => notes(page).filter({ hasText: title });
-const titles = (page: Page) => notes(page).locator("h2").allTextContents();
-
-async function add(page: Page, title: string, body = ""): Promise<void> {
-  const composer = page.getByRole("form", { name: "New note" });
-  await composer.getByLabel("Title").fill(title);
-  await composer.getByLabel("Text").fill(body);
-  await composer.getByRole("button").click();
-  await note(page, title).first().waitFor();
-}
-
-/** Makes a note without the page. */
-async function make(page: Page, title: string, body = ""): Promise<void> {
-  const { status } = await apiOf(page)["POST /api/notes"]({ body: { title, body } });
-  expect(status).toBe(201);
-}
 
 describe.each([true, false])("with JavaScript: %s", (javaScript) => {
   test("a note is added, searched for, changed, deleted and brought back", async ({ open }) => {
@@ -31,138 +28,233 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await add(page, "Tea", "Green");
     await add(page, "Coffee", "Black");
     expect(await titles(page)).toEqual(["Coffee", "Tea"]);
+    expect(await page.locator("#note-count").textContent()).toBe("2");
 
-    await page.getByLabel("Search the notes").fill("GREEN");
+    await search(page).fill("GREEN");
     if (!javaScript) await page.getByRole("button", { name: "Search" }).click();
     await page.waitForURL("/notes?q=GREEN");
     await expectShown(page, "1 matching “GREEN”");
     expect(await titles(page)).toEqual(["Tea"]);
     await page.reload();
     expect(await titles(page)).toEqual(["Tea"]);
-    expect(await page.getByLabel("Search the notes").inputValue()).toBe("GREEN");
+    expect(await search(page).inputValue()).toBe("GREEN");
 
-    await page.getByRole("link", { name: "Edit Tea" }).click();
-    const form = page.getByRole("form", { name: "Edit the note" });
-    await form.getByLabel("Title").fill("White tea");
-    await form.getByRole("button", { name: "Save" }).click();
-    await form.waitFor({ state: "detached" });
-    await expectShown(page, "White tea");
-    if (!javaScript) await page.getByRole("link", { name: "All notes" }).click();
+    await choose(page, "Edit", "Tea");
+    await editor(page).getByLabel("Title").fill("White tea");
+    await editor(page).getByRole("button", { name: "Save" }).click();
+    await editor(page).waitFor({ state: "detached" });
+    await page.getByRole("heading", { level: 1, name: "White tea" }).waitFor();
+    expect(await page.title()).toContain("White tea");
+    expect(await titles(page)).toEqual(["White tea"]);
 
+    await page.getByRole("button", { name: "More: White tea" }).click();
     await page.getByRole("button", { name: "Delete White tea" }).click();
     await expectShown(page, "“White tea” was deleted.");
+    expect(await page.getByRole("heading", { name: "White tea" }).count()).toBe(0);
+    expect(pathOf(page)).toBe("/notes?q=GREEN");
     await page.getByRole("button", { name: "Undo" }).click();
-    await page.getByRole("button", { name: "Delete White tea" }).waitFor();
+    await expectShown(page, "“White tea” was restored.");
     await page.goto("/notes");
     expect(await titles(page)).toEqual(["Coffee", "White tea"]);
   });
 
-  test("where somebody else saved first, both texts are shown, and one chooses", async ({ open }) => {
+  test("if someone else saved first, both texts are shown, and the user chooses", async ({ open }) => {
     const page = await open({ as: "user", javaScript });
     const other = await open({ beside: page });
     await make(page, "Tea", "Green");
-    await page.goto("/notes");
-    await page.getByRole("link", { name: "Edit Tea" }).click();
-    const mine = page.getByRole("form", { name: "Edit the note" });
-    await mine.getByLabel("Text").fill("mine, a long one");
-
-    await other.goto("/notes");
-    await other.getByRole("link", { name: "Edit Tea" }).click();
-    const theirs = other.getByRole("form", { name: "Edit the note" });
-    await theirs.getByLabel("Text").fill("theirs");
-    await theirs.getByRole("button", { name: "Save" }).click();
+    for (const [shown, text] of [
+      [page, "mine, a long one"],
+      [other, "theirs"],
+    ] as const) {
+      await shown.goto("/notes");
+      await choose(shown, "Edit", "Tea");
+      await editor(shown).getByLabel("Text").fill(text);
+    }
+    await editor(other).getByRole("button", { name: "Save" }).click();
     await expectShown(other, "theirs");
 
-    await mine.getByRole("button", { name: "Save" }).click();
+    await editor(page).getByRole("button", { name: "Save" }).click();
     await expectShown(page, "This note was changed elsewhere");
     expect(await page.getByLabel("Current version").textContent()).toContain("theirs");
-    expect(await mine.getByLabel("Text").inputValue()).toBe("mine, a long one");
+    expect(await editor(page).getByLabel("Text").inputValue()).toBe("mine, a long one");
     if (javaScript) await expectAccessible(page);
-    await mine.getByRole("button", { name: "Save your version" }).click();
-    await mine.waitFor({ state: "detached" });
+    await editor(page).getByRole("button", { name: "Save your version" }).click();
+    await editor(page).waitFor({ state: "detached" });
     await expectShown(page, "mine, a long one");
   });
 
-  test("what is refused stays in the form", async ({ open }) => {
+  test("a refused text stays in the form", async ({ open }) => {
     const page = await open({ as: "user", javaScript });
     await page.goto("/notes");
-    const composer = page.getByRole("form", { name: "New note" });
-    await composer.getByLabel("Title").fill("   ");
-    await composer.getByLabel("Text").fill("kept");
-    await composer.getByRole("button").click();
+    await page.getByRole("link", { name: "New note" }).click();
+    await composer(page).getByLabel("Title").fill("   ");
+    await composer(page).getByLabel("Text").fill("kept");
+    await composer(page).getByRole("button", { name: "Add note" }).click();
     await expectShown(page, "The title is empty");
-    expect(await composer.getByLabel("Text").inputValue()).toBe("kept");
-    expect(await composer.getByLabel("Title").getAttribute("aria-invalid")).toBe("true");
+    expect(await composer(page).getByLabel("Text").inputValue()).toBe("kept");
+    expect(await composer(page).getByLabel("Title").getAttribute("aria-invalid")).toBe("true");
   });
 
-  test("older notes come at the foot of the list", async ({ open }) => {
+  test("after “Older notes”, Back from a note shows the same page again, and “Newer notes” shows the previous page", async ({
+    open,
+  }) => {
     const page = await open({ as: "user", javaScript });
     for (let count = 0; count < 21; count++) await make(page, `Note ${count}.`);
     await page.goto("/notes");
+    const newest = await titles(page);
     await page.getByRole("link", { name: "Older notes" }).click();
-    await note(page, "Note 0.").waitFor();
-    expect(await titles(page)).toHaveLength(javaScript ? 21 : 1);
+    await row(page, "Note 0.").waitFor();
+    if (javaScript) await expectFocus(page, "Notes");
+    expect(await titles(page)).toHaveLength(1);
+    await openNote(page, "Note 0.");
+    expect(await titles(page)).toEqual(["Note 0."]);
+    await page.goBack();
+    await page.getByRole("heading", { level: 1, name: "Notes" }).waitFor();
+    expect(await titles(page)).toEqual(["Note 0."]);
+    await page.goBack();
+    await row(page, "Note 20.").waitFor();
+    await page.goForward();
+    await row(page, "Note 0.").waitFor();
+    await page.getByRole("link", { name: "Newer notes" }).click();
+    await row(page, "Note 20.").waitFor();
+    if (javaScript) await expectFocus(page, "Notes");
+    expect(await titles(page)).toEqual(newest);
+    expect(await page.getByRole("link", { name: "Newer notes" }).count()).toBe(0);
+  });
+
+  test("the form for a new note opens by its link, and closes by Cancel with its text", async ({ open }) => {
+    const page = await open({ as: "user", width: 360, javaScript });
+    await make(page, "Tea");
+    await page.goto("/notes");
+    const height = async () => (await composer(page).boundingBox())?.height ?? 0;
+    expect(await height()).toBeLessThan(2);
+    expect((await row(page, "Tea").boundingBox())?.y).toBeLessThanOrEqual(300);
+    await page.getByRole("link", { name: "New note" }).click();
+    await expectFocus(page, "Title");
+    await page.keyboard.type("Typed");
+    expect(await height()).toBeGreaterThan(100);
+    await page.getByRole("link", { name: "Cancel" }).click();
+    await expectFocus(page, "New note");
+    expect(await height()).toBeLessThan(2);
+    await page.keyboard.press("Enter");
+    await expectFocus(page, "Title");
+    expect(await composer(page).getByLabel("Title").inputValue()).toBe("Typed");
   });
 });
 
-test("by keyboard alone: a note is added and its form is ready for the next; deleted, and Undo is at hand", async ({
+test("on a wide screen, the list stays beside the open note, which its row shows", async ({ open }) => {
+  const page = await open({ as: "user" });
+  for (let count = 0; count < 18; count++) await make(page, `Note ${count}.`);
+  await make(page, "Tea");
+  await page.goto(`/notes/${await make(page, "Coffee")}`);
+  const marked = page.locator("#note-list [aria-current]");
+  expect(await marked.allTextContents()).toEqual(["Coffee"]);
+  await row(page, "Note 0.").scrollIntoViewIfNeeded();
+  const scrollTop = () => page.evaluate<number>("document.querySelector('.list-pane').scrollTop");
+  const scrolled = await scrollTop();
+  expect(scrolled).toBeGreaterThan(0);
+  await openNote(page, "Note 1.");
+  await expectFocus(page, "Note 1.");
+  expect(await marked.allTextContents()).toEqual(["Note 1."]);
+  expect(await scrollTop()).toBe(scrolled);
+
+  // A search and other pages of the list leave the note open.
+  await search(page).fill("tea");
+  await expect.poll(() => titles(page)).toEqual(["Tea"]);
+  await page.reload();
+  expect(await titles(page)).toEqual(["Tea"]);
+  await page.getByRole("heading", { level: 1, name: "Note 1." }).waitFor();
+  await page.goBack();
+  await page.getByRole("heading", { level: 1, name: "Coffee" }).waitFor();
+  await closeNote(page);
+});
+
+test("by keyboard, a note is added and the form is ready for the next one; then it is edited, and deleted with Undo in reach", async ({
   open,
 }) => {
   const page = await open({ as: "user" });
   await page.goto("/notes");
-  await page.getByRole("form", { name: "New note" }).getByLabel("Title").focus();
-  await page.keyboard.type("Typed");
+  await page.getByRole("link", { name: "New note" }).focus();
   await page.keyboard.press("Enter");
-  await note(page, "Typed").waitFor();
-  await page.keyboard.type("Next");
+  for (const title of ["Typed", "Next"]) {
+    await expectFocus(page, "Title");
+    await page.keyboard.type(title);
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("A text");
+    await page.keyboard.press("Control+Enter");
+    await row(page, title).waitFor();
+  }
+  await expectFocus(page, "Title");
+  await page.keyboard.press("Escape");
+  await expectFocus(page, "New note");
+
+  await page.getByRole("button", { name: "Actions: Next" }).focus();
   await page.keyboard.press("Enter");
-  await note(page, "Next").waitFor();
-  await page.getByRole("link", { name: "Edit Next" }).focus();
+  await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await page.getByRole("form", { name: "Edit the note" }).waitFor();
+  await expectFocus(page, "Title");
+  await page.keyboard.press("Escape");
+  await expectFocus(page, "Next");
+  await page.getByRole("link", { name: "Edit", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await expectFocus(page, "Title");
   await page.keyboard.press("End");
   await page.keyboard.type(" one");
   await page.keyboard.press("Enter");
-  await page.locator("a:focus", { hasText: "Edit" }).waitFor();
-  await page.getByRole("button", { name: "Delete Typed" }).focus();
+  await expectFocus(page, "Next one");
+
+  await page.getByRole("button", { name: "Actions: Typed" }).focus();
   await page.keyboard.press("Enter");
-  await page.locator("button:focus", { hasText: "Undo" }).waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await page.locator("a:focus", { hasText: "Edit" }).waitFor();
+  await expectFocus(page, "Undo");
+  await page.keyboard.press("Enter");
+  await expectFocus(page, "Typed");
   expect(await titles(page)).toEqual(["Next one", "Typed"]);
+  await page.getByRole("heading", { level: 1, name: "Next one" }).waitFor();
 });
 
-test("what HTMX cannot do is said, and what was typed stays", async ({ open }) => {
+test("Back shows no deleted note", async ({ open }) => {
+  const page = await open({ as: "user" });
+  await make(page, "Tea");
+  await page.goto("/notes");
+  await openNote(page, "Tea");
+  await closeNote(page);
+  await choose(page, "Delete", "Tea");
+  await expectShown(page, "“Tea” was deleted.");
+  await page.goBack();
+  await page.getByRole("heading", { name: "Not found" }).waitFor();
+  expect(await page.getByRole("button", { name: /Delete|More/ }).count()).toBe(0);
+});
+
+test("if the note was deleted elsewhere, the page says so, and the text stays", async ({ open }) => {
   const page = await open({ as: "user" });
   const other = await open({ beside: page });
   await make(page, "Tea");
   await page.goto("/notes");
-  await page.getByRole("link", { name: "Edit Tea" }).click();
-  const form = page.getByRole("form", { name: "Edit the note" });
-  await form.getByLabel("Text").fill("typed");
+  await choose(page, "Edit", "Tea");
+  await editor(page).getByLabel("Text").fill("typed");
   await other.goto("/notes");
-  await other.getByRole("button", { name: "Delete Tea" }).click();
+  await choose(other, "Delete", "Tea");
   await expectShown(other, "was deleted");
-  await form.getByRole("button", { name: "Save" }).click();
+  await editor(page).getByRole("button", { name: "Save" }).click();
   await expectShown(page, "There is nothing at this address.");
-  expect(await form.getByLabel("Text").inputValue()).toBe("typed");
+  expect(await editor(page).getByLabel("Text").inputValue()).toBe("typed");
   await other.getByRole("button", { name: "Undo" }).click();
-  await other.getByRole("button", { name: "Delete Tea" }).waitFor();
-  await form.getByRole("button", { name: "Save" }).click();
-  await form.waitFor({ state: "detached" });
+  await row(other, "Tea").waitFor();
+  await editor(page).getByRole("button", { name: "Save" }).click();
+  await editor(page).waitFor({ state: "detached" });
 });
 
 test("hostile texts are shown as they are, and do nothing", async ({ open }) => {
   const page = await open({ as: "user" });
   await page.goto("/notes");
-  for (const text of HOSTILE.slice(0, 10)) await add(page, text.replaceAll("\r\n", " "), text);
+  const texts = HOSTILE.slice(0, 10).map((text) => text.replaceAll("\r\n", " "));
+  for (const text of texts) await add(page, text, text);
   await page.reload();
-  expect(await titles(page)).toEqual(
-    HOSTILE.slice(0, 10)
-      .map((text) => text.replaceAll("\r\n", " "))
-      .reverse(),
-  );
-  expect(pathOf(page)).toBe("/notes");
+  expect(await titles(page)).toEqual(texts.toReversed());
+  expect(new URL(page.url()).pathname).toBe("/notes");
 });
 
 test("the pages are accessible, and fit into 360 pixels", async ({ open }) => {
@@ -170,20 +262,22 @@ test("the pages are accessible, and fit into 360 pixels", async ({ open }) => {
   await page.goto("/notes");
   await expectAccessible(page);
   await add(page, "W".repeat(200), "x".repeat(2000));
-  await add(page, "Tea", "Green");
-  await page.getByRole("link", { name: "Edit Tea" }).click();
-  await page.getByRole("form", { name: "Edit the note" }).waitFor();
-  await page.getByRole("button", { name: /Delete WWW/ }).click();
+  await expectAccessible(page);
+  await make(page, "Tea", "Green");
+  await page.goto("/notes");
+  await choose(page, "Delete", "Tea");
   await expectShown(page, "was deleted.");
   await expectToFit(page);
   await expectAccessible(page);
-  await page.getByRole("button", { name: "Undo" }).click();
-  await page.getByRole("link", { name: "WWW", exact: false }).first().click();
-  await page.waitForURL(/[0-9a-f]$/);
+  await rows(page).getByRole("link", { name: "WWW" }).click();
+  await page.getByRole("heading", { level: 1, name: "WWW" }).waitFor();
+  expect(await page.locator(".list-pane").isVisible()).toBe(false);
   await expectToFit(page);
   await expectAccessible(page);
-  await page.getByRole("link", { name: "Edit" }).click();
-  await page.waitForURL(/edit$/);
+  await page.getByRole("link", { name: "Edit", exact: true }).click();
+  await editor(page).waitFor();
   await expectToFit(page);
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 1280, height: 800 });
   await expectAccessible(page);
 });

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 
 describe("GET /api/me", () => {
-  test("answers with one's own account, all of it and no more, and nobody keeps it", async () => {
+  test("responds with the user's whole account and nothing else, which no cache stores", async () => {
     const response = await send("/api/me", { headers: me.headers });
     expect([response.status, response.headers.get("Cache-Control")]).toEqual([200, "no-store"]);
     expect(await response.json()).toEqual(me.user);
@@ -21,7 +21,7 @@ describe("GET /api/me", () => {
     expect(await (await send("/api/me", { headers: (await openBrowser(me)).headers })).json()).toEqual(me.user);
   });
 
-  test("answers 401 to a stranger, and says how to sign in", async () => {
+  test("responds with 401 to a stranger, and says how to sign in", async () => {
     const response = await send("/api/me");
     expect([response.status, response.headers.get("WWW-Authenticate")]).toEqual([401, "Bearer"]);
   });

@@ -43,7 +43,7 @@ const withKey = ({ key }: Key) => ({ "X-API-Key": key });
 const statusOf = async (key: Key, path = "/api/things") => (await send(path, { headers: withKey(key) })).status;
 
 describe("POST /api/me/keys", () => {
-  test("answers 201 with the key, which nobody keeps or sees again", async () => {
+  test("responds with 201 and the key, which no cache stores and no other response shows", async () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     const response = await make({ name: " backup ", permissions: [PERMISSION, WRITE_PERMISSION, PERMISSION] });
     const made = await response.json<Key>();
@@ -60,7 +60,7 @@ describe("POST /api/me/keys", () => {
       key: expect.stringMatching(new RegExp(`^${APP_ID}_[\\w-]{43}$`)),
     });
     const { key, ...shown } = made;
-    expect(await list()).toEqual({ items: [shown], nextCursor: null });
+    expect(await list()).toEqual({ items: [shown], nextCursor: null, previousCursor: null });
     expect(await statusOf(made)).toBe(200);
   });
 
@@ -109,7 +109,7 @@ describe("GET /api/me/keys", () => {
 });
 
 describe("DELETE /api/me/keys/:id", () => {
-  test("answers 204, and the key is refused from the next request on", async () => {
+  test("responds with 204, and the key is refused from the next request on", async () => {
     const [key, another] = [await makeKey(), await makeKey()];
     expect(await remove(key.id)).toBe(204);
     expect(await statusOf(key)).toBe(401);
@@ -117,20 +117,20 @@ describe("DELETE /api/me/keys/:id", () => {
     expect(await remove(key.id)).toBe(404);
   });
 
-  test("answers 204 for an id in capitals", async () => {
+  test("responds with 204 for an id in capitals", async () => {
     const key = await makeKey();
     expect(await remove(key.id.toUpperCase())).toBe(204);
     expect(await statusOf(key)).toBe(401);
   });
 
-  test("answers 404 for somebody else's key, and leaves it alone", async () => {
+  test("responds with 404 for another user's key, and does not delete it", async () => {
     const key = await makeKey();
     expect(await remove(key.id, await createAccount())).toBe(404);
     expect(await statusOf(key)).toBe(200);
   });
 
   test.each(["unknown", "0190a0c4-0000-7000-8000-000000000000", "%00", "' OR 1=1 --"])(
-    "answers 404 for %j",
+    "responds with 404 for %j",
     async (id) => {
       const key = await makeKey();
       expect(await remove(id)).toBe(404);
@@ -140,7 +140,7 @@ describe("DELETE /api/me/keys/:id", () => {
 });
 
 describe("an API key", () => {
-  test("does what it has the permission for, and no more", async () => {
+  test("allows only requests that its permissions cover", async () => {
     const key = await makeKey("reader", [PERMISSION]);
     expect(await statusOf(key)).toBe(200);
     expect((await sendJson("POST", "/api/things", { title: "t" }, withKey(key))).status).toBe(403);
@@ -163,7 +163,7 @@ describe("an API key", () => {
     expect((await list()).items).toHaveLength(1);
   });
 
-  test("is refused where a letter of it is another, or something is with it", async () => {
+  test("is refused if a letter of it differs, or if it has anything else with it", async () => {
     const { key } = await makeKey();
     const start = key.slice(0, -1);
     for (const wrong of [
@@ -179,7 +179,7 @@ describe("an API key", () => {
     }
   });
 
-  test("is no access token", async () => {
+  test("is not an access token", async () => {
     const { key } = await makeKey();
     expect((await send("/api/things", { headers: { Authorization: `Bearer ${key}` } })).status).toBe(401);
   });

@@ -4,7 +4,7 @@ import { env } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { account } from "../../../src/features/account/index.ts";
 import { APP_ID } from "../../../src/web/app/app-name.ts";
-import { type Account, openBrowser, PASSWORD, PERMISSION, send, signInAnswer, submit } from "../../harness.ts";
+import { type Account, openBrowser, PASSWORD, PERMISSION, send, signInResponse, submit } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
 import { flashOf, type Shown } from "../../plain-browser.ts";
 import { recentRoutes } from "../../recent-sign-in.ts";
@@ -29,7 +29,7 @@ const FORMS: Readonly<Record<string, SensitiveForm>> = {
   "POST /account/keys": {
     page: "/account",
     action: () => "/account/keys",
-    fields: { name: "backup & more", [PERMISSION]: "on", days: "30" },
+    fields: { submission: crypto.randomUUID(), name: "backup & more", [PERMISSION]: "on", days: "30" },
     before: async () => expect(await keysOf(me)).toEqual([]),
     after: async (shown: Shown) => {
       expect([shown.status, shown.path]).toEqual([201, "/account/keys"]);
@@ -46,7 +46,7 @@ test("these are the forms that ask for a recent sign-in", () => {
 testSensitiveForms(FORMS);
 
 describe("POST /account/confirm-password", () => {
-  test("answers 307 to the path with new cookies, so that the browser sends the same body there", async () => {
+  test("responds with 307 to the path with new cookies, so that the browser sends the same body there", async () => {
     const own = await openBrowser(me);
     const response = await submit(own, PASSWORD_FORM, { currentPassword: PASSWORD, continue: "/account/keys" });
     expect([response.status, response.headers.get("Location")]).toEqual([307, "/account/keys"]);
@@ -80,13 +80,18 @@ describe("POST /account/confirm-password", () => {
     const own = await openBrowser(me);
     const fields = { currentPassword: "a wrong password", continue: "/account/keys", name: "x", csrf: own.csrf };
     const text = await (await submit(own, PASSWORD_FORM, fields)).text();
-    expect(Object.keys(fieldsOf({ status: 422, path: "", text })).sort()).toEqual(["continue", "csrf", "name"]);
+    expect(Object.keys(fieldsOf({ status: 422, path: "", text })).sort()).toEqual([
+      "continue",
+      "csrf",
+      "name",
+      "submission",
+    ]);
   });
 
-  test("leads to the sign-in where nobody is signed in", async () => {
+  test("leads visitors to the sign-in page", async () => {
     const init = { method: "POST", headers: { Accept: "text/html" }, body: new URLSearchParams() };
     const response = await send(PASSWORD_FORM, init);
-    expect([response.status, response.headers.get("Location")]).toEqual(signInAnswer());
+    expect([response.status, response.headers.get("Location")]).toEqual(signInResponse());
   });
 
   test.each(HOSTILE)("the text %j does no harm in the fields that it keeps", async (hostile) => {

@@ -55,7 +55,7 @@ describe("POST /api/me/confirm-password", () => {
     expect((await send("/api/things", { headers: { "X-API-Key": key } })).status).toBe(200);
   });
 
-  test("with a wrong password is 403, gives nothing, and is no recent sign-in", async () => {
+  test("with a wrong password gets 403, returns no secrets, and is not a recent sign-in", async () => {
     const { headers } = await holdToken(RECENT_MS + 1);
     const response = await confirm(headers, "a wrong password");
     expect([response.status, response.headers.getSetCookie()]).toEqual([403, []]);

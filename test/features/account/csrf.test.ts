@@ -5,7 +5,8 @@ import { testCsrf } from "../../csrf.ts";
 import { type Account, createKey, PASSWORD, PERMISSION } from "../../harness.ts";
 
 const change = { currentPassword: PASSWORD, newPassword: "another password for tests" };
-const sessionOf = async ({ user }: Account) => (await listSessions(env.DB, user.id, { limit: 100 })).at(-1)?.id ?? "";
+const sessionOf = async ({ user }: Account) =>
+  (await listSessions(env.DB, user.id, { limit: 100 })).items.at(-1)?.id ?? "";
 const keyOf = async (owner: Account) => (await createKey(owner, [])).id;
 
 testCsrf(account, {
@@ -25,6 +26,6 @@ testCsrf(account, {
   "POST /account/verify-email": {},
   "POST /account/sessions/end-others": {},
   "POST /account/sessions/:id/end": { make: sessionOf },
-  "POST /account/keys": { fields: { name: "key", [PERMISSION]: "on" } },
+  "POST /account/keys": { fields: { submission: crypto.randomUUID(), name: "key", [PERMISSION]: "on" } },
   "POST /account/keys/:id/delete": { fields: { confirmed: "yes" }, make: keyOf },
 });

@@ -135,9 +135,9 @@ describe("lastUsedAt of an API key", () => {
   test("is on the page", async () => {
     const page = async () => (await send("/account", { headers: browser.headers })).text();
     const { key } = await createKey(me, [PERMISSION]);
-    expect(await page()).toContain("Never used");
+    expect(await page()).toContain("never used");
     await use(key);
-    expect(await page()).not.toContain("Never used");
+    expect(await page()).not.toContain("never used");
   });
 });
 
@@ -157,7 +157,7 @@ describe("of API keys a user may have 20 that have not expired", () => {
     expect((await make({}, await createAccount())).status).toBe(201);
   });
 
-  test("on the page the 21st is 422 at the form, with what was typed", async () => {
+  test("on the page, the 21st gets 422 at the form, with the typed text", async () => {
     await fill(LIMIT);
     const response = await makeOnPage({ name: "one more" });
     const text = await response.text();

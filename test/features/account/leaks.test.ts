@@ -1,7 +1,9 @@
 /** Drives every flow of an account that handles a secret, and looks for each in the log and in what errors say. */
 import type { Env } from "../../../src/env.ts";
 import { createAccount, openBrowser, PASSWORD, PERMISSION, send } from "../../harness.ts";
-import { form, json, listen, mailedToken, noteStoredHashes, secrets, testLeaks } from "../../leaks.ts";
+import { collectTold, form, json, listen, mailedToken, noteStoredHashes, secrets, testLeaks } from "../../leaks.ts";
+
+collectTold();
 
 /** All of the API's flows once, right and wrong. */
 async function driveApi(bindings: Partial<Env>): Promise<void> {

@@ -15,7 +15,7 @@ import {
   PASSWORD,
   PERMISSION,
   send,
-  signInAnswer,
+  signInResponse,
   submit,
 } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
@@ -36,7 +36,7 @@ const post = (path: string, fields: Record<string, string> = {}) => submit(brows
 const statusFor = async ({ headers }: Pick<Account | Browser, "headers">) =>
   (await send("/api/me", { headers })).status;
 const sessionIds = async ({ user }: Account) =>
-  (await listSessions(env.DB, user.id, { limit: 100 })).map(({ id }) => id);
+  (await listSessions(env.DB, user.id, { limit: 100 })).items.map(({ id }) => id);
 const keysOf = async ({ user }: Account) => {
   const { results } = await env.DB.prepare("SELECT * FROM api_keys WHERE user_id = ?").bind(user.id).all();
   return results;
@@ -52,28 +52,28 @@ function renewed(response: Response): Browser {
 /** Where a form led, and what the page there says once. */
 async function follow(response: Response): Promise<string> {
   expect([response.status, response.headers.get("Location")]).toEqual([303, "/account"]);
-  return /<div class="message \w+" role="\w+"><p>([^<]*)/.exec(await page())?.[1] ?? "";
+  return /<div class="message \w+" role="\w+"[^>]*><p>([^<]*)/.exec(await page())?.[1] ?? "";
 }
 
 /** The ids of what the page says is wrong. */
 const wrongIn = (text: string) => [...text.matchAll(/id="([\w-]+)-error"/g)].map(([, id]) => id);
 
-test("GET /account shows who one is, where one is signed in and which keys there are", async () => {
+test("GET /account shows the user, their sessions and their keys", async () => {
   await makeKey(me, "nightly");
   const text = await page();
-  expect(text).toContain('<a href="/account" aria-current="page">Grace</a>');
+  expect(text).toContain('<a href="/account" aria-current="page">');
   expect(text).toContain('name="name" type="text" value="Grace"');
   expect(text).toContain(me.user.email);
-  expect(text).toMatch(/<h3>nightly<\/h3>/);
+  expect(text).toMatch(/<h3 dir="auto">nightly<\/h3>/);
   expect(text.match(/>This session</g)).toHaveLength(1);
 });
 
-test("GET /account leads who has not signed in to the sign-in, and back", async () => {
+test("GET /account leads visitors to the sign-in page, and back", async () => {
   const response = await send("/account", { headers: { Accept: "text/html" } });
-  expect([response.status, response.headers.get("Location")]).toEqual(signInAnswer("/account"));
+  expect([response.status, response.headers.get("Location")]).toEqual(signInResponse("/account"));
 });
 
-test("GET /account refuses a cursor that is none", async () => {
+test("GET /account refuses an invalid cursor", async () => {
   for (const query of ["?sessions=x", "?keys=x"]) expect((await open(query)).status).toBe(400);
 });
 
@@ -83,7 +83,7 @@ describe("the name", () => {
     expect(await page()).toContain('value="Åsa"');
   });
 
-  test("is refused where it is none, and what was typed stays", async () => {
+  test("is refused if it is not valid, and the typed text stays", async () => {
     const response = await post("", { name: "a".repeat(101) });
     const text = await response.text();
     expect([response.status, wrongIn(text)]).toEqual([400, ["profile-name"]]);
@@ -110,12 +110,12 @@ describe("the password", () => {
     ["stay where the box is ticked", { keepApiKeys: "yes" }, 200],
   ])("is changed, and the API keys, which the page lists, %s", async (_, fields, status) => {
     const { key } = await makeKey(me, "nightly");
-    expect(await page()).toMatch(/deletes your API keys: nightly\.[\s\S]*name="keepApiKeys" value="yes">/);
+    expect(await page()).toMatch(/deletes your API keys: <bdi>nightly<\/bdi>\.[\s\S]*name="keepApiKeys" value="yes">/);
     await post("/password", { currentPassword: PASSWORD, newPassword: NEW_PASSWORD, ...fields });
     expect((await send("/api/things", { headers: { "X-API-Key": key } })).status).toBe(status);
   });
 
-  test("stays where the current one is wrong, which is said at its field", async () => {
+  test("stays if the current one is wrong, and the error is at its field", async () => {
     const another = await openBrowser(me);
     const response = await change("a wrong password", NEW_PASSWORD);
     const text = await response.text();
@@ -125,7 +125,7 @@ describe("the password", () => {
     expect((await change(PASSWORD, NEW_PASSWORD)).status).toBe(303);
   });
 
-  test("is refused where it is too easy, before anything is hashed", async () => {
+  test("is refused if it is too easy, before anything is hashed", async () => {
     const response = await change("", "password");
     expect([response.status, wrongIn(await response.text())]).toEqual([
       400,
@@ -154,24 +154,34 @@ describe("sessions", () => {
     expect([await statusFor(another), await statusFor(browser)]).toEqual([401, 200]);
   });
 
-  test("all others are ended at once, and nobody else's", async () => {
+  test("all others of the user are ended at once, and not those of other users", async () => {
     const [another, other] = [await openBrowser(me), await openBrowser(await createAccount())];
     expect(await follow(await post("/sessions/end-others"))).toBe("You are signed out everywhere else.");
     expect([await statusFor(browser), await statusFor(another), await statusFor(other)]).toEqual([200, 401, 200]);
     expect(await sessionIds(me)).toHaveLength(1);
   });
 
-  test("somebody else's and none are 404, and nothing ends", async () => {
+  test("those of other users and unknown ones get 404, and no session ends", async () => {
     const other = await createAccount();
     const [theirs = ""] = await sessionIds(other);
     for (const id of [theirs, crypto.randomUUID()]) expect((await post(`/sessions/${id}/end`)).status).toBe(404);
     expect(await sessionIds(other)).toEqual([theirs]);
   });
 
-  test("older ones are a link away", async () => {
+  test("a link leads to older ones", async () => {
     for (let i = 0; i < 20; i++) await openBrowser(me);
     const [, query = ""] = /href="\/account(\?sessions=[^"]*)"/.exec(await page()) ?? [];
-    expect((await page(query)).match(/<p class="meta">Since/g)).toHaveLength(2);
+    expect((await page(query)).match(/<p class="meta">Signed in/g)).toHaveLength(2);
+  });
+
+  test("the link to older ones keeps the page of the list of keys", async () => {
+    for (let i = 0; i < 20; i++) await openBrowser(me);
+    for (const name of ["first", "second"]) await makeKey(me, name);
+    const keys = await send("/api/me/keys?limit=1", { headers: me.headers });
+    const { nextCursor } = await keys.json<{ nextCursor: string }>();
+    const [, query = ""] = /href="\/account(\?[^"#]*sessions=[^"#]*)/.exec(await page(`?keys=${nextCursor}`)) ?? [];
+    const text = await page(query.replaceAll("&amp;", "&"));
+    expect([text.includes(">first</h3>"), text.includes(">second</h3>")]).toEqual([true, false]);
   });
 });
 
@@ -188,13 +198,13 @@ describe("API keys", () => {
     expect(JSON.stringify(kept.results)).not.toContain(key);
   });
 
-  test("none is made without a name or a permission, nor with one that there is not", async () => {
+  test("a key needs a name and permissions that exist", async () => {
     const response = await post("/keys", { name: "", "users:delete": "on" });
     expect([response.status, wrongIn(await response.text())]).toEqual([400, ["key-name", "key-permissions"]]);
     expect(await keysOf(me)).toEqual([]);
   });
 
-  test("what was typed and ticked stays", async () => {
+  test("the typed text and the ticked boxes stay", async () => {
     const text = await (await post("/keys", { name: "n".repeat(101), [PERMISSION]: "on" })).text();
     expect(text).toContain(`value="${"n".repeat(101)}"`);
     expect(text).toContain(`name="${PERMISSION}" checked>`);
@@ -213,7 +223,7 @@ describe("API keys", () => {
     expect((await send("/api/things", { headers: { "X-API-Key": key } })).status).toBe(401);
   });
 
-  test("somebody else's and none are 404, and stay", async () => {
+  test("those of other users and unknown ones get 404, and stay", async () => {
     const other = await createAccount();
     const { id } = await makeKey(other);
     for (const missing of [id, crypto.randomUUID()]) {

@@ -46,7 +46,7 @@ const sessionsOf = ({ user }: Account) =>
   env.DB.prepare("SELECT count(*) AS n FROM sessions WHERE user_id = ?").bind(user.id).first("n");
 
 describe("POST /api/me/password", () => {
-  test("sets the password, and answers with new tokens, which nobody keeps", async () => {
+  test("sets the password, and responds with new tokens, which no cache stores", async () => {
     const response = await change(me.headers);
     expect([response.status, response.headers.get("Cache-Control")]).toEqual([200, "no-store"]);
     const tokens = await response.json<Tokens>();
@@ -96,7 +96,7 @@ describe("POST /api/me/password", () => {
     expect(await statusFor({ "X-API-Key": others.key }, "/api/things")).toBe(200);
   });
 
-  test("answers 403 for a wrong current password, and changes nothing", async () => {
+  test("responds with 403 for a wrong current password, and changes nothing", async () => {
     const [browser, { key }] = [await openBrowser(me), await createKey(me, [PERMISSION])];
     expect((await change(me.headers, { currentPassword: "a wrong password" })).status).toBe(403);
     expect([await statusFor(browser.headers), await statusFor(me.headers), await refresh(me)]).toEqual([200, 200, 200]);

@@ -7,10 +7,8 @@ import { PASSWORD, PERMISSION, sendJson, submit } from "../../harness.ts";
 import { NEW_PASSWORD } from "../../identity/account-event-ways.ts";
 import { isRecent, knowsDevice, opensAccount, post } from "../../identity/credential-app.ts";
 import { type Client, createHolder, type Holder } from "../../identity/credential-holder.ts";
-import { useFastHashing } from "../../identity/passwords/fast-hashing.ts";
 import { cookieOf } from "../../identity/sessions/cookie-of.ts";
 
-useFastHashing();
 vi.setConfig({ testTimeout: 60_000 });
 
 interface Renewal {

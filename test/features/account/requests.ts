@@ -6,7 +6,7 @@ import { formOf, jsonOf, type PreparedRequest, type RouteRequests } from "../../
 const CHANGE = { currentPassword: PASSWORD, newPassword: "another password for tests" };
 
 const newestSessionOf = async ({ user }: Account) =>
-  (await listSessions(env.DB, user.id, { limit: 100 })).at(0)?.id ?? "";
+  (await listSessions(env.DB, user.id, { limit: 100 })).items.at(0)?.id ?? "";
 
 /** The account, its sessions and its keys. */
 async function stateOf({ user }: Account): Promise<unknown> {
@@ -69,11 +69,13 @@ export const requests: RouteRequests = {
     repeatStatus: 404,
   }),
   "GET /api/me/keys": call("GET", { path: "/api/me/keys" }),
-  "POST /api/me/keys": call(
-    "POST",
-    { path: "/api/me/keys", status: 201, isRepeated: true },
-    { name: "new", permissions: [PERMISSION] },
-  ),
+  // Both create nothing twice. But the campaign requires other requests to succeed, and its app lacks this permission.
+  "POST /api/me/keys": async () => {
+    const { account } = await setUp();
+    const headers = { ...account.headers, "Idempotency-Key": crypto.randomUUID() };
+    const init = jsonOf("POST", { name: "new", permissions: [PERMISSION] }, headers);
+    return { path: "/api/me/keys", init, status: 201, stateOf: () => stateOf(account), isRepeated: true };
+  },
   "DELETE /api/me/keys/:id": call("DELETE", {
     path: ({ key }) => `/api/me/keys/${key}`,
     status: 204,
@@ -84,9 +86,9 @@ export const requests: RouteRequests = {
     return { path: "/account", init: { headers: browser.headers }, status: 200 };
   },
   "POST /account": submitted({ path: "/account" }, { name: "Changed" }),
-  "POST /account/password": submitted({ path: "/account/password" }, CHANGE),
+  "POST /account/password": submitted({ path: "/account/password", repeatStatus: 401 }, CHANGE),
   "POST /account/confirm-password": submitted(
-    { path: "/account/confirm-password" },
+    { path: "/account/confirm-password", repeatStatus: 401 },
     { currentPassword: PASSWORD, continue: "" },
   ),
   "POST /account/verify-email": submitted({ path: "/account/verify-email", isRepeated: true }),
@@ -97,7 +99,7 @@ export const requests: RouteRequests = {
   }),
   "POST /account/keys": submitted(
     { path: "/account/keys", status: 201, isRepeated: true },
-    { name: "new", [PERMISSION]: "on" },
+    { submission: crypto.randomUUID(), name: "new", [PERMISSION]: "on" },
   ),
   "POST /account/keys/:id/delete": submitted(
     { path: ({ key }) => `/account/keys/${key}/delete`, repeatStatus: 404 },

@@ -58,13 +58,14 @@ describe("GET /api/me/sessions", () => {
         { ...session, device: "Unknown device", isCurrent: true },
       ],
       nextCursor: null,
+      previousCursor: null,
     });
     const browser = await openBrowser(me);
     const [newest] = (await list(browser.headers)).items;
     expect(currentOf(await list(browser.headers))).toEqual([newest?.id]);
   });
 
-  test("lists nobody else's, no visitor's, and none that is over", async () => {
+  test("does not list sessions of other users or visitors, or ended ones", async () => {
     await openBrowser(await createAccount());
     await startCookieSession(env.DB, { user: null, device: "", deviceId: null }, { a: 1 });
     await openBrowser(me);
@@ -106,7 +107,7 @@ describe("DELETE /api/me/sessions/:id", () => {
     expect(await end(id)).toBe(404);
   });
 
-  test("ends a client's: its access token and its refresh token are no good then", async () => {
+  test("ends a client's session: its access token and its refresh token are then refused", async () => {
     const browser = await openBrowser(me);
     const [id = ""] = currentOf(await list());
     expect(await end(id.toUpperCase(), browser.headers)).toBe(204);
@@ -117,7 +118,7 @@ describe("DELETE /api/me/sessions/:id", () => {
     expect((await post("/refresh", { refreshToken: other?.refreshToken })).status).toBe(200);
   });
 
-  test("answers 404 for somebody else's session and for none, and ends nothing", async () => {
+  test("responds with 404 for another user's session and for an unknown one, and ends no session", async () => {
     const other = await createAccount();
     const [theirs = ""] = currentOf(await list(other.headers));
     for (const id of [theirs, crypto.randomUUID(), "x", "' OR 1=1 --"]) expect(await end(id)).toBe(404);

@@ -9,6 +9,7 @@ import { post } from "../../identity/credential-app.ts";
 interface Page {
   readonly items: User[];
   readonly nextCursor: string | null;
+  readonly previousCursor: string | null;
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -40,27 +41,30 @@ const keyOf = async (account: Account) => ({ "X-API-Key": (await createKey(accou
 
 describe("the routes of administrators", () => {
   const routes = ["GET /api/admin/users", "PATCH /api/admin/users/:id", "DELETE /api/admin/users/:id"];
-  test.each(routes)("%s answers 401 to strangers and 403 to users and keys, even an administrator's", async (route) => {
-    const [victim, user] = [await createAccount(), await createAccount()];
-    const [method = "", path = ""] = route.split(" ");
-    const body = method === "PATCH" ? { body: '{"role":"admin"}' } : {};
-    const callers: [Headers, number][] = [
-      [{}, 401],
-      [user.headers, 403],
-      [(await openBrowser(user)).headers, 403],
-      [await keyOf(user), 403],
-      [await keyOf(admin), 403],
-    ];
-    for (const [caller, status] of callers) {
-      const headers = { "Content-Type": "application/json", ...caller };
-      expect((await send(path.replace(":id", victim.user.id), { method, headers, ...body })).status).toBe(status);
-    }
-    expect(await roleOf(victim)).toBe("user");
-  });
+  test.each(routes)(
+    "%s responds with 401 to strangers, and with 403 to users and to API keys, even an administrator's",
+    async (route) => {
+      const [victim, user] = [await createAccount(), await createAccount()];
+      const [method = "", path = ""] = route.split(" ");
+      const body = method === "PATCH" ? { body: '{"role":"admin"}' } : {};
+      const callers: [Headers, number][] = [
+        [{}, 401],
+        [user.headers, 403],
+        [(await openBrowser(user)).headers, 403],
+        [await keyOf(user), 403],
+        [await keyOf(admin), 403],
+      ];
+      for (const [caller, status] of callers) {
+        const headers = { "Content-Type": "application/json", ...caller };
+        expect((await send(path.replace(":id", victim.user.id), { method, headers, ...body })).status).toBe(status);
+      }
+      expect(await roleOf(victim)).toBe("user");
+    },
+  );
 });
 
 describe("GET /api/admin/users", () => {
-  test("lists accounts whole, without their passwords, and nobody keeps it", async () => {
+  test("lists whole accounts without their passwords, and no cache stores the list", async () => {
     const { user } = await createAccount();
     expect((await list({ q: user.email })).items).toEqual([user]);
     const response = await send("/api/admin/users", { headers: admin.headers });
@@ -68,7 +72,7 @@ describe("GET /api/admin/users", () => {
     expect(await response.text()).not.toMatch(/scrypt|hash|folded/i);
   });
 
-  test("finds a part of a name or an address in any case, and what it is given literally", async () => {
+  test("finds a literal part of a name or an address, in any case", async () => {
     const mark = crypto.randomUUID();
     const { user } = await createAccount({ name: `ÅSA Ünïcøde ДАША 100%_ ${mark}` });
     for (const part of ["åsa", "ÜNÏCØDE", "даша 1", "100%_ "]) {
@@ -85,7 +89,7 @@ describe("GET /api/admin/users", () => {
     for (const q of ["σίσυφος", "ΣΊΣΥΦΟΣ", "Σίσ", "ΣΊΣ"]) expect([q, (await list({ q })).items]).toEqual([q, [user]]);
   });
 
-  test("finds a name by what it was changed to", async () => {
+  test("finds a user by a changed name", async () => {
     const [before, after] = [crypto.randomUUID(), crypto.randomUUID()];
     const { user } = await createAccount({ name: before });
     await renameUser(env.DB, user, after);
@@ -106,12 +110,38 @@ describe("GET /api/admin/users", () => {
     expect(names).toEqual([["5", "4"], ["3", "2"], ["1"]]);
   });
 
-  test.each(["limit=0", "limit=101", "limit=x", "cursor=x", `q=${"a".repeat(201)}`, "q=%00"])(
-    "refuses %s with 400",
-    async (query) => {
-      expect(await statusFor(admin.headers, `/api/admin/users?${query}`)).toBe(400);
-    },
-  );
+  test("filters and orders, and leads to the previous page", async () => {
+    const mark = crypto.randomUUID();
+    for (const name of ["1", "2", "3"]) await createAccount({ name: `${mark} ${name}`, emailVerified: name !== "2" });
+    await createAccount({ name: `${mark} 4`, role: "admin" });
+    const find = async (query: Record<string, string>) => {
+      const { items, ...cursors } = await list({ q: mark, ...query });
+      return { names: items.map(({ name }) => name.slice(mark.length + 1)).join(), ...cursors };
+    };
+    const found = async (query: Record<string, string>) => (await find(query)).names;
+    expect(await found({ order: "oldest" })).toBe("1,2,3,4");
+    expect(await found({ role: "admin", emailVerified: "" })).toBe("4");
+    expect(await found({ role: "user", emailVerified: "true" })).toBe("3,1");
+    expect(await found({ emailVerified: "false", order: "newest" })).toBe("2");
+    const first = await find({ limit: "3" });
+    const second = await find({ limit: "3", cursor: first.nextCursor ?? "" });
+    expect([first.names, first.previousCursor, second.names]).toEqual(["4,3,2", null, "1"]);
+    expect(await find({ limit: "3", cursor: second.previousCursor ?? "" })).toEqual(first);
+  });
+
+  test.each([
+    "limit=0",
+    "limit=101",
+    "limit=x",
+    "cursor=x",
+    "role=owner",
+    "emailVerified=1",
+    "order=name",
+    `q=${"a".repeat(201)}`,
+    "q=%00",
+  ])("refuses %s with 400", async (query) => {
+    expect(await statusFor(admin.headers, `/api/admin/users?${query}`)).toBe(400);
+  });
 });
 
 describe("PATCH /api/admin/users/:id", () => {
@@ -149,12 +179,15 @@ describe("PATCH /api/admin/users/:id", () => {
     expect(await roleOf(account)).toBe("user");
   });
 
-  test.each(["unknown", "0190a0c4-0000-7000-8000-000000000000", "' OR 1=1 --"])("answers 404 for %j", async (id) => {
-    const account = await createAccount();
-    expect((await patch(id, { role: "admin" })).status).toBe(404);
-    expect((await remove(id)).status).toBe(404);
-    expect(await roleOf(account)).toBe("user");
-  });
+  test.each(["unknown", "0190a0c4-0000-7000-8000-000000000000", "' OR 1=1 --"])(
+    "responds with 404 for %j",
+    async (id) => {
+      const account = await createAccount();
+      expect((await patch(id, { role: "admin" })).status).toBe(404);
+      expect((await remove(id)).status).toBe(404);
+      expect(await roleOf(account)).toBe("user");
+    },
+  );
 });
 
 describe("DELETE /api/admin/users/:id", () => {
@@ -193,7 +226,7 @@ describe("DELETE /api/admin/users/:id", () => {
     expect(await countsOf(other)).toEqual(tables);
   });
 
-  test("removes the responses that were kept for the user's idempotency keys: they have what was made in them", async () => {
+  test("removes the responses that were recorded for the user's idempotency keys, since they contain the user's data", async () => {
     const { user, headers } = await createAccount();
     const title = crypto.randomUUID();
     await sendJson("POST", "/api/things", { title }, { ...headers, "Idempotency-Key": "key" });

@@ -2,4 +2,5 @@
 import { testFailures } from "../../failures.ts";
 import { requests } from "./requests.ts";
 
-testFailures(requests);
+// The sweep erases the data of a deleted user if the request fails to.
+testFailures(requests, { swept: ["deleted_users"] });

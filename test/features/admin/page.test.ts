@@ -1,8 +1,9 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
 import { databaseWith } from "../../databases.ts";
-import { type Account, type Browser, createAccount, openBrowser, send, signInAnswer, submit } from "../../harness.ts";
+import { type Account, type Browser, createAccount, openBrowser, send, signInResponse, submit } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
+import { followPager } from "../../list-links.ts";
 
 /** An administrator of each test's own, with a browser. */
 let admin: Account;
@@ -18,10 +19,10 @@ const page = async (query: Record<string, string> = {}) => (await open(query)).t
 const post = ({ user }: Account, action: "role" | "delete", fields: Record<string, string> = {}) =>
   submit(browser, `/admin/users/${user.id}/${action}`, fields);
 const roleOf = ({ user }: Account) => env.DB.prepare("SELECT role FROM users WHERE id = ?").bind(user.id).first("role");
-const namesIn = (text: string) => [...text.matchAll(/<th scope="row"><span>([^<]*)/g)].map(([, name]) => name);
+const namesIn = (text: string) => [...text.matchAll(/<span class="name"><bdi>([^<]*)/g)].map(([, name]) => name);
 const confirmed = "yes";
 
-describe("who is no administrator", () => {
+describe("a user who is not an administrator", () => {
   test("gets 403 as a page, from the list and the forms, and no link in the navigation", async () => {
     const [user, victim] = [await createAccount(), await createAccount()];
     browser = await openBrowser(user);
@@ -36,9 +37,9 @@ describe("who is no administrator", () => {
     expect(await (await send("/things", { headers: browser.headers })).text()).not.toContain("/admin/users");
   });
 
-  test("is led to the sign-in where nobody is signed in", async () => {
+  test("is led to the sign-in page without a session", async () => {
     const response = await send("/admin/users?q=a", { headers: { Accept: "text/html" } });
-    expect([response.status, response.headers.get("Location")]).toEqual(signInAnswer("/admin/users?q=a"));
+    expect([response.status, response.headers.get("Location")]).toEqual(signInResponse("/admin/users?q=a"));
   });
 });
 
@@ -71,6 +72,18 @@ describe("GET /admin/users", () => {
     expect(text).toContain(`name="csrf" value="${browser.csrf}"`);
     expect(response.headers.get("HX-Replace-Url")).toBe(`/admin/users?${new URLSearchParams({ q: user.email })}`);
     for (const either of [response, await open()]) expect(either.headers.get("Vary")).toContain("HX-Request");
+    for (const id of ["users-head", "users-status"]) expect(text).toContain(`id="${id}"`);
+    expect(text.match(/hx-swap-oob="true"/g)).toHaveLength(2);
+    const boosted = await open({ q: user.email }, { "HX-Request": "true", "HX-Boosted": "true" });
+    expect(boosted.headers.get("HX-Replace-Url")).toBe(null);
+  });
+
+  test("gives HTMX the message about an action, once", async () => {
+    const account = await createAccount({ name: "Grace" });
+    await post(account, "role", { role: "admin", confirmed });
+    const part = async () => (await open({ q: account.user.email }, { "HX-Request": "true" })).text();
+    expect(await part()).toMatch(/hx-swap-oob="beforeend:#messages">.*Grace is now an administrator\./);
+    expect(await part()).not.toContain("Grace is now");
   });
 
   test("gives pages, the newest first, also within a search", async () => {
@@ -80,12 +93,35 @@ describe("GET /admin/users", () => {
     const [, query = ""] = /href="\/admin\/users(\?[^"]*)">Older/.exec(first) ?? [];
     const second = await (await send(`/admin/users${query.replaceAll("&amp;", "&")}`, browser)).text();
     expect([namesIn(first), namesIn(second)]).toEqual([[`${mark} 3`, `${mark} 2`], [`${mark} 1`]]);
-    expect(second).toContain(`href="/admin/users?q=${mark}">Newest`);
+    const [, newer = ""] = /href="(\/admin\/users[^"]*)">Newer/.exec(second) ?? [];
+    const back = await (await send(newer.replaceAll("&amp;", "&"), browser)).text();
+    expect(namesIn(back)).toEqual([`${mark} 3`, `${mark} 2`]);
+    expect(back).not.toContain(">Newer users");
   });
 
-  test.each([{ cursor: "x" }, { limit: "0" }, { q: "a".repeat(201) }])("refuses %j with 400", async (query) => {
-    expect((await open(query as Record<string, string>)).status).toBe(400);
+  test("filters, orders and counts, and keeps the choices in its links", async () => {
+    const mark = crypto.randomUUID();
+    for (const name of ["1", "2", "3"]) await createAccount({ name: `${mark} ${name}`, emailVerified: name !== "2" });
+    await createAccount({ name: `${mark} 4`, role: "admin" });
+    const query = { q: mark, role: "user", emailVerified: "true", order: "oldest" };
+    const text = await page({ ...query, limit: "1" });
+    expect(namesIn(text)).toEqual([`${mark} 1`]);
+    expect(text).toContain(`2 users matching “<bdi>${mark}</bdi>”.`);
+    for (const value of ["user", "true", "oldest"]) expect(text).toContain(`<option value="${value}" selected>`);
+    const [, next = ""] = /href="\/admin\/users(\?[^"]*)">Newer users/.exec(text) ?? [];
+    const after = await page(Object.fromEntries(new URLSearchParams(next.replaceAll("&amp;", "&"))));
+    expect(namesIn(after)).toEqual([`${mark} 3`]);
+    expect(after).toContain("Older users");
+    const newest = await page({ ...query, order: "newest", role: "", emailVerified: "" });
+    expect(namesIn(newest)).toEqual(["4", "3", "2", "1"].map((name) => `${mark} ${name}`));
   });
+
+  test.each([{ cursor: "x" }, { limit: "0" }, { role: "owner" }, { order: "name" }, { q: "a".repeat(201) }])(
+    "refuses %j with 400",
+    async (query) => {
+      expect((await open(query as Record<string, string>)).status).toBe(400);
+    },
+  );
 });
 
 describe("the role", () => {
@@ -123,20 +159,20 @@ describe("an account", () => {
   });
 
   test("that is one's own stays as it is", async () => {
-    const answers = [
+    const responses = [
       await post(admin, "delete", { confirmed }),
       await post(admin, "role", { role: "user", confirmed }),
     ];
     const capitals = { ...admin, user: { ...admin.user, id: admin.user.id.toUpperCase() } };
-    answers.push(await post(capitals, "delete", { confirmed }));
-    for (const answer of answers) expect([answer.status, await roleOf(admin)]).toEqual([403, "admin"]);
+    responses.push(await post(capitals, "delete", { confirmed }));
+    for (const response of responses) expect([response.status, await roleOf(admin)]).toEqual([403, "admin"]);
   });
 
   test("that is not there is 404, asked about or not", async () => {
     const gone: Account = { ...admin, user: { ...admin.user, id: crypto.randomUUID() } };
-    for (const answer of ["", "yes"]) {
-      expect((await post(gone, "delete", { confirmed: answer })).status).toBe(404);
-      expect((await post(gone, "role", { role: "user", confirmed: answer })).status).toBe(404);
+    for (const confirmed of ["", "yes"]) {
+      expect((await post(gone, "delete", { confirmed })).status).toBe(404);
+      expect((await post(gone, "role", { role: "user", confirmed })).status).toBe(404);
     }
   });
 
@@ -169,9 +205,9 @@ test.each(["role", "delete"])("the last administrator stays, and the page says w
   const last = await createAccount({ role: "admin" });
   const body = new URLSearchParams({ csrf: browser.csrf, role: "user", confirmed });
   const init = { method: "POST", headers: browser.headers, body };
-  const answer = await send(`/admin/users/${last.user.id}/${action}`, init, { DB: demoting(admin) });
-  expect([answer.status, await roleOf(last), await roleOf(admin)]).toEqual([409, "admin", "user"]);
-  expect(await answer.text()).toContain("This is the last administrator. Make another user an administrator first.");
+  const response = await send(`/admin/users/${last.user.id}/${action}`, init, { DB: demoting(admin) });
+  expect([response.status, await roleOf(last), await roleOf(admin)]).toEqual([409, "admin", "user"]);
+  expect(await response.text()).toContain("This is the last administrator. Make another user an administrator first.");
 });
 
 describe.each(HOSTILE)("the text %j", (hostile) => {
@@ -193,4 +229,18 @@ describe.each(HOSTILE)("the text %j", (hostile) => {
     await expectHarmless(after);
     expect(after).toContain(escaped(hostile));
   });
+});
+
+test("the links between pages keep the limit, and so does a search", async () => {
+  const mark = crypto.randomUUID();
+  for (const name of ["a", "b", "c"]) await createAccount({ name: `${name} ${mark}` });
+  const page = async (query: string) => (await send(`/admin/users${query}`, { headers: browser.headers })).text();
+  const queries = await followPager(page, `?limit=1&q=${mark}`);
+  expect(queries).toHaveLength(4);
+  for (const query of queries) expect(new URLSearchParams(query).get("limit")).toBe("1");
+  const text = await page(`?limit=1&q=${mark}`);
+  expect(text).toContain('<input type="hidden" name="limit" value="1">');
+  expect(text).toContain('<a href="/admin/users?limit=1">Show all</a>');
+  expect(text).toContain(`href="/admin/users?q=${mark}&amp;order=oldest&amp;limit=1"`);
+  expect(await page(`?q=${mark}`)).not.toContain("limit");
 });

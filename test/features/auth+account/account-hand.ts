@@ -31,7 +31,7 @@ export function emptyHand(): Hand {
   return { sessions: [], keys: [], deviceTokens: [], sockets: [], links: { verify: [], reset: [] } };
 }
 
-interface Answer {
+interface ParsedBody {
   readonly accessToken?: string;
   readonly refreshToken?: string;
   readonly deviceToken?: string;
@@ -46,7 +46,7 @@ export async function takeFrom(response: Response, { sessions, keys, deviceToken
     if (name === "session" && value) sessions.push(browserWith(value));
   }
   const isJson = response.headers.get("Content-Type")?.startsWith("application/json") ?? false;
-  const { accessToken, refreshToken, deviceToken, key } = isJson ? await response.json<Answer>() : {};
+  const { accessToken, refreshToken, deviceToken, key } = isJson ? await response.json<ParsedBody>() : {};
   if (accessToken && refreshToken) sessions.push({ headers: { Authorization: `Bearer ${accessToken}` }, refreshToken });
   if (deviceToken) deviceTokens.push(deviceToken);
   if (key) keys.push(key);

@@ -2,7 +2,7 @@
  * Whatever the owner of an address and a stranger have done: once the owner takes the account back by a mail, nothing
  * that the stranger holds is of use, and nothing that the stranger does keeps the owner out.
  *
- * `npm run test:accounts` tries thousands of stories. A failure prints the seed and the path of a lane: with them in
+ * `npm run test:long` tries thousands of stories. A failure prints the seed and the path of a lane: with them in
  * `ACCOUNT_MODEL_SEED` and `ACCOUNT_MODEL_PATH`, only that story is told again.
  */
 import { env } from "cloudflare:test";
@@ -10,20 +10,19 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createAccount } from "../../harness.ts";
 import { opensAccount } from "../../identity/credential-app.ts";
-import { useFastHashing } from "../../identity/passwords/fast-hashing.ts";
 import { attack } from "./account-attack.ts";
 import { LIMITS } from "./account-requests.ts";
 import { type Story, story } from "./account-steps.ts";
 import { AccountWorld } from "./account-world.ts";
 
-useFastHashing();
 const { log } = console;
 // The app writes a line for each of the requests. A spy would keep them all.
 console.log = () => {};
 
 /** Stories that are told at the same time. */
 const LANES = 8;
-const { runs, seed = Date.now() % 2 ** 31, path } = env.ACCOUNT_MODEL;
+const { seed = Date.now() % 2 ** 31, path } = env.ACCOUNT_MODEL;
+const runs = env.LONG ? 3000 : 120;
 
 /** How many stories in all gave the stranger something of a kind: the model would be idle without. */
 const held: Record<string, number> = {};

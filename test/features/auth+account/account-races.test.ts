@@ -5,10 +5,8 @@ import { describe, expect, test, vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
 import { PASSWORD, PERMISSION, send, sendJson } from "../../harness.ts";
 import { createHolder, type Holder } from "../../identity/credential-holder.ts";
-import { useFastHashing } from "../../identity/passwords/fast-hashing.ts";
 import { interruptedDb } from "./interrupted-db.ts";
 
-useFastHashing();
 vi.setConfig({ testTimeout: 60_000 });
 
 type Act = (holder: Holder, bindings?: Partial<Env>) => Promise<Response>;
@@ -20,7 +18,11 @@ const json =
 const form =
   (path: string, fieldsOf: (holder: Holder) => Record<string, string>): Act =>
   (holder, bindings) => {
-    const body = new URLSearchParams({ csrf: holder.browser.csrf, ...fieldsOf(holder) });
+    const body = new URLSearchParams({
+      csrf: holder.browser.csrf,
+      submission: crypto.randomUUID(),
+      ...fieldsOf(holder),
+    });
     return send(path, { method: "POST", headers: holder.browser.headers, body }, bindings);
   };
 
@@ -103,13 +105,13 @@ const events: Readonly<Record<string, { act: Act; interrupts: Readonly<Record<st
 /** Everything that gives access to the account. */
 async function accessOf({ user }: Holder): Promise<unknown> {
   const select = (sql: string) => env.DB.prepare(sql).bind(user.id);
-  const answers = await env.DB.batch([
+  const results = await env.DB.batch([
     select("SELECT password_hash, credential_epoch, role FROM users WHERE id = ?"),
     select("SELECT id, secret_hash, refresh_hash, device_id FROM sessions WHERE user_id = ? ORDER BY id"),
     select("SELECT id FROM api_keys WHERE user_id = ? ORDER BY id"),
     select("SELECT token_hash FROM email_tokens WHERE user_id = ? ORDER BY token_hash"),
   ]);
-  return answers.map(({ results }) => results);
+  return results.map(({ results }) => results);
 }
 
 const pairs = Object.entries(events).flatMap(([event, { act, interrupts }]) =>

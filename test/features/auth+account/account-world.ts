@@ -17,7 +17,7 @@ export class AccountWorld {
   /** Passwords that the owner chose, once the account is the owner's again; the last one is good. */
   readonly secrets: string[] = [];
 
-  /** Takes a step. @returns The status of the answer; undefined where the actor held nothing for it. */
+  /** Takes a step. @returns The status of the response; undefined where the actor held nothing for it. */
   async take(step: Step): Promise<number | undefined> {
     const hand = this.hands[step.by];
     const held = "session" in step ? hand.sessions[step.session % hand.sessions.length] : undefined;
@@ -198,7 +198,7 @@ export class AccountWorld {
   async snapshot(): Promise<unknown> {
     const user = "(SELECT id FROM users WHERE email = ?1)";
     const select = (sql: string) => env.DB.prepare(sql).bind(this.email);
-    const answers = await env.DB.batch([
+    const results = await env.DB.batch([
       select("SELECT * FROM users WHERE email = ?1"),
       select(
         `SELECT id, secret_hash, refresh_hash, expires_at, authenticated_at, data FROM sessions WHERE user_id = ${user} ORDER BY id`,
@@ -206,7 +206,7 @@ export class AccountWorld {
       select(`SELECT id, key_hash FROM api_keys WHERE user_id = ${user} ORDER BY id`),
       select(`SELECT token_hash FROM email_tokens WHERE user_id = ${user} ORDER BY token_hash`),
     ]);
-    return answers.map(({ results }) => results);
+    return results.map(({ results }) => results);
   }
 
   /** Removes all that is left of it. */

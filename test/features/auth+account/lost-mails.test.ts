@@ -1,4 +1,6 @@
-import { json, testLostMails } from "../../leaks.ts";
+import { collectTold, json, testLostMails } from "../../leaks.ts";
+
+collectTold();
 
 testLostMails(1, async (bindings, { headers }) => {
   await json("/api/me/verify-email", {}, bindings, { ...headers });

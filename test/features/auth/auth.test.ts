@@ -32,7 +32,7 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
 afterEach(() => vi.useRealTimers());
 
 describe("POST /api/auth/register", () => {
-  test("answers 201 with the user, and nothing of the password", async () => {
+  test("responds with 201 and the user, without the password", async () => {
     const email = newAddress();
     const response = await post("register", { email, name: " Ada ", password: PASSWORD });
     expect(response.status).toBe(201);
@@ -50,7 +50,7 @@ describe("POST /api/auth/register", () => {
     });
   });
 
-  test("answers 409 for an address that is taken, however it is spelled", async () => {
+  test("responds with 409 for an address that is taken, however it is spelled", async () => {
     const { user } = await createAccount();
     for (const email of [user.email, user.email.toUpperCase(), `  ${user.email}\n`]) {
       expect((await register(email)).status).toBe(409);
@@ -62,6 +62,16 @@ describe("POST /api/auth/register", () => {
     expect(statusesOf(await atOnce(10, () => register(email)))).toEqual([201, ...Array(9).fill(409)]);
     const made = await env.DB.prepare("SELECT count(*) AS n FROM users WHERE email = ?").bind(email).first("n");
     expect(made).toBe(1);
+  });
+
+  test("uses up no user number for an address that is taken", async () => {
+    const numberOf = (email: string) =>
+      env.DB.prepare("SELECT number FROM users WHERE email = ?").bind(email).first<number>("number");
+    const [first, second] = [newAddress(), newAddress()];
+    const statuses = [];
+    for (const email of [first, first, first, second]) statuses.push((await register(email)).status);
+    expect(statuses).toEqual([201, 409, 409, 201]);
+    expect(await numberOf(second)).toBe(Number(await numberOf(first)) + 1);
   });
 
   const good = { email: "a@example.com", name: "Ada", password: PASSWORD };
@@ -87,7 +97,7 @@ describe("POST /api/auth/register", () => {
 });
 
 describe("POST /api/auth/login", () => {
-  test("answers 200 with tokens that nobody keeps", async () => {
+  test("responds with 200 and tokens, which no cache stores", async () => {
     const { user } = await createAccount();
     const response = await login(` ${user.email.toUpperCase()} `);
     expect(response.status).toBe(200);
@@ -107,17 +117,17 @@ describe("POST /api/auth/login", () => {
 
   test("answers a wrong password and an address without an account alike, in every header", async () => {
     const { user } = await createAccount();
-    const answers = [];
+    const responses = [];
     for (const [index, email] of [user.email, newAddress()].entries()) {
       const ip = { "CF-Connecting-IP": `192.0.2.${index}` };
       const response = await post("login", { email, password: "a wrong password" }, {}, ip);
       const { requestId, ...body } = await response.json<{ requestId: string }>();
       const headers = [...response.headers].filter(([name]) => !["x-request-id", "x-d1-bookmark"].includes(name));
-      answers.push({ status: response.status, body, headers });
+      responses.push({ status: response.status, body, headers });
       expect(response.headers.get("X-Request-Id")).toBe(requestId);
     }
-    expect(answers[0]?.status).toBe(401);
-    expect(answers[0]).toEqual(answers[1]);
+    expect(responses[0]?.status).toBe(401);
+    expect(responses[0]).toEqual(responses[1]);
   });
 
   test.each([
@@ -131,7 +141,7 @@ describe("POST /api/auth/login", () => {
 });
 
 describe("POST /api/auth/refresh", () => {
-  test("answers 200 in the form of a login without a device token, and nobody keeps it", async () => {
+  test("responds with 200 and the body of a login without a device token, which no cache stores", async () => {
     const { refreshToken } = await createAccount();
     const response = await post("refresh", { refreshToken });
     expect(response.headers.get("Cache-Control")).toBe("no-store");
@@ -143,14 +153,14 @@ describe("POST /api/auth/refresh", () => {
     });
   });
 
-  test("refuses a field that is none of its own", async () => {
+  test("refuses an unknown field", async () => {
     const { refreshToken } = await createAccount();
     expect((await post("refresh", { refreshToken, scope: "admin" })).status).toBe(400);
   });
 });
 
 describe("POST /api/auth/logout", () => {
-  test("answers 204, and both tokens of this session are refused, and no others", async () => {
+  test("responds with 204, and only the two tokens of this session are refused", async () => {
     const { user, headers, refreshToken } = await createAccount();
     const other = await signIn(user.email);
     expect((await send("/api/auth/logout", { method: "POST", headers })).status).toBe(204);
@@ -160,7 +170,7 @@ describe("POST /api/auth/logout", () => {
     expect((await post("refresh", { refreshToken: other.refreshToken })).status).toBe(200);
   });
 
-  test("answers 401 to a stranger", async () => {
+  test("responds with 401 to a stranger", async () => {
     expect((await send("/api/auth/logout", { method: "POST" })).status).toBe(401);
   });
 });

@@ -5,9 +5,7 @@ import { createEmailToken } from "../../../src/identity/tokens/email-tokens.ts";
 import { claimFirstAdministrator, setRole } from "../../../src/identity/users/users.ts";
 import { createAccount, PASSWORD, send, sendJson } from "../../harness.ts";
 import { ask } from "../../identity/credential-app.ts";
-import { useFastHashing } from "../../identity/passwords/fast-hashing.ts";
 
-useFastHashing();
 vi.setConfig({ testTimeout: 60_000 });
 
 const OTHER_PASSWORD = "another password for tests";

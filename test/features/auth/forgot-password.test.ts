@@ -14,7 +14,7 @@ const tokensFor = async (email: string) => {
   const { results } = await kept.all<{ text: string }>();
   return results.flatMap(({ text }) => /\?token=([\w-]{43})\s/.exec(text)?.[1] ?? []);
 };
-const answerOf = async (response: Response) => ({
+const contentsOf = async (response: Response) => ({
   status: response.status,
   headers: [...response.headers].filter(([name]) => !/^(x-request-id|(x-)?ratelimit.*|set-cookie)$/.test(name)),
   body: (await response.text()).replaceAll(/name="csrf" value="[^"]*"/g, ""),
@@ -28,11 +28,11 @@ beforeEach(async () => {
 afterEach(() => vi.useRealTimers());
 
 describe("POST /api/auth/forgot-password", () => {
-  test("answers alike whether or not there is an account, and mails nobody who has none", async () => {
+  test("gives the same response whether or not there is an account, and sends mail only if there is", async () => {
     const stranger = newEmail();
-    const answers = [await answerOf(await forgot(me.user.email)), await answerOf(await forgot(stranger))];
-    expect(answers[0]?.status).toBe(202);
-    expect(answers[0]).toEqual(answers[1]);
+    const responses = [await contentsOf(await forgot(me.user.email)), await contentsOf(await forgot(stranger))];
+    expect(responses[0]?.status).toBe(202);
+    expect(responses[0]).toEqual(responses[1]);
     expect(await tokensFor(me.user.email)).toHaveLength(1);
     expect(await tokensFor(stranger)).toEqual([]);
   });
@@ -97,15 +97,15 @@ const KINDS = {
 
 describe.each(Object.entries(KINDS))("three links to %s are live at most", (kind, { ask, use, lifetimeMs }) => {
   const askTimes = async (times: number) => {
-    const answers = [];
-    for (let i = 0; i < times; i++) answers.push(await answerOf(await ask()));
-    return answers;
+    const responses = [];
+    for (let i = 0; i < times; i++) responses.push(await contentsOf(await ask()));
+    return responses;
   };
 
-  test("the fourth ask gets the same answer and no mail, and all three still work", async () => {
-    const answers = await askTimes(6);
-    expect(answers[0]?.status).toBe(202);
-    for (const answer of answers) expect(answer).toEqual(answers[0]);
+  test("the fourth request gets the same response and no mail, and all three still work", async () => {
+    const responses = await askTimes(6);
+    expect(responses[0]?.status).toBe(202);
+    for (const response of responses) expect(response).toEqual(responses[0]);
     const tokens = await tokensFor(me.user.email);
     expect(tokens).toHaveLength(3);
     // A reset ends the other links; so each is tried where the others are untouched.

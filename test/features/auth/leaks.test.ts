@@ -2,7 +2,19 @@
 import type { Env } from "../../../src/env.ts";
 import { hashSecret } from "../../../src/identity/tokens/secret.ts";
 import { createAccount, openBrowser, PASSWORD, send } from "../../harness.ts";
-import { form, json, listen, mailedToken, noteStoredHashes, secrets, testLeaks, testLostMails } from "../../leaks.ts";
+import {
+  collectTold,
+  form,
+  json,
+  listen,
+  mailedToken,
+  noteStoredHashes,
+  secrets,
+  testLeaks,
+  testLostMails,
+} from "../../leaks.ts";
+
+collectTold();
 
 /** All of the API's flows once, right and wrong. */
 async function driveApi(bindings: Partial<Env>): Promise<void> {

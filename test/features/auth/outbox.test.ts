@@ -7,7 +7,7 @@ const mail = async () => {
   return email;
 };
 
-test("GET /outbox gives the mails as JSON, the newest first, and nobody keeps it", async () => {
+test("GET /outbox returns the mails as JSON, the newest first, and no cache stores them", async () => {
   const [older, newer] = [await mail(), await mail()];
   const response = await send("/outbox", { headers: { Accept: "application/json" } });
   expect([response.status, response.headers.get("Cache-Control")]).toEqual([200, "no-store"]);

@@ -3,10 +3,8 @@ import { expect, test, vi } from "vitest";
 import { PASSWORD, sendJson } from "../../harness.ts";
 import { asVisitor, NEW_PASSWORD } from "../../identity/account-event-ways.ts";
 import { createHolder } from "../../identity/credential-holder.ts";
-import { useFastHashing } from "../../identity/passwords/fast-hashing.ts";
 import { cookieOf } from "../../identity/sessions/cookie-of.ts";
 
-useFastHashing();
 vi.setConfig({ testTimeout: 60_000 });
 
 /** Whether the token lets its holder try the password after a stranger has used up the attempts. */

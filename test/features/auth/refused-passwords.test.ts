@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { sendJson } from "../../harness.ts";
+import { useRealHashing } from "../../identity/passwords/fast-hashing.ts";
+
+useRealHashing();
 
 /** An uncommon one of any length. */
 const passwordOf = (length: number) => "Tea 茶! ".repeat(50).slice(0, length);

@@ -1,7 +1,10 @@
 import { env } from "cloudflare:test";
 import { afterEach, describe, expect, test } from "vitest";
 import { createAccount, sendJson } from "../../harness.ts";
+import { useRealHashing } from "../../identity/passwords/fast-hashing.ts";
 import { endWatch, hashAs, newUser, TODAY, watchScrypt } from "../../identity/passwords/hashes.ts";
+
+useRealHashing();
 
 afterEach(endWatch);
 

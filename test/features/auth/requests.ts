@@ -30,6 +30,12 @@ const page = (path: string) => async (): Promise<PreparedRequest> => ({
   status: 200,
 });
 
+/** The form of a mailed link names its account, for password managers: whoever has the link has read that mailbox. */
+async function linkPage(purpose: EmailPurpose, path: string): Promise<PreparedRequest> {
+  const { token } = await holdLink(purpose);
+  return { ...(await page(`${path}?token=${token}`)()), showsOthers: true };
+}
+
 export const requests: RouteRequests = {
   "POST /api/auth/register": async () => {
     const email = newEmail();
@@ -80,24 +86,24 @@ export const requests: RouteRequests = {
   "POST /logout": async () => {
     const account = await createAccount();
     const init = formOf(await openBrowser(account));
-    return { path: "/logout", init, status: 303, stateOf: () => sessionsOf(account) };
+    return { path: "/logout", init, status: 303, repeatStatus: 401, stateOf: () => sessionsOf(account) };
   },
-  "GET /outbox": page("/outbox"),
+  "GET /outbox": async () => ({ ...(await page("/outbox")()), showsOthers: true }),
   "GET /forgot-password": page("/forgot-password"),
   "POST /forgot-password": async () => {
     const { email } = (await createAccount()).user;
     return { path: "/forgot-password", init: visitorForm({ email }), status: 303, isRepeated: true };
   },
-  "GET /reset-password": async () => page(`/reset-password?token=${(await holdLink("reset")).token}`)(),
+  "GET /reset-password": async () => linkPage("reset", "/reset-password"),
   "POST /reset-password": async () => {
     const { token, stateOf } = await holdLink("reset");
     const init = visitorForm({ token, password: NEW_PASSWORD });
-    return { path: "/reset-password", init, status: 303, repeatStatus: 422, stateOf };
+    return { path: "/reset-password", init, status: 303, repeatStatus: 422, showsOthers: true, stateOf };
   },
-  "GET /verify-email": async () => page(`/verify-email?token=${(await holdLink("verify")).token}`)(),
+  "GET /verify-email": async () => linkPage("verify", "/verify-email"),
   "POST /verify-email": async () => {
     const { account, token, stateOf } = await holdLink("verify");
     const init = formOf(await openBrowser(account), { token });
-    return { path: "/verify-email", init, status: 303, stateOf };
+    return { path: "/verify-email", init, status: 303, showsOthers: true, stateOf };
   },
 };

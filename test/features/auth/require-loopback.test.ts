@@ -4,12 +4,12 @@ import { requireLoopback } from "../../../src/features/auth/guards.ts";
 import { setup } from "../../../src/http/index.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";
-import { answerUnmatched } from "../../../src/web/hooks/answer-unmatched.ts";
+import { handleUnmatched } from "../../../src/web/hooks/handle-unmatched.ts";
 import { supplyLocals } from "../../supply-locals.ts";
 
 const app = setup({
   onRequest: supplyLocals,
-  notFound: answerUnmatched,
+  notFound: handleUnmatched,
   handlers: [route.get("/tool", { guards: [requireLoopback], resolve: () => new Response("tool") })],
 });
 

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { PASSWORD, send, sendJson } from "../../harness.ts";
-import { endFirst, idsOf, MAX, me, startTimes } from "../../identity/sessions/session-times.ts";
+import { endFirst, idsOf, MAX, me, startTimes, useSessionTimes } from "../../identity/sessions/session-times.ts";
+
+useSessionTimes();
 
 test.each([
   ["/api/auth/login", "token"],

@@ -65,7 +65,7 @@ describe("POST /api/auth/verify-email", () => {
     expect((await verify({}, PASSWORD)).status).toBe(status === 200 ? 422 : 200);
   });
 
-  test("answers with the user, whose address is proved, and nobody keeps it", async () => {
+  test("responds with the user, whose address is confirmed, and no cache stores the response", async () => {
     const response = await verify(me.headers);
     expect(response.headers.get("Cache-Control")).toBe("no-store");
     expect(await response.json()).toEqual({ user: { ...me.user, emailVerified: true } });

@@ -33,11 +33,20 @@ afterEach(() => {
 });
 
 /** A client, the addresses that it opened, its end of each connection, and what it tells. */
-async function start({ after = null, fails = () => false }: { after?: number | null; fails?: () => boolean } = {}) {
+async function start({
+  after = null,
+  unsent = [],
+  fails = () => false,
+}: {
+  after?: number | null;
+  unsent?: { id: string; text: string }[];
+  fails?: () => boolean;
+} = {}) {
   const [urls, sockets, events]: [string[], FakeSocket[], ChatEvent[]] = [[], [], []];
   client = new ChatClient({
     url: "/room",
     after,
+    unsent,
     onEvent: (event) => void events.push(event),
     openSocket: (url) => {
       urls.push(url);
@@ -105,6 +114,19 @@ describe("a client that has been told of messages", () => {
   });
 });
 
+test("a client passes on the presence frames of its room", async () => {
+  const { last, of } = await start();
+  const frames = [
+    { type: "join", user: { id: "i", name: "n" }, count: 2 },
+    { type: "leave", user: { id: "i", name: "n" }, count: 1 },
+    { type: "presence", count: 2, joined: [{ id: "i", name: "n" }], left: ["j"] },
+    { type: "presence", count: 1, here: [{ id: "i", name: "n" }] },
+  ];
+  last().tell(welcome(0));
+  for (const frame of frames) last().tell(frame);
+  expect(["join", "leave", "presence"].flatMap(of)).toEqual(frames);
+});
+
 describe("a message that is sent", () => {
   test("before there is a connection goes out with it", async () => {
     const { client, last, of } = await start();
@@ -115,6 +137,18 @@ describe("a message that is sent", () => {
     last().tell({ type: "ack", id, seq: 1 });
     expect(of("sent")).toEqual([{ type: "sent", id, text: "early", seq: 1 }]);
     expect(client.pending).toBe(0);
+  });
+
+  test("is sent again under its id by the next page that knows it, before others", async () => {
+    const unsent = ["1", "2"].map((id) => ({ id, text: `text ${id}` }));
+    const { client, last, of } = await start({ unsent });
+    expect(of("sending")).toEqual(unsent.map((message) => ({ type: "sending", ...message })));
+    const id = client.send("new");
+    last().tell(welcome(0));
+    const messages = [...unsent, { id, text: "new" }];
+    expect(last().sent).toEqual(messages.map((message) => ({ type: "message", ...message })));
+    last().tell({ type: "ack", id: "1", seq: 1 });
+    expect([client.pending, of("sent")]).toEqual([2, [{ type: "sent", id: "1", text: "text 1", seq: 1 }]]);
   });
 
   test("is sent again under the same id, in order, until it is acknowledged", async () => {

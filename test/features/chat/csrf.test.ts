@@ -3,7 +3,7 @@ import { testCsrf } from "../../csrf.ts";
 
 testCsrf(chat, {
   "POST /chat/:room": {
-    fields: { id: "01900000-0000-7000-8000-000000000001", text: "Said" },
+    fields: { submission: "01900000-0000-7000-8000-000000000001", text: "Said" },
     make: async () => "lobby",
   },
 });

@@ -27,11 +27,13 @@ test("a handshake that the room does not answer leaves no row", async () => {
 
 test("a session that ends during the handshake opens no socket: 401", async () => {
   const ada = await createAccount();
-  const batch = async (statements: D1PreparedStatement[]) => {
-    await env.DB.prepare("DELETE FROM sessions WHERE user_id = ?").bind(ada.user.id).run();
-    return env.DB.batch(statements);
+  const end = () => env.DB.prepare("DELETE FROM sessions WHERE user_id = ?").bind(ada.user.id).run();
+  const prepare = (sql: string) => {
+    const statement = env.DB.prepare(sql);
+    if (!sql.startsWith("INSERT INTO sockets")) return statement;
+    return { bind: (...values: unknown[]) => ({ run: () => end().then(() => statement.bind(...values).run()) }) };
   };
-  const DB = databaseWith({ batch });
+  const DB = databaseWith({ prepare });
   const headers = { ...ada.headers, Upgrade: "websocket" };
   const response = await send(`/ws/chat/${newRoom()}`, { headers }, { DB });
   expect([response.status, response.headers.get("WWW-Authenticate")]).toEqual([401, "Bearer"]);

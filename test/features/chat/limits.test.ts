@@ -14,11 +14,8 @@ beforeEach(async () => {
   room = newRoom();
 });
 
-const enterMany = async (account: Account, count: number, name = () => room): Promise<Socket[]> => {
-  const sockets: Socket[] = [];
-  for (let n = 0; n < count; n++) sockets.push(await enter(account, name()));
-  return sockets;
-};
+const enterMany = (account: Account, count: number, name = () => room): Promise<Socket[]> =>
+  Promise.all(Array.from({ length: count }, () => enter(account, name())));
 const statusOf = async (account: Account, to = room) => (await handshake(`/ws/chat/${to}`, account.headers)).status;
 const countRows = () =>
   env.DB.prepare("SELECT count(*) AS n FROM sockets WHERE user_id = ?").bind(ada.user.id).first<number>("n");
@@ -50,10 +47,10 @@ describe("a user", () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(20);
   });
 
-  test("is not locked out by a restart of the room, which loses all sockets", async () => {
+  test("is not locked out by a restart of the room, which loses all sockets", { timeout: 20_000 }, async () => {
     for (let n = 0; n < 3; n++) {
       const sockets = await enterMany(ada, 10);
-      for (const socket of sockets) await socket.wait("join");
+      for (const socket of sockets) await socket.wait("welcome");
       await rowsAre(10);
       // Entered, in D1 as well as in the room.
       await vi.waitFor(async () => expect(await countRenewed()).toBe(10), { timeout: 3_000 });
@@ -85,16 +82,19 @@ describe("the row of a socket", () => {
 
   test("does not come back when the socket closes while the room renews it", async () => {
     await (await enter(grace, room)).wait("join");
+    let isRenewing = false;
     const batch = async (statements: D1PreparedStatement[]) => {
-      await scheduler.wait(500);
+      isRenewing = true;
+      await scheduler.wait(300);
       return env.DB.batch(statements);
     };
     const DB = Object.assign(Object.create(env.DB), { batch, prepare: (sql: string) => env.DB.prepare(sql) });
     await runInDurableObject(objectOf(room), (object) => void Object.assign(object, { env: { ...env, DB } }));
     const { socket } = await enter(ada, room);
+    await vi.waitUntil(() => isRenewing);
     socket.close(1000);
     await rowsAre(0);
-    await scheduler.wait(1_000);
+    await scheduler.wait(500);
     expect(await countRows()).toBe(0);
   });
 
@@ -143,7 +143,7 @@ describe("the pace", () => {
       for (let n = 0; n < count; n++) socket.send(message(`${n}`));
     };
     const say = async (to = room) =>
-      submit(await openBrowser(ada), `/chat/${to}`, { id: crypto.randomUUID(), text: "typed text" });
+      submit(await openBrowser(ada), `/chat/${to}`, { submission: crypto.randomUUID(), text: "typed text" });
 
     test("is not reset by a new connection, by another socket, or by the form", async () => {
       const first = await enter(ada, room);

@@ -45,7 +45,7 @@ test.each(["post", "fetch"])("a room that does not respond to %s is 503 in time"
   });
   const response =
     method === "post"
-      ? send(`/chat/${newRoom()}`, formOf(browser, { id: crypto.randomUUID(), text: "Hello" }), { CHAT_ROOM })
+      ? send(`/chat/${newRoom()}`, formOf(browser, { submission: crypto.randomUUID(), text: "Hello" }), { CHAT_ROOM })
       : send(`/ws/chat/${newRoom()}`, { headers: { ...account.headers, Upgrade: "websocket" } }, { CHAT_ROOM });
   await vi.waitUntil(() => isCalled);
   await vi.advanceTimersByTimeAsync(WRITE_DEADLINE_MS);

@@ -66,12 +66,16 @@ describe.each(errors)("a room that is %s", (error) => {
     const { id, text } = message("once");
     const response = await send(
       `/chat/${room}`,
-      { method: "POST", headers: browser.headers, body: new URLSearchParams({ csrf: browser.csrf, id, text }) },
+      {
+        method: "POST",
+        headers: browser.headers,
+        body: new URLSearchParams({ csrf: browser.csrf, submission: id, text }),
+      },
       { CHAT_ROOM: namespace },
     );
     expect([...summary(response), calls]).toEqual([...UNAVAILABLE[error], ["post"]]);
-    // The client may send it again: the room stores an id once.
-    expect((await submit(browser, `/chat/${room}`, { id, text })).status).toBe(303);
+    // The client may send it again: the room stores a submission once.
+    expect((await submit(browser, `/chat/${room}`, { submission: id, text })).status).toBe(303);
     expect((await objectOf(room).history(0, 10)).map((stored) => stored.text)).toEqual(["once"]);
   });
 });

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Account, type Browser, createAccount, openBrowser, send, signInAnswer, submit } from "../../harness.ts";
+import { type Account, type Browser, createAccount, openBrowser, send, signInResponse, submit } from "../../harness.ts";
 import { escaped, expectHarmless, HOSTILE } from "../../hostile-text.ts";
 import { plainText } from "../../plain-browser.ts";
-import { enter, message, newRoom } from "./chat.ts";
+import { enter, message, newRoom, objectOf } from "./chat.ts";
 
 let ada: Account;
 let browser: Browser;
@@ -16,8 +16,12 @@ beforeEach(async () => {
 const open = (path: string, headers: Record<string, string> = {}) =>
   send(path, { headers: { ...browser.headers, ...headers } });
 const page = async (query = "") => (await open(`/chat/${room}${query}`)).text();
-const say = (text: string, id: string = crypto.randomUUID()) => submit(browser, `/chat/${room}`, { id, text });
-const textsOf = (html: string) => [...html.matchAll(/<p class="text">([^<]*)<\/p><\/li>/g)].map(([, text]) => text);
+const say = (text: string, submission: string = crypto.randomUUID()) =>
+  submit(browser, `/chat/${room}`, { submission, text });
+const textsOf = (html: string) =>
+  [...html.matchAll(/<p class="text" dir="auto">(.*?)<\/p><\/li>/gs)].map(([, text = ""]) =>
+    text.replace(/<[^>]*>/g, ""),
+  );
 
 describe("/chat", () => {
   test("leads to the lobby, or to the room that was asked for", async () => {
@@ -30,7 +34,7 @@ describe("/chat", () => {
 
   test("leads a stranger to the sign-in page, and from there back", async () => {
     const response = await send(`/chat/${room}`, { headers: { Accept: "text/html" } });
-    expect([response.status, response.headers.get("Location")]).toEqual(signInAnswer(`/chat/${room}`));
+    expect([response.status, response.headers.get("Location")]).toEqual(signInResponse(`/chat/${room}`));
   });
 
   test("of a room with another name is 404 as a page", async () => {
@@ -51,13 +55,27 @@ describe("a message sent by form", () => {
     expect(textsOf(await page())).toEqual(["Hello"]);
   });
 
-  test("is stored once, however often the form is sent", async () => {
-    const [, id = ""] = /name="id" value="([^"]+)"/.exec(await page()) ?? [];
+  test("is stored once, however often the form is sent; another text of the same form is another message", async () => {
+    const [, id = ""] = /name="submission" value="([^"]+)"/.exec(await page()) ?? [];
     for (const same of [id, id, id.toUpperCase()]) expect((await say("once", same)).status).toBe(303);
-    expect(textsOf(await page())).toEqual(["once"]);
+    expect((await say("changed", id)).status).toBe(303);
+    expect(textsOf(await page())).toEqual(["once", "changed"]);
   });
 
-  test("that does not fit answers 400 with what was typed, and says why", async () => {
+  test("of a form without an id is refused, and shown again with one", async () => {
+    const response = await say("kept", "");
+    const html = await response.text();
+    expect([response.status, html.includes("\nkept</textarea>")]).toEqual([400, true]);
+    expect(html).toMatch(/name="submission" value="[0-9a-f-]{36}"/);
+  });
+
+  test("has the line ends of the text area, and as many characters as it allows", async () => {
+    const text = `a\r\n${"b".repeat(3_998)}`;
+    expect((await say(text)).status).toBe(303);
+    expect((await objectOf(room).history(null, 1)).map((stored) => stored.text)).toEqual([text.replace("\r", "")]);
+  });
+
+  test("that does not fit gets 400, with the typed text and the reason", async () => {
     const text = "x".repeat(4_001);
     const response = await say(text);
     const html = await response.text();
@@ -68,14 +86,52 @@ describe("a message sent by form", () => {
   });
 
   test("without the session's token, from another site, or to a bad room is refused", async () => {
-    const refused = await submit(browser, `/chat/${room}`, { csrf: "", id: crypto.randomUUID(), text: "forged" });
+    const refused = await submit(browser, `/chat/${room}`, {
+      csrf: "",
+      submission: crypto.randomUUID(),
+      text: "forged",
+    });
     expect(refused.status).toBe(403);
     const headers = { ...browser.headers, "Sec-Fetch-Site": "cross-site" };
-    const body = new URLSearchParams({ csrf: browser.csrf, id: crypto.randomUUID(), text: "forged" });
+    const body = new URLSearchParams({ csrf: browser.csrf, submission: crypto.randomUUID(), text: "forged" });
     expect((await send(`/chat/${room}`, { method: "POST", headers, body })).status).toBe(403);
-    expect((await submit(browser, "/chat/Lobby", { id: crypto.randomUUID(), text: "lost" })).status).toBe(404);
+    expect((await submit(browser, "/chat/Lobby", { submission: crypto.randomUUID(), text: "lost" })).status).toBe(404);
     expect(textsOf(await page())).toEqual([]);
   });
+});
+
+describe("the list of rooms", () => {
+  const roomsOf = (html: string) => [...html.matchAll(/<a href="\/chat\/([^"]*)" data-room/g)].map(([, name]) => name);
+  const visit = async (name: string, init: RequestInit = {}) =>
+    roomsOf(await (await send(`/chat/${name}`, { ...init, headers: { ...browser.headers, ...init.headers } })).text());
+
+  test("has the lobby and the rooms that this browser has visited, by name, the current one marked", async () => {
+    expect(await visit("lobby")).toEqual(["lobby"]);
+    await visit("tea-room");
+    expect(await visit("design")).toEqual(["lobby", "design", "tea-room"]);
+    expect(await visit("tea-room")).toEqual(["lobby", "design", "tea-room"]);
+    expect(await (await open("/chat/design")).text()).toContain('data-room="design" aria-current="page"');
+  });
+
+  test("does not have rooms from refused or partial requests, or from other users", async () => {
+    await visit("Tea");
+    await visit("tea-room", { headers: { "HX-Request": "true" } });
+    await visit("head", { method: "HEAD" });
+    const other = await openBrowser(await createAccount());
+    await send("/chat/other", { headers: other.headers });
+    expect(await visit("lobby")).toEqual(["lobby"]);
+  });
+
+  test("has at most 10, and always the current one", async () => {
+    for (let n = 10; n < 22; n++) await visit(`room-${n}`);
+    const last = Array.from({ length: 9 }, (_, n) => `room-${n + 13}`);
+    expect(await visit("room-21")).toEqual(["lobby", ...last]);
+    expect(await visit("a-room")).toEqual(["lobby", "a-room", ...last.slice(1)]);
+  });
+});
+
+test("the browser shows the page only after its script has separated the days of the reader's time zone", async () => {
+  expect(await page()).toMatch(/<script type="module" src="[^"]*chat-page[^"]*" blocking="render">/);
 });
 
 test("a text browser shows the messages, or that there are none, and no empty message", async () => {
@@ -89,13 +145,13 @@ test("a text browser shows the messages, or that there are none, and no empty me
 test("texts and names come back escaped, wherever they are shown", async () => {
   for (const hostile of HOSTILE) {
     const mallory = await openBrowser(await createAccount({ name: hostile }));
-    await submit(mallory, `/chat/${room}`, { id: crypto.randomUUID(), text: hostile });
+    await submit(mallory, `/chat/${room}`, { submission: crypto.randomUUID(), text: hostile });
   }
   const html = await page();
   await expectHarmless(html);
   for (const hostile of HOSTILE) {
-    expect(html).toContain(`<p class="text">${escaped(hostile)}</p>`);
-    expect(html).toContain(`<span class="sender">${escaped(hostile)}</span>`);
+    expect(textsOf(html)).toContain(escaped(hostile.replaceAll("\r\n", "\n")));
+    expect(html).toContain(`<bdi class="sender">${escaped(hostile)}</bdi>`);
     const refused = await (await say(hostile + "x".repeat(4_001))).text();
     expect(refused).toContain(escaped(hostile));
     await expectHarmless(refused);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Env } from "../../../src/env.ts";
 import { facts } from "../../harness.ts";
 
-test("the app is not ready where rooms do not answer", async () => {
+test("the app is not ready if rooms do not respond", async () => {
   const check = facts.checks.chat;
   await check?.({ env, db: env.DB });
   const CHAT_ROOM = {

@@ -49,6 +49,14 @@ test("GET /docs has a curl line for each operation, with the origin of the app",
   expect(commands.filter((command) => !command.includes(`${PRODUCTION.PUBLIC_ORIGIN}/`))).toEqual([]);
 });
 
+test("GET /docs has the current origin of the app after it was opened under another origin", async () => {
+  for (const host of ["a", "b", "a"]) {
+    const page = await (await send("/docs", {}, { PUBLIC_ORIGIN: `https://${host}.example` })).text();
+    const hosts = [...page.matchAll(/<code>curl [^<]*https:\/\/(\w)\.example/g)].map(([, found]) => found);
+    expect([hosts.length, new Set(hosts)]).toEqual([operations.length, new Set([host])]);
+  }
+});
+
 const bodies = describeRoutes(facts.handlers).flatMap(({ methods: [method], path }, row) => {
   const schema = facts.handlers[row]?.request?.body;
   return schema instanceof z.ZodType ? [{ name: `${method} ${path}`, schema }] : [];

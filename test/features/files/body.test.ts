@@ -1,6 +1,7 @@
 /** What bodies are counted for, and what becomes of the rest of those that are refused. */
-import { describe, expect, test } from "vitest";
-import { atMost, BodyError, type Chunks, readBody } from "../../../src/features/files/body.ts";
+import { describe, expect, test, vi } from "vitest";
+import { atMost, BodyError, type Chunks, MIN_RATE, readBody } from "../../../src/features/files/body.ts";
+import { SLOT } from "./files.ts";
 
 /** A body of chunks of these sizes, and what is done to it. */
 function bodyOf(sizes: readonly number[], failure?: Error) {
@@ -42,10 +43,39 @@ const refused = (status: number) => expect.objectContaining({ name: "BodyError",
 const mishap = new Error("The disk is full");
 
 describe("readBody", () => {
+  test.each([
+    { seconds: 30, bytes: 1, status: undefined },
+    { seconds: 31, bytes: 31 * MIN_RATE, status: undefined },
+    { seconds: 31, bytes: 31 * MIN_RATE - 1, status: 408 },
+    { seconds: 3_600, bytes: 3_600 * MIN_RATE - 1, status: 408 },
+  ])("of a client that sends $bytes bytes in $seconds s: $status", async ({ seconds, bytes, status }) => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          vi.setSystemTime(Date.now() + seconds * 1_000);
+          controller.enqueue(new Uint8Array(bytes));
+          controller.close();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const { error } = await take(readBody(requestOf(stream), bytes, SLOT));
+    vi.useRealTimers();
+    expect(error).toEqual(status && refused(status));
+  });
+
+  test("the time that storage takes does not count", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const chunks = readBody(requestOf(bodyOf([1, 1, 1]).stream), 3, SLOT);
+    for await (const _ of chunks) vi.setSystemTime(Date.now() + 3_600_000);
+    vi.useRealTimers();
+  });
+
   test("gives the bytes as they came", async () => {
-    const chunks = await Array.fromAsync(readBody(requestOf("Grün 茶"), 100));
+    const chunks = await Array.fromAsync(readBody(requestOf("Grün 茶"), 100, SLOT));
     expect(Buffer.concat(chunks).toString()).toBe("Grün 茶");
-    const [first, second] = await Array.fromAsync(readBody(requestOf(bodyOf([2, 1]).stream), 3));
+    const [first, second] = await Array.fromAsync(readBody(requestOf(bodyOf([2, 1]).stream), 3, SLOT));
     expect([first, second]).toEqual([new Uint8Array([1, 1]), new Uint8Array([2])]);
   });
 
@@ -56,7 +86,7 @@ describe("readBody", () => {
     [[], 0],
   ])("passes %j, of at most %i bytes", async (sizes, maxBytes) => {
     const { stream, seen } = bodyOf(sizes);
-    const { sizes: taken, error } = await take(readBody(requestOf(stream), maxBytes));
+    const { sizes: taken, error } = await take(readBody(requestOf(stream), maxBytes, SLOT));
     expect([taken, error, seen.cancelled]).toEqual([sizes, undefined, 0]);
   });
 
@@ -67,7 +97,7 @@ describe("readBody", () => {
   ])("refuses %j with 413 at the first byte over 10, of which it gives no more", async (sizes, given) => {
     for (const claimed of [undefined, "0", "10", "11", "12", "99999999999999999999", "-1", "ten"]) {
       const { stream, seen } = bodyOf([...sizes, 1, 1, 1]);
-      const { sizes: taken, error } = await take(readBody(requestOf(stream, claimed), 10));
+      const { sizes: taken, error } = await take(readBody(requestOf(stream, claimed), 10, SLOT));
       expect([taken, error], `Content-Length: ${claimed}`).toEqual([given, refused(413)]);
       expect(seen).toEqual({ asked: given.length + 1, cancelled: 1 });
     }
@@ -76,13 +106,13 @@ describe("readBody", () => {
   test.each(["0", "9", "11", "99999999999999999999", "-10", "ten", "10, 10", "10.5"])(
     "refuses 10 bytes that claim a Content-Length of %s with 400, at their end",
     async (claimed) => {
-      const { sizes, error } = await take(readBody(requestOf(bodyOf([4, 6]).stream, claimed), 10));
+      const { sizes, error } = await take(readBody(requestOf(bodyOf([4, 6]).stream, claimed), 10, SLOT));
       expect([sizes, error]).toEqual([[4, 6], refused(400)]);
     },
   );
 
   test("passes a body of the length that it claims", async () => {
-    const { sizes, error } = await take(readBody(requestOf(bodyOf([4, 6]).stream, "10"), 10));
+    const { sizes, error } = await take(readBody(requestOf(bodyOf([4, 6]).stream, "10"), 10, SLOT));
     expect([sizes, error]).toEqual([[4, 6], undefined]);
   });
 
@@ -91,12 +121,12 @@ describe("readBody", () => {
     ["0", undefined],
     ["5", refused(400)],
   ])("gives nothing of a request without a body that claims a Content-Length of %s", async (claimed, expected) => {
-    expect(await take(readBody(requestOf(null, claimed), 0))).toEqual({ sizes: [], error: expected });
+    expect(await take(readBody(requestOf(null, claimed), 0, SLOT))).toEqual({ sizes: [], error: expected });
   });
 
   test.each([undefined, "7", "10"])("refuses what breaks off with 400 and its cause (of %s)", async (claimed) => {
     const reset = new Error("Connection reset");
-    const { sizes, error } = await take(readBody(requestOf(bodyOf([3, 4], reset).stream, claimed), 10));
+    const { sizes, error } = await take(readBody(requestOf(bodyOf([3, 4], reset).stream, claimed), 10, SLOT));
     expect([sizes, error]).toEqual([[3, 4], refused(400)]);
     expect(error).toHaveProperty("cause", reset);
     expect(error).toHaveProperty("message", expect.not.stringContaining("reset"));
@@ -104,7 +134,7 @@ describe("readBody", () => {
 
   test("asks for a chunk only when it is asked for one", async () => {
     const { stream, seen } = bodyOf([1, 1, 1]);
-    const chunks = readBody(requestOf(stream), 3);
+    const chunks = readBody(requestOf(stream), 3, SLOT);
     const counts = [seen.asked];
     for await (const _ of chunks) counts.push(seen.asked);
     expect(counts).toEqual([0, 1, 2, 3]);
@@ -112,14 +142,14 @@ describe("readBody", () => {
 
   test("is cancelled by who stops early, and says nothing of the length", async () => {
     const { stream, seen } = bodyOf([1, 1, 1]);
-    for await (const _ of readBody(requestOf(stream, "99"), 3)) break;
+    for await (const _ of readBody(requestOf(stream, "99"), 3, SLOT)) break;
     expect(seen).toEqual({ asked: 1, cancelled: 1 });
   });
 
   test("is cancelled by an error of who reads it, which stays as it is", async () => {
     const { stream, seen } = bodyOf([1, 1, 1]);
     const consume = async () => {
-      for await (const _ of readBody(requestOf(stream), 3)) throw mishap;
+      for await (const _ of readBody(requestOf(stream), 3, SLOT)) throw mishap;
     };
     await expect(consume()).rejects.toBe(mishap);
     expect(seen).toEqual({ asked: 1, cancelled: 1 });
@@ -128,7 +158,9 @@ describe("readBody", () => {
   test("keeps to its own error where cancelling fails", async () => {
     const cancel = () => Promise.reject(new Error("Already gone"));
     const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => controller.enqueue(new Uint8Array(2));
-    const { error } = await take(readBody(requestOf(new ReadableStream({ pull, cancel }, { highWaterMark: 0 })), 1));
+    const { error } = await take(
+      readBody(requestOf(new ReadableStream({ pull, cancel }, { highWaterMark: 0 })), 1, SLOT),
+    );
     expect(error).toEqual(refused(413));
   });
 });

@@ -11,6 +11,6 @@ testCsrf(files, {
   "POST /api/files": { isUpload: true },
   "PUT /api/files/:name": {},
   "DELETE /api/files/:id": { make },
-  "POST /files": { isUpload: true },
+  "POST /files": { isUpload: true, fields: { submission: crypto.randomUUID() } },
   "POST /files/:id/delete": { make },
 });

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:test";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Env } from "../../../src/env.ts";
-import { type Account, createAccount, createKey, openBrowser, send, signInAnswer } from "../../harness.ts";
+import { type Account, createAccount, createKey, openBrowser, send, signInResponse } from "../../harness.ts";
 
 interface File {
   readonly id: string;
@@ -49,17 +49,17 @@ const UNASKED = new Proxy(env.FILES, {
 /** Whatever is asked of it: no condition tells that it is there, and no byte is read. */
 async function expectRefused(headers: Given, status: number, url = file.url): Promise<Response[]> {
   const conditions = [{}, { "If-None-Match": `"${file.sha256}"` }, { "If-Match": '"other"' }, { Range: "bytes=99-" }];
-  const answers: Response[] = [];
+  const responses: Response[] = [];
   for (const method of ["GET", "HEAD"]) {
     for (const given of conditions)
-      answers.push(await get(`${url}?inline=1`, { ...headers, ...given }, method, { FILES: UNASKED }));
+      responses.push(await get(`${url}?inline=1`, { ...headers, ...given }, method, { FILES: UNASKED }));
   }
-  for (const answer of answers) {
-    expect(answer.status).toBe(status);
-    for (const name of LEAKS) expect(answer.headers.has(name)).toBe(false);
-    expect(await answer.text()).not.toContain("mine");
+  for (const response of responses) {
+    expect(response.status).toBe(status);
+    for (const name of LEAKS) expect(response.headers.has(name)).toBe(false);
+    expect(await response.text()).not.toContain("mine");
   }
-  return answers;
+  return responses;
 }
 
 describe("a file of one's own", () => {
@@ -75,7 +75,7 @@ describe("a file of one's own", () => {
   });
 
   test("a stranger's browser is led to the sign-in page, which leads back", async () => {
-    const [status, location] = signInAnswer(`${file.url}?inline=1`);
+    const [status, location] = signInResponse(`${file.url}?inline=1`);
     for (const { headers } of await expectRefused({ Accept: "text/html" }, status))
       expect(headers.get("Location")).toBe(location);
   });

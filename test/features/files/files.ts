@@ -5,12 +5,16 @@ import { Buffer } from "node:buffer";
 import { expect, vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
 import type { File } from "../../../src/features/files/schema.ts";
+import type { UploadSlot } from "../../../src/features/files/upload-slots.ts";
 import worker from "../../../src/index.ts";
 import { type Account, send } from "../../harness.ts";
 
 export const KIB = 1024;
 export const MIB = 1024 * KIB;
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** The slot of an upload that no limit counts. */
+export const SLOT: UploadSlot = { touch() {}, release() {}, ended: Promise.resolve() };
 
 export type Headers = Readonly<Record<string, string>>;
 export type Body = Uint8Array<ArrayBuffer> | ReadableStream | string;
@@ -151,7 +155,7 @@ export async function sweepAll(): Promise<void> {
   await sweep(50);
 }
 
-/** The problem that a response is, with what kind of answer it is. */
+/** The status and the media type of a refusal, and the status in its problem. */
 export async function refusal(response: Response): Promise<[status: number, type: string | null, told: unknown]> {
   const { status } = await response.json<{ status: unknown }>();
   return [response.status, response.headers.get("Content-Type"), status];

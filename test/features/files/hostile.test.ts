@@ -1,4 +1,4 @@
-/** Uploads that are broken or lie, in a part that is not the first: whatever was taken in before is to go. */
+/** Uploads with a broken or false part that is not the first: the parts stored before it must be deleted. */
 import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { app } from "../../../src/app.ts";
@@ -146,7 +146,7 @@ describe("POST /api/files", () => {
     "multipart/mixed; boundary=b",
     "",
   ];
-  test.each(types)("answers 415 to %j before it reads the body", async (type) => {
+  test.each(types)("responds with 415 to %j before it reads the body", async (type) => {
     const response = await postForm(me, unreadable(), { "Content-Type": type });
     expect(await refusal(response)).toEqual([415, PROBLEM, 415]);
     await expectNothingStored();
@@ -229,7 +229,7 @@ describe("PUT /api/files/:name", () => {
   });
 });
 
-test("an upload whose sender hangs up is cleared away, though nobody waits for the answer", async () => {
+test("an upload whose sender disconnects is removed, although no client waits for the response", async () => {
   const begun = Promise.withResolvers<void>();
   async function* hangUp() {
     yield formOf(...GOOD).subarray(0, -CLOSING.length);
@@ -240,9 +240,9 @@ test("an upload whose sender hangs up is cleared away, though nobody waits for t
   const ctx = createExecutionContext();
   const headers = { ...me.headers, ...FORM_TYPE };
   const request = new Request("http://localhost/api/files", { method: "POST", headers, body: streamFrom(hangUp()) });
-  const answer = app.fetch(request, env, ctx);
+  const response = app.fetch(request, env, ctx);
   await begun.promise;
   await waitOnExecutionContext(ctx);
   await expectNothingStored();
-  expect((await answer).status).toBe(400);
+  expect((await response).status).toBe(400);
 });

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { type Chunks, readBody } from "../../../src/features/files/body.ts";
 import { readParts } from "../../../src/features/files/multipart.ts";
+import { SLOT } from "./files.ts";
 
 // Thousands of forms a test: on a slow machine they take their time.
 vi.setConfig({ testTimeout: 60_000 });
@@ -230,7 +231,7 @@ describe("a form that is still arriving", () => {
       { highWaterMark: 0 },
     );
     const request = requestOf("b", stream);
-    return { seen, parts: readParts(request, readBody(request, bytes.byteLength), 3) };
+    return { seen, parts: readParts(request, readBody(request, bytes.byteLength, SLOT), 3) };
   }
 
   test("is pulled only as far as it is read, and is not cancelled in the end", async () => {

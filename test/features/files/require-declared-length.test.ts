@@ -57,10 +57,3 @@ test("the message names a size in MiB", async () => {
   const response = await large.fetch(request, env, createExecutionContext());
   expect(await response.json()).toMatchObject({ status: 413, detail: "The body must not exceed 25 MiB." });
 });
-
-test("a page is told so as a page", async () => {
-  const headers = { "Content-Length": "11", Accept: "text/html" };
-  const request = new Request("http://localhost/", { method: "POST", headers, body: unreadable() });
-  const response = await app.fetch(request, env, createExecutionContext());
-  expect([response.status, response.headers.get("Content-Type")]).toEqual([413, "text/html; charset=utf-8"]);
-});

@@ -1,14 +1,17 @@
 import { createExecutionContext, env } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
-import { requireMultipart } from "../../../src/features/files/guards.ts";
-import { setup } from "../../../src/http/index.ts";
+import type { AppLocals } from "../../../src/env.ts";
+import { requireMultipart } from "../../../src/features/files/require-multipart.ts";
+import type { UploadSlotLocals } from "../../../src/features/files/require-upload-slot.ts";
+import { scope } from "../../../src/http/index.ts";
 import { factsOf } from "../../../src/web/app/guard-facts.ts";
-import { route } from "../../../src/web/app/scope.ts";
 import { supplyLocals } from "../../supply-locals.ts";
+import { SLOT } from "./files.ts";
 
+const { route, setup } = scope<AppLocals & UploadSlotLocals>();
 const guard = requireMultipart(100_000, 10);
 const app = setup({
-  onRequest: supplyLocals,
+  onRequest: (info: Parameters<typeof supplyLocals>[0]) => ({ ...supplyLocals(info), slot: SLOT }),
   handlers: [
     route.post("/", {
       guards: [guard],
@@ -64,12 +67,12 @@ describe("a form with files", () => {
   });
 });
 
-test("what is no such form is 415, and what is malformed 400", async () => {
+test("another media type gets 415, and a malformed form 400", async () => {
   expect((await ask(new URLSearchParams({ a: "1" }))).status).toBe(415);
   for (const body of ["", "--b\r\nnone", "--b\r\n\r\n\r\n--b--"]) expect((await ask(body, TYPE)).status).toBe(400);
   expect((await ask("--b--", { "Content-Type": "multipart/form-data" })).status).toBe(400);
 });
 
 test("states its facts", () => {
-  expect(factsOf(guard)).toMatchObject({ denies: [400, 413, 415], detail: "100000 B" });
+  expect(factsOf(guard)).toMatchObject({ denies: [400, 408, 413, 415], detail: "100000 B" });
 });

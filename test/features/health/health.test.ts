@@ -8,7 +8,7 @@ import { facts, PRODUCTION, send } from "../../harness.ts";
 
 beforeAll(async () => void (await publish(site({ "page.css": "" }), env)));
 
-test("GET /health answers OK as text", async () => {
+test("GET /health responds with OK as text", async () => {
   const response = await send("/health");
   expect([response.status, await response.text()]).toEqual([200, "OK"]);
   expect(response.headers.get("Content-Type")).toMatch(/^text\/plain/);
@@ -35,7 +35,7 @@ test.each<[check: string, bindings: Partial<Env>]>([
   ["assets", { ASSETS: { head: fails } as unknown as R2Bucket }],
   ["manifest", { ASSET_MANIFEST: { get: fails } as unknown as KVNamespace }],
 ])(
-  "GET /health/ready answers 503 with Retry-After where the %s fails, and names no binding",
+  "GET /health/ready responds with 503 and Retry-After if the %s fails, without naming a binding",
   async (check, bindings) => {
     const response = await send("/health/ready", {}, bindings);
     expect([response.status, response.headers.get("Retry-After")]).toEqual([503, "5"]);

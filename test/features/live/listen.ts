@@ -1,6 +1,7 @@
 /** Listens to the live feed by server-sent events, as a browser does. */
 import { env } from "cloudflare:test";
 import { vi } from "vitest";
+import type { Report, SecondCount } from "../../../src/features/live/env.ts";
 import { send } from "../../harness.ts";
 
 /** An event as it came; `data` is parsed. A comment or a retry, which end no event, has nothing else. */
@@ -80,4 +81,13 @@ function parse(block: string): Heard {
 /** The object of the feed. A new stub each time. */
 export function feed() {
   return env.LIVE_FEED.get(env.LIVE_FEED.idFromName("live"));
+}
+
+/** The report of an isolate with this count. Default: of the present second, without requests. */
+export function reportOf(
+  count: Partial<SecondCount> = {},
+  { isolate = "one", interval = 60 }: Partial<Pick<Report, "isolate" | "interval">> = {},
+): Report {
+  const second = Math.floor(Date.now() / 1_000);
+  return { isolate, interval, counts: [{ second, requests: 0, activities: {}, ...count }] };
 }

@@ -1,5 +1,7 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Metrics, metricsOf } from "../../../src/features/live/metrics.ts";
+import { expect, test } from "vitest";
+import type { SecondCount } from "../../../src/features/live/env.ts";
+import { metricsOf, Sampler } from "../../../src/features/live/metrics.ts";
+import { ReportHistory } from "../../../src/features/live/report-history.ts";
 
 /** Two activities that are counted, and one that is only reported. */
 const activities = [
@@ -7,85 +9,72 @@ const activities = [
   { name: "visit", text: "", routes: [], metric: { name: "visits", title: "", unit: "", warning: 2, critical: 4 } },
   { name: "account", text: "", routes: [] },
 ];
+const metrics = metricsOf({ activities });
 
-function createMetrics(): Metrics {
-  const metrics = new Metrics();
-  metrics.use(metricsOf({ activities }));
-  return metrics;
+/** A multiple of five. */
+const START = Date.UTC(2026, 0, 1) / 1_000;
+
+/** A sampler of a history with these counts, which an isolate reported at second 0. */
+function createSampler(...counts: Partial<SecondCount>[]): Sampler {
+  const history = new ReportHistory();
+  const whole = counts.map((count) => ({ second: START, requests: 0, activities: {}, ...count }));
+  history.add({ isolate: "one", interval: 60, counts: whole }, START);
+  const sampler = new Sampler(history);
+  sampler.metrics = metrics;
+  return sampler;
 }
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
-afterEach(() => void vi.useRealTimers());
-
-const wait = (ms: number) => vi.setSystemTime(Date.now() + ms);
-const sampleOf = (metrics: Metrics, name: string) => metrics.sample().find(({ metric }) => metric === name);
-const requests = (count: number) => ({ requests: count, activities: {} });
+const nowOf = (sampler: Sampler, name: string, second = 0) =>
+  sampler.sampleNow((START + second) * 1_000).find(({ metric }) => metric === name);
 
 test.each([
-  [0, "normal"],
-  [99, "normal"],
-  [100, "warning"],
-  [499, "warning"],
-  [500, "critical"],
-])("%i requests a second are %s", (count, status) => {
-  const metrics = createMetrics();
-  metrics.count(requests(60 * count));
-  expect(sampleOf(metrics, "requests")).toMatchObject({ value: count, status });
-});
-
-test("requests are averaged over a minute, of all isolates together", () => {
-  const metrics = createMetrics();
-  const values = [300, 0, 600, 6, 0, 0].map((count) => {
-    metrics.count(requests(count));
-    metrics.count(requests(count / 2));
-    const value = sampleOf(metrics, "requests")?.value;
-    wait(20_000);
-    return value;
-  });
-  expect(values).toEqual([7.5, 7.5, 22.5, 15.2, 15.2, 0.2]);
-});
-
-test("an activity counts for a minute", () => {
-  const metrics = createMetrics();
-  const values = () => [sampleOf(metrics, "sales")?.value, sampleOf(metrics, "visits")?.value];
-  metrics.count({ requests: 2, activities: { sale: 3, visit: 1 } });
-  wait(30_000);
-  metrics.count({ requests: 1, activities: { visit: 1, account: 5 } });
-  expect(values()).toEqual([3, 2]);
-  wait(30_000);
-  expect(values()).toEqual([0, 1]);
-  wait(30_000);
-  expect(values()).toEqual([0, 0]);
-});
-
-test.each([
-  [1, "normal"],
-  [2, "warning"],
-  [3, "warning"],
-  [4, "critical"],
-])("%i visits are %s, by the thresholds that the feature sets", (visit, status) => {
-  const metrics = createMetrics();
-  metrics.count({ requests: 0, activities: { visit } });
-  expect(sampleOf(metrics, "visits")).toMatchObject({ value: visit, status });
-});
-
-test("activities are reported at once, counted by a metric or not", () => {
-  const timestamp = new Date().toISOString();
-  expect(createMetrics().count({ requests: 13, activities: { account: 1, sale: 2 } })).toEqual([
-    { timestamp, activity: "account", count: 1 },
-    { timestamp, activity: "sale", count: 2 },
-  ]);
+  ["requests", { requests: 0 }, 0, "normal"],
+  ["requests", { requests: 60 * 99 }, 99, "normal"],
+  ["requests", { requests: 60 * 100 }, 100, "warning"],
+  ["requests", { requests: 60 * 499 }, 499, "warning"],
+  ["requests", { requests: 60 * 500 }, 500, "critical"],
+  ["requests", { requests: 10 }, 0.2, "normal"],
+  ["visits", { activities: { visit: 1 } }, 1, "normal"],
+  ["visits", { activities: { visit: 2 } }, 2, "warning"],
+  ["visits", { activities: { visit: 3, sale: 9 } }, 3, "warning"],
+  ["visits", { activities: { visit: 4 } }, 4, "critical"],
+  ["sales", { activities: { visit: 4 } }, 0, "normal"],
+])("the metric %s of %j is %d: %s", (metric, count, value, status) => {
+  const timestamp = new Date(START * 1_000).toISOString();
+  expect(nowOf(createSampler(count), metric)).toEqual({ timestamp, metric, value, status });
 });
 
 test("the metrics of an app are its own, and one for each activity that is counted", () => {
-  expect(metricsOf({ activities }).map(({ name }) => name)).toEqual(["requests", "sockets", "sales", "visits"]);
-  const metrics = createMetrics();
-  expect([metrics.size, metrics.sample().length]).toEqual([4, 4]);
+  expect(metrics.map(({ name }) => name)).toEqual(["requests", "sockets", "sales", "visits"]);
 });
 
-test("sockets have the value that was counted last", () => {
-  const metrics = createMetrics();
-  expect(sampleOf(metrics, "sockets")?.value).toBe(0);
-  metrics.setSockets(1_000);
-  expect(sampleOf(metrics, "sockets")).toMatchObject({ value: 1_000, status: "warning" });
+test("sockets have no sample until they have been counted, then one with the last count", () => {
+  const sampler = createSampler();
+  expect(sampler.sampleNow(0).map(({ metric }) => metric)).toEqual(["requests", "sales", "visits"]);
+  sampler.sockets = 1_000;
+  expect(nowOf(sampler, "sockets")).toMatchObject({ value: 1_000, status: "warning" });
+});
+
+/** The seconds and values of the past samples of a metric. */
+const past = (sampler: Sampler, name: string, from: number, to: number) =>
+  sampler
+    .samplePast(metrics, (START + from) * 1_000, (START + to) * 1_000)
+    .filter(({ metric }) => metric === name)
+    .map(({ timestamp, value }) => [Date.parse(timestamp) / 1_000 - START, value]);
+
+test.each<[string, Partial<SecondCount>[], [from: number, to: number], [second: number, value: number][]]>([
+  ["nothing was ever reported", [], [-20, 0], []],
+  ["the first report begins it", [{ second: START - 8, requests: 60 }], [-300, 0.9], [[-8, 1], [-5, 1], [0, 1]]], // biome-ignore format: a table
+  ["responses of one second", [{ requests: 60 }], [-300, 0], [[0, 1]]], // biome-ignore format: a table
+  ["it begins within the known time", [{ second: START - 99, requests: 60 }, { requests: 6 }], [-7.5, 3.2], [[-7, 0], [-5, 0], [0, 0.1], [3, 0.1]]], // biome-ignore format: a table
+])("past samples of requests: %s", (_, counts, [from, to], expected) => {
+  expect(past(createSampler(...counts), "requests", from, to)).toEqual(expected);
+});
+
+test("the past samples of all reported metrics begin at the same second, and sockets have no past samples", () => {
+  const sampler = createSampler({ second: START - 3, activities: { visit: 2 } });
+  sampler.sockets = 3;
+  expect(past(sampler, "visits", -300, 1)).toEqual([[-3, 2], [0, 2], [1, 2]]); // biome-ignore format: a table
+  expect(past(sampler, "sales", -300, 1).map(([second]) => second)).toEqual([-3, 0, 1]);
+  expect(past(sampler, "sockets", -300, 1)).toEqual([]);
 });

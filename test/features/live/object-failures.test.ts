@@ -2,9 +2,11 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { LiveFeed } from "../../../src/features/live/feed.ts";
+import { readRecent } from "../../../src/features/live/feed-stub.ts";
+import { metricsOf } from "../../../src/features/live/metrics.ts";
 import { createFailingNamespace } from "../../failing-namespace.ts";
 import { facts, send } from "../../harness.ts";
-import { feed } from "./listen.ts";
+import { feed, reportOf } from "./listen.ts";
 
 beforeEach(() => {
   const log = vi.spyOn(console, "error").mockImplementation(() => {});
@@ -44,6 +46,20 @@ test.each([
   expect(response.status).toBe(status);
   expect(calls.filter((name) => name === "recent")).toHaveLength(calledTimes);
 });
+
+test.each([true, false])(
+  "the page reports only once, even if the feed is reset (after the effect: %s)",
+  async (afterEffect) => {
+    const { calls, namespace } = createFailingNamespace(env.LIVE_FEED, { error: "reset", times: 1, afterEffect });
+    const metrics = metricsOf(facts);
+    const latest = async (LIVE_FEED: typeof env.LIVE_FEED, report = reportOf({}, { isolate: "other" })) =>
+      (await readRecent({ LIVE_FEED }, metrics, report)).samples.findLast(({ metric }) => metric === "requests")?.value;
+    const before = (await latest(env.LIVE_FEED)) ?? 0;
+    await latest(namespace, reportOf({ requests: 6_000 }, { isolate: "page" }));
+    expect(calls).toEqual(["recent", "recent"]);
+    expect(((await latest(env.LIVE_FEED)) ?? 0) - before).toBeCloseTo(afterEffect ? 100 : 0, 0);
+  },
+);
 
 test("the app is ready if the feed was reset once", async () => {
   const { calls, namespace } = createFailingNamespace(env.LIVE_FEED, { error: "reset", times: 1 });

@@ -33,7 +33,7 @@ const list = async (query: string) => (await get(`/api/notes?${query}`)).json<Li
 const titles = async (query: string) => (await list(query)).items.map(({ title }) => title);
 
 describe("POST /api/notes", () => {
-  test("answers 201 with the note, its Location and its ETag", async () => {
+  test("responds with 201 and the note, its Location and its ETag", async () => {
     const response = await post({ title: "  Tea ", body: "Green\n茶 🍵" });
     const note = await response.json<Note>();
     expect(response.status).toBe(201);
@@ -102,6 +102,11 @@ describe("POST /api/notes", () => {
   });
 });
 
+/** Texts in the form of a cursor, with a direction or a place that does not exist. */
+const FORGED_CURSORS = ["next:", "next:-1", "next:01", "next:1.5", "next:1e3", "last:1", ":1", "next:1\n", "NEXT:1"]
+  .map((text) => btoa(text).replace(/=+$/, ""))
+  .concat(btoa("next:12"), `${btoa("next:12")} `, "bmV4dDox%0A");
+
 describe("GET /api/notes", () => {
   test("pages through all notes, the newest first, each once", async () => {
     for (let i = 0; i < 7; i++) await createNote(me, `n${i}`);
@@ -162,17 +167,21 @@ describe("GET /api/notes", () => {
     },
   );
 
-  test.each(["", "%00", "abc", "bm90LWFuLWlk", "../../etc", "%F0%9F%92%A9", "x".repeat(5000)])(
+  test.each(["", "%00", "abc", "bm90LWFuLWlk", "../../etc", "%F0%9F%92%A9", "x".repeat(5000), ...FORGED_CURSORS])(
     "refuses the cursor %j, which it never gave, with 400",
     async (cursor) => {
       const response = await get(`/api/notes?cursor=${cursor}`);
-      expect(response.status).toBe(400);
+      const { detail, issues } = await response.json<Problem & { detail: string }>();
+      expect([response.status, issues[0]?.path, detail]).toEqual([400, ["cursor"], expect.any(String)]);
+      expect(issues[0]).toMatchObject({
+        message: "The cursor is invalid. Use the nextCursor or the previousCursor of another page",
+      });
     },
   );
 });
 
 describe("GET /api/notes/:id", () => {
-  test("answers 304 to who has this version, by any form of If-None-Match", async () => {
+  test("responds with 304 to a client with this version, by any form of If-None-Match", async () => {
     const { id, etag } = await createNote(me, "n");
     for (const header of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
       const response = await get(`/api/notes/${id}`, { "If-None-Match": header });
@@ -182,7 +191,7 @@ describe("GET /api/notes/:id", () => {
   });
 
   test.each(["unknown", "0190a0c4-0000-7000-8000-000000000000", "%00", "'; DROP TABLE notes; --", "%zz"])(
-    "answers 404 for %j",
+    "responds with 404 for %j",
     async (id) => {
       expect((await get(`/api/notes/${id}`)).status).toBe(404);
     },
@@ -201,7 +210,7 @@ describe("PATCH /api/notes/:id", () => {
     expect(await titles("q=body")).toEqual(["new"]);
   });
 
-  test("answers 412 and changes nothing where somebody else saved first", async () => {
+  test("responds with 412 and changes nothing if another request saved first", async () => {
     const { id, etag } = await createNote(me, "title");
     await patch(id, { title: "theirs" }, { "If-Match": etag });
     expect((await patch(id, { title: "mine" }, { "If-Match": etag })).status).toBe(412);
@@ -240,20 +249,20 @@ describe("PATCH /api/notes/:id", () => {
     expect((await patch(id, change)).status).toBe(400);
   });
 
-  test("answers 404 for a note that is not there, with If-Match or without", async () => {
+  test("responds with 404 for a note that does not exist, with If-Match or without", async () => {
     expect((await patch("none", { title: "x" })).status).toBe(404);
     expect((await patch("none", { title: "x" }, { "If-Match": '"v1"' })).status).toBe(404);
   });
 });
 
 describe("DELETE /api/notes/:id", () => {
-  test("answers 204, then 404", async () => {
+  test("responds with 204, then 404", async () => {
     const { id } = await createNote(me, "title");
     expect((await remove(id)).status).toBe(204);
     expect((await remove(id)).status).toBe(404);
   });
 
-  test("answers 412 and deletes nothing where the note has changed", async () => {
+  test("responds with 412 and deletes nothing if the note has changed", async () => {
     const { id, etag } = await createNote(me, "title");
     await patch(id, { title: "new" });
     expect((await remove(id, { "If-Match": etag })).status).toBe(412);

@@ -1,6 +1,7 @@
 /** Changing a note by form: in place and on its page, and where somebody else was first. */
 
 import { beforeEach, describe, expect, test } from "vitest";
+import { hashOf } from "../../../public/page/text-hash.js";
 import { APP_NAME } from "../../../src/web/app/app-name.ts";
 import {
   type Account,
@@ -9,7 +10,7 @@ import {
   openBrowser,
   send,
   sendJson,
-  signInAnswer,
+  signInResponse,
   submit,
 } from "../../harness.ts";
 import { createNote } from "./notes.ts";
@@ -31,7 +32,7 @@ const typed = { title: "My title", body: "my long text" };
 
 test("a note has a page, with its text and a form to change it", async () => {
   const page = await (await send(`/notes/${id}`, { headers: browser.headers })).text();
-  expect(page).toMatch(new RegExp(`<title>Tea · ${APP_NAME}</title>[^]*<h1>Tea</h1>[^]*Green`));
+  expect(page).toMatch(new RegExp(`<title>Tea · ${APP_NAME}</title>[^]*<h1 [^>]*>Tea</h1>[^]*Green`));
   const form = await (await send(`/notes/${id}?edit`, { headers: browser.headers })).text();
   expect(form).toMatch(/name="version" value="1"[\s\S]*name="title"[^>]*value="Tea"[\s\S]*Green<\/textarea>/);
 });
@@ -42,12 +43,18 @@ test("saving leads back to the note's page", async () => {
   expect(await read()).toMatchObject(typed);
 });
 
-test("HTMX gets the form and, when it saves, the note, each to be put in the note's place", async () => {
+test("HTMX gets the form and, after saving, the note, each to open beside the list", async () => {
   const form = await send(`/notes/${id}?edit`, { headers: htmx.headers });
-  expect(await form.text()).toMatch(new RegExp(`^<li [^>]*id="note-${id}"[\\s\\S]*hx-post="/notes/${id}"`));
+  expect(await form.text()).toMatch(
+    new RegExp(
+      `^<title>Edit the note · ${APP_NAME}</title><div class="open-note">[^]*hx-post="/notes/${id}"[^]*</div>$`,
+    ),
+  );
   const saved = await change(htmx, { ...typed, version: "1" });
   expect([saved.status, saved.headers.get("Vary")]).toEqual([200, "HX-Request"]);
-  expect(await saved.text()).toMatch(new RegExp(`^<li [^>]*id="note-${id}"[\\s\\S]*My title[\\s\\S]*</li>$`));
+  expect(await saved.text()).toMatch(
+    new RegExp(`^<title>My title · ${APP_NAME}</title><article class="open-note"[^]*<h1 [^>]*>My title</h1>`),
+  );
 });
 
 test("what is refused comes back with what was typed, and 400", async () => {
@@ -63,7 +70,7 @@ test("what is refused comes back with what was typed, and 400", async () => {
   expect(await read()).toMatchObject({ title: "Tea" });
 });
 
-describe("where somebody else saved first", () => {
+describe("if another request saved first", () => {
   beforeEach(async () => {
     await sendJson("PATCH", `/api/notes/${id}`, { title: "Their title", body: "their text" }, me.headers);
   });
@@ -78,22 +85,92 @@ describe("where somebody else saved first", () => {
     }
   });
 
-  test("who has seen both can save, and one who comes after is told again", async () => {
+  test("a user who has seen both can save, and another text is a conflict again", async () => {
     const page = await (await change(browser, { ...typed, version: "1" })).text();
     const [, version = ""] = /name="version" value="(\d+)"/.exec(page) ?? [];
     expect(version).toBe("2");
     expect((await change(browser, { ...typed, version })).status).toBe(303);
-    expect((await change(browser, { ...typed, version })).status).toBe(412);
+    expect((await change(browser, { ...typed, body: "later", version })).status).toBe(412);
     expect(await read()).toMatchObject(typed);
   });
 });
 
-test("HTMX adds a note to the list in place, and gets an empty form again", async () => {
+describe("a form whose response was lost, with more text,", () => {
+  const first = { title: " My title", body: "my long\r\ntext" };
+  const sent = hashOf([first.title, "my long\ntext"]);
+  const other = hashOf(["My title", "my other text"]);
+
+  test.each([
+    ["is saved if the note has the text that the form has sent", sent, 303],
+    ["is saved if the note has one of the texts that the form has sent", `${other} ${sent} ${other}`, 303],
+    ["is a conflict if the form has sent another text", other, 412],
+    ["is a conflict if the form, in another tab, has sent nothing", "", 412],
+    ["is refused with a malformed hash", "x", 400],
+  ])("%s", async (_, hashes, status) => {
+    expect((await change(browser, { ...first, version: "1" })).status).toBe(303);
+    const more = { ...typed, body: "my longer text", version: "1", sent: hashes };
+    const response = await change(browser, more);
+    expect(response.status).toBe(status);
+    expect(await read()).toMatchObject({ body: status === 303 ? "my longer text" : "my long\ntext" });
+    if (status === 412) expect((await change(htmx, more)).status).toBe(412);
+  });
+
+  test("is a conflict if the note has been changed since", async () => {
+    await change(browser, { ...first, version: "1" });
+    await sendJson("PATCH", `/api/notes/${id}`, { body: "theirs" }, me.headers);
+    expect((await change(browser, { ...typed, version: "1", sent })).status).toBe(412);
+    expect(await read()).toMatchObject({ body: "theirs" });
+  });
+
+  test("keeps its hashes if it is refused", async () => {
+    const refused = await change(htmx, { title: " ", body: "kept", version: "1", sent });
+    expect([refused.status, await refused.text()]).toEqual([
+      400,
+      expect.stringContaining(`name="sent" value="${sent}"`),
+    ]);
+  });
+});
+
+describe("without HTMX, the next page says that the text was saved, and names its draft", () => {
+  test.each([
+    [
+      "a new note",
+      () => submit(browser, "/notes", { submission: crypto.randomUUID(), ...typed }),
+      () => 'saved-draft="notes/new"><p>“My title” was added.',
+    ],
+    [
+      "an edit",
+      () => change(browser, { ...typed, version: "1" }),
+      () => `saved-draft="notes/${id}"><p>“My title” was saved.`,
+    ],
+    [
+      "a deletion",
+      () => submit(browser, `/notes/${id}/delete`, {}),
+      () => `deleted-draft="notes/${id}"><p>“Tea” was deleted.`,
+    ],
+    [
+      "an undone deletion",
+      async () => {
+        await submit(browser, `/notes/${id}/delete`, {});
+        await send("/notes", { headers: browser.headers });
+        return submit(browser, `/notes/${id}/restore`, {});
+      },
+      () => `restored-draft="notes/${id}"><p>“Tea” was restored.`,
+    ],
+  ])("%s", async (_, request, message) => {
+    expect((await request()).status).toBe(303);
+    const page = () => send("/notes", { headers: browser.headers }).then((response) => response.text());
+    expect(await page()).toContain(`data-${message()}`);
+    expect(await page()).not.toMatch(/data-(saved|deleted|restored)-draft/);
+  });
+});
+
+test("HTMX gets an empty form again, and the list with the new note", async () => {
   const response = await submit(htmx, "/notes", { title: "New one", body: "" });
   expect([response.status, await response.text()]).toEqual([
     200,
     expect.stringMatching(
-      /^<form [^>]*id="composer"[\s\S]*name="title" type="text" value=""[\s\S]*afterbegin:#note-list[\s\S]*New one/,
+      /^<form [^>]*id="composer"[\s\S]*name="title" type="text" value=""[\s\S]*id="notes"[\s\S]*New one/,
     ),
   ]);
   const refused = await submit(htmx, "/notes", { title: "", body: "kept" });
@@ -106,7 +183,7 @@ test("HTMX adds a note to the list in place, and gets an empty form again", asyn
 test("a search by HTMX gets the list alone, and an address to be shared", async () => {
   const ask = (query: string) => send(`/notes${query}`, { headers: htmx.headers });
   const found = await ask("?q=tea");
-  expect(await found.text()).toMatch(/^<section id="notes"[\s\S]*1 matching “tea”[\s\S]*Tea/);
+  expect(await found.text()).toMatch(/^<section id="notes"[\s\S]*1 matching “<bdi>tea<\/bdi>”[\s\S]*Tea/);
   expect([found.headers.get("HX-Replace-Url"), found.headers.get("Vary")]).toEqual(["/notes?q=tea", "HX-Request"]);
   expect((await ask("?q=")).headers.get("HX-Replace-Url")).toBe("/notes");
   expect((await send("/notes?q=tea", { headers: browser.headers })).headers.get("Vary")).toBe("HX-Request");
@@ -119,12 +196,12 @@ test("HTMX whose session has ended leads the whole page to the sign-in, and back
     "Sec-Fetch-Site": "same-origin",
   };
   const response = await send(`/notes/${id}?edit`, { headers });
-  const [, location] = signInAnswer("/notes?q=tea");
+  const [, location] = signInResponse("/notes?q=tea");
   expect([response.status, response.headers.get("HX-Redirect")]).toEqual([401, location]);
   const elsewhere = await send("/notes", {
     headers: { ...headers, "HX-Current-URL": "https://evil.example//evil.example" },
   });
-  expect(elsewhere.headers.get("HX-Redirect")).toBe(signInAnswer("/")[1]);
+  expect(elsewhere.headers.get("HX-Redirect")).toBe(signInResponse("/notes")[1]);
 });
 
 test("what HTMX may not have swaps nothing, and says why", async () => {

@@ -9,7 +9,7 @@ testCsrf(notes, {
   "POST /api/notes": { fields: { title: "Made" } },
   "PATCH /api/notes/:id": { fields: { title: "Changed" }, make },
   "DELETE /api/notes/:id": { make },
-  "POST /notes": { fields: { title: "Made" } },
+  "POST /notes": { fields: { submission: crypto.randomUUID(), title: "Made" } },
   "POST /notes/:id": { fields: { title: "Changed", version: 1 }, make },
   "POST /notes/:id/delete": { make },
   "POST /notes/:id/restore": { make },

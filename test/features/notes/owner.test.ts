@@ -36,7 +36,7 @@ async function seenByOwner(): Promise<unknown> {
 }
 
 describe("a stranger", () => {
-  test.each(Object.entries(REQUESTS))("is answered 401 to %s, and told how to sign in", async (_, request) => {
+  test.each(Object.entries(REQUESTS))("gets 401 for %s, with WWW-Authenticate", async (_, request) => {
     const response = await request({});
     expect([response.status, response.headers.get("WWW-Authenticate")]).toEqual([401, "Bearer"]);
     expect(await seenByOwner()).toMatchObject({ title: "Owned" });
@@ -78,7 +78,7 @@ describe("another user's note", () => {
   test("is an administrator's no more than anybody's", async () => {
     const admin = await createAccount({ role: "admin" });
     expect((await read(note.id, admin.headers)).status).toBe(404);
-    expect(await (await list(admin.headers)).json()).toEqual({ items: [], nextCursor: null });
+    expect(await (await list(admin.headers)).json()).toEqual({ items: [], nextCursor: null, previousCursor: null });
   });
 });
 
@@ -88,8 +88,8 @@ describe("an API key", () => {
   });
 
   const statuses = async (headers: Headers) => {
-    const answered = Object.entries(REQUESTS).map(async ([name, request]) => [name, (await request(headers)).status]);
-    return Object.fromEntries(await Promise.all(answered));
+    const responses = Object.entries(REQUESTS).map(async ([name, request]) => [name, (await request(headers)).status]);
+    return Object.fromEntries(await Promise.all(responses));
   };
 
   test("with notes:read reads, and writes nothing", async () => {

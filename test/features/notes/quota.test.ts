@@ -89,7 +89,7 @@ const WAYS: Readonly<Record<string, [() => Promise<Response>, number, (response:
 };
 
 describe.each(Object.entries(WAYS))("%s", (_, [add, added, isRefusal]) => {
-  test("adds the last note of the quota, and answers 422 to one more, which names it", async () => {
+  test("adds the last note of the quota, and responds with 422 to the next one, naming the quota", async () => {
     await leave(1);
     expect((await add()).status).toBe(added);
     await leave(0);
@@ -99,7 +99,7 @@ describe.each(Object.entries(WAYS))("%s", (_, [add, added, isRefusal]) => {
     expect(await titles()).toEqual([NEW.title]);
   });
 
-  test("answers 422 where the quota is full, then adds the note once one was deleted", async () => {
+  test("responds with 422 if the quota is full, then adds the note after another one was deleted", async () => {
     const { id } = await createNote(me, "To be deleted");
     await leave(0);
     const response = await add();

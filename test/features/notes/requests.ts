@@ -3,15 +3,16 @@ import { type Account, createAccount, openBrowser, submit } from "../../harness.
 import { formOf, jsonOf, type PreparedRequest, type RouteRequests } from "../../route-requests.ts";
 import { createNote, type Note } from "./notes.ts";
 
-/** An account with two notes. */
+/** An account with two notes, which contain the account's e-mail address. */
 async function setUp() {
   const account = await createAccount();
-  await createNote(account, "First", "body");
-  return { account, note: await createNote(account, "Second", "body"), stateOf: () => notesOf(account) };
+  const { email } = account.user;
+  await createNote(account, "First", email);
+  return { account, note: await createNote(account, `Second of ${email}`, email), stateOf: () => notesOf(account) };
 }
 
 async function notesOf({ user }: Account): Promise<unknown> {
-  const select = env.DB.prepare("SELECT title, body, version FROM notes WHERE owner_id = ? ORDER BY id");
+  const select = env.DB.prepare("SELECT title, body, version FROM notes WHERE owner_id = ? ORDER BY position");
   return (await select.bind(user.id).all()).results;
 }
 
@@ -58,10 +59,9 @@ export const requests: RouteRequests = {
     return { path: `/api/notes/${note.id}`, init, status: 204, repeatStatus: 404, stateOf };
   },
   "GET /notes": () => inBrowser(() => "/notes"),
-  "POST /notes": () => inBrowser(() => "/notes", { fields: { title: "Third" }, isRepeated: true }),
+  "POST /notes": () => inBrowser(() => "/notes", { fields: { submission: crypto.randomUUID(), title: "Third" } }),
   "GET /notes/:id": () => inBrowser(({ id }) => `/notes/${id}`),
-  "POST /notes/:id": () =>
-    inBrowser(({ id }) => `/notes/${id}`, { fields: { title: "Changed", version: "1" }, repeatStatus: 412 }),
+  "POST /notes/:id": () => inBrowser(({ id }) => `/notes/${id}`, { fields: { title: "Changed", version: "1" } }),
   "POST /notes/:id/delete": () => inBrowser(({ id }) => `/notes/${id}/delete`, { fields: {}, repeatStatus: 404 }),
   "POST /notes/:id/restore": async () => {
     const { account, note, stateOf } = await setUp();

@@ -1,8 +1,9 @@
 /** Deleting a note by form, and bringing it back. */
-import { createScheduledController, env } from "cloudflare:test";
+import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, test } from "vitest";
-import worker from "../../../src/index.ts";
+import { deleteUser } from "../../../src/identity/users/users.ts";
 import { type Account, type Browser, createAccount, openBrowser, send, sendJson, submit } from "../../harness.ts";
+import { sweepAll } from "../../sweep.ts";
 import { createNote } from "./notes.ts";
 
 let me: Account;
@@ -41,10 +42,21 @@ test("it comes back as it was: its id, its times, its version", async () => {
   expect(await (await send("/notes?q=BLACK", { headers: browser.headers })).text()).toContain("Tea");
 });
 
-test("HTMX gets the offer in the note's place, then the note", async () => {
-  const htmx = { ...browser, headers: { ...browser.headers, ...{ "HX-Request": "true" } } };
-  expect(await (await remove(htmx)).text()).toMatch(new RegExp(`^<li [^>]*id="note-${id}"[\\s\\S]*Undo`));
-  expect(await (await restore(htmx)).text()).toMatch(new RegExp(`^<li [^>]*id="note-${id}"[\\s\\S]*Green`));
+test.each([
+  ["the list", () => "/notes?q=tea", null],
+  ["the note", () => `/notes/${id}?q=tea&edit`, "/notes?q=tea"],
+  ["another note", () => `/notes/${crypto.randomUUID()}?q=tea`, null],
+])("HTMX gets the list with Undo, then the list with the note; beside %s", async (_, path, nextPath) => {
+  const current = { "HX-Request": "true", "HX-Current-URL": `http://localhost${path()}` };
+  const htmx = { ...browser, headers: { ...browser.headers, ...current } };
+  const response = await remove(htmx);
+  const removed = await response.text();
+  expect([response.headers.get("HX-Reswap"), response.headers.get("HX-Replace-Url")]).toEqual(["none", nextPath]);
+  expect(removed.includes('<section id="note" hx-swap-oob="innerHTML"></section>')).toBe(nextPath !== null);
+  expect(removed).toMatch(new RegExp(`hx-swap-oob="beforeend:#messages"[\\s\\S]*action="/notes/${id}/restore"`));
+  expect(removed).not.toContain(`id="note-${id}"`);
+  const restored = await (await restore(htmx)).text();
+  expect(restored).toMatch(new RegExp(`^<div class="message done"[\\s\\S]*id="open-${id}"[^>]* autofocus>Tea<`));
   expect(await page()).not.toContain("was deleted");
 });
 
@@ -94,7 +106,7 @@ describe("a form without the session's token", () => {
   });
 });
 
-test("the sweep removes what was deleted 30 days ago, and leaves the rest", async () => {
+test("the sweep removes notes that were deleted 30 days ago, and keeps the rest", async () => {
   const DAY_MS = 24 * 60 * 60 * 1000;
   const [old, young] = [await createNote(me, "old"), await createNote(me, "young")];
   for (const [note, days] of [
@@ -105,14 +117,15 @@ test("the sweep removes what was deleted 30 days ago, and leaves the rest", asyn
     const aged = env.DB.prepare("UPDATE deleted_notes SET deleted_at = ? WHERE id = ?");
     await aged.bind(Date.now() - days * DAY_MS, note.id).run();
   }
-  await worker.scheduled(createScheduledController(), env);
+  await sweepAll();
   expect((await submit(browser, `/notes/${old.id}/restore`, {})).status).toBe(404);
   expect((await submit(browser, `/notes/${young.id}/restore`, {})).status).toBe(303);
 });
 
-test("what somebody deleted goes with the account", async () => {
+test("a deleted note is erased with the account", async () => {
   await remove();
-  await env.DB.prepare("DELETE FROM users WHERE id = ?").bind(me.user.id).run();
+  await deleteUser(env.DB, me.user.id);
+  await sweepAll();
   expect(await env.DB.prepare("SELECT count(*) AS left FROM deleted_notes WHERE id = ?").bind(id).first("left")).toBe(
     0,
   );

@@ -20,7 +20,7 @@ import {
   PRODUCTION,
   send,
   sendTo,
-  signInAnswer,
+  signInResponse,
 } from "../../harness.ts";
 import { createReplica } from "../../replica.ts";
 import { openPolicy, readRows } from "./policy-page.ts";
@@ -31,7 +31,7 @@ const keyOf = async (account: typeof user) => ({ "X-API-Key": (await createKey(a
 /** The status in development, and the one in production. */
 const readers: readonly [name: string, headers: Record<string, string>, development: number, production: number][] = [
   ["a visitor", {}, 200, 401],
-  ["a visitor with a browser", { Accept: "text/html" }, 200, signInAnswer("/policy?")[0]],
+  ["a visitor with a browser", { Accept: "text/html" }, 200, signInResponse("/policy?")[0]],
   ["a client with an invalid token", { Authorization: "Bearer x" }, 200, 401],
   ["a user with a browser", (await openBrowser(user)).headers, 200, 403],
   ["a user with a token", user.headers, 200, 403],
@@ -70,7 +70,7 @@ test("the guard states each status that it denies with", () => {
 
 test("the page sends the visitor to sign in, and back", async () => {
   const response = await send("/policy?role=user", { headers: { Accept: "text/html" } }, PRODUCTION);
-  expect([response.status, response.headers.get("Location")]).toEqual(signInAnswer("/policy?role=user"));
+  expect([response.status, response.headers.get("Location")]).toEqual(signInResponse("/policy?role=user"));
 });
 
 test.each(["POST", "PUT", "DELETE"])("%s is 405", async (method) => {
@@ -112,5 +112,5 @@ test("an app without the feature has no link to it", async () => {
     }),
   ]);
   const page = await (await sendTo(other, "/")).text();
-  expect([page.includes("<h1>Home</h1>"), page.includes("policy")]).toEqual([true, false]);
+  expect([page.includes("<h1>Home</h1>"), page.includes("/policy")]).toEqual([true, false]);
 });

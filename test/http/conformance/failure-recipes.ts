@@ -81,7 +81,7 @@ const app = setup({
   onError: () => problem(500, "Bug"),
 });
 
-async function assertAnswer(path: string, init: RequestInit, status: number, expected: unknown): Promise<void> {
+async function assertResponse(path: string, init: RequestInit, status: number, expected: unknown): Promise<void> {
   const response = await send(app, path, init);
   const text = await response.text();
   const type = response.headers.get("content-type") ?? "";
@@ -100,28 +100,31 @@ export const cases: Record<string, () => void | Promise<void>> = {
       [json({ from: "x", to: "a", amount: 1 }), 404, { title: "No account", account: "x" }],
       [json({ from: "b", to: "a", amount: 1 }), 422, { title: "Too little", available: 0 }],
     ];
-    for (const [init, status, body] of rows) await assertAnswer("/transfers", init, status, { ...body, status });
-    await assertAnswer("/transfers", json({ from: "a", to: "b", amount: 1 }), 201, { amount: 1 });
+    for (const [init, status, body] of rows) await assertResponse("/transfers", init, status, { ...body, status });
+    await assertResponse("/transfers", json({ from: "a", to: "b", amount: 1 }), 201, { amount: 1 });
   },
 
   "the same issues become text, or a map by path, as the client accepts": async () => {
     const invalid = { title: 1, tags: ["a", 2] };
-    await assertAnswer("/notes", json(invalid, { accept: "text/plain" }), 400, "title tags.1");
+    await assertResponse("/notes", json(invalid, { accept: "text/plain" }), 400, "title tags.1");
     const errors = { title: "invalid_type", "tags.1": "invalid_type" };
     // Standard Schema has no codes, but zod adds them to its issues.
-    await assertAnswer("/notes", json(invalid), 400, { errors, received: invalid });
-    await assertAnswer("/notes", json({ title: "a", tags: [] }), 204, "");
+    await assertResponse("/notes", json(invalid), 400, { errors, received: invalid });
+    await assertResponse("/notes", json({ title: "a", tags: [] }), 204, "");
   },
 
   "a handler without a schema reads the body itself and validates it by what the body says": async () => {
     const patch = (value: unknown) => ({ ...json(value), method: "PATCH" });
-    await assertAnswer("/users/7", patch({ type: "email", email: "a@b.co" }), 200, { changed: "email", id: "7" });
-    await assertAnswer("/users/7", patch({ type: "email", email: "x" }), 400, { title: "Invalid email", status: 400 });
-    await assertAnswer("/users/7", patch({ type: "password", password: "1234567" }), 400, {
+    await assertResponse("/users/7", patch({ type: "email", email: "a@b.co" }), 200, { changed: "email", id: "7" });
+    await assertResponse("/users/7", patch({ type: "email", email: "x" }), 400, {
+      title: "Invalid email",
+      status: 400,
+    });
+    await assertResponse("/users/7", patch({ type: "password", password: "1234567" }), 400, {
       title: "Invalid password",
       status: 400,
     });
-    await assertAnswer("/users/7", patch({ type: "toString" }), 400, { title: "Unknown type", status: 400 });
+    await assertResponse("/users/7", patch({ type: "toString" }), 400, { title: "Unknown type", status: 400 });
   },
 
   "a handler without a schema reads text, forms and JSON by the content type": async () => {
@@ -130,26 +133,26 @@ export const cases: Record<string, () => void | Promise<void>> = {
       data.set("file", file);
       return { method: "POST", body: data };
     };
-    await assertAnswer("/data", { method: "POST" }, 400, { title: "No body", status: 400 });
-    await assertAnswer("/data", posting("hi", { "content-type": "text/plain;charset=utf-8" }), 200, "text hi");
-    await assertAnswer("/data", form(new Blob(["abc"])), 200, { size: 3 });
-    await assertAnswer("/data", form("abc"), 400, { title: "No file", status: 400 });
-    await assertAnswer("/data", json([1]), 200, { value: [1] });
-    await assertAnswer("/data", posting("{", { "content-type": "application/json" }), 400, {
+    await assertResponse("/data", { method: "POST" }, 400, { title: "No body", status: 400 });
+    await assertResponse("/data", posting("hi", { "content-type": "text/plain;charset=utf-8" }), 200, "text hi");
+    await assertResponse("/data", form(new Blob(["abc"])), 200, { size: 3 });
+    await assertResponse("/data", form("abc"), 400, { title: "No file", status: 400 });
+    await assertResponse("/data", json([1]), 200, { value: [1] });
+    await assertResponse("/data", posting("{", { "content-type": "application/json" }), 400, {
       title: "Not JSON",
       status: 400,
     });
-    await assertAnswer("/data", posting("a,b", { "content-type": "text/csv" }), 415, {
+    await assertResponse("/data", posting("a,b", { "content-type": "text/csv" }), 415, {
       title: "Unknown type",
       status: 415,
     });
   },
 
   "a body can be read once: a second read is an error, not an empty text": async () => {
-    await assertAnswer("/twice", posting("x"), 500, { title: "Bug", status: 500 });
+    await assertResponse("/twice", posting("x"), 500, { title: "Bug", status: 500 });
   },
 
   "without a body schema the raw body is undefined": async () => {
-    await assertAnswer("/unparsed", json({ a: 1 }), 200, { isUndefined: true });
+    await assertResponse("/unparsed", json({ a: 1 }), 200, { isUndefined: true });
   },
 };

@@ -55,20 +55,21 @@ const appWith = (guard: GuardFn) => setup([route.all("/", { guards: [guard], res
 const withHeaders = (...names: readonly string[]) => ({ headers: names.map((name): [string, string] => [name, "1"]) });
 
 export const cases: Record<string, () => void | Promise<void>> = {
-  "any of several guards may allow, and the last denial is the answer": async () => {
+  "any of several guards may allow, and the last denial is the response": async () => {
     const app = appWith(anyOf(requireHeader("a"), requireHeader("b", true)));
     assert.equal(await read(app, "/", withHeaders("a")), '{"by":"a"}');
     assert.equal(await read(app, "/", withHeaders("b")), '{"by":"b"}');
     assert.equal(await read(app, "/"), "no b");
   },
 
-  "all of several guards must allow, each with the locals before it, and the first denial is the answer": async () => {
-    const last: GuardFn = (c) => ({ allow: true, locals: { seen: c.locals.by } });
-    const app = appWith(allOf(requireHeader("a"), requireHeader("b", true), last));
-    assert.equal(await read(app, "/", withHeaders("a", "b")), '{"by":"b","seen":"b"}');
-    assert.equal(await read(app, "/", withHeaders("b")), "no a");
-    assert.equal(await read(app, "/", withHeaders("a")), "no b");
-  },
+  "all of several guards must allow, each with the locals before it, and the first denial is the response":
+    async () => {
+      const last: GuardFn = (c) => ({ allow: true, locals: { seen: c.locals.by } });
+      const app = appWith(allOf(requireHeader("a"), requireHeader("b", true), last));
+      assert.equal(await read(app, "/", withHeaders("a", "b")), '{"by":"b","seen":"b"}');
+      assert.equal(await read(app, "/", withHeaders("b")), "no a");
+      assert.equal(await read(app, "/", withHeaders("a")), "no b");
+    },
 
   "a condition decides whether a guard runs": async () => {
     const app = appWith(onlyFor("POST", requireHeader("a")));
@@ -125,12 +126,12 @@ export const cases: Record<string, () => void | Promise<void>> = {
   },
 
   "a denial may be any response: a redirect, a page, or a success": async () => {
-    const answers: [Response, number, string][] = [
+    const responses: [Response, number, string][] = [
       [new Response(null, { status: 303, headers: { location: "/sign-in" } }), 303, ""],
       [new Response("<p>Closed", { status: 503, headers: { "content-type": "text/html" } }), 503, "<p>Closed"],
       [Response.json({ cached: true }), 200, '{"cached":true}'],
     ];
-    for (const [deny, status, text] of answers) {
+    for (const [deny, status, text] of responses) {
       const response = await send(
         appWith(() => ({ deny })),
         "/",

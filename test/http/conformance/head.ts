@@ -1,4 +1,4 @@
-/** HEAD: routes for GET answer it, without a body. */
+/** HEAD: routes for GET also serve it, without a body. */
 import assert from "node:assert/strict";
 import { type Handler, route, setup } from "../../../src/http/index.ts";
 import { endless, watched } from "./body-stream.ts";
@@ -9,11 +9,11 @@ const HEAD = { method: "HEAD" };
 const named = (name: string) => ({ resolve: () => new Response("body", { headers: { "x-route": name } }) });
 
 export const cases: Record<string, () => void | Promise<void>> = {
-  "HEAD is answered by the route that names it, else by the route for GET": async () => {
+  "HEAD is served by the route that names it, else by the route for GET": async () => {
     const get = (path: string) => route.get(path, named(`GET ${path}`));
     const head = (path: string) => route.head(path, named(`HEAD ${path}`));
     const all = (path: string) => route.all(path, named(`* ${path}`));
-    const tables: [handlers: Handler[], path: string, answer: string | null][] = [
+    const tables: [handlers: Handler[], path: string, route: string | null][] = [
       [[get("/a")], "/a", "GET /a"],
       [[get("/:x")], "/a", "GET /:x"],
       [[get("/a"), head("/a")], "/a", "HEAD /a"],
@@ -28,10 +28,10 @@ export const cases: Record<string, () => void | Promise<void>> = {
       [[route.post("/a", named("POST"))], "/a", null],
       [[head("/a")], "/b", null],
     ];
-    for (const [handlers, path, answer] of tables) {
+    for (const [handlers, path, expected] of tables) {
       const response = await send(setup(handlers), path, HEAD);
-      assert.equal(response.headers.get("x-route"), answer);
-      if (answer) assert.deepEqual([response.status, response.body], [200, null]);
+      assert.equal(response.headers.get("x-route"), expected);
+      if (expected) assert.deepEqual([response.status, response.body], [200, null]);
     }
   },
 
@@ -78,8 +78,8 @@ export const cases: Record<string, () => void | Promise<void>> = {
     const locked = new Response("x");
     locked.body?.getReader();
     const failing = new Response(new ReadableStream({ cancel: thrower("stuck") }));
-    for (const answer of [locked, failing]) {
-      const response = await send(setup([route.get("/", { resolve: () => answer })]), "/", HEAD);
+    for (const given of [locked, failing]) {
+      const response = await send(setup([route.get("/", { resolve: () => given })]), "/", HEAD);
       assert.deepEqual([response.status, response.body], [200, null]);
     }
   },

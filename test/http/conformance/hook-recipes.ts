@@ -27,7 +27,7 @@ const routes: readonly Handler[] = [
   }),
 ];
 
-async function answers(config: Omit<Config, "handlers">, path: string, headers: Record<string, string> = {}) {
+async function readStatusAndBody(config: Omit<Config, "handlers">, path: string, headers: Record<string, string> = {}) {
   const response = await send(setup({ ...config, handlers: routes }), path, { headers });
   return [response.status, await response.text()];
 }
@@ -37,8 +37,11 @@ const internal = Response.json({ error: "Internal error" }, { status: 500 });
 export const cases: Record<string, () => void | Promise<void>> = {
   "onRequest takes an id from the request, or makes one": async () => {
     const onRequest: Config["onRequest"] = ({ request }) => ({ id: request.headers.get("x-request-id") ?? "made" });
-    assert.deepEqual(await answers({ onRequest }, "/show", { "x-request-id": "sent" }), [200, '{"id":"sent"}']);
-    assert.deepEqual(await answers({ onRequest }, "/show"), [200, '{"id":"made"}']);
+    assert.deepEqual(await readStatusAndBody({ onRequest }, "/show", { "x-request-id": "sent" }), [
+      200,
+      '{"id":"sent"}',
+    ]);
+    assert.deepEqual(await readStatusAndBody({ onRequest }, "/show"), [200, '{"id":"made"}']);
   },
 
   "onRequest loads a session asynchronously, and adds nothing without a cookie": async () => {
@@ -46,11 +49,11 @@ export const cases: Record<string, () => void | Promise<void>> = {
       const id = /session=(\w+)/.exec(request.headers.get("cookie") ?? "")?.[1];
       return id === undefined ? {} : { session: await Promise.resolve({ id }) };
     };
-    assert.deepEqual(await answers({ onRequest }, "/show", { cookie: "a=b; session=s1" }), [
+    assert.deepEqual(await readStatusAndBody({ onRequest }, "/show", { cookie: "a=b; session=s1" }), [
       200,
       '{"session":{"id":"s1"}}',
     ]);
-    assert.deepEqual(await answers({ onRequest }, "/show"), [200, "{}"]);
+    assert.deepEqual(await readStatusAndBody({ onRequest }, "/show"), [200, "{}"]);
   },
 
   "an adapter for the runtime travels in the locals, so handlers name no runtime": async () => {
@@ -79,7 +82,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     }
   },
 
-  "onResponse logs every answer that did not throw, with the time since onRequest": async () => {
+  "onResponse logs every response of a handler that did not throw, with the time since onRequest": async () => {
     const log: unknown[] = [];
     let now = 100;
     const app = setup({
@@ -107,8 +110,11 @@ export const cases: Record<string, () => void | Promise<void>> = {
       return Response.json({ success: true, data: await response.json() }, { status: response.status });
     };
     const onRequest = () => ({ a: 1 });
-    assert.deepEqual(await answers({ onRequest, onResponse }, "/show"), [200, '{"success":true,"data":{"a":1}}']);
-    assert.deepEqual(await answers({ onRequest, onResponse }, "/text"), [201, "text"]);
+    assert.deepEqual(await readStatusAndBody({ onRequest, onResponse }, "/show"), [
+      200,
+      '{"success":true,"data":{"a":1}}',
+    ]);
+    assert.deepEqual(await readStatusAndBody({ onRequest, onResponse }, "/text"), [201, "text"]);
   },
 
   "a response rebuilt with more headers keeps its status, its body and its own headers": async () => {
@@ -128,9 +134,9 @@ export const cases: Record<string, () => void | Promise<void>> = {
       return internal.clone();
     };
     const logged = await silenced(async () => {
-      assert.deepEqual(await answers({ onError }, "/known"), [409, '{"error":"taken"}']);
-      assert.deepEqual(await answers({ onError }, "/bug"), [500, '{"error":"Internal error"}']);
-      assert.deepEqual(await answers({ onError }, "/denied"), [403, "no"]);
+      assert.deepEqual(await readStatusAndBody({ onError }, "/known"), [409, '{"error":"taken"}']);
+      assert.deepEqual(await readStatusAndBody({ onError }, "/bug"), [500, '{"error":"Internal error"}']);
+      assert.deepEqual(await readStatusAndBody({ onError }, "/denied"), [403, "no"]);
     });
     assert.deepEqual(logged.map(String), ["RangeError: secret detail"]);
   },
@@ -142,18 +148,18 @@ export const cases: Record<string, () => void | Promise<void>> = {
     ] as const) {
       const onError: OnErrorHandler = ({ error }) =>
         isDevelopment ? Response.json({ error: (error as Error).message }, { status: 500 }) : internal.clone();
-      assert.deepEqual(await answers({ onError }, "/bug"), [500, expected]);
+      assert.deepEqual(await readStatusAndBody({ onError }, "/bug"), [500, expected]);
     }
   },
 
-  "onError may report to another service before it answers, with what is known of the request": async () => {
+  "onError may report to another service before it responds, with the data of the request": async () => {
     const reports: unknown[] = [];
     const onError: OnErrorHandler = async ({ error, context }) => {
       await Promise.resolve();
       reports.push([String(error), context.request.method, context.locals.id]);
       return internal.clone();
     };
-    await answers({ onError, onRequest: () => ({ id: "r1" }) }, "/bug");
+    await readStatusAndBody({ onError, onRequest: () => ({ id: "r1" }) }, "/bug");
     assert.deepEqual(reports, [["RangeError: secret detail", "GET", "r1"]]);
   },
 };

@@ -68,7 +68,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     );
   },
 
-  "a request without a matching route is answered with 404 Not Found": async () => {
+  "a request without a matching route gets 404 Not Found": async () => {
     const response = await send(setup({ handlers: [route.get("/a", { resolve: ok })] }), "/b");
     assert.deepEqual([response.status, await response.text()], [404, "Not Found"]);
     assert.equal((await send(setup({ handlers: [] }), "/")).status, 404);
@@ -130,14 +130,14 @@ export const cases: Record<string, () => void | Promise<void>> = {
   },
 
   "a handler receives the original request, and its response is returned unchanged": async () => {
-    const answer = new Response("x", { status: 299 });
+    const response = new Response("x", { status: 299 });
     const request = new Request("http://localhost/");
     let same = false;
     const resolve = (c: { request: Request }) => {
       same = c.request === request;
-      return answer;
+      return response;
     };
-    assert.equal(await setup([route.get("/", { resolve })]).fetch(request), answer);
+    assert.equal(await setup([route.get("/", { resolve })]).fetch(request), response);
     assert.ok(same);
   },
 

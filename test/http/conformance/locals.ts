@@ -90,7 +90,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
         resolve: (c) => Response.json(Object.keys(c.locals)),
       }),
     ]);
-    const answers = await Promise.all([read(app, "/"), read(app, "/"), read(app, "/")]);
-    assert.deepEqual(answers, ['["n0"]', '["n1"]', '["n2"]']);
+    const responses = await Promise.all([read(app, "/"), read(app, "/"), read(app, "/")]);
+    assert.deepEqual(responses, ['["n0"]', '["n1"]', '["n2"]']);
   },
 };

@@ -1,6 +1,6 @@
 /** Matching: the route that answers a path. */
 import assert from "node:assert/strict";
-import { answers, createPatternApp } from "./probes.ts";
+import { bodiesOf, createPatternApp } from "./probes.ts";
 import { read, send } from "./request.ts";
 
 const NONE = "Not Found";
@@ -8,7 +8,7 @@ const NONE = "Not Found";
 export const cases: Record<string, () => void | Promise<void>> = {
   "a pattern matches the whole path, including case and trailing slash": async () => {
     const app = createPatternApp("/a", "/a/b/", "/");
-    assert.deepEqual(await answers(app, ["/a", "/a/", "/A", "/a/b/", "/a/b", "/", "//", "/a?q=/", "/a/b/c"]), [
+    assert.deepEqual(await bodiesOf(app, ["/a", "/a/", "/A", "/a/b/", "/a/b", "/", "//", "/a?q=/", "/a/b/c"]), [
       "/a",
       NONE,
       NONE,
@@ -23,7 +23,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
 
   "a parameter matches exactly one non-empty segment": async () => {
     const app = createPatternApp("/a/:x", "/a/:x/c");
-    assert.deepEqual(await answers(app, ["/a/b", "/a/", "/a//c", "/a/b/c", "/a/b/d", "/a/b/", "/a/.b"]), [
+    assert.deepEqual(await bodiesOf(app, ["/a/b", "/a/", "/a//c", "/a/b/c", "/a/b/d", "/a/b/", "/a/.b"]), [
       "/a/:x",
       NONE,
       NONE,
@@ -35,12 +35,12 @@ export const cases: Record<string, () => void | Promise<void>> = {
   },
 
   "the first registered wins: static before parameter": async () => {
-    assert.deepEqual(await answers(createPatternApp("/a/b", "/a/:x"), ["/a/b", "/a/c"]), ["/a/b", "/a/:x"]);
-    assert.deepEqual(await answers(createPatternApp("/a/:x/c", "/a/b/:y"), ["/a/b/c", "/a/b/d"]), [
+    assert.deepEqual(await bodiesOf(createPatternApp("/a/b", "/a/:x"), ["/a/b", "/a/c"]), ["/a/b", "/a/:x"]);
+    assert.deepEqual(await bodiesOf(createPatternApp("/a/:x/c", "/a/b/:y"), ["/a/b/c", "/a/b/d"]), [
       "/a/:x/c",
       "/a/b/:y",
     ]);
-    assert.deepEqual(await answers(createPatternApp("/a/b/:y", "/a/:x/c"), ["/a/b/c", "/a/z/c"]), [
+    assert.deepEqual(await bodiesOf(createPatternApp("/a/b/:y", "/a/:x/c"), ["/a/b/c", "/a/z/c"]), [
       "/a/b/:y",
       "/a/:x/c",
     ]);
@@ -49,7 +49,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
   "the first registered wins: typed, plain and rest segments in any order": async () => {
     const app = createPatternApp("/:n<uint>", "/:n<int>", "/:id<uuid>", "/x/*", "/:x", "/*");
     const uuid = "/0190b4e0-7f3a-7cc0-8000-0123456789ab";
-    assert.deepEqual(await answers(app, ["/7", "/-7", uuid, "/x/", "/x", "/07", "/a/b"]), [
+    assert.deepEqual(await bodiesOf(app, ["/7", "/-7", uuid, "/x/", "/x", "/07", "/a/b"]), [
       "/:n<uint>",
       "/:n<int>",
       "/:id<uuid>",
@@ -58,35 +58,35 @@ export const cases: Record<string, () => void | Promise<void>> = {
       "/:x",
       "/*",
     ]);
-    assert.deepEqual(await answers(createPatternApp("/:n<int>/a", "/:n<uint>/:x"), ["/1/a", "/1/b", "/-1/b"]), [
+    assert.deepEqual(await bodiesOf(createPatternApp("/:n<int>/a", "/:n<uint>/:x"), ["/1/a", "/1/b", "/-1/b"]), [
       "/:n<int>/a",
       "/:n<uint>/:x",
       NONE,
     ]);
-    assert.deepEqual(await answers(createPatternApp("/a/*", "/:x/b"), ["/a/b", "/c/b"]), ["/a/*", "/:x/b"]);
-    assert.deepEqual(await answers(createPatternApp("/:x/b", "/a/*"), ["/a/b", "/a/c"]), ["/:x/b", "/a/*"]);
+    assert.deepEqual(await bodiesOf(createPatternApp("/a/*", "/:x/b"), ["/a/b", "/c/b"]), ["/a/*", "/:x/b"]);
+    assert.deepEqual(await bodiesOf(createPatternApp("/:x/b", "/a/*"), ["/a/b", "/a/c"]), ["/:x/b", "/a/*"]);
   },
 
   "the first registered wins: exotic against plain": async () => {
-    assert.deepEqual(await answers(createPatternApp("/a/:x(\\d+)", "/a/:x"), ["/a/1", "/a/b"]), [
+    assert.deepEqual(await bodiesOf(createPatternApp("/a/:x(\\d+)", "/a/:x"), ["/a/1", "/a/b"]), [
       "/a/:x(\\d+)",
       "/a/:x",
     ]);
-    assert.deepEqual(await answers(createPatternApp("/a/:x/c", "/a/:x(\\d+)/*"), ["/a/1/c", "/a/1/d"]), [
+    assert.deepEqual(await bodiesOf(createPatternApp("/a/:x/c", "/a/:x(\\d+)/*"), ["/a/1/c", "/a/1/d"]), [
       "/a/:x/c",
       "/a/:x(\\d+)/*",
     ]);
-    assert.deepEqual(await answers(createPatternApp("/:x(\\d+)", "/1/:y", "/:x([a-z]+)"), ["/1", "/1/2", "/b"]), [
+    assert.deepEqual(await bodiesOf(createPatternApp("/:x(\\d+)", "/1/:y", "/:x([a-z]+)"), ["/1", "/1/2", "/b"]), [
       "/:x(\\d+)",
       "/1/:y",
       "/:x([a-z]+)",
     ]);
-    assert.deepEqual(await answers(createPatternApp("/a/b", "/:x(.*)"), ["/a/b", "/a/c", "/"]), [
+    assert.deepEqual(await bodiesOf(createPatternApp("/a/b", "/:x(.*)"), ["/a/b", "/a/c", "/"]), [
       "/a/b",
       "/:x(.*)",
       "/:x(.*)",
     ]);
-    assert.deepEqual(await answers(createPatternApp("/(a|b)", "/:x", "/(c|d)/e"), ["/a", "/c", "/c/e"]), [
+    assert.deepEqual(await bodiesOf(createPatternApp("/(a|b)", "/:x", "/(c|d)/e"), ["/a", "/c", "/c/e"]), [
       "/(a|b)",
       "/:x",
       "/(c|d)/e",
@@ -95,7 +95,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
 
   "the router backtracks from a branch that does not lead to a route": async () => {
     const app = createPatternApp("/a/b/c/d", "/a/:x/c", "/:a/:b/:c/e", "/*");
-    assert.deepEqual(await answers(app, ["/a/b/c/d", "/a/b/c", "/a/b/c/e", "/a/b/c/f", "/a/b"]), [
+    assert.deepEqual(await bodiesOf(app, ["/a/b/c/d", "/a/b/c", "/a/b/c/e", "/a/b/c/f", "/a/b"]), [
       "/a/b/c/d",
       "/a/:x/c",
       "/:a/:b/:c/e",
@@ -136,7 +136,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
 
   "a typed segment also works inside exotic syntax": async () => {
     const app = createPatternApp("/a/:n<int>{.json}?", "/b/:x(\\w+)/:n<uint>");
-    assert.deepEqual(await answers(app, ["/a/1", "/a/-1.json", "/a/01.json", "/a/x", "/b/c/1", "/b/c/-1"]), [
+    assert.deepEqual(await bodiesOf(app, ["/a/1", "/a/-1.json", "/a/01.json", "/a/x", "/b/c/1", "/b/c/-1"]), [
       "/a/:n<int>{.json}?",
       "/a/:n<int>{.json}?",
       NONE,

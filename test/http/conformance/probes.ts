@@ -151,12 +151,12 @@ export async function factsOf(pattern: string, url: string | Request): Promise<F
   return facts;
 }
 
-/** An app whose routes answer with their own pattern, and `Not Found` if none matches. */
+/** An app whose routes respond with their own pattern, and `Not Found` if none matches. */
 export function createPatternApp(...patterns: string[]) {
   return setup(patterns.map((pattern) => route.get(pattern, { resolve: () => new Response(pattern) })));
 }
 
-/** The answer of an app to each path. */
-export async function answers(app: ReturnType<typeof createPatternApp>, paths: readonly string[]): Promise<string[]> {
+/** The body of the response to each path. */
+export async function bodiesOf(app: ReturnType<typeof createPatternApp>, paths: readonly string[]): Promise<string[]> {
   return Promise.all(paths.map((path) => read(app, path)));
 }

@@ -39,7 +39,7 @@ const zodValidator: Validator<z.ZodType> = {
   },
 };
 
-/** A guard that checks Content-Length in order to answer early. */
+/** A guard that checks Content-Length in order to respond early. */
 function refuseOver(bytes: number): GuardFn {
   return headGuard((c) => {
     const size = Number(c.request.headers.get("content-length") ?? 0);
@@ -115,7 +115,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.equal(await read(app, "/admin/users/7", { method: "DELETE", ...as("ada") }), "7");
   },
 
-  "a catch-all route at the end answers everything else": async () => {
+  "a catch-all route at the end matches everything else": async () => {
     const app = setup([
       route.get("/a", { resolve: () => new Response("a") }),
       route.all("/*", { resolve: (c) => Response.json({ error: "Not found", path: c.params["*"] }, { status: 404 }) }),
@@ -125,7 +125,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.deepEqual([response.status, await response.json()], [404, { error: "Not found", path: "x/y" }]);
   },
 
-  "notFound answers 405 with Allow, OPTIONS, and 404": async () => {
+  "notFound responds with 405 and Allow, to OPTIONS, and with 404": async () => {
     const app = setup({
       handlers: [
         route.get("/a", { resolve: () => new Response("a") }),
@@ -137,13 +137,13 @@ export const cases: Record<string, () => void | Promise<void>> = {
         return new Response(null, { status, headers: { allow: allowedMethods.join(", ") } });
       },
     });
-    const answer = async (path: string, method: string) => {
+    const ask = async (path: string, method: string) => {
       const { status, headers } = await send(app, path, { method });
       return [status, headers.get("allow")];
     };
-    assert.deepEqual(await answer("/a", "PUT"), [405, "GET, HEAD, POST"]);
-    assert.deepEqual(await answer("/a", "OPTIONS"), [204, "GET, HEAD, POST"]);
-    assert.deepEqual(await answer("/b", "GET"), [404, null]);
+    assert.deepEqual(await ask("/a", "PUT"), [405, "GET, HEAD, POST"]);
+    assert.deepEqual(await ask("/a", "OPTIONS"), [204, "GET, HEAD, POST"]);
+    assert.deepEqual(await ask("/b", "GET"), [404, null]);
   },
 
   "onResponse puts the request id of onRequest on every response": async () => {
@@ -169,7 +169,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     }
   },
 
-  "CORS: a route answers preflights and a hook adds the header": async () => {
+  "CORS: a route responds to preflights and a hook adds the header": async () => {
     const allowOrigin: OnResponseHandler = ({ response }) => {
       response.headers.set("access-control-allow-origin", "*");
       return response;
@@ -188,7 +188,7 @@ export const cases: Record<string, () => void | Promise<void>> = {
     assert.equal((await send(app, "/a")).headers.get("access-control-allow-origin"), "*");
   },
 
-  "guards answer with an early 413 and limit the request rate": async () => {
+  "guards respond with an early 413 and limit the request rate": async () => {
     const guards = [refuseOver(10), limitRate(2)];
     const app = setup([route.post("/upload", { guards, resolve: async (c) => new Response(await c.request.text()) })]);
     assert.equal((await send(app, "/upload", posting("x", { "content-length": "11" }))).status, 413);

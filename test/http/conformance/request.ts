@@ -1,4 +1,4 @@
-/** Sends requests to an app and reads its answers. */
+/** Sends requests to an app and reads its responses. */
 
 interface App {
   readonly fetch: (request: Request) => Promise<Response>;
@@ -9,7 +9,7 @@ export function send(app: App, path: string, init?: RequestInit): Promise<Respon
   return app.fetch(new Request(`http://localhost${path}`, init));
 }
 
-/** Sends a request and returns the text of the answer. */
+/** Sends a request and returns the text of the response. */
 export async function read(app: App, path: string, init?: RequestInit): Promise<string> {
   return (await send(app, path, init)).text();
 }

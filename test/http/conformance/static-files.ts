@@ -94,15 +94,15 @@ export const cases: Record<string, () => void | Promise<void>> = {
     }
   },
 
-  "the handler answers conditional requests and negotiates the encoding": async () => {
-    const answer = async (headers: Record<string, string>) => {
+  "the handler evaluates conditional requests and negotiates the encoding": async () => {
+    const ask = async (headers: Record<string, string>) => {
       const response = await send(app, "/app.js", { headers });
       return [response.status, response.headers.get("x-packed"), await response.text()];
     };
-    assert.deepEqual(await answer({}), [200, null, "plain"]);
-    assert.deepEqual(await answer({ "if-none-match": '"plain"' }), [304, null, ""]);
-    assert.deepEqual(await answer({ "if-none-match": '"other"' }), [200, null, "plain"]);
-    assert.deepEqual(await answer({ "accept-encoding": "br, gzip" }), [200, "gzip", "packed"]);
+    assert.deepEqual(await ask({}), [200, null, "plain"]);
+    assert.deepEqual(await ask({ "if-none-match": '"plain"' }), [304, null, ""]);
+    assert.deepEqual(await ask({ "if-none-match": '"other"' }), [200, null, "plain"]);
+    assert.deepEqual(await ask({ "accept-encoding": "br, gzip" }), [200, "gzip", "packed"]);
   },
 
   "a download names the file that it was asked for": async () => {

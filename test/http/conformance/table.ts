@@ -63,6 +63,11 @@ export const cases: Record<string, () => void | Promise<void>> = {
     }
   },
 
+  "app.allowedMethods gives the methods that have a route for a path": () => {
+    const app = setup([route.get("/a/:id<int>", { resolve }), route.post("/a/:id", { resolve })]);
+    assert.deepEqual(["/a/1", "/a/b", "/b"].map(app.allowedMethods), [["GET", "HEAD", "POST"], ["POST"], []]);
+  },
+
   "app.handlers is the flat, composed table": () => {
     const requireOuter = () => ({ allow: true }) as const;
     const requireInner = () => ({ allow: true }) as const;

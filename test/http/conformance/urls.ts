@@ -1,6 +1,6 @@
 /** URLs: encoded, unnormalized and unusual paths. */
 import assert from "node:assert/strict";
-import { answers, createPatternApp } from "./probes.ts";
+import { bodiesOf, createPatternApp } from "./probes.ts";
 import { rawRequest, read } from "./request.ts";
 
 const NONE = "Not Found";
@@ -8,18 +8,18 @@ const NONE = "Not Found";
 export const cases: Record<string, () => void | Promise<void>> = {
   "a literal matches its percent-encoded form": async () => {
     assert.deepEqual(
-      await answers(createPatternApp("/café", "/a b"), ["/café", "/caf%C3%A9", "/a b", "/a%20b", "/caf%c3%a9"]),
+      await bodiesOf(createPatternApp("/café", "/a b"), ["/café", "/caf%C3%A9", "/a b", "/a%20b", "/caf%c3%a9"]),
       ["/café", "/café", "/a b", "/a b", NONE],
     );
-    assert.deepEqual(await answers(createPatternApp("/caf%C3%A9"), ["/café", "/caf%C3%A9"]), [
+    assert.deepEqual(await bodiesOf(createPatternApp("/caf%C3%A9"), ["/café", "/caf%C3%A9"]), [
       "/caf%C3%A9",
       "/caf%C3%A9",
     ]);
-    assert.deepEqual(await answers(createPatternApp("/a"), ["/%61"]), [NONE]);
+    assert.deepEqual(await bodiesOf(createPatternApp("/a"), ["/%61"]), [NONE]);
   },
 
   "an encoded slash is not a separator": async () => {
-    assert.deepEqual(await answers(createPatternApp("/a/b", "/:x"), ["/a%2Fb"]), ["/:x"]);
+    assert.deepEqual(await bodiesOf(createPatternApp("/a/b", "/:x"), ["/a%2Fb"]), ["/:x"]);
   },
 
   "dot segments, even encoded ones, are resolved before matching, whether or not the URL was normalized": async () => {

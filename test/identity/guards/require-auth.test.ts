@@ -46,7 +46,7 @@ async function prepare() {
   return { byToken, byKey, bySession, ...byToken.headers, "X-API-Key": await keyOf(byKey), Cookie };
 }
 
-describe("whoever shows something good goes on, as that user", () => {
+describe("a valid credential is accepted, as its user", () => {
   test("with an access token, whatever else is sent", async () => {
     const { byToken, Authorization, Cookie } = await prepare();
     const response = await ask("GET", "/page", { Authorization, Cookie, "X-API-Key": "none" });
@@ -78,7 +78,7 @@ describe("an API key", () => {
   });
 });
 
-describe("what is no good is 401, and nothing else is tried", () => {
+describe("an invalid credential is refused with 401, and no other credential is tried", () => {
   test.each(["Bearer", "Bearer x", "Bearer a.b.c", "Basic YTpi", "", "Bearer a b", "Token x"])(
     "Authorization: %j beside a good key and a good cookie",
     async (Authorization) => {
@@ -116,7 +116,7 @@ describe("what is no good is 401, and nothing else is tried", () => {
 });
 
 describe("a stranger", () => {
-  test("of the API is answered 401 with WWW-Authenticate, the body unread", async () => {
+  test("of the API gets 401 with WWW-Authenticate, the body unread", async () => {
     const response = await ask("POST", "/api/things", { Accept: "text/html" }, unreadable());
     expect([response.status, response.headers.get("WWW-Authenticate")]).toEqual([401, "Bearer"]);
     expect(response.headers.get("Content-Type")).toBe("application/problem+json");
@@ -129,14 +129,15 @@ describe("a stranger", () => {
     expect([location.pathname, location.searchParams.get("next")]).toEqual(["/login", "/page?q=a%20b&x=//y"]);
   });
 
-  test("who submits a form is sent to sign in, without a way back", async () => {
+  test("gets 401 for a submitted form, whose body is not read", async () => {
     const posted = setup({
       onRequest: supplyLocals,
       handlers: [route.post("/page", { guards: [requireAuth], resolve: () => new Response() })],
     });
     const init = { method: "POST", headers: { Accept: "text/html" }, body: unreadable() };
     const response = await posted.fetch(new Request("http://localhost/page?x", init), env, createExecutionContext());
-    expect([response.status, response.headers.get("Location")]).toEqual([303, "/login"]);
+    expect([response.status, response.headers.get("WWW-Authenticate")]).toEqual([401, "Bearer"]);
+    expect(await response.json()).toMatchObject({ detail: "Your session has ended, so this form was not accepted." });
   });
 });
 

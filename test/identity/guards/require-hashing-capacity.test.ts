@@ -12,6 +12,9 @@ import { factsOf } from "../../../src/web/app/guard-facts.ts";
 import { route } from "../../../src/web/app/scope.ts";
 import { requireForm } from "../../../src/web/guards/require-form.ts";
 import { supplyLocals } from "../../supply-locals.ts";
+import { useRealHashing } from "../passwords/fast-hashing.ts";
+
+useRealHashing();
 
 const fields = z.object({ password: z.string(), currentPassword: z.string() }).partial();
 const requireFields = requireForm(

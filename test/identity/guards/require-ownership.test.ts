@@ -49,22 +49,19 @@ test("the owner goes on, with what was loaded, once", async () => {
   expect(loaded.filter((id) => id === "mine")).toHaveLength(1);
 });
 
-describe("what is somebody else's", () => {
-  test.each(["application/json", "text/html"])(
-    "is told apart from what is not there by nothing (%s)",
-    async (Accept) => {
-      const { headers } = await createAccount();
-      ownerOf.set("theirs", (await createAccount()).user.id);
-      const theirs = await wholeOf(await ask("theirs", { ...headers, Accept }, unreadable()));
-      const missing = await wholeOf(await ask("missing", { ...headers, Accept }, unreadable()));
-      const forget = (text: string) => text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "(id)");
-      expect(forget(JSON.stringify(theirs))).toBe(forget(JSON.stringify(missing)));
-      expect(theirs.status).toBe(404);
-      expect(factsOf(guard)).toMatchObject({ denies: [404] });
-    },
-  );
+describe("a resource of another user", () => {
+  test.each(["application/json", "text/html"])("looks like a resource that does not exist (%s)", async (Accept) => {
+    const { headers } = await createAccount();
+    ownerOf.set("theirs", (await createAccount()).user.id);
+    const theirs = await wholeOf(await ask("theirs", { ...headers, Accept }, unreadable()));
+    const missing = await wholeOf(await ask("missing", { ...headers, Accept }, unreadable()));
+    const forget = (text: string) => text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "(id)");
+    expect(forget(JSON.stringify(theirs))).toBe(forget(JSON.stringify(missing)));
+    expect(theirs.status).toBe(404);
+    expect(factsOf(guard)).toMatchObject({ denies: [404] });
+  });
 
-  test("is an administrator's no more than anybody's", async () => {
+  test("is also refused to an administrator", async () => {
     const { headers } = await createAccount({ role: "admin" });
     ownerOf.set("theirs", (await createAccount()).user.id);
     expect((await ask("theirs", headers, unreadable())).status).toBe(404);

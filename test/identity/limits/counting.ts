@@ -30,8 +30,12 @@ export function countRulings() {
   const { RATE_LIMITER: limiters } = env;
   const RATE_LIMITER = new Proxy(limiters, {
     get(namespace, name) {
-      rulings += name === "get" ? 1 : 0;
-      return Reflect.get(namespace, name).bind(namespace);
+      const method = Reflect.get(namespace, name).bind(namespace);
+      if (name !== "get") return method;
+      return (id: DurableObjectId) => {
+        rulings += 1;
+        return method(id);
+      };
     },
   });
   return { RATE_LIMITER, rulings: () => rulings };

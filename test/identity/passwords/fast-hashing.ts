@@ -1,8 +1,10 @@
-/** Lets tests hash passwords by the thousand: `useFastHashing` replaces the queue and the hash behind it. */
+/** Replaces password hashing with a hash that costs nothing: a real one takes 0.15 s, and few tests are about it. */
 import { createHash, randomBytes } from "node:crypto";
 import { HashingQueue } from "../../../src/identity/passwords/hashing-queue.ts";
 import type { HashingTurn } from "../../../src/identity/passwords/hashing-turn.ts";
 import { verifyPassword } from "../../../src/identity/passwords/password-hash.ts";
+
+const { enter } = HashingQueue.prototype;
 
 /**
  * From now on every request gets a turn at once, with a hash that costs nothing and protects nothing. `vi.mock` cannot
@@ -11,6 +13,11 @@ import { verifyPassword } from "../../../src/identity/passwords/password-hash.ts
 export function useFastHashing(): void {
   // Not a spy: it would keep every call.
   HashingQueue.prototype.enter = async () => FAST_TURN;
+}
+
+/** Restores the app's own hashing, for a test file about the queue or the hashes. */
+export function useRealHashing(): void {
+  HashingQueue.prototype.enter = enter;
 }
 
 const FAST_TURN: HashingTurn = { verify, hash, end() {}, ended: Promise.resolve() };

@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { useRealHashing } from "./fast-hashing.ts";
 import { HashingWorld, type Visit } from "./hashing-world.ts";
+
+useRealHashing();
 
 const MAX_WAIT_MS = 2_000;
 const STALL_MS = 1_000;

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { createAccount } from "../../harness.ts";
-import { endFirst, idsOf, MAX, MINUTE_MS, passTime, start, startTimes } from "./session-times.ts";
+import { endFirst, idsOf, MAX, MINUTE_MS, passTime, start, startTimes, useSessionTimes } from "./session-times.ts";
+
+useSessionTimes();
 
 describe.each(["cookie", "token"] as const)("of sessions with a %s a user has 50 at most", (kind) => {
   const other = kind === "cookie" ? "token" : "cookie";

@@ -11,13 +11,17 @@ import { ask, post } from "../credential-app.ts";
 export const MAX = 50;
 export const MINUTE_MS = 60_000;
 
-/** The clock stands still but for what a test lets pass: so it is known which session was used least recently. */
 export let me: Account;
-beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["Date"] });
-  me = await createAccount();
-});
-afterEach(() => vi.useRealTimers());
+
+/** For the tests of a file: the clock stands still but for what a test lets pass, so it is known which session was used least recently. */
+export function useSessionTimes(): void {
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    me = await createAccount();
+  });
+  afterEach(() => vi.useRealTimers());
+}
+
 export const passTime = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
 export type Kind = "cookie" | "token";

@@ -11,9 +11,9 @@ import {
   renewSockets,
   type UserSocket,
 } from "../../../src/identity/sessions/sockets.ts";
-import { sweepExpired } from "../../../src/identity/sweep.ts";
 import { createAccount } from "../../harness.ts";
 import { TEST_SOCKETS } from "../../socket-holder.ts";
+import { sweepAll } from "../../sweep.ts";
 
 const LIMITS = { perUser: 20, perObject: 10 };
 const MINUTE_MS = 60_000;
@@ -261,7 +261,7 @@ test("the sweep removes rows that have lapsed, and no others", async () => {
   await env.DB.prepare("UPDATE sockets SET live_until = ? WHERE id = ?")
     .bind(Date.now() - 1, first?.id)
     .run();
-  await sweepExpired(env.DB);
+  await sweepAll();
   expect((await rows()).map(({ id }) => id)).not.toContain(first?.id);
   expect((await rows()).length).toBe(1);
 });

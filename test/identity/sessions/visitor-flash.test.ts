@@ -10,7 +10,7 @@ import { loadSession } from "../../../src/identity/sessions/page-session.ts";
 import { readTokenKeys } from "../../../src/identity/tokens/token-keys.ts";
 import { group } from "../../../src/web/app/scope.ts";
 import { htmlResponse } from "../../../src/web/pages/html.ts";
-import { messageBox } from "../../../src/web/pages/message.ts";
+import { messageBox } from "../../../src/web/pages/ui/message.ts";
 import { seeOther } from "../../../src/web/respond/see-other.ts";
 import { createAccount, createApp, openBrowser, PRODUCTION, sendTo } from "../../harness.ts";
 import { flashOf, openPlainBrowser } from "../../plain-browser.ts";

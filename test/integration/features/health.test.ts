@@ -12,10 +12,10 @@ describe("GET /health/ready", () => {
   afterEach(() => worker.stop());
 
   /** Every check is `ok` but these. */
-  function expectChecks(answer: unknown, status: string, others: Readonly<Record<string, string>> = {}) {
-    const { checks } = answer as { checks: Record<string, string> };
+  function expectChecks(response: unknown, status: string, others: Readonly<Record<string, string>> = {}) {
+    const { checks } = response as { checks: Record<string, string> };
     const allOk = Object.fromEntries([...SHARED, ...Object.keys(checks)].map((name) => [name, "ok"]));
-    expect(answer).toEqual({ status, checks: { ...allOk, ...others } });
+    expect(response).toEqual({ status, checks: { ...allOk, ...others } });
   }
 
   test("a database without tables is not ready", async () => {
@@ -35,6 +35,21 @@ describe("GET /health/ready", () => {
     expect(response.headers.get("Retry-After")).toMatch(/^\d+$/);
     expectChecks(await response.json(), "unavailable", { database: "failed" });
   });
+});
+
+test("GET /health/ready remembers its result for 5 seconds, so frequent requests cause few checks", async () => {
+  const worker = await startWorker({ environment: "development" });
+  try {
+    await worker.publishAssets();
+    const ask = async () => (await worker.fetch("/health/ready")).status;
+    expect(await ask()).toBe(200);
+    const database = await worker.database();
+    await database.prepare("ALTER TABLE users RENAME TO others").run();
+    expect(await ask()).toBe(200);
+    await expect.poll(ask, { timeout: 20_000, interval: 500 }).toBe(503);
+  } finally {
+    await worker.stop();
+  }
 });
 
 describe("over the wire", () => {

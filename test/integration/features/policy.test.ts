@@ -16,7 +16,7 @@ const README = join(projectRoot, "src/features/policy/README.md");
 const ORIGIN = "http://localhost:8787";
 
 test("each edit applies, and each command prints the text that follows it", async () => {
-  const folder = copyProject();
+  const folder = copyProject({ onTestFinished });
   const blocks = readFileSync(README, "utf8").split(/^(```(?:diff|console)\n.*?^```)$/ms);
   const followed: string[] = [];
   for (const block of blocks) followed.push(await follow(folder, block));

@@ -20,37 +20,41 @@ afterAll(() => worker.stop());
 async function ask(
   method: string,
   headers: Record<string, string>,
-): Promise<{ answer: IncomingMessage; body: Buffer }> {
+): Promise<{ response: IncomingMessage; body: Buffer }> {
   const url = new URL("/static/page.css", await worker.url()).href;
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request(url, { method, headers }, resolve).on("error", reject).end();
   });
-  return { answer, body: Buffer.concat(await answer.toArray()) };
+  return { response, body: Buffer.concat(await response.toArray()) };
 }
 
 const DECODERS = { br: brotliDecompressSync, gzip: gunzipSync, identity: (body: Buffer) => body };
 
 test.each(Object.entries(DECODERS))("who accepts %s gets the stylesheet so", async (encoding, decode) => {
-  const { answer, body } = await ask("GET", { "Accept-Encoding": encoding });
-  expect(answer.headers["content-encoding"]).toBe(encoding === "identity" ? undefined : encoding);
-  expect(answer.headers).toMatchObject({ "content-length": `${body.length}`, vary: "Accept-Encoding" });
+  const { response, body } = await ask("GET", { "Accept-Encoding": encoding });
+  expect(response.headers["content-encoding"]).toBe(encoding === "identity" ? undefined : encoding);
+  expect(response.headers).toMatchObject({ "content-length": `${body.length}`, vary: "Accept-Encoding" });
   expect(decode(body).equals(style)).toBe(true);
 
   const head = await ask("HEAD", { "Accept-Encoding": encoding });
-  expect([head.answer.headers["content-length"], head.body.length]).toEqual([`${body.length}`, 0]);
-  const tag = { "If-None-Match": answer.headers.etag ?? "" };
-  expect((await ask("GET", { "Accept-Encoding": encoding, ...tag })).answer.statusCode).toBe(304);
+  expect([head.response.headers["content-length"], head.body.length]).toEqual([`${body.length}`, 0]);
+  const tag = { "If-None-Match": response.headers.etag ?? "" };
+  expect((await ask("GET", { "Accept-Encoding": encoding, ...tag })).response.statusCode).toBe(304);
   const part = await ask("GET", { "Accept-Encoding": encoding, Range: "bytes=5-99" });
-  expect([part.answer.statusCode, part.answer.headers["content-range"]]).toEqual([206, `bytes 5-99/${style.length}`]);
+  expect([part.response.statusCode, part.response.headers["content-range"]]).toEqual([
+    206,
+    `bytes 5-99/${style.length}`,
+  ]);
   // Miniflare compresses text on its way, as Cloudflare does, but here the status does not matter.
-  const transit = part.answer.headers["content-encoding"] === encoding ? decode : DECODERS.identity;
+  const transit = part.response.headers["content-encoding"] === encoding ? decode : DECODERS.identity;
   expect(transit(part.body).equals(style.subarray(5, 100))).toBe(true);
 });
 
-test("what pages take from packages is there, and loads nothing that their policy forbids", async () => {
+test("the combined files are published, and load nothing that the policy of pages forbids", async () => {
   const read = async (path: string) => (await worker.fetch(`/static/${path}`)).text();
-  expect(await read("page.js")).toContain('version:"2.');
+  expect(await read("htmx.js")).toContain('version:"2.');
+  expect(await read("page.js")).not.toMatch(/^import/m);
   const style = await read("page.css");
-  expect(style).toContain("--pico-font-size");
+  expect(style).toContain("@layer base, tokens, components, pages");
   expect(style).not.toContain("data:");
 });

@@ -5,6 +5,7 @@ import { requirePermission } from "../../../src/identity/guards/require-permissi
 import { assemble } from "../../../src/web/app/assemble.ts";
 import { type Feature, feature } from "../../../src/web/app/feature.ts";
 import { route } from "../../../src/web/app/scope.ts";
+import { sweepRows } from "../../../src/web/app/sweep.ts";
 
 const at = (path: string, ...permissions: `${string}:${string}`[]) =>
   route.get(path, { guards: permissions.map((name) => requirePermission(name)), resolve: () => new Response(path) });
@@ -36,6 +37,13 @@ describe("the start page", () => {
   });
 });
 
+test("the facts about features contain their names and numbers of routes, without the lower floors", () => {
+  const features = [createFeature("b", { paths: { home: "/1", account: "/2" } }), createFeature("a")];
+  const { facts } = assemble({ parts: [{ routes: [at("/part")] }], features });
+  expect(facts.features).toEqual(features.map(({ name, routes }) => ({ name, routes: routes.length })));
+  expect(new Set(facts.features.map(({ routes }) => routes)).size).toBe(2);
+});
+
 test("the navigation has the pages in the order of the features", () => {
   const features = ["c", "a", "b"].map((name) => createFeature(name, { page: page(`/${name}`, "anyone") }));
   expect(factsOf(...features, createFeature("none")).navigation.map(({ label }) => label)).toEqual(["c", "a", "b"]);
@@ -48,20 +56,32 @@ test("API keys can be granted each permission that a route requires, once", () =
   expect(factsOf(createFeature("x")).permissions).toEqual([]);
 });
 
-test("checks, activities, paths and sweeps come from every part and feature", async () => {
-  const swept: string[] = [];
+test("checks, activities, paths, erasures and sweeps come from every part and feature", () => {
+  const sweepOf = (table: string) => sweepRows({ table, key: "id", where: "FALSE" });
+  const erasureOf = (table: string) => ({ table, key: "id", owner: "owner_id = deleted_users.id" });
   const activity: Activity = { name: "visit", text: "A visit", routes: ["GET /x"] };
   const check = async () => {};
   const { facts, sweeps } = assemble({
-    parts: [{ checks: { base: check }, sweep: async () => void swept.push("base") }],
+    parts: [
+      {
+        checks: { base: check },
+        sweeps: ({ erasures }) => erasures.map(({ table }) => sweepOf(`base ${table}`)),
+        erasures: [erasureOf("a")],
+      },
+    ],
     features: [
-      createFeature("x", { checks: { x: check }, sweep: async () => void swept.push("x"), activities: [activity] }),
+      createFeature("x", {
+        checks: { x: check },
+        sweeps: [sweepOf("x1"), sweepOf("x2")],
+        erasures: [erasureOf("b")],
+        activities: [activity],
+      }),
       createFeature("y", { paths: { signIn: "/in" } }),
     ],
   });
   expect(facts).toMatchObject({ checks: { base: check, x: check }, activities: [activity], paths: { signIn: "/in" } });
-  for (const sweep of sweeps) await sweep(env);
-  expect(swept).toEqual(["base", "x"]);
+  expect(facts.erasures).toEqual([erasureOf("a"), erasureOf("b")]);
+  expect(sweeps.map(({ table }) => table)).toEqual(["base a", "base b", "x1", "x2"]);
 });
 
 test("requests get the facts, and hooks run in the order of the list", async () => {

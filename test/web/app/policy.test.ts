@@ -16,12 +16,12 @@ const requireOwner = () => ({ allow: true }) as const;
 const supplyClock = () => ({});
 const addHeader = ({ response }: { response: Response }) => response;
 const sealResponse = ({ response }: { response: Response }) => response;
-const answerError = () => undefined;
+const handleError = () => undefined;
 
 const app = setup({
   onRequest: [supplyClock, () => ({})],
   onResponse: [sealResponse],
-  onError: answerError,
+  onError: handleError,
   onSend: [() => undefined],
   handlers: [
     group({
@@ -44,7 +44,7 @@ test("an app is described by its own hooks once, and by its routes with the fact
     hooks: {
       onRequest: ["supplyClock", "(anonymous)"],
       onResponse: ["sealResponse"],
-      onError: ["answerError"],
+      onError: ["handleError"],
       onSend: ["(anonymous)"],
     },
     routes: [

@@ -1,4 +1,4 @@
-/** What a GET or HEAD with preconditions is answered (RFC 9110 §13), asked of bytes in a bucket. */
+/** The response to a GET or HEAD with preconditions (RFC 9110 §13), asked of bytes in a bucket. */
 import { describe, expect, test } from "vitest";
 import { askStored } from "../stored-content.ts";
 
@@ -124,8 +124,8 @@ const FORMS: readonly Row[] = [
   ["5.6.7", "asctime's form gives a part", 206, { "If-Range": "Wed Mar  4 05:06:07 2026", ...RANGE }],
   ["5.6.7", "asctime's day may have two digits", 412, { "If-Unmodified-Since": "Sat Feb 28 05:06:07 2026" }],
   ["5.6.7", "a year of two digits may be long ago", 412, { "If-Unmodified-Since": "Sunday, 06-Nov-94 08:49:37 GMT" }],
-  ["5.6.7", "40 years ahead they are to come", 304, { "If-Modified-Since": inYears(40) }],
-  ["5.6.7", "60 years ahead they are past", 200, { "If-Modified-Since": inYears(60) }],
+  ["5.6.7", "a year of two digits up to 50 years ahead is in the future", 304, { "If-Modified-Since": inYears(40) }],
+  ["5.6.7", "a year of two digits more than 50 years ahead is in the past", 200, { "If-Modified-Since": inYears(60) }],
   ["5.6.7", "a year of four digits is that year", 200, { "If-Modified-Since": "Sat, 06 Nov 0049 08:49:37 GMT" }],
 ];
 
@@ -171,7 +171,7 @@ const IGNORED: readonly Row[] = [
   ),
 ];
 
-/** Headers of the answer, by status; what is not listed is not to be there. */
+/** The expected headers of the response, by status. The headers that are not listed must be absent. */
 const DESCRIPTION = {
   "Accept-Ranges": "bytes",
   "Content-Disposition": 'attachment; filename="digits.txt"',

@@ -90,8 +90,8 @@ function bytes(values: readonly number[]): Response {
   return new Response(new Uint8Array(values), { headers: { "Content-Type": "application/octet-stream" } });
 }
 
-/** A client whose requests are answered one after the other with these responses, and its requests so far. */
-function answering(...responses: Response[]) {
+/** A client that receives these responses one after the other, and its requests so far. */
+function clientOf(...responses: Response[]) {
   const requests: Request[] = [];
   const fetch: ClientOptions["fetch"] = async (url, init) => {
     requests.push(new Request(url, init));
@@ -267,7 +267,7 @@ describe("bodies", () => {
   });
 
   test("keep a content type that the caller names", async () => {
-    const { api: typed, requests } = answering();
+    const { api: typed, requests } = clientOf();
     await typed["POST /notes"]({ body: { title: "a" }, headers: { "content-type": "application/merge-patch+json" } });
     expect(requests[0]?.headers.get("Content-Type")).toBe("application/merge-patch+json");
   });
@@ -336,7 +336,7 @@ describe("responses", () => {
     const bytes = [123, 0xef, 0xbb, 0xbf, 255];
     const file = () => new Response(new Uint8Array(bytes), { headers: { "Content-Type": "application/json" } });
     const refusal = Response.json({ title: "Not Found" }, { status: 404 });
-    const { api } = answering(file(), refusal, new Response(null, { status: 204 }));
+    const { api } = clientOf(file(), refusal, new Response(null, { status: 204 }));
     const { body } = await api["GET /bytes"]({ raw: true });
     expect([...new Uint8Array(await new Response(body as ReadableStream).arrayBuffer())]).toEqual(bytes);
     expect((await api["GET /bytes"]({ raw: true })).body).toEqual({ title: "Not Found" });
@@ -363,7 +363,7 @@ describe("responses", () => {
     [null, null, undefined],
   ];
   test.each(BODIES)("a body of %s: %j", async (type, body, read) => {
-    expect((await answering(of(type, body)).api["GET /plain"]()).body).toEqual(read);
+    expect((await clientOf(of(type, body)).api["GET /plain"]()).body).toEqual(read);
   });
 
   test("of HEAD have no body", async () => {
@@ -374,14 +374,14 @@ describe("responses", () => {
 
   test.each([200, 500])("%i with invalid JSON is an error that has the status", async (status) => {
     const html = new Response("<h1>", { status, headers: { "Content-Type": "application/json" } });
-    const error = await answering(html)
+    const error = await clientOf(html)
       .api["GET /plain"]()
       .catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ResponseError);
     expect(error).toMatchObject({
       name: "ResponseError",
       status,
-      message: `GET /plain answered ${status} with invalid JSON (4 characters).`,
+      message: `GET /plain responded with ${status} and invalid JSON (4 characters).`,
       cause: expect.any(SyntaxError),
     });
   });
@@ -389,7 +389,7 @@ describe("responses", () => {
   test("that redirect are not followed", async () => {
     const { status, headers, body } = await api["GET /moved"]();
     expect([status, headers.get("Location"), body]).toEqual([303, `${ORIGIN}/text`, undefined]);
-    const { api: moved, requests } = answering();
+    const { api: moved, requests } = clientOf();
     await moved["GET /moved"]();
     expect(requests[0]?.redirect).toBe("manual");
   });
@@ -399,7 +399,7 @@ describe("responses", () => {
       type: { value: "opaqueredirect" },
       status: { value: 0 },
     });
-    await expect(answering(hidden).api["GET /moved"]()).rejects.toMatchObject({ name: "ResponseError", status: 0 });
+    await expect(clientOf(hidden).api["GET /moved"]()).rejects.toMatchObject({ name: "ResponseError", status: 0 });
   });
 
   test("a network error or an abort is rethrown unchanged", async () => {
@@ -453,7 +453,7 @@ describe("the bookmark of the database", () => {
   const marked = (value: string) => new Response(null, { headers: { "X-D1-Bookmark": value } });
 
   test("of a response is sent with the requests after it, and the newest one is kept", async () => {
-    const { api, requests } = answering(marked(mark(2)), new Response(), marked(mark(1)), marked(mark(3)));
+    const { api, requests } = clientOf(marked(mark(2)), new Response(), marked(mark(1)), marked(mark(3)));
     for (let n = 0; n < 5; n++) await api["GET /plain"]();
     const sent = requests.map(({ headers }) => headers.get("X-D1-Bookmark"));
     expect(sent).toEqual([null, mark(2), mark(2), mark(2), mark(3)]);
@@ -468,17 +468,17 @@ describe("the bookmark of the database", () => {
     "f".repeat(59),
   ];
   test.each(MALFORMED)("%j is not kept", async (value) => {
-    const { api, requests } = answering(marked(value));
+    const { api, requests } = clientOf(marked(value));
     for (let n = 0; n < 2; n++) await api["GET /plain"]();
     expect(requests.map(({ headers }) => headers.has("X-D1-Bookmark"))).toEqual([false, false]);
   });
 
   test("is not shared by clients, and a call may name another", async () => {
-    const { api, requests } = answering(marked(mark(1)));
+    const { api, requests } = clientOf(marked(mark(1)));
     await api["GET /plain"]();
     await api["GET /plain"]({ headers: { "X-D1-Bookmark": mark(2) } });
     expect(requests[1]?.headers.get("X-D1-Bookmark")).toBe(mark(2));
-    const other = answering();
+    const other = clientOf();
     await other.api["GET /plain"]();
     expect(other.requests[0]?.headers.has("X-D1-Bookmark")).toBe(false);
   });

@@ -162,8 +162,10 @@ describe("the responses of an operation", () => {
     expect(statusesOf(route.get("/api/a", { request: { query: body }, responses: ok, resolve }))).toBe(
       "200 400 500 503",
     );
-    expect(statusesOf(route.post("/api/a", { request: { body }, responses: ok, resolve }))).toBe("200 400 413 500 503");
-    expect(statusesOf(route.post("/api/a", { maxBodyBytes: 1, responses: ok, resolve }))).toBe("200 413 500 503");
+    expect(statusesOf(route.post("/api/a", { request: { body }, responses: ok, resolve }))).toBe(
+      "200 400 408 413 500 503",
+    );
+    expect(statusesOf(route.post("/api/a", { maxBodyBytes: 1, responses: ok, resolve }))).toBe("200 408 413 500 503");
   });
 
   test("redirect to a page only outside the API", () => {

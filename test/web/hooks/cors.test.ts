@@ -49,7 +49,7 @@ function preflight(path: string, Origin: string, bindings = LISTED): Promise<Res
 }
 
 describe("a page of a configured origin", () => {
-  test.each(LISTED.CORS_ORIGINS?.split(" ") ?? [])("may read what the API answers: %s", async (Origin) => {
+  test.each(LISTED.CORS_ORIGINS?.split(" ") ?? [])("may read the responses of the API: %s", async (Origin) => {
     const account = await createAccount();
     const response = await send("/api/things", { headers: { ...account.headers, Origin } }, LISTED);
     expect([response.status, response.headers.get("Access-Control-Allow-Origin")]).toEqual([200, Origin]);
@@ -77,7 +77,7 @@ describe("a page of a configured origin", () => {
     const headers = { Origin: APP };
     const key = { ...headers, "X-API-Key": `${APP_ID}_x` };
     const own = { ...headers, ...(await createAccount()).headers };
-    const answers = [
+    const responses = [
       await send("/api/things", { headers }, LISTED),
       await send("/api/none", { headers }, LISTED),
       await send("/api/things", { method: "PUT", headers }, LISTED),
@@ -87,9 +87,9 @@ describe("a page of a configured origin", () => {
     const limited = { ...LISTED, API_RATE_LIMIT: 1 };
     const other = { ...headers, ...(await createAccount()).headers };
     await send("/api/things", { headers: other }, limited);
-    answers.push(await send("/api/things", { headers: other }, limited));
-    expect(answers.map(({ status }) => status)).toEqual([401, 404, 405, 415, 500, 429]);
-    for (const answer of answers) expect(answer.headers.get("Access-Control-Allow-Origin")).toBe(APP);
+    responses.push(await send("/api/things", { headers: other }, limited));
+    expect(responses.map(({ status }) => status)).toEqual([401, 404, 405, 415, 500, 429]);
+    for (const response of responses) expect(response.headers.get("Access-Control-Allow-Origin")).toBe(APP);
   });
 });
 
@@ -112,7 +112,7 @@ describe("a page of any other origin", () => {
   });
 });
 
-describe("every answer of a route with CORS", () => {
+describe("every response of a route with CORS", () => {
   test.each(table.filter(hasCors))(
     "varies by Origin and never takes cookies along: $method $path",
     async ({ method, path }) => {

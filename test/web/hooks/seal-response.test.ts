@@ -204,6 +204,12 @@ describe("the session", () => {
             return broken();
           },
         }),
+        sessionPage.route.get("/refused", {
+          resolve: (c) => {
+            c.locals.session.takeFlashes();
+            return refuse(c, 404, "It is gone.");
+          },
+        }),
       ],
     }),
   ]);
@@ -220,10 +226,10 @@ describe("the session", () => {
     }
   });
 
-  test("keeps messages that a failed request has taken", async () => {
+  test.each(["/shown-not", "/refused"])("keeps messages that a failed request of %s has taken", async (path) => {
     const { headers } = await openBrowser(await createAccount());
     await sendTo(pages, "/flash", { headers });
-    await sendTo(pages, "/shown-not", { headers });
+    await (await sendTo(pages, path, { headers })).body?.cancel();
     expect(await (await sendTo(pages, "/shown", { headers })).json()).toEqual(["Saved."]);
   });
 

@@ -2,8 +2,8 @@ import { createExecutionContext, env } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
 import { setup } from "../../../src/http/index.ts";
 import { route } from "../../../src/web/app/scope.ts";
-import { answerError } from "../../../src/web/hooks/answer-error.ts";
-import { answerUnmatched } from "../../../src/web/hooks/answer-unmatched.ts";
+import { handleError } from "../../../src/web/hooks/handle-error.ts";
+import { handleUnmatched } from "../../../src/web/hooks/handle-unmatched.ts";
 import { sealResponse } from "../../../src/web/hooks/seal-response.ts";
 import { problem } from "../../../src/web/respond/problem.ts";
 import { app, createAccount, openBrowser, send } from "../../harness.ts";
@@ -30,8 +30,8 @@ function expectSafe({ headers }: Response): void {
 const kinds = setup({
   onRequest: supplyLocals,
   onSend: sealResponse,
-  onError: answerError,
-  notFound: answerUnmatched,
+  onError: handleError,
+  notFound: handleUnmatched,
   handlers: [
     route.get("/text", { resolve: () => new Response("text") }),
     route.get("/json", { resolve: () => Response.json({}) }),
@@ -56,7 +56,7 @@ function ask(path: string, init: RequestInit = {}): Promise<Response> {
 }
 
 describe.each([{}, { Accept: "text/html" }])("a client that sends %j", (headers) => {
-  const answers: [path: string, method: string, status: number][] = [
+  const requests: [path: string, method: string, status: number][] = [
     ["/text", "GET", 200],
     ["/text", "HEAD", 200],
     ["/json", "GET", 200],
@@ -70,7 +70,7 @@ describe.each([{}, { Accept: "text/html" }])("a client that sends %j", (headers)
     ["/text", "DELETE", 405],
     ["/text", "OPTIONS", 204],
   ];
-  test.each(answers)("gets the headers from %s with %s, which is %i", async (path, method, status) => {
+  test.each(requests)("gets the headers from %s with %s, which is %i", async (path, method, status) => {
     const response = await ask(path, { method, headers });
     expect(response.status).toBe(status);
     expectSafe(response);
@@ -85,22 +85,22 @@ test("what a response says itself is kept", async () => {
 
 test("a page's own policy allows our stylesheet and forms to ourselves, and the page has no style of its own", async () => {
   const { headers } = await openBrowser(await createAccount());
-  for (const answer of [
+  for (const response of [
     await send("/things", { headers }),
     await send("/none", { headers: { Accept: "text/html" } }),
   ]) {
-    expectSafe(answer);
-    const policy = answer.headers.get("Content-Security-Policy") ?? "";
+    expectSafe(response);
+    const policy = response.headers.get("Content-Security-Policy") ?? "";
     expect(policy).toMatch(/^default-src 'none'; style-src 'self'; /);
     expect(policy).toContain("form-action 'self'");
-    const page = await answer.text();
+    const page = await response.text();
     expect(policy).toContain("script-src 'self'; connect-src 'self'");
     expect(page).toContain('<link rel="stylesheet" href="/static/page');
     expect(page).not.toMatch(/<style|style=/);
   }
 });
 
-test("over https alone a host is to be asked over https alone", async () => {
+test("only a response over https requires https for later requests", async () => {
   for (const path of ["/robots.txt", "/things", "/api/things", "/none"]) {
     const [http, https] = [await send(path), await send(`https://localhost${path}`)];
     expect(http.headers.has("Strict-Transport-Security")).toBe(false);
@@ -110,7 +110,7 @@ test("over https alone a host is to be asked over https alone", async () => {
 
 const rows = [...listRequests(app.handlers), { method: "OPTIONS", path: "/things" }, { method: "PUT", path: "/none" }];
 
-test.each(rows)("the app answers a stranger's $method $path with them", async ({ method, path }) => {
+test.each(rows)("the response to a stranger's $method $path has them", async ({ method, path }) => {
   expectSafe(await send(path, { method, headers: { Accept: "text/html" } }, { API_RATE_LIMIT: 100_000 }));
   expectSafe(await send(path, { method }, { API_RATE_LIMIT: 100_000 }));
 });

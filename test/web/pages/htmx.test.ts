@@ -4,7 +4,7 @@ import { hxRedirect, hxTrigger, isHtmx, partOrPage, partOrRedirect } from "../..
 
 const request = (headers: Record<string, string> = {}) => new Request("http://localhost/", { headers });
 const HTMX = { "HX-Request": "true" };
-const answer = { part: () => html`<i>part</i>`, page: async () => html`<html></html>`, headers: hxRedirect("/x") };
+const content = { part: () => html`<i>part</i>`, page: async () => html`<html></html>`, headers: hxRedirect("/x") };
 
 test("a part is asked for by HTMX, unless it restores a page from the history", () => {
   expect(isHtmx(request())).toBe(false);
@@ -14,8 +14,8 @@ test("a part is asked for by HTMX, unless it restores a page from the history", 
 
 test("HTMX gets the part with its headers, everybody else the page, and caches are told", async () => {
   const [part, page] = [
-    await partOrPage(request(HTMX), answer),
-    await partOrPage(request(), { ...answer, status: 412 }),
+    await partOrPage(request(HTMX), content),
+    await partOrPage(request(), { ...content, status: 412 }),
   ];
   expect([await part.text(), part.status, part.headers.get("HX-Redirect")]).toEqual(["<i>part</i>", 200, "/x"]);
   expect([await page.text(), page.status, page.headers.get("HX-Redirect")]).toEqual([
@@ -27,7 +27,8 @@ test("HTMX gets the part with its headers, everybody else the page, and caches a
 });
 
 test("HTMX gets the part, everybody else is led on", async () => {
-  const [part, other] = [HTMX, {}].map((headers) => partOrRedirect(request(headers), "/next", answer.part));
+  const redirect = (headers: Record<string, string>) => partOrRedirect(request(headers), "/next", content.part);
+  const [part, other] = await Promise.all([HTMX, {}].map(redirect));
   expect([part?.status, other?.status, other?.headers.get("Location")]).toEqual([200, 303, "/next"]);
 });
 

@@ -36,6 +36,8 @@ const MESSAGES: Readonly<Record<string, readonly [boolean, boolean]>> = {
   "D1_ERROR: UNIQUE constraint failed: notes.title is overload: SQLITE_CONSTRAINT": [false, false],
   "D1_ERROR: CHECK constraint failed: version > 0: SQLITE_CONSTRAINT": [false, false],
   "D1_ERROR: no such table: notes: SQLITE_ERROR": [false, false],
+  "D1_ERROR: no such table: notes_search: SQLITE_ERROR": [true, false],
+  "D1_ERROR: no such table: notes_searches: SQLITE_ERROR": [false, false],
   'D1_ERROR: near "SELEC": syntax error at offset 0: SQLITE_ERROR': [false, false],
   "D1_TYPE_ERROR: Type 'undefined' not supported for value 'undefined'": [false, false],
   "KV GET failed: 400 Invalid key": [false, false],

@@ -14,8 +14,8 @@ async function ask(size: number, given: Given, method = "GET", bindings: Partial
   return { response, status: response.status, length, range, body: await response.text() };
 }
 
-/** What the answer is to be: those bytes of so many, all of them, or none. */
-function answer(size: number, wanted: readonly [first: number, last: number] | "whole" | "none") {
+/** The expected response: those bytes of so many, all of them, or none. */
+function expectedResponse(size: number, wanted: readonly [first: number, last: number] | "whole" | "none") {
   if (wanted === "none") return { status: 416, length: null, range: `bytes */${size}` };
   if (wanted === "whole") return { status: 200, length: `${size}`, range: null, body: BYTES.slice(0, size) };
   const [first, last] = wanted;
@@ -53,7 +53,7 @@ describe("a range of ten bytes", () => {
     ["5.6.1.2", "bytes=-3,", 7, 9],
   ];
   test.each(parts)("§%s: %s gives the bytes %i to %i", async (_, Range, first, last) => {
-    expect(await ask(10, { Range })).toMatchObject(answer(10, [first, last]));
+    expect(await ask(10, { Range })).toMatchObject(expectedResponse(10, [first, last]));
   });
 
   const unsatisfiable: readonly [section: string, range: string][] = [
@@ -68,7 +68,7 @@ describe("a range of ten bytes", () => {
   ];
   test.each(unsatisfiable)("§%s, §15.5.17: %s is refused with 416 and the size", async (_, Range) => {
     const { response, body, ...told } = await ask(10, { Range });
-    expect(told).toEqual(answer(10, "none"));
+    expect(told).toEqual(expectedResponse(10, "none"));
     expect(JSON.parse(body)).toMatchObject({ status: 416, title: "Range Not Satisfiable" });
     for (const name of ["ETag", "Last-Modified", "Content-Disposition"]) expect(response.headers.has(name)).toBe(false);
   });
@@ -97,7 +97,7 @@ describe("a range of ten bytes", () => {
     ranges.map((range) => [why, range.slice(0, 40), range]),
   );
   test.each(rows as [string, string, string][])("%s, so %j is ignored", async (_why, _short, Range) => {
-    expect(await ask(10, { Range })).toMatchObject(answer(10, "whole"));
+    expect(await ask(10, { Range })).toMatchObject(expectedResponse(10, "whole"));
   });
 });
 
@@ -111,8 +111,8 @@ describe("a file without bytes", () => {
     ["14.1.1", { Range: "bytes=1-0" }, "whole"],
   ];
   test.each(rows)("§%s: %j is answered with the %s", async (_, given, wanted) => {
-    expect(await ask(0, given)).toMatchObject(answer(0, wanted));
-    expect(await ask(0, given, "HEAD")).toMatchObject({ ...answer(0, "whole"), body: "" });
+    expect(await ask(0, given)).toMatchObject(expectedResponse(0, wanted));
+    expect(await ask(0, given, "HEAD")).toMatchObject({ ...expectedResponse(0, "whole"), body: "" });
   });
 });
 
@@ -132,7 +132,7 @@ describe("any range of any file", { timeout: 60_000 }, () => {
     const property = fc.asyncProperty(size, position, fc.option(position), async (size, first, last) => {
       const got = await ask(size, { Range: `bytes=${first}-${last ?? ""}` });
       const wanted = model(size, (index) => index >= first && index <= (last ?? size));
-      expect(got).toMatchObject(answer(size, last !== null && last < first ? "whole" : wanted));
+      expect(got).toMatchObject(expectedResponse(size, last !== null && last < first ? "whole" : wanted));
     });
     await fc.assert(property, RUNS);
   });
@@ -141,7 +141,7 @@ describe("any range of any file", { timeout: 60_000 }, () => {
     const property = fc.asyncProperty(size, position, async (size, count) => {
       const wanted = model(size, (index) => index >= size - count);
       const got = await ask(size, { Range: `bytes=-${count}` });
-      expect(got).toMatchObject(answer(size, size === 0 && count > 0 ? "whole" : wanted));
+      expect(got).toMatchObject(expectedResponse(size, size === 0 && count > 0 ? "whole" : wanted));
     });
     await fc.assert(property, RUNS);
   });
@@ -153,7 +153,9 @@ describe("any range of any file", { timeout: 60_000 }, () => {
       const got = await ask(size, { Range });
       const [, first, last] = /^bytes (\d+)-(\d+)\//.exec(got.range ?? "") ?? [];
       const part = [Number(first), Number(last)] as const;
-      expect(got).toMatchObject(answer(size, got.status === 206 ? part : got.status === 416 ? "none" : "whole"));
+      expect(got).toMatchObject(
+        expectedResponse(size, got.status === 206 ? part : got.status === 416 ? "none" : "whole"),
+      );
     });
     await fc.assert(property, RUNS);
   });
@@ -233,7 +235,7 @@ describe("content of which nobody knows when it was modified", () => {
     ["13.1.5", { "If-Range": '"tag"', Range: "bytes=1-2" }, 206],
     ["13.1.2", { "If-None-Match": '"tag"' }, 304],
   ];
-  test.each(rows)("§%s: %j is answered %i, without Last-Modified", async (_, given, status) => {
+  test.each(rows)("§%s: %j gets %i, without Last-Modified", async (_, given, status) => {
     const response = await serve(given);
     expect(response.status).toBe(status);
     expect(response.headers.has("Last-Modified")).toBe(false);

@@ -7,7 +7,7 @@ import {
   PASSWORD,
   send,
   sendJson,
-  signInAnswer,
+  signInResponse,
   submit,
 } from "../../../harness.ts";
 import { BROKEN } from "../../../identity/limits/counting.ts";
@@ -70,7 +70,7 @@ describe.each(Object.entries(WAYS))("%s", (path, { give, wrong, headers }) => {
     expect(await giveTimes(1, give)).toEqual([wrong]);
     expect(await isAlive(headers())).toBe(false);
     const after = await give(PASSWORD);
-    expect([after.status, after.headers.get("Location")]).toEqual(isPage ? signInAnswer() : [401, null]);
+    expect([after.status, after.headers.get("Location")]).toEqual(isPage ? signInResponse() : [401, null]);
     expect(await isAlive({ Cookie: other.headers.Cookie })).toBe(true);
     expect(await isAlive(isPage ? { ...me.headers } : { Cookie: browser.headers.Cookie })).toBe(true);
   });

@@ -1,11 +1,12 @@
 import { env } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Env } from "../../../../src/env.ts";
 import { createDeviceId, signDeviceToken } from "../../../../src/identity/tokens/device-token.ts";
 import { createEmailToken } from "../../../../src/identity/tokens/email-tokens.ts";
 import { readTokenKeys } from "../../../../src/identity/tokens/token-keys.ts";
 import { type Account, createAccount, newAddress, PASSWORD, send, sendJson } from "../../../harness.ts";
 import { BROKEN } from "../../../identity/limits/counting.ts";
+import { useFastHashing, useRealHashing } from "../../../identity/passwords/fast-hashing.ts";
 
 // Many hashes a test: on a slow machine they take their time. The clock stands still but for what a test lets pass.
 vi.setConfig({ testTimeout: 120_000 });
@@ -115,6 +116,8 @@ describe("does not count:", () => {
   });
 
   test("an attempt that found no place in the hashing queue", async () => {
+    useRealHashing();
+    onTestFinished(useFastHashing);
     const { email } = (await createAccount()).user;
     const headers = { "CF-Connecting-IP": newAddress() };
     const guess = () =>

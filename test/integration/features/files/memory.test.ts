@@ -42,9 +42,9 @@ async function upload(method: string, path: string, headers: Record<string, stri
     samples.push(await memory.sample());
   }
   sending.end();
-  const [answer] = await answered;
-  const text = Buffer.concat(await answer.toArray()).toString();
-  return { status: answer.statusCode, json: JSON.parse(text), samples };
+  const [response] = await answered;
+  const text = Buffer.concat(await response.toArray()).toString();
+  return { status: response.statusCode, json: JSON.parse(text), samples };
 }
 
 function inPieces(bytes: Buffer): Buffer[] {

@@ -32,7 +32,7 @@ async function keysInBucket(): Promise<string[]> {
 
 const CHUNKED = "Transfer-Encoding: chunked";
 
-test("a chunked upload that never ends is answered 413 when it passes the limit, and leaves nothing", async () => {
+test("a chunked upload that never ends gets 413 when it passes the limit, and leaves nothing", async () => {
   const megabyte = chunk("x".repeat(MIB));
   const endless = function* () {
     yield put([CHUNKED]);
@@ -42,7 +42,7 @@ test("a chunked upload that never ends is answered 413 when it passes the limit,
   expect([await keysIn("files"), await keysIn("pending_objects"), await keysInBucket()]).toEqual([[], [], []]);
 });
 
-test("a declared upload over the limit is answered 413 before it has arrived", async () => {
+test("a declared upload over the limit gets 413 before it has arrived", async () => {
   const head = put([`Content-Length: ${25 * MIB + 1}`]);
   expect(await exchange(url, [head, "only the beginning"])).toMatchObject({ status: 413 });
 });

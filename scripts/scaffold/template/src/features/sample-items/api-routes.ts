@@ -5,7 +5,7 @@ import { commonLimits } from "../../identity/limits.ts";
 import { group, route } from "../../web/app/scope.ts";
 import { describeBody, noBody } from "../../web/contract/bodies.ts";
 import { requireJson } from "../../web/guards/require-content-type.ts";
-import { pageQuery } from "../../web/request/paging.ts";
+import { mapPage, pageQuery } from "../../web/request/paging.ts";
 import { invalidInput } from "../../web/respond/problem.ts";
 import { requireOwnSampleItem } from "./guards.ts";
 import {
@@ -32,8 +32,8 @@ export const api = group({
       responses: { 200: sampleItemsBody },
       resolve: async ({ input, locals }) => {
         if (!input.ok) return invalidInput(locals, input);
-        const { items, nextCursor } = await listSampleItems(locals.db, locals.user.id, input.query);
-        return Response.json({ items: items.map(toPublic), nextCursor });
+        const page = await listSampleItems(locals.db, locals.user.id, input.query);
+        return Response.json(mapPage(page, toPublic));
       },
     }),
 

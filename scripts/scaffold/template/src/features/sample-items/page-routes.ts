@@ -14,6 +14,7 @@ import { confirmationPage, isConfirmed } from "../../web/pages/confirmation.ts";
 import { errorsOf } from "../../web/pages/form-fields.ts";
 import { htmlResponse } from "../../web/pages/html.ts";
 import { type PageQuery, pageQuery } from "../../web/request/paging.ts";
+import { submittedId } from "../../web/request/submitted-id.ts";
 import { refuse } from "../../web/respond/refuse.ts";
 import { seeOther } from "../../web/respond/see-other.ts";
 import { requireOwnSampleItem } from "./guards.ts";
@@ -43,9 +44,15 @@ export const pages = group({
       guards: [requireCsrf, requireSampleItemForm, requireCsrfToken],
       resolve: async (c) => {
         const { db, user, form, parsed, session } = c.locals;
-        if (!parsed.success) return showList(c, FIRST_PAGE, { title: form.title, errors: errorsOf(parsed.error) });
-        const { title } = await createSampleItem(db, user.id, parsed.data);
-        session.flash("done", `“${title}” was added.`);
+        if (!parsed.success) {
+          const { title, submission } = form;
+          return showList(c, FIRST_PAGE, { title, submission, errors: errorsOf(parsed.error) });
+        }
+        const { submission, ...item } = parsed.data;
+        const content = [item.title];
+        const submissionId = submittedId({ kind: "sample item", userId: user.id, submission, content });
+        const { title } = await createSampleItem(db, user.id, { ...item, submissionId });
+        session.flash("done", `“${title}” was added.`, { savedDraft: "sample-items/new" });
         return seeOther("/sample-items");
       },
     }),
@@ -74,5 +81,5 @@ async function showList(
 ): Promise<Response> {
   const { db, user } = c.locals;
   const list = await listSampleItems(db, user.id, query);
-  return htmlResponse(sampleItemsPage(await loadPageContext(c), list, refused), refused ? 400 : 200);
+  return htmlResponse(sampleItemsPage(await loadPageContext(c), query, list, refused), refused ? 400 : 200);
 }

@@ -1,6 +1,7 @@
 /** Sample items as types and schemas: input from clients, JSON for clients, rows of the database. */
 import * as z from "zod";
 import { pageOf } from "../../web/contract/bodies.ts";
+import { submission } from "../../web/pages/submission-field.ts";
 import { storableText } from "../../web/request/text.ts";
 import { uuid } from "../../web/request/uuid.ts";
 
@@ -10,7 +11,7 @@ const title = storableText().trim().min(1, "The title is empty").max(200, "The t
 export const sampleItemInput = z.strictObject({ title });
 
 /** A new sample item from a form, which has further fields. */
-export const sampleItemForm = z.object({ title });
+export const sampleItemForm = z.object({ title, submission });
 
 /** Enough for the longest title with every character escaped. */
 export const MAX_SAMPLE_ITEM_BYTES = 8 * 1024;

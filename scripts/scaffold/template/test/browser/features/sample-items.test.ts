@@ -10,6 +10,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await page.getByLabel("Title").fill("First");
     await page.getByRole("button", { name: "Add sample item" }).click();
     await expectShown(page, "“First” was added.");
+    await page.getByRole("button", { name: "Actions: First" }).click();
     await page.getByRole("button", { name: "Delete: First" }).click();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     await expectShown(page, "“First” was deleted.");

@@ -47,7 +47,7 @@ describe("POST /api/sample-items", () => {
   };
   test.each(Object.entries(refused))("refuses %s", async (_, [body, status]) => {
     expect((await create(body)).status).toBe(status);
-    expect(await (await list()).json()).toEqual({ items: [], nextCursor: null });
+    expect(await (await list()).json()).toEqual({ items: [], nextCursor: null, previousCursor: null });
   });
 });
 
@@ -74,7 +74,7 @@ describe("another user's sample item", () => {
   test("is hidden with 404 and from lists, and cannot be deleted", async () => {
     const { id } = await createWith("Private");
     expect([(await read(id, other.headers)).status, (await remove(id, other.headers)).status]).toEqual([404, 404]);
-    expect(await (await list("", other.headers)).json()).toEqual({ items: [], nextCursor: null });
+    expect(await (await list("", other.headers)).json()).toEqual({ items: [], nextCursor: null, previousCursor: null });
     expect((await read(id)).status).toBe(200);
   });
 });

@@ -24,6 +24,23 @@ test("the form adds a sample item and redirects to the list, which shows a messa
   expect(await open()).not.toContain("was added");
 });
 
+test("a form that is submitted again adds nothing; with another title, it adds another sample item", async () => {
+  const submission = crypto.randomUUID();
+  for (const title of ["First", "First", "Second"]) {
+    expect((await submit(browser, "/sample-items", { submission, title })).status).toBe(303);
+  }
+  expect((await open()).match(/<h3[^>]*>(First|Second)<\/h3>/g)).toHaveLength(2);
+});
+
+test("a refused form keeps its submission id, and a form without one gets a new id", async () => {
+  const submission = crypto.randomUUID();
+  const refused = await submit(browser, "/sample-items", { submission, title: "" });
+  expect(await refused.text()).toContain(`name="submission" value="${submission}"`);
+  const incomplete = await submit(browser, "/sample-items", { submission: "", title: "First" });
+  expect(incomplete.status).toBe(400);
+  expect(await incomplete.text()).toMatch(/name="submission" value="[0-9a-f-]{36}"[\s\S]*value="First"/);
+});
+
 test("a refused form is shown again with 400, its error and its input", async () => {
   const long = "t".repeat(201);
   const response = await add(long);

@@ -2,11 +2,15 @@ import { env } from "cloudflare:test";
 import { type Account, createAccount, openBrowser, sendJson } from "../../harness.ts";
 import { formOf, jsonOf, type RouteRequests } from "../../route-requests.ts";
 
-/** An account with two sample items. */
+/** An account with two sample items, one of which contains the account's e-mail address. */
 async function setUp() {
   const account = await createAccount();
   await createItem(account, "First");
-  return { account, id: await createItem(account, "Second"), stateOf: () => titlesOf(account) };
+  return {
+    account,
+    id: await createItem(account, `Second of ${account.user.email}`),
+    stateOf: () => titlesOf(account),
+  };
 }
 
 async function createItem({ headers }: Account, title: string): Promise<string> {
@@ -44,8 +48,8 @@ export const requests: RouteRequests = {
   },
   "POST /sample-items": async () => {
     const { account, stateOf } = await setUp();
-    const init = formOf(await openBrowser(account), { title: "Third" });
-    return { path: "/sample-items", init, status: 303, isRepeated: true, stateOf };
+    const init = formOf(await openBrowser(account), { submission: crypto.randomUUID(), title: "Third" });
+    return { path: "/sample-items", init, status: 303, stateOf };
   },
   "POST /sample-items/:id/delete": async () => {
     const { account, id, stateOf } = await setUp();

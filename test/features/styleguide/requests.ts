@@ -1,0 +1,5 @@
+import type { RouteRequests } from "../../route-requests.ts";
+
+export const requests: RouteRequests = {
+  "GET /styleguide": async () => ({ path: "/styleguide", status: 200 }),
+};

@@ -1,0 +1,5 @@
+/** Each call of each request for a route of identity fails once, for ever, with and without its effect. */
+import { testFailures } from "../failures.ts";
+import { requests } from "./requests.ts";
+
+testFailures(requests);
