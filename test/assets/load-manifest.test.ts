@@ -76,7 +76,7 @@ describe("the manifest", () => {
     expect(keys).toEqual([`manifest:${version}`]);
   });
 
-  test("is the current one where that of the deployed version has been removed, for a minute", async () => {
+  test("is the current one for a minute if that of the deployed version has been removed", async () => {
     const { keys, addressOf } = startIsolate({ ASSET_VERSION: "0123456789abcdef" });
     const expected = await startIsolate({ ASSET_VERSION: version }).addressOf("page.css");
     for (const _ of [1, 2]) expect(await addressOf("page.css")).toBe(expected);

@@ -35,7 +35,7 @@ const versionOf = async (path: string) => assetUrl(await manifest(), path);
 describe("the next publication", () => {
   const SITE = { "style.css": text("style"), "app.js": text("app"), "logo.png": noise(50) };
 
-  test("writes nothing where nothing has changed", async () => {
+  test("writes nothing if nothing has changed", async () => {
     await publish(site(SITE), env);
     expect(await writesOf(SITE)).toEqual([]);
     await publish(site({ ...SITE, "style.css": text("new") }), env);
@@ -53,7 +53,7 @@ describe("the next publication", () => {
     expect(before["a.png"]).toMatchObject({ type: "image/png", encodings: {} });
   });
 
-  test("is not misled by what KV still says", async () => {
+  test("is not misled by a stale value in KV", async () => {
     await publish(site(SITE), env);
     const stale = await env.ASSET_MANIFEST.get("manifest");
     const changed = { ...SITE, "style.css": text("new") };
@@ -123,7 +123,7 @@ describe("the next publication", () => {
     expect(await publish(site(files), env)).toMatchObject({ stored: 0, removed: 0 });
   });
 
-  test.each(["", ".br", ".gzip"])("stores again the object …%s that the manifest names and nobody has", async (end) => {
+  test.each(["", ".br", ".gzip"])("stores again a missing object …%s of the manifest", async (end) => {
     await publish(site(SITE), env);
     const key = `assets/${await sha256(SITE["app.js"])}${end}`;
     await env.ASSETS.delete(key);
@@ -144,7 +144,7 @@ describe("the next publication", () => {
     expect(calls.filter(isWrite)).toEqual([]);
   });
 
-  test("lets alone what it has not stored", async () => {
+  test("leaves foreign objects alone", async () => {
     await env.ASSETS.put("elsewhere/x", "x");
     await env.ASSET_MANIFEST.put("other", "x");
     await publish(site(SITE), env);
@@ -155,7 +155,7 @@ describe("the next publication", () => {
   });
 });
 
-describe("a version that nobody publishes any more", () => {
+describe("a version that is no longer published", () => {
   const retire = async (after: Record<string, string>) => {
     await publish(site({ "old.css": text("old"), "kept.css": text("kept") }), env);
     const version = await versionOf("old.css");
@@ -187,13 +187,13 @@ describe("a version that nobody publishes any more", () => {
     expect(await contentOf("/static/kept.css", "gzip")).toBe(text("kept"));
   });
 
-  test("keeps its objects where another path has the same content", async () => {
+  test("keeps its objects if another path has the same content", async () => {
     await retire({ "copy.css": text("old") });
     expect(await republish(31 * DAY, { "copy.css": text("old") })).toMatchObject({ stored: 0, removed: 0 });
     expect(await contentOf("/static/copy.css", "br")).toBe(text("old"));
   });
 
-  test("starts its 30 days anew where it was published in between", async () => {
+  test("starts its 30 days anew if it was published in between", async () => {
     const version = await retire({});
     await republish(20 * DAY, { "old.css": text("old") });
     await republish(20 * DAY);
@@ -204,7 +204,7 @@ describe("a version that nobody publishes any more", () => {
   });
 });
 
-test("an object that nobody names is removed when it has been there for more than a day", async () => {
+test("an unreferenced object is removed when it is more than a day old", async () => {
   await publish(site({ "a.css": text("a") }), env);
   await env.ASSETS.put("assets/orphan", "x");
   const storedAt = (await env.ASSETS.head("assets/orphan"))?.uploaded.getTime() ?? 0;

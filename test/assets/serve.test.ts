@@ -52,7 +52,7 @@ const CASES = ADDRESSES.flatMap(([address, path, type]) =>
 );
 
 describe.each(CASES)("GET %s with %s", (name, encoding, path, type) => {
-  test("answers with the stored bytes and what they are", async () => {
+  test("responds with the stored bytes and their type", async () => {
     const stored = await storedBytes(path, encoding);
     const response = await get(resolve(name), { "Accept-Encoding": encoding });
     expect(response.status).toBe(200);
@@ -150,7 +150,7 @@ describe("a range", () => {
     expect((await get("/robots.txt", { ...headers, Range: "bytes=0-3" })).status).toBe(expected);
   });
 
-  test("is passed over where If-Range names another encoding or version: the whole file comes as it is", async () => {
+  test("is ignored if If-Range names another encoding or version: the whole file is sent", async () => {
     const [own, br] = [await tagOf("/robots.txt", "identity"), await tagOf("/robots.txt", "br")];
     for (const [validator, status] of [
       [own, 206],

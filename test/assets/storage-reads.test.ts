@@ -57,7 +57,7 @@ describe("GET of an asset", () => {
     );
   });
 
-  test("finds what another address of the same content has cached, whatever the query", async () => {
+  test("uses the cached response of another address with the same content, with any query", async () => {
     await bodyOf(get("/static/style.css"));
     takeCalls();
     const version = `/static/style.${key.slice("assets/".length).slice(0, 16)}.css`;
@@ -179,7 +179,7 @@ describe("the cache of one host", () => {
     expect(takeCalls()).toEqual([PROBE, `ASSETS.get ${key}`, PROBE, `ASSETS.get ${key}.br`]);
   });
 
-  test("cannot be asked for by the name of what is in it", async () => {
+  test("cannot be requested by the name of its content", async () => {
     await bodyOf(get("/static/style.css"));
     takeCalls();
     expect((await get(`/static/${key}`)).status).toBe(404);

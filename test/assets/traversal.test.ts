@@ -127,7 +127,7 @@ describe("GET /static/*", () => {
     }
   });
 
-  test("refuses what only resembles a published path", async () => {
+  test("refuses paths that only resemble a published one", async () => {
     const bent = (path: string) =>
       [`/${path}`, `./${path}x`, `${path}/`, `${path}.`, `${path}..`, `${path}%20`, ` ${path}x`, `${path}%00`]
         .concat([`${path}%00.png`, `${path};a=b`, `${path};`, `${path}%3fx`, `${path}%23x`, path.toUpperCase()])
@@ -158,7 +158,7 @@ describe("GET /static/*", () => {
     expect(response.status).toBe(404);
   });
 
-  test("refuses whatever is made of such pieces", async () => {
+  test("refuses any path made of such pieces", async () => {
     const piece = fc.oneof(
       fc.constantFrom(...DOTS, ...SLASHES, ...SECRETS, ...PUBLISHED, "assets", "static", "%", "%0", "?", "#", "@", ":"),
       fc.string({ unit: "binary", maxLength: 4 }),

@@ -116,7 +116,7 @@ test("without storage, every page works but keeps no drafts", async ({ open }) =
   expect(await page.getByText("Part of this page does not work.").isVisible()).toBe(false);
 });
 
-test("a tab neither deletes nor overwrites what another tab has written since", async ({ open }) => {
+test("a tab neither deletes nor overwrites later text of another tab", async ({ open }) => {
   const page = await open({ as: "user" });
   const other = await open({ beside: page });
   await page.goto("/things");

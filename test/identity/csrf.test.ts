@@ -48,7 +48,7 @@ describe.each(routes)("$label", (route) => {
   });
 });
 
-test("every form of who is signed in carries the session's token", () => {
+test("every form of a signed-in user carries the session's token", () => {
   const forms = routes
     .filter(({ names }) => names.includes("requireForm") || names.includes("requireMultipart"))
     .filter(({ names }) => names.includes("requireAuth"));

@@ -52,7 +52,7 @@ beforeEach(async () => {
 });
 
 describe("the sweep", () => {
-  test("removes what has expired, and nothing else", async () => {
+  test("removes only expired rows", async () => {
     const now = Date.now();
     await insertKeys(1, "expired", now);
     await insertKeys(2, "good", now + 1);
@@ -68,7 +68,7 @@ describe("the sweep", () => {
     expect(await env.DB.prepare("SELECT count(*) AS n FROM users").first("n")).toBe(1 + 3);
   });
 
-  test("leaves who is signed in signed in", async () => {
+  test("keeps signed-in users signed in", async () => {
     await createAccount();
     await sweepAll();
     expect(await countRows()).toEqual([1, 0, 0]);
@@ -90,7 +90,7 @@ describe("the sweep", () => {
     expect(await countRows()).toEqual([0, 0, 700]);
   });
 
-  test.each(TABLES)("sweeps the others where %s fails, reports it, and makes up for it next time", async (table) => {
+  test.each(TABLES)("sweeps the others if %s fails, reports it, and catches up next time", async (table) => {
     await insertKeys(600, "expired", 1);
     await insertSessions(600, "idle", { usedAt: 1 });
     await insertTokens(600, "expired", 1);

@@ -141,7 +141,7 @@ describe("a ruling", () => {
   });
 });
 
-test("what was admitted outlives an eviction", async () => {
+test("admitted requests still count after an eviction", async () => {
   const stub = createLimiter();
   await takeMany(stub, 60);
   await evictDurableObject(stub);
@@ -168,7 +168,7 @@ test.each(["awake", "away"])("a clock that goes back an hour locks nobody out of
   expect(countAdmitted(await takeMany(stub, 200))).toBe(LIMIT);
 });
 
-test("what a jump of the clock taught the object outlives an eviction", async () => {
+test("the correction after a clock jump outlives an eviction", async () => {
   const stub = createLimiter();
   await takeMany(stub, 99);
   moveClock(DAY);

@@ -164,7 +164,7 @@ describe("a clock that continues an earlier one", () => {
   });
 });
 
-test("whatever happens to the machine's clock, it never goes back, and counts the time that passes", () => {
+test("however the machine's clock moves, it never goes back, and counts the time that passes", () => {
   const steps = fc.array(fc.record({ passed: fc.nat(20_000), set: fc.option(fc.integer({ min: -DAY, max: DAY })) }));
   const property = fc.property(steps, (sequence) => {
     const clock = new SteadyClock(0);

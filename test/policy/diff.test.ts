@@ -425,7 +425,7 @@ test("limits of the same name are compared in their order, without those that ar
   );
 });
 
-test("whatever differs in a limit is mentioned, and one of two directions may widen", () => {
+test("every difference in a limit is mentioned, and one of two directions may widen", () => {
   const property = fc.property(anyPrintedLimit, anyPrintedLimit, fc.boolean(), (a, b, sameUnit) => {
     const after = { ...b, guard: a.guard, name: a.name, ...(sameUnit && { unit: a.unit }) };
     const differs =
@@ -484,14 +484,14 @@ describe("the app's hooks and the exceptions", () => {
   });
 });
 
-test("what is not different is not mentioned", () => {
+test("equal parts are not mentioned", () => {
   const own = parsePolicy(formatPolicy(describeApp(app, readLimitConfig(wrangler)), facts.exceptions));
   expect(formatDiff("main (1a2b3c)", own, own)).toBe("No change of policy since main (1a2b3c).\n");
 });
 
 const printed = anyRoute.map((any) => toPrintedRoute({ ...any, methods: ["POST"], path: "/x" }));
 
-test("whatever differs in a route is mentioned", () => {
+test("every difference in a route is mentioned", () => {
   const property = fc.property(
     printed,
     printed,

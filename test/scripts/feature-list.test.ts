@@ -23,7 +23,7 @@ const folderOf = (name: string) => new RegExp(`\\{ ${name} \\} from "\\./feature
 
 const toConst = (name: string) => name.replace(/-(\w)/g, (_, first: string) => first.toUpperCase());
 
-test("what is added stands where Biome sorts it, before home, and goes again without a trace", () => {
+test("an added feature is sorted as Biome sorts it, before home, and removing it leaves no trace", () => {
   const few = readList(app)
     .slice(0, 4)
     .reduce((text, name) => removeFromApp(text, folderOf(name)), app);

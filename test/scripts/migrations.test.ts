@@ -57,7 +57,7 @@ test.each<[name: string, sql: string, drops: string[]]>([
   expect(found).toEqual(drops.map((drop) => `DROP ${drop.replace(" ", " IF EXISTS ")};`));
 });
 
-test("what creates nothing needs none; what it alters of others is named", () => {
+test("a migration that creates no table needs none; altered tables of others are named", () => {
   const sql = "ALTER TABLE users ADD COLUMN x; UPDATE users SET x = 1;";
   expect(dropAll("x", [sql])).toBeUndefined();
   expect(alteredBy([sql, "CREATE TABLE a (x); ALTER TABLE a ADD COLUMN y;"])).toEqual(["users"]);

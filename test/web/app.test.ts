@@ -169,7 +169,7 @@ describe("an error", () => {
   });
 });
 
-describe("whatever is thrown", () => {
+describe("any thrown value", () => {
   const cyclic = new Error("again");
   cyclic.cause = cyclic;
   const thrown = {

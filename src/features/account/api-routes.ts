@@ -161,7 +161,8 @@ export const api = group({
         }),
         401: ended,
         409: describeBody(problemBody, {
-          description: "An earlier request with this Idempotency-Key created an API key that can no longer be shown.",
+          description:
+            "An earlier request with this Idempotency-Key created an API key that has since been deleted or can no longer be shown.",
         }),
         422: describeBody(problemBody, { description: "The quota of API keys is used up." }),
       },

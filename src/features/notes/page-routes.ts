@@ -20,7 +20,7 @@ import { refuse } from "../../web/respond/refuse.ts";
 import { requireOwnNote } from "./guards.ts";
 import { listPart, pathIn, searchForm, updatedList } from "./list-partials.ts";
 import { isShown, loadListing, loadNewestNotes, loadShownNotes, pathWithList, shownList } from "./listing.ts";
-import { notebookPage, openedPart } from "./pages.ts";
+import { notesPage, openedPart } from "./pages.ts";
 import { composer, draftOf, NEW_DRAFT, type NoteEdit, newVersion, noteEditor, noteView } from "./partials.ts";
 import { NOTES_QUOTA } from "./quotas.ts";
 import { MAX_NOTE_BYTES, type NoteChange, newNoteForm, noteChange, notesQuery, type StoredNote } from "./schema.ts";
@@ -47,7 +47,7 @@ export const pages = group({
         const path = pathWithList(request, listing);
         return partOrPage(request, {
           part: () => listPart(listing, locals.session.csrf),
-          page: async () => notebookPage(await loadPageContext(c), listing),
+          page: async () => notesPage(await loadPageContext(c), listing),
           // Back returns to the previous page, but not to each keystroke of a search.
           headers: isHtmxLink(request) ? hxPushUrl(path) : hxReplaceUrl(path),
         });
@@ -65,7 +65,7 @@ export const pages = group({
           return partOrPage(c.request, {
             status,
             part: () => composer(session.csrf, refused),
-            page: async () => notebookPage(await loadPageContext(c), await loadNewestNotes(db, user.id), { refused }),
+            page: async () => notesPage(await loadPageContext(c), await loadNewestNotes(db, user.id), { refused }),
           });
         };
         if (!parsed.success) return again(400, errorsOf(parsed.error));
@@ -105,7 +105,7 @@ export const pages = group({
         return partOrPage(request, {
           part: () => openedPart(opened(true)),
           page: async () =>
-            notebookPage(await loadPageContext(c), await loadListing(db, user.id, input.query, list.cursor), {
+            notesPage(await loadPageContext(c), await loadListing(db, user.id, input.query, list.cursor), {
               opened: opened(false),
             }),
           headers,
@@ -123,7 +123,7 @@ export const pages = group({
             status,
             part: () => noteEditor(edit, list, session.csrf),
             page: async () =>
-              notebookPage(await loadPageContext(c), await loadShownNotes(c.request, db, user.id), {
+              notesPage(await loadPageContext(c), await loadShownNotes(c.request, db, user.id), {
                 opened: { id: note.id, title: "Edit the note", content: noteEditor(edit, list, session.csrf) },
               }),
           });

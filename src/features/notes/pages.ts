@@ -12,22 +12,22 @@ export interface Opened {
   readonly content: SafeHtml;
 }
 
-interface NotebookOptions {
+interface NotesPageOptions {
   readonly opened?: Opened;
   /** The input of a refused form, which is shown again. */
   readonly refused?: NoteFormState;
 }
 
 /** The open note comes first, since text browsers show one after the other; on a narrow screen, it is shown alone. */
-export function notebookPage(
+export function notesPage(
   context: PageContext,
   listing: NoteListing,
-  { opened, refused }: NotebookOptions = {},
+  { opened, refused }: NotesPageOptions = {},
 ): SafeHtml {
   const { csrf } = context;
   return layout(
     opened?.title ?? "Notes",
-    html`<div class="notebook">
+    html`<div class="notes-page">
 <section id="note" aria-label="Open note" hx-boost="true" hx-target="this" hx-swap="innerHTML show:window:top">${opened?.content ?? ""}</section>
 <div class="list-pane">
 ${listHead(listing, opened === undefined)}

@@ -14,7 +14,7 @@ import { refuse } from "../../web/respond/refuse.ts";
 import { requireOwnNote, requireOwnNoteOrDeleted } from "./guards.ts";
 import { pathIn, updatedList } from "./list-partials.ts";
 import { isShown, loadNewestNotes, loadShownNotes, shownList } from "./listing.ts";
-import { closedPart, notebookPage } from "./pages.ts";
+import { closedPart, notesPage } from "./pages.ts";
 import { draftOf } from "./partials.ts";
 import { NOTES_QUOTA } from "./quotas.ts";
 import { deleteNote } from "./store.ts";
@@ -58,7 +58,7 @@ export const trashRoutes = [
         const message = { kind: "failed", text: NOTES_QUOTA.refusal, action: undoDeletion(pathId(c)) } as const;
         const context = await loadPageContext(c);
         const failed = { ...context, flashes: [...context.flashes, message] };
-        return htmlResponse(notebookPage(failed, await loadNewestNotes(db, user.id)), 422);
+        return htmlResponse(notesPage(failed, await loadNewestNotes(db, user.id)), 422);
       }
       const restoredDraft = draftOf(note.id);
       const message = { kind: "done", text: `“${note.title}” was restored.`, restoredDraft } as const;

@@ -133,7 +133,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     expect(pathOf(page)).toBe("/account");
   });
 
-  test("an old sign-in asks for the password before a key is made, and goes on with what was typed", async ({
+  test("an old sign-in asks for the password before a key is made, and goes on with the typed values", async ({
     open,
   }) => {
     const page = await open({ as: "user", javaScript });
@@ -155,7 +155,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await page.getByRole("heading", { name: "Nightly backup" }).waitFor();
   });
 
-  test("a key without a permission is refused, and what was typed stays", async ({ open }) => {
+  test("a key without a permission is refused, and the typed values stay", async ({ open }) => {
     const page = await open({ as: "user", javaScript });
     await page.goto("/account");
     await fill(page, "Key name", "Nightly backup");
@@ -240,7 +240,7 @@ test("by keyboard alone a key is made and deleted", async ({ open }) => {
   expect(await page.locator(":focus").getAttribute("name")).toBe("name");
 });
 
-test("the page is accessible and fits into 360 pixels, with whatever names", async ({ open }) => {
+test("the page is accessible and fits into 360 pixels, with any names", async ({ open }) => {
   const page = await open({ as: "user", width: 360 });
   await page.goto("/account");
   await expectToFit(page);

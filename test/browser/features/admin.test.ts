@@ -51,7 +51,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     if (javaScript) expect(await focused(page)).toBe("users");
   });
 
-  test("a question that is answered with no changes nothing", async ({ open }) => {
+  test("declining a confirmation changes nothing", async ({ open }) => {
     const page = await open({ as: "admin", javaScript });
     const { email } = await makeAccount();
     await page.goto(`/admin/users?q=${email}`);
@@ -158,7 +158,7 @@ test("an action on an account that has already been deleted shows a message on t
   await rowOf(page, email).waitFor();
 });
 
-test("the page is accessible and fits into 360 pixels, with whatever name", async ({ open }) => {
+test("the page is accessible and fits into 360 pixels, with any name", async ({ open }) => {
   const page = await open({ as: "admin", width: 360 });
   const { email } = await makeAccount("W".repeat(100));
   await page.goto(`/admin/users?q=${email}`);

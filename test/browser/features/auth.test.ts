@@ -52,7 +52,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     await expectShown(page, "Your password was reset");
   });
 
-  test("a refused form says what is wrong where it is wrong, and keeps what was typed", async ({ open }) => {
+  test("a refused form shows each error at its field and keeps the typed values", async ({ open }) => {
     const page = await open({ javaScript });
     await page.goto("/register");
     await fill(page, { Name: "Grace", "E-mail": freshEmail(), Password: "password" });

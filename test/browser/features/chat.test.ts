@@ -12,7 +12,7 @@ async function expectPeople(page: Page, count: string, ...names: string[]) {
 }
 
 describe("with JavaScript", () => {
-  test("two people talk, see each other, and what became of each message", async ({ open }) => {
+  test("two people talk, and see each other and the fate of each message", async ({ open }) => {
     const room = newRoom();
     const [ada, grace] = [await open({ as: "admin" }), await open({ as: "user" })];
     await ada.goto(`/chat/${room}`);
@@ -51,9 +51,7 @@ describe("with JavaScript", () => {
     await expectAccessible(page);
   });
 
-  test("what is written while the connection is away is sent when it is back, and nothing is missed", async ({
-    open,
-  }) => {
+  test("messages written while disconnected are sent after reconnecting, and none is missed", async ({ open }) => {
     const room = newRoom();
     const [ada, grace] = [await open({ as: "admin" }), await open({ as: "user" })];
     // The way to the server, which can be closed.

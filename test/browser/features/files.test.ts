@@ -99,7 +99,9 @@ describe("without JavaScript", () => {
 });
 
 describe.each([360, 1440])("at %i pixels, while the script is not loaded", (width) => {
-  test("the form shows what was chosen and sends it, and nothing moves when the script arrives", async ({ open }) => {
+  test("the form shows the chosen files and sends them, and nothing moves when the script arrives", async ({
+    open,
+  }) => {
     const page = await open({ as: "user", width });
     const form = page.locator("#upload");
     const submit = form.getByRole("button", { name: "Upload", exact: true });
@@ -144,7 +146,7 @@ describe.each([360, 1440])("at %i pixels, while the script is not loaded", (widt
   });
 });
 
-test("what is dropped is uploaded, each in a row of its own until it is in the list", async ({ open }) => {
+test("each dropped file is uploaded, in a row of its own until it is in the list", async ({ open }) => {
   const page = await open({ as: "user" });
   await page.goto("/files");
   await drop(page, { "one.txt": "1", "<b>two.txt": "22", "three.md": "333", "four.csv": "4,4" });

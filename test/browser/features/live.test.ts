@@ -69,7 +69,7 @@ describe("with JavaScript", () => {
     await expectShown(live, THING);
   });
 
-  test("a page that is hidden keeps no stream open, and goes on where it was when it is shown", async ({ open }) => {
+  test("a page that is hidden keeps no stream open, and resumes when it is shown", async ({ open }) => {
     const page = await open();
     const streams: string[] = [];
     page.on("request", (request) => {
@@ -92,9 +92,7 @@ describe("with JavaScript", () => {
     expect(streams[1]).not.toBe(streams[0]);
   });
 
-  test("a stream that is refused is opened again and goes on where it was, unless the page is hidden", async ({
-    open,
-  }) => {
+  test("a stream that is refused is opened again and resumes, unless the page is hidden", async ({ open }) => {
     const page = await open();
     const streams: string[] = [];
     const refusals = [503];

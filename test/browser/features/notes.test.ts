@@ -16,7 +16,7 @@ import {
   rows,
   search,
   titles,
-} from "./notes/notebook.ts";
+} from "./notes/notes-page.ts";
 
 const pathOf = (page: Page) => page.url().slice(origin.length);
 

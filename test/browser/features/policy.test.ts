@@ -40,7 +40,7 @@ describe.each([true, false])("with JavaScript: %s", (javaScript) => {
     expect(await page.getByLabel("Guard", { exact: true }).inputValue()).toBe("requireAuth");
   });
 
-  test("an invalid filter says what is wrong, and leads to the field", async ({ open }) => {
+  test("an invalid filter names the error and leads to the field", async ({ open }) => {
     const page = await open({ javaScript });
     await page.goto("/policy?role=root");
     await page.getByRole("alert").getByRole("link", { name: "The role must be visitor, user or admin." }).click();

@@ -17,7 +17,7 @@ describe("GET /api/me", () => {
     expect(Object.keys(me.user).sort()).toEqual(["createdAt", "email", "emailVerified", "id", "name", "role"]);
   });
 
-  test("answers a browser's cookie, too", async () => {
+  test("accepts a browser's cookie, too", async () => {
     expect(await (await send("/api/me", { headers: (await openBrowser(me)).headers })).json()).toEqual(me.user);
   });
 

@@ -76,7 +76,7 @@ describe("POST /account/confirm-password", () => {
     expect(await again.text()).toContain('name="continue" value=""');
   });
 
-  test("does not send the password on in its own page again, whatever the form has", async () => {
+  test("never repeats the password in its page, whatever fields the form has", async () => {
     const own = await openBrowser(me);
     const fields = { currentPassword: "a wrong password", continue: "/account/keys", name: "x", csrf: own.csrf };
     const text = await (await submit(own, PASSWORD_FORM, fields)).text();

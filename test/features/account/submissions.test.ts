@@ -202,13 +202,16 @@ describe("after a rotation of TOKEN_KEYS", () => {
   });
 });
 
-test.each(["", "x"])("a form with the id %j is refused, keeps what was entered, and then works", async (submission) => {
-  const { status, text, next } = await make({ ...NEW, submission });
-  expect([status, await namesOf()]).toEqual([400, []]);
-  expect(text).toContain('role="alert"><ul><li>The form was incomplete. Submit it again</li></ul>');
-  expect(text).toMatch(new RegExp(`value="backup"[^]*name="${PERMISSION}" checked[^]*value="30" selected`));
-  expect((await make({ ...NEW, submission: next })).status).toBe(201);
-});
+test.each(["", "x"])(
+  "a form with the id %j is refused, keeps the entered values, and then works",
+  async (submission) => {
+    const { status, text, next } = await make({ ...NEW, submission });
+    expect([status, await namesOf()]).toEqual([400, []]);
+    expect(text).toContain('role="alert"><ul><li>The form was incomplete. Submit it again</li></ul>');
+    expect(text).toMatch(new RegExp(`value="backup"[^]*name="${PERMISSION}" checked[^]*value="30" selected`));
+    expect((await make({ ...NEW, submission: next })).status).toBe(201);
+  },
+);
 
 test("a form without an id is refused like one with a wrong id, and a form with errors keeps its id", async () => {
   const { submission, ...rest } = NEW;

@@ -194,7 +194,7 @@ describe("ADMIN_EMAIL", () => {
     expect(verified).toEqual({ user: { ...made.user, role: "admin", emailVerified: true } });
   });
 
-  test.each(["", "somebody-else@example.com"])("%j makes nobody else one", async (ADMIN_EMAIL) => {
+  test.each(["", "somebody-else@example.com"])("%j makes no other user one", async (ADMIN_EMAIL) => {
     const email = newAddress();
     await register(email, { ADMIN_EMAIL });
     const token = await tokenMailedTo(email);
@@ -203,7 +203,7 @@ describe("ADMIN_EMAIL", () => {
   });
 });
 
-test("an API key does not sign out, whatever it may", async () => {
+test("an API key does not sign out, whatever its permissions", async () => {
   const { key } = await createKey(await createAccount(), facts.permissions);
   expect((await send("/api/auth/logout", { method: "POST", headers: { "X-API-Key": key } })).status).toBe(403);
 });

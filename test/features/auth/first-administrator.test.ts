@@ -69,7 +69,7 @@ describe("a stranger who registers the address first", () => {
 });
 
 describe("the owner who registers becomes the administrator", () => {
-  test("by the link, where signed in", async () => {
+  test("by the link, while signed in", async () => {
     const headers = await register(PASSWORD);
     expect(await roleOf()).toBe("user");
     expect(await confirm({}, headers)).toBe(200);
@@ -83,7 +83,7 @@ describe("the owner who registers becomes the administrator", () => {
     expect(await roleOf()).toBe("admin");
   });
 
-  test("at the next sign-in, where the address was proved before ADMIN_EMAIL was set", async () => {
+  test("at the next sign-in, if the address was confirmed before ADMIN_EMAIL was set", async () => {
     await createAccount({ email });
     expect((await signIn(PASSWORD, "")).status).toBe(200);
     expect(await roleOf()).toBe("user");
@@ -106,7 +106,7 @@ describe("the owner who registers becomes the administrator", () => {
   });
 });
 
-describe("nobody becomes the administrator", () => {
+describe("no user becomes the administrator", () => {
   test("by signing in with an address that is not proved", async () => {
     await createAccount({ email, emailVerified: false });
     expect((await signIn(PASSWORD)).status).toBe(200);
@@ -119,7 +119,7 @@ describe("nobody becomes the administrator", () => {
     expect(await roleOf()).toBe("user");
   });
 
-  test.each(["", "somebody-else@example.com"])("where ADMIN_EMAIL is %j", async (named) => {
+  test.each(["", "somebody-else@example.com"])("while ADMIN_EMAIL is %j", async (named) => {
     await createAccount({ email });
     expect((await signIn(PASSWORD, named)).status).toBe(200);
     expect(await reset(named)).toBe(200);

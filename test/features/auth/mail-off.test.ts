@@ -65,7 +65,7 @@ describe.each(ASKS)("%s", (_, ask, status) => {
     expect(await countTokens()).toBe(before);
   });
 
-  test("is answered as ever while mail is on", async () => {
+  test("gets the usual response while mail is on", async () => {
     expect((await ask(newEmail(), ON)).status).toBe(status);
   });
 });

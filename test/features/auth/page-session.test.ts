@@ -75,7 +75,7 @@ describe("a login", () => {
   });
 });
 
-test("a logout removes the cookie, and what it was is refused", async () => {
+test("a sign-out removes the cookie, and its old value is refused", async () => {
   const { user } = await createAccount();
   const jar = { cookie: "" };
   await post(jar, "/login", { email: user.email, password: PASSWORD });

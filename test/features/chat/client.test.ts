@@ -101,7 +101,7 @@ describe("a client that has been told of messages", () => {
     expect(urls).toEqual(["/room?after=0", "/room?after=1"]);
   });
 
-  test("goes on where older ones are not kept any more, and where the room knows less", async () => {
+  test("goes on if older ones are no longer kept, and if the room knows less", async () => {
     const { urls, last, of } = await start({ after: 2 });
     last().tell(welcome(9, 8));
     for (const seq of [8, 9]) last().tell(message(seq));
@@ -287,7 +287,7 @@ describe("a connection", () => {
       },
     );
 
-    test("ends the client also where the socket can't even be made", async () => {
+    test("ends the client also if the socket can't even be made", async () => {
       let fails = false;
       const { urls, last, of } = await start({ fails: () => fails });
       last().tell(welcome(0));

@@ -170,7 +170,7 @@ describe("the pace", () => {
       expect((await say()).status).toBe(303);
     });
 
-    test("counts what is said by form against the sockets", async () => {
+    test("counts messages sent by form against the sockets", async () => {
       for (let n = 0; n < 5; n++) expect((await say()).status).toBe(303);
       const socket = await enter(ada, room);
       sendMany(socket, 60);

@@ -124,7 +124,7 @@ describe("readBody", () => {
     expect(await take(readBody(requestOf(null, claimed), 0, SLOT))).toEqual({ sizes: [], error: expected });
   });
 
-  test.each([undefined, "7", "10"])("refuses what breaks off with 400 and its cause (of %s)", async (claimed) => {
+  test.each([undefined, "7", "10"])("refuses a truncated body with 400 and its cause (of %s)", async (claimed) => {
     const reset = new Error("Connection reset");
     const { sizes, error } = await take(readBody(requestOf(bodyOf([3, 4], reset).stream, claimed), 10, SLOT));
     expect([sizes, error]).toEqual([[3, 4], refused(400)]);
@@ -140,13 +140,13 @@ describe("readBody", () => {
     expect(counts).toEqual([0, 1, 2, 3]);
   });
 
-  test("is cancelled by who stops early, and says nothing of the length", async () => {
+  test("is cancelled by a reader that stops early, and does not complain about the length", async () => {
     const { stream, seen } = bodyOf([1, 1, 1]);
     for await (const _ of readBody(requestOf(stream, "99"), 3, SLOT)) break;
     expect(seen).toEqual({ asked: 1, cancelled: 1 });
   });
 
-  test("is cancelled by an error of who reads it, which stays as it is", async () => {
+  test("is cancelled by an error of its reader, which is passed on unchanged", async () => {
     const { stream, seen } = bodyOf([1, 1, 1]);
     const consume = async () => {
       for await (const _ of readBody(requestOf(stream), 3, SLOT)) throw mishap;
@@ -155,7 +155,7 @@ describe("readBody", () => {
     expect(seen).toEqual({ asked: 1, cancelled: 1 });
   });
 
-  test("keeps to its own error where cancelling fails", async () => {
+  test("keeps its own error if cancelling fails", async () => {
     const cancel = () => Promise.reject(new Error("Already gone"));
     const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => controller.enqueue(new Uint8Array(2));
     const { error } = await take(
@@ -184,13 +184,13 @@ describe("atMost", () => {
     expect(seen).toEqual({ asked: 2, cancelled: 1 });
   });
 
-  test("hands on an error of what it reads as it is", async () => {
+  test("passes on an error of its source unchanged", async () => {
     expect(await take(atMost(bodyOf([1], mishap).stream, 10, "A file"))).toEqual({ sizes: [1], error: mishap });
     const broken = new BodyError(400, "The body was cut off.");
     expect((await take(atMost(bodyOf([1], broken).stream, 10, "A file"))).error).toBe(broken);
   });
 
-  test("is cancelled by who stops early or fails, whose error stays as it is", async () => {
+  test("is cancelled by a reader that stops early or fails, whose error is passed on unchanged", async () => {
     const [left, failed] = [bodyOf([1, 1]), bodyOf([1, 1])];
     for await (const _ of atMost(left.stream, 10, "A file")) break;
     const consume = async () => {

@@ -100,7 +100,7 @@ describe("a long file", () => {
     expect((await detect([half, ending, rest], "text/plain")).charset).toBeNull();
   });
 
-  test("that is invalid early is held against what follows, too", async () => {
+  test("that is invalid early refuses the rest, too", async () => {
     const early = Buffer.concat([latin1("ü "), text]);
     expect(await detect([early], "text/plain")).toEqual({ type: "text/plain", charset: null });
     expect(await detect([early, "\0"], "text/plain")).toEqual({ type: UNKNOWN, charset: null });

@@ -124,7 +124,7 @@ test("a write that lands hours after it was given up, behind a sweep, leaves not
   }
 });
 
-test("whatever fails, and however often, a file has its bytes, and the sweep leaves nothing else", async () => {
+test("after any failures, in any number, a file has its bytes, and the sweep leaves nothing else", async () => {
   const fate = fc.constantFrom<Fate>("made", "made", "made", "not made", "made, unanswered");
   const form = formOf(filePart("one", "1"), filePart("two", "2"));
   const property = fc.asyncProperty(fc.array(fate, { maxLength: 30 }), async (fates) => {
@@ -182,7 +182,7 @@ describe("the sweep", () => {
     expect(new Set(statuses)).toEqual(new Set([201, 500]));
   });
 
-  test("finds what an upload leaves that takes longer, and dies", async () => {
+  test("finds the remains of an upload that takes longer, and dies", async () => {
     async function* slowly() {
       yield bytesOf(1000);
       await sweep(25);
@@ -255,7 +255,7 @@ describe("the sweep", () => {
     await expectInOrder(4);
   });
 
-  test("of objects goes on where that of sessions fails, and the failure is told", async () => {
+  test("of objects goes on if that of sessions fails, and the failure is reported", async () => {
     await abandon(3);
     const prepare = (sql: string) => {
       if (sql.includes("sessions")) throw new Error("No sessions");
@@ -290,7 +290,7 @@ test.each(["", "stored", "Uploading"])("the database refuses a pending object in
   await expect(insert.run()).rejects.toThrow("CHECK constraint");
 });
 
-test("a body that breaks off is 400 also where its upload cannot be aborted", async () => {
+test("a truncated body is 400 also if its upload cannot be aborted", async () => {
   const storage = storageThrough((call, name) => (name === "abort" ? Promise.reject(new Error("No abort")) : call()));
   const body = streamOf(LARGE, new Error("The client is gone"));
   expect((await putFile(me, "f", body, {}, storage)).status).toBe(400);

@@ -86,7 +86,7 @@ describe("a file of one's own", () => {
     await expectRefused({ "X-API-Key": key }, 403);
   });
 
-  test("to another user and to an administrator it is not there, as what never was", async () => {
+  test("for another user and for an administrator it does not exist", async () => {
     const others = [await createAccount(), await createAccount({ role: "admin" })];
     for (const other of others) {
       for (const headers of [other.headers, (await openBrowser(other)).headers]) {

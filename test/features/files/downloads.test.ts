@@ -128,7 +128,7 @@ describe.each(HOSTILE)("%s", { timeout: 60_000 }, (name, text, told) => {
   const typeOf = (declared: string) => told ?? (BELIEVED.includes(declared) ? declared : unbelieved(declared));
   const charset = isUtf8(bytes) ? "; charset=utf-8" : "";
 
-  test("is harmless whatever it is said to be, sent as it is or by form, shown or saved", async () => {
+  test("is harmless under any declared type, sent raw or by form, shown or saved", async () => {
     const sent: File[] = [];
     for (const type of DECLARED) sent.push(await put(name, bytes, type));
     const formed = await post(name, bytes, DECLARED);
@@ -180,7 +180,7 @@ describe("?inline", () => {
     expect((await get(url + query)).headers.get("Content-Disposition")).toBe('attachment; filename="dot.png"');
   });
 
-  test("never shows a page, nor a part of one, nor what changed nothing", async () => {
+  test("never returns a page, a part of one, or a 304", async () => {
     const { url, sha256 } = await put("page.html", `<!DOCTYPE html>${SCRIPT}`, "text/html");
     const policy = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     for (const given of [{}, { Range: "bytes=15-" }, { "If-None-Match": `"${sha256}"` }]) {

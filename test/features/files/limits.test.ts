@@ -122,7 +122,7 @@ describe("a form of 100 MiB", () => {
     await expectInOrder(1);
   });
 
-  test("counts what stands behind its end", async () => {
+  test("counts the bytes behind its end", async () => {
     async function* endless() {
       yield formOf(filePart("f"));
       for (;;) yield bytesOf(MIB);
@@ -140,7 +140,7 @@ describe("the parts of a form", () => {
     await expectInOrder(50);
   });
 
-  test.each([101, 1000])("are 413 where they are %i, and leave nothing", async (count) => {
+  test.each([101, 1000])("are 413 if they are %i, and leave nothing", async (count) => {
     expect(await refusal(await postForm(me, formOf(...parts(count))))).toEqual(TOO_LARGE);
     await expectNothingStored();
   });

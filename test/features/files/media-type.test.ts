@@ -85,7 +85,7 @@ const REFUSED = [
 ];
 
 describe("the type of an upload", () => {
-  test.each(SAMPLE_LIST)("tells %s by its bytes, whatever is declared", async (type, sample) => {
+  test.each(SAMPLE_LIST)("recognises %s by its bytes, whatever is declared", async (type, sample) => {
     const declared = ["", type, "text/html", "text/plain", "image/svg+xml", "application/json", "image/x-other"];
     for (const claim of declared) expect(await typeOf(sample, claim)).toBe(type);
   });
@@ -143,7 +143,7 @@ describe("the type of an upload", () => {
     expect(await typeOf(opus, "")).toBe("audio/ogg");
   });
 
-  test("tells a harmless type or none of whatever it gets", async () => {
+  test("gives a harmless type or none for any input", async () => {
     const magic = fc.constantFrom(
       ...Object.values(SAMPLES),
       Buffer.from("PK\x03\x04"),
@@ -194,7 +194,7 @@ describe("an upload", () => {
     expect(files.map(({ type }) => type)).toEqual(["image/png", UNKNOWN, UNKNOWN]);
   });
 
-  test("has the type that its sender says where the bytes say nothing and it is harmless", async () => {
+  test("has the declared type if the bytes say nothing and the type is harmless", async () => {
     const me = await createAccount();
     const type = { "Content-Type": "Text/CSV; charset=utf-8" };
     expect((await storeFile(me, "a", "a,b", type)).type).toBe("text/csv");
@@ -211,7 +211,7 @@ describe("an upload", () => {
   };
   const others = ["a.html", "a.svg", "a.js", "a.css", "a.xml", "a.png", "txt.", "notxt", "a.constructor"];
   const expected = [...Object.entries(names), ...others.map((name) => [name, UNKNOWN] as const)];
-  test.each(expected)("of %s is %s where neither bytes nor sender say more", async (name, type) => {
+  test.each(expected)("of %s is %s if neither bytes nor sender say more", async (name, type) => {
     const me = await createAccount();
     expect((await storeFile(me, name, Buffer.from("7"))).type).toBe(type);
     const { files } = await (await postForm(me, formOf(filePart(name, "7")))).json<{ files: { type: string }[] }>();

@@ -163,7 +163,7 @@ describe("readParts", () => {
     }),
   );
 
-  test("reads whatever form, however it is cut, as another parser does that has it whole", async () => {
+  test("reads any form, however it is split, like another parser that gets it whole", async () => {
     const property = fc.asyncProperty(anyForm, async ({ boundary, parts, sizes }) => {
       const bytes = write(boundary, parts);
       const cuts = sizes.map((_, i) => sizes.slice(0, i + 1).reduce((a, b) => a + b)).filter((at) => at < bytes.length);
@@ -250,7 +250,7 @@ describe("a form that is still arriving", () => {
     expect(seen).toEqual({ pulled: seen.of, cancelled: 0, of: seen.of });
   });
 
-  test("is passed over where nobody reads a part", async () => {
+  test("is skipped if a part is not read", async () => {
     const names: unknown[] = [];
     for await (const { filename } of arriving().parts) names.push(filename);
     expect(names).toEqual(["1", "2", "3"]);

@@ -72,7 +72,7 @@ describe("POST /files", () => {
     expect(await page()).not.toContain("uploaded.");
   });
 
-  test("takes what the runtime makes of FormData, in whatever pieces it arrives", async () => {
+  test("accepts the runtime's encoding of FormData, in whatever pieces it arrives", async () => {
     const form = new FormData();
     form.append("csrf", browser.csrf);
     form.append("submission", crypto.randomUUID());
@@ -218,7 +218,7 @@ describe("the list", () => {
     expect((await open("/files?cursor=x")).status).toBe(400);
   });
 
-  test("has what is one's own, and nobody else's, nor a row of it", async () => {
+  test("has only the user's own files", async () => {
     const theirs = await storeFile(await createAccount(), "theirs.txt", "x");
     const mine = await storeFile(me, "mine.txt", "x");
     const shown = await page();
@@ -256,7 +256,7 @@ describe("the list", () => {
   });
 
   const names = HOSTILE.map((name) => name.replaceAll("/", "∕").replace(/[\r\n\u202e\u2066]/g, ""));
-  test("shows names as they are, whatever they are", async () => {
+  test("shows any name unchanged", async () => {
     for (const name of names) {
       expect(fileName.safeParse(name).success).toBe(true);
       const file = await storeFile(me, name, "x");

@@ -121,7 +121,7 @@ describe.each(Object.entries(WAYS))("%s", (_, { upload, early, stored, isRefusal
       expect(await usageOf(me.user.id)).toMatchObject({ [quota.name]: quota.limit });
     });
 
-    test("refuses with 422 before the body is read where it is full, and takes a file once one was deleted", async () => {
+    test("if it is full, refuses with 422 before the body is read, and accepts a file after one was deleted", async () => {
       const { id } = await storeFile(me, "old", "four");
       await leave(0);
       const response = await early();

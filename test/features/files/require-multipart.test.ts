@@ -48,7 +48,7 @@ describe("a form with files", () => {
     expect(await (await ask(form)).json()).toEqual(supplied);
   });
 
-  test("has no field where it begins with a file, or with nothing", async () => {
+  test("has no field if it begins with a file, or with nothing", async () => {
     for (const form of [formOf([["csrf", FILE]]), formOf([])]) {
       expect(await (await ask(form)).json()).toEqual({ fields: [], toString: "undefined", names: [] });
     }

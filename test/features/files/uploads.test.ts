@@ -118,7 +118,7 @@ describe("POST /api/files", () => {
     await expectInOrder(bodies.length);
   });
 
-  test("takes what the runtime makes of FormData", async () => {
+  test("accepts the runtime's encoding of FormData", async () => {
     const form = new FormData();
     form.append("text", "passed over");
     form.append("files", new File([bytesOf(3 * MIB)], "größe №1.bin"));
@@ -129,7 +129,7 @@ describe("POST /api/files", () => {
     await expectInOrder(2);
   });
 
-  test("passes over text fields and files that nobody chose", async () => {
+  test("ignores text fields and empty file inputs", async () => {
     const unchosen = filePart("", "", "application/octet-stream");
     const parts = [
       textPart(bytesOf(6 * MIB)),

@@ -53,7 +53,7 @@ test.each<[string, [number, number][], string]>([
   expect(draw(...samples).line).toBe(line);
 });
 
-test("samples every five seconds make one line, whatever the origin", () => {
+test("samples every five seconds make one line, from any origin", () => {
   for (let offset = 0; offset < 1; offset += 0.05) {
     const samples = Array.from({ length: 60 }, (_, n): [number, number] => [5 * n + offset, n]);
     expect(draw(...samples).line.lastIndexOf("M"), String(offset)).toBe(0);

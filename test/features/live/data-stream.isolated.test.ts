@@ -21,7 +21,7 @@ afterEach(async () => {
 const isSampling = () => runInDurableObject(feed(), (object) => (object as LiveFeed).isSampling);
 
 describe("GET /ws/data-stream", () => {
-  test("sends what /events sends, as frames of JSON, also to strangers", async () => {
+  test("sends the events of /events as frames of JSON, also to visitors", async () => {
     const socket = await begin();
     const samples = await socket.wait("sample", 4);
     expect(samples[0]).toEqual({
@@ -53,7 +53,7 @@ describe("GET /ws/data-stream", () => {
     await lost.wait("sample", 4);
   });
 
-  test("answers pings, and passes over whatever else is sent", async () => {
+  test("answers pings and ignores any other message", async () => {
     const socket = await begin();
     for (const frame of ["", "{", new ArrayBuffer(3), "x".repeat(100_000), '{"type":"ping"}']) socket.send(frame);
     expect(await socket.wait("pong")).toEqual([{ type: "pong" }]);

@@ -87,7 +87,7 @@ test.each([
   await vi.waitFor(async () => expect(isOpen(await listenAs("192.0.2.4", path))).toBe(true), { timeout: 5_000 });
 });
 
-test("HEAD takes no place, and is answered also where there is none", async () => {
+test("HEAD takes no place, and is answered also if there is none", async () => {
   const head = async () => {
     const response = await send("/events", { method: "HEAD", headers: { "CF-Connecting-IP": "192.0.2.5" } });
     return response.status;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createAccount, send, sendJson } from "../../harness.ts";
 import { isActivity, listen } from "./listen.ts";
 
-test("the live feed tells of real things: requests, what is done, and of nobody", { timeout: 40_000 }, async () => {
+test("the live feed reports real requests and activities, and names no user", { timeout: 40_000 }, async () => {
   const ada = await createAccount({ name: "Ada of the feed" });
   const listener = await listen();
   await Promise.all(Array.from({ length: 400 }, () => send("/robots.txt")));

@@ -33,7 +33,7 @@ test("a client that listens after the page was rendered misses no event, even if
   expect(listener.heard.filter(({ event }) => event !== undefined)).toMatchObject([{ data: { activity: "missed" } }]);
 });
 
-test("shows the latest values and what was done, without JavaScript", { timeout: 15_000 }, async () => {
+test("shows the latest values and activities without JavaScript", { timeout: 15_000 }, async () => {
   const listener = await listen();
   await listener.wait(isSample);
   const counts = Object.fromEntries(facts.activities.map(({ name }, index) => [name, index + 2]));
@@ -76,7 +76,7 @@ test("does not show an outdated number of sockets", async () => {
   expect([...(await drawn())]).not.toContain("sockets");
 });
 
-test("names what a browser is to load early, and loads nothing from elsewhere", async () => {
+test("names the resources to load early, and loads nothing from another origin", async () => {
   const response = await open();
   const links = response.headers.get("Link")?.split(", ") ?? [];
   expect(links).toHaveLength(3);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Env } from "../../../src/env.ts";
 import { facts } from "../../harness.ts";
 
-test("the app is not ready where the feed does not answer", async () => {
+test("the app is not ready if the feed does not answer", async () => {
   const check = facts.checks.live;
   await check?.({ env, db: env.DB });
   const LIVE_FEED = {

@@ -67,7 +67,7 @@ test("a restored history has the same values, without those older than six minut
   expect(restored.activities).toEqual([{ timestamp: "2026-01-01T00:00:20.000Z", activity: "visit", count: 2 }]);
 });
 
-test("what is stored goes on as before, until its isolates report again", () => {
+test("stored isolates are assumed to go on as before until they report again", () => {
   const minute = { at: 60, requests: steadily(1, 60) };
   const stored = structuredClone(historyOf([minute, { ...minute, isolate: "b", interval: 10 }]).stored);
   const later = [60, 61, 74, 75, 90, 119, 124, 125];

@@ -213,7 +213,7 @@ test("a listener that is added while a report is on its way is not forgotten", a
   expect(reports).toHaveLength(1);
 });
 
-test("a feed that can't be told holds nobody up, and is asked again after a minute", async () => {
+test("an unreachable feed delays no response, and is tried again after a minute", async () => {
   await startAnew();
   const log = vi.spyOn(console, "error").mockImplementation(() => {});
   const get = vi.fn(() => {
@@ -229,7 +229,7 @@ test("a feed that can't be told holds nobody up, and is asked again after a minu
   log.mockRestore();
 });
 
-test("a clock that goes back keeps nobody from asking", async () => {
+test("a clock that goes back prevents no report", async () => {
   await startAnew();
   const { reports, bindings } = createFeed(false);
   await send("/robots.txt", {}, bindings);

@@ -14,7 +14,7 @@ interface Problem {
   issues: { part: string; path: string[]; code: string }[];
 }
 
-/** A user of each test's own, with an empty notebook. */
+/** A user of each test's own, without notes. */
 let me: Account;
 beforeEach(async () => {
   me = await createAccount();
@@ -86,7 +86,7 @@ describe("POST /api/notes", () => {
     expect([problem.status, problem.issues[0]?.code]).toEqual([400, "invalid_utf8"]);
   });
 
-  test("refuses a body over its limit with 413, whatever its Content-Length claims", async () => {
+  test("refuses a body over its limit with 413, whatever Content-Length says", async () => {
     const body = JSON.stringify({ title: "t", body: "b".repeat(300_000) });
     expect((await post(body, { "Content-Length": "20" })).status).toBe(413);
   });
@@ -121,7 +121,7 @@ describe("GET /api/notes", () => {
     expect(seen).toEqual(["n6", "n5", "n4", "n3", "n2", "n1", "n0"]);
   });
 
-  test("has no next page where the last one is full", async () => {
+  test("has no next page if the last one is full", async () => {
     for (let i = 0; i < 3; i++) await createNote(me, `n${i}`);
     expect((await list("limit=3")).nextCursor).toBeNull();
   });
@@ -134,7 +134,7 @@ describe("GET /api/notes", () => {
     expect(await titles(`limit=2&cursor=${first.nextCursor}`)).toEqual(["n1", "n0"]);
   });
 
-  test("finds what is in a title or a body, in any case of any script", async () => {
+  test("finds text in a title or a body, in any case of any script", async () => {
     await createNote(me, "Über ÉTÉ");
     await createNote(me, "other", "… in der über-Mitte");
     await createNote(me, "nothing");
@@ -199,7 +199,7 @@ describe("GET /api/notes/:id", () => {
 });
 
 describe("PATCH /api/notes/:id", () => {
-  test("changes what it is given and nothing else, and gives a new ETag", async () => {
+  test("changes only the given fields, and returns a new ETag", async () => {
     const { id, etag, ...note } = await createNote(me, "title", "body");
     const response = await patch(id, { title: "new" }, { "If-Match": etag });
     const changed = await response.json<Note>();

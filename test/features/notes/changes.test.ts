@@ -57,7 +57,7 @@ test("HTMX gets the form and, after saving, the note, each to open beside the li
   );
 });
 
-test("what is refused comes back with what was typed, and 400", async () => {
+test("a refused form comes back with the typed text and 400", async () => {
   for (const by of [browser, htmx]) {
     const response = await change(by, { title: " ", body: "kept", version: "1" });
     expect([response.status, await response.text()]).toEqual([
@@ -204,7 +204,7 @@ test("HTMX whose session has ended leads the whole page to the sign-in, and back
   expect(elsewhere.headers.get("HX-Redirect")).toBe(signInResponse("/notes")[1]);
 });
 
-test("what HTMX may not have swaps nothing, and says why", async () => {
+test("a refused HTMX request swaps nothing and says why", async () => {
   const response = await submit({ ...htmx, csrf: "" }, `/notes/${id}`, { ...typed, version: "1" });
   expect([response.status, response.headers.get("HX-Reswap")]).toEqual([403, "none"]);
   expect(JSON.parse(response.headers.get("HX-Trigger") ?? "")).toEqual({

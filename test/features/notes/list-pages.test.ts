@@ -84,7 +84,7 @@ describe.each(["", "t", "TE", "tea", "toast", "coffee", "zzz"])("for %j", (q) =>
     await expectKept();
   });
 
-  test("no cursor leads to the notes of others, whatever place it names", async () => {
+  test("no cursor leads to the notes of other users", async () => {
     const mine = new Set(notes.map(({ id }) => id));
     for (const direction of ["next", "previous"] as const) {
       for (const key of [0, 1, 2 ** 28 - 4, 2 ** 28 - 1, 2 ** 28, 2 ** 29, 2 ** 32, 2 ** 40, 999_999_999_999_999]) {

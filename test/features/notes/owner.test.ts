@@ -20,7 +20,7 @@ const create = (headers: Headers) => sendJson("POST", "/api/notes", { title: "Ma
 const list = (headers: Headers, query = "") => send(`/api/notes${query}`, { headers });
 const exportCsv = (headers: Headers) => send("/api/notes/export.csv", { headers });
 
-/** Each way to ask for something of the notebook. */
+/** Each way to request notes. */
 const REQUESTS: Readonly<Record<string, (headers: Headers) => Promise<Response>>> = {
   "GET /api/notes": list,
   "POST /api/notes": create,

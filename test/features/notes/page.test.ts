@@ -126,7 +126,7 @@ test("a query that the page does not accept gets 400 as a page", async () => {
   expect([response.status, response.headers.get("Content-Type")]).toEqual([400, "text/html; charset=utf-8"]);
 });
 
-test("the page has the notes of who is signed in, and nobody else's", async () => {
+test("the page has the notes of the signed-in user only", async () => {
   const other = await createAccount();
   await createNote(other, "Theirs");
   await createNote(me, "Mine");

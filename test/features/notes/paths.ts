@@ -1,6 +1,6 @@
 /** The paths that `npm run paths --prefix test/bench` measures. */
 import { listNotes } from "../../../src/features/notes/list-store.ts";
-import { notebookPage } from "../../../src/features/notes/pages.ts";
+import { notesPage } from "../../../src/features/notes/pages.ts";
 import { type NotesQuery, notesQuery, type StoredNote } from "../../../src/features/notes/schema.ts";
 import { getNote } from "../../../src/features/notes/store.ts";
 import type { MeasuredPaths } from "../../bench/paths/measured.ts";
@@ -14,6 +14,6 @@ export const measuredPaths: MeasuredPaths<StoredNote, NotesQuery> = {
   list: listNotes,
   render: (context, { q }, notes) => {
     const count = { count: notes.items.length, isMore: false };
-    return notebookPage(context, { q, cursor: undefined, limit: undefined, notes, count });
+    return notesPage(context, { q, cursor: undefined, limit: undefined, notes, count });
   },
 };

@@ -144,7 +144,7 @@ describe("a retry under an Idempotency-Key", () => {
     expect(await again.json()).toEqual(await first.json());
   });
 
-  test("of that request gets the note also where its response was not recorded", async () => {
+  test("of that request gets the note also if its response was not recorded", async () => {
     await leave(1);
     const first = await (await post()).json<Note>();
     await env.DB.prepare("UPDATE idempotency_keys SET status = NULL, leased_until = 0 WHERE owner = ?")
@@ -157,7 +157,7 @@ describe("a retry under an Idempotency-Key", () => {
   });
 });
 
-describe("Undo where the quota was filled meanwhile", () => {
+describe("Undo after the quota has been filled", () => {
   let id: string;
   beforeEach(async () => {
     await createNote(me, "Kept");
@@ -193,7 +193,7 @@ describe("Undo where the quota was filled meanwhile", () => {
     await expectRestorable(htmx);
   });
 
-  test("done twice is done once, also where it used the last of the quota", async () => {
+  test("a repeated Undo takes effect once, also if it used the last of the quota", async () => {
     await leave(1);
     expect([(await undo(browser)).status, (await undo(browser)).status]).toEqual([303, 303]);
     expect(await usageOf(me.user.id)).toEqual({ notes: NOTES_QUOTA.limit });

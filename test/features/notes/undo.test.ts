@@ -69,7 +69,7 @@ test("undone twice it is there once", async () => {
   expect(await (await read()).json()).toMatchObject({ title: "Later" });
 });
 
-test("what the API deletes can be brought back as well", async () => {
+test("a note deleted through the API can be restored, too", async () => {
   await send(`/api/notes/${id}`, { method: "DELETE", headers: me.headers });
   await restore();
   expect((await read()).status).toBe(200);

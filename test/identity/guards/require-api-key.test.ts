@@ -35,7 +35,7 @@ test("a good key goes on as its user, with its permissions", async () => {
   });
 });
 
-test("everybody else is 401, the body unread: strangers, users who come in person, keys that are none", async () => {
+test("all others get 401 before the body is read: visitors, users without a key, invalid keys", async () => {
   const account = await createAccount();
   const { id, key } = await createKey(account, ["a:b"]);
   await deleteApiKey(env.DB, account.user.id, id);

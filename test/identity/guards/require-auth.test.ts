@@ -47,7 +47,7 @@ async function prepare() {
 }
 
 describe("a valid credential is accepted, as its user", () => {
-  test("with an access token, whatever else is sent", async () => {
+  test("with an access token, and any other credential", async () => {
     const { byToken, Authorization, Cookie } = await prepare();
     const response = await ask("GET", "/page", { Authorization, Cookie, "X-API-Key": "none" });
     expect(await response.json()).toEqual({ id: byToken.user.id, via: "token" });
@@ -105,7 +105,7 @@ describe("an invalid credential is refused with 401, and no other credential is 
     expect((await ask("GET", "/api/things", { Cookie })).status).toBe(401);
   });
 
-  test("whatever a user who was deleted has", async () => {
+  test("any credential of a deleted user", async () => {
     const account = await createAccount();
     const [{ Cookie }, key] = [(await openBrowser(account)).headers, await keyOf(account)];
     await env.DB.prepare("DELETE FROM users WHERE id = ?").bind(account.user.id).run();
@@ -122,7 +122,7 @@ describe("a stranger", () => {
     expect(response.headers.get("Content-Type")).toBe("application/problem+json");
   });
 
-  test.each(["GET", "HEAD"])("who opens a page with %s is sent to sign in, and back", async (method) => {
+  test.each(["GET", "HEAD"])("is sent to sign in, and back, on %s of a page", async (method) => {
     const response = await ask(method, "/page?q=a%20b&x=//y", { Accept: "text/html" });
     expect([response.status, response.headers.get("Cache-Control")]).toEqual([303, "no-store"]);
     const location = new URL(response.headers.get("Location") ?? "", "http://localhost");

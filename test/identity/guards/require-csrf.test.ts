@@ -101,7 +101,7 @@ describe("a request that changes state", () => {
     expect(factsOf(requireCsrf)).toMatchObject({ denies: [403] });
   });
 
-  test("has our origin where it was sent to, with its port", async () => {
+  test("has the origin that it was sent to, with its port", async () => {
     const Origin = "https://candor.example:8443";
     expect((await ask("POST", "https://candor.example:8443/open", { Origin })).status).toBe(200);
     expect((await ask("POST", "https://candor.example/open", { Origin })).status).toBe(403);
@@ -128,7 +128,7 @@ test.each(["GET", "HEAD", "OPTIONS"])("%s goes on from anywhere", async (method)
   for (const headers of FOREIGN) expect((await ask(method, "/open", headers)).status).toBe(200);
 });
 
-test("who is known by a token or a key needs no provenance, who is known by a cookie does", async () => {
+test("a token or an API key needs no proof of origin; a cookie does", async () => {
   const account = await createAccount();
   const { Cookie } = (await openBrowser(account)).headers;
   const { key } = await createKey(account, ["things:write"]);

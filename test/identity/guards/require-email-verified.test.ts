@@ -26,7 +26,7 @@ function ask(headers: object, body: BodyInit): Promise<Response> {
   return app.fetch(new Request("http://localhost/", init), env, createExecutionContext());
 }
 
-test("who has proved the address goes on; who has not is 403, the body unread", async () => {
+test("a user with a confirmed address is allowed; any other gets 403 before the body is read", async () => {
   const { user, headers } = await createAccount({ emailVerified: false });
   expect((await ask(headers, unreadable())).status).toBe(403);
   expect(factsOf(requireEmailVerified)).toMatchObject({ denies: [403] });

@@ -42,7 +42,7 @@ async function wholeOf(response: Response) {
   return { status: response.status, headers: [...response.headers], body: await response.text() };
 }
 
-test("the owner goes on, with what was loaded, once", async () => {
+test("the owner is allowed, and the resource is loaded once", async () => {
   const { user, headers } = await createAccount();
   ownerOf.set("mine", user.id);
   expect(await (await ask("mine", headers, "{}")).json()).toBe("MINE");

@@ -26,24 +26,24 @@ function ask(headers: Record<string, string>, body: BodyInit): Promise<Response>
   return app.fetch(new Request("http://localhost/", { method: "POST", headers, body }), env, createExecutionContext());
 }
 
-test("who has the role goes on", async () => {
+test("a user with the role is allowed", async () => {
   const { headers } = await createAccount({ role: "admin" });
   expect(await (await ask({ ...headers }, "{}")).json()).toBe("admin");
 });
 
-test("who has another is 403, the body unread", async () => {
+test("a user with another role gets 403 before the body is read", async () => {
   const { headers } = await createAccount();
   expect((await ask({ ...headers }, unreadable())).status).toBe(403);
   expect(factsOf(guard)).toMatchObject({ denies: [303, 401, 403], detail: "admin" });
 });
 
-test("the database says who has it, not the token", async () => {
+test("the role comes from the database, not from the token", async () => {
   const { user, headers } = await createAccount({ role: "admin" });
   await env.DB.prepare("UPDATE users SET role = 'user' WHERE id = ?").bind(user.id).run();
   expect((await ask({ ...headers }, unreadable())).status).toBe(403);
 });
 
-test("it does not compile where nobody is known yet", () => {
+test("it does not compile before authentication", () => {
   // @ts-expect-error: nothing before it supplies `user`
   route.post("/", { guards: [guard], resolve: () => new Response() });
 });

@@ -21,7 +21,7 @@ const pathOf = (path: string) =>
 test("there are such routes", () => expect(routes.length).toBeGreaterThan(5));
 
 describe.each(routes.filter((route) => !unlimited.includes(route)))("$label", ({ method, path }) => {
-  test("asks once for its client's address, and is 429 where that has no room, before anything else is asked", async () => {
+  test("asks once for its client's address, and is 429 before any other work if that has no room", async () => {
     const [address, { ADDRESS_LIMIT, keys }] = [newAddress(), createLimit(false)];
     const [{ DB, queries }, { RATE_LIMITER, rulings }] = [countQueries(), countRulings()];
     const headers = { "CF-Connecting-IP": address, Authorization: "Bearer x", Cookie: "__Host-session=x" };

@@ -98,7 +98,7 @@ describe("of strangers", () => {
     expect(await post(address)).toBe(200);
   });
 
-  test.each(STRANGERS)("writes with %s count by the address, and for none else", async (_, credential) => {
+  test.each(STRANGERS)("writes with %s count by the address only", async (_, credential) => {
     const address = { "CF-Connecting-IP": newAddress() };
     await times(LIMIT, () => post({ ...address, ...credential() }));
     expect(await post({ ...address, ...credential() })).toBe(429);
@@ -106,7 +106,7 @@ describe("of strangers", () => {
     expect(await get({ ...address, ...credential() }, {}, "/read")).toBe(200);
   });
 
-  test("who send the same worthless credential, such as a script's mistake, none keeps the others out", async () => {
+  test("with the same invalid credential do not keep each other out", async () => {
     const [credential, address, other] = [{ Authorization: "Bearer undefined" }, newAddress(), newAddress()];
     const from = (ip: string) => post({ ...credential, "CF-Connecting-IP": ip });
     expect(await times(LIMIT + 1, () => from(address))).toEqual([200, 200, 200, 429]);
@@ -160,7 +160,7 @@ describe("a client that was denied is refused", () => {
   });
 });
 
-test("while nothing can be counted everybody is admitted", async () => {
+test("while nothing can be counted, everybody is admitted", async () => {
   const error = vi.spyOn(console, "error").mockImplementation(() => {});
   const { headers } = await createAccount();
   expect(await times(LIMIT + 1, () => get(headers, BROKEN))).toEqual(Array(LIMIT + 1).fill(200));

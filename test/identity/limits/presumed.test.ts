@@ -82,7 +82,7 @@ describe.each(Object.entries(KINDS))("a client with a %s", (_, { presumedFrom, m
     }
   });
 
-  test("is 429 where the limit is exhausted", async () => {
+  test("is 429 if the limit is exhausted", async () => {
     const account = await createAccount();
     const headers = await make(account);
     const statuses = [];

@@ -300,7 +300,7 @@ async function play(steps: readonly Step[]): Promise<{ world: HashingWorld; over
   return { world, overAt };
 }
 
-describe("whatever requests come, dawdle, die, and however the clock goes back,", () => {
+describe("with any requests, slow and dying ones, and a clock that goes back,", () => {
   const sequences = fc.array(step, { minLength: 1, maxLength: 40 });
   const holds = (check: (world: HashingWorld, overAt: Map<Visit, number>) => unknown, numRuns = 150) =>
     fc.assert(
@@ -311,7 +311,7 @@ describe("whatever requests come, dawdle, die, and however the clock goes back,"
       { numRuns },
     );
 
-  test("each living request gets a turn or a refusal, and in time where the clock is right", () =>
+  test("each living request gets a turn or a refusal, and in time if the clock is right", () =>
     holds((world) => {
       expect(world.waiting()).toEqual([]);
       if (world.clockError !== 0) return;
@@ -343,7 +343,7 @@ describe("whatever requests come, dawdle, die, and however the clock goes back,"
       }
     }));
 
-  test("nobody waits while no turn is under way", () =>
+  test("no request waits while no turn is running", () =>
     holds((world) => {
       for (const [index, visit] of world.granted.entries()) {
         const before = world.granted[index - 1];

@@ -18,7 +18,7 @@ describe("hashPassword", () => {
     expect(new Set(hashes.map((hash) => hash.split("$")[3])).size).toBe(2);
   });
 
-  test("gives what RFC 7914 says of password and salt", () => {
+  test("gives the vectors of RFC 7914", () => {
     const [, , , salt = "", hash] = hashPassword("a password").split("$");
     const derived = scryptSync("a password", Buffer.from(salt, "base64"), 32, TODAY);
     expect(hash).toBe(derived.toString("base64").replace("=", ""));
@@ -51,7 +51,7 @@ describe("verifyPassword", () => {
     expect(verifyPassword("b password", stored)).toBe(false);
   });
 
-  test("derives once, as for a wrong password, where there is no account, and says no", () => {
+  test("without an account, derives once, as for a wrong password, and says no", () => {
     const stored = hashPassword("a password");
     const seen = watchScrypt();
     expect(verifyPassword("b password", stored)).toBe(false);

@@ -175,7 +175,7 @@ describe("a password that its owner must not use", () => {
     },
   );
 
-  test("what is refused for its owner is refused in development, too", () => {
+  test("a password refused for its owner is refused in development, too", () => {
     expect(personalProblem("grace1990", owner, true)).toMatch(/e-mail address/);
   });
 });
@@ -191,7 +191,7 @@ describe("a password to sign in with", () => {
     expect(givenPassword.safeParse(passwordOf(8).padEnd(length, "xyz").slice(0, length)).success).toBe(isGood);
   });
 
-  test.each(["NFC", "NFD", "NFKC", "NFKD"])("fits in form %s where it fitted when it was chosen", (form) => {
+  test.each(["NFC", "NFD", "NFKC", "NFKD"])("fits in form %s if it fitted when it was chosen", (form) => {
     const chosen = "한국말".repeat(85);
     expect(isAccepted(chosen)).toBe(true);
     expect(givenPassword.safeParse(chosen.normalize(form)).success).toBe(true);

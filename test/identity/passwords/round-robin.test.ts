@@ -36,7 +36,7 @@ class Model {
   }
 }
 
-test("whatever is pushed and taken, the keys are served in turn, and each in its own order", () => {
+test("after any pushes and takes, keys are served in turn, and each in its own order", () => {
   const property = fc.property(steps, (sequence) => {
     const [lines, model] = [new RoundRobin<number>(), new Model()];
     for (const [item, step] of sequence.entries()) {
@@ -64,7 +64,7 @@ test("it foretells how many are taken before an item that is pushed now", () => 
   fc.assert(property, { numRuns: 1000 });
 });
 
-test("what fails the test is removed, and a key with nothing left has no place in the rotation", () => {
+test("entries that fail the predicate are removed, and an empty key leaves the rotation", () => {
   const property = fc.property(fc.array(key), fc.integer({ min: 1, max: 5 }), (keys, divisor) => {
     const [lines, expected] = [new RoundRobin<number>(), new RoundRobin<number>()];
     for (const [item, key] of keys.entries()) lines.push(key, item);

@@ -25,7 +25,7 @@ describe.each(places)("at %s in %j", (url, environment, isLocal) => {
     expect(sorted(setCookies(url, environment, "s3cret"))).toEqual(sorted(expected));
   });
 
-  test("what removes it differs in the value and Max-Age alone", () => {
+  test("the cookie that removes it differs in the value and Max-Age only", () => {
     const expected = (isLocal ? [HOST, LOCAL] : [HOST]).map((cookie) =>
       cookie.replace("s3cret", "").replace("2592000", "0"),
     );

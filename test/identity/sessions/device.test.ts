@@ -38,6 +38,6 @@ test.each([
   expect(describeDevice(userAgent)).toBe(device);
 });
 
-test("nothing of what a client calls itself comes back", () => {
+test("no text of the client's own comes back", () => {
   for (const text of HOSTILE) expect(describeDevice(text)).toBe("Unknown device");
 });

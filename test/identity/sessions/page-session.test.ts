@@ -16,7 +16,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("taking away what is not there starts no session", async () => {
+test("deleting a missing value starts no session", async () => {
   const [jar, before] = [{ cookie: "" }, await count()];
   await visit(jar, (session) => session.delete("nothing"));
   expect([jar.cookie, await count()]).toEqual(["", before]);
@@ -48,7 +48,7 @@ describe("data", () => {
     expect(await get(jar, "filter")).toEqual({ a: { d: null } });
   });
 
-  test("is whatever JSON holds, exactly, under any key", async () => {
+  test("is any JSON value, exactly, under any key", async () => {
     const jar = { cookie: "" };
     await visit(jar, (session) => session.set("first", 0));
     const key = fc.oneof(
@@ -91,7 +91,7 @@ describe("data", () => {
 });
 
 describe("a visitor", () => {
-  test("who changes nothing gets no session and no cookie", async () => {
+  test("without a change gets no session and no cookie", async () => {
     const before = await count();
     const { response } = await visit({ cookie: "" }, (session) => [session.get("a"), session.takeFlashes()]);
     expect([response.headers.getSetCookie(), await count()]).toEqual([[], before]);
@@ -105,7 +105,7 @@ describe("a visitor", () => {
     expect([second.response.headers.getSetCookie(), await count()]).toEqual([[], before + 1]);
   });
 
-  test("who brings a cookie of somebody's making does not get that one", async () => {
+  test("with a made-up cookie gets another one", async () => {
     for (const cookie of [`__Host-session=${"A".repeat(43)}`, "__Host-session=x", "__Host-session="]) {
       const jar = { cookie };
       const { response } = await visit(jar, (session) => session.set("a", 1));
@@ -158,7 +158,7 @@ describe("time", () => {
 
   const later = (ms: number) => vi.setSystemTime(Date.now() + ms);
 
-  test("a session that nobody uses ends after 7 days", async () => {
+  test("an unused session ends after 7 days", async () => {
     const [used, unused] = [await begin(), await begin()];
     later(7 * DAY - 1);
     expect(await isThere(used)).toBe(true);

@@ -215,7 +215,7 @@ describe("recheckSockets", () => {
     log.mockRestore();
   });
 
-  test("asks again where the database fails", async () => {
+  test("asks again if the database fails", async () => {
     await openAll(["a"]);
     const rooms = watchRooms(async (ids) => [...ids]);
     let calls = 0;
@@ -228,7 +228,7 @@ describe("recheckSockets", () => {
     expect(rooms.asked).toHaveLength(1);
   });
 
-  test("asks the others where an object fails for good, which it logs, and keeps its rows", async () => {
+  test("asks the others if an object fails for good, which it logs, and keeps its rows", async () => {
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     await openAll(["a", "b"]);
     await setLiveUntil(Date.now() + 10 * MINUTE_MS);

@@ -89,7 +89,7 @@ describe("the cookie", () => {
     for (const cookie of cookies) expect(cookie).toMatch(/^(__Host-)?flash=;.*Max-Age=0/);
   });
 
-  test("is not touched where there is none", async () => {
+  test("is not touched if there is none", async () => {
     expect((await show("")).cookies).toEqual([]);
   });
 

@@ -248,7 +248,7 @@ describe("GET /whoami refuses", () => {
     expect(taken).toEqual([]);
   });
 
-  test("every other last letter, also where it stands for the same bytes", async () => {
+  test("every other last letter, also if it stands for the same bytes", async () => {
     const taken = [];
     for (const letter of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/~.") {
       const token = good.slice(0, -1) + letter;

@@ -132,7 +132,7 @@ describe("an e-mail address", () => {
     fc.constantFrom("user", "@x", ".com", "xn--", "@example.com", label),
   );
 
-  test("of ASCII is accepted exactly where a browser accepts it, and changed in its case only", () => {
+  test("of ASCII is accepted exactly if a browser accepts it, and changed in its case only", () => {
     let accepted = 0;
     fc.assert(
       fc.property(fc.array(ascii, { maxLength: 8 }), (pieces) => {
@@ -286,7 +286,7 @@ describe("a display name", () => {
     expect(displayName.safeParse(name).error?.issues[0]?.message).toMatch(/name|text/);
   });
 
-  test("has nothing invisible, whatever the character and wherever it stands", () => {
+  test("has no invisible character in any place", () => {
     const invisible = /[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
     for (let code = 0; code <= 0x10ffff; code++) {
       const char = String.fromCodePoint(code);

@@ -53,7 +53,7 @@ describe("a user who is deleted", () => {
     expect(await env.DB.prepare("SELECT count(*) AS n FROM users WHERE email = 'me@example.com'").first("n")).toBe(1);
   });
 
-  test("is erased after the response of the request that deletes the user, and nobody else is", async () => {
+  test("is erased after the response of the request that deletes the user, and no other user is", async () => {
     const [me, other, earlier] = [await createAccount(), await createAccount(), await createAccount()];
     for (const { user } of [me, other, earlier]) await fill(user.id, 1_234);
     await deleteUser(env.DB, earlier.user.id);

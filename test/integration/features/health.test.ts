@@ -81,7 +81,7 @@ describe("over the wire", () => {
   test("HEAD /health has the status and headers of GET, and no body", () => expectHeadAsGet(url, "/health"));
 });
 
-test("a request is one line, with the id of the client's where that is one", async () => {
+test("a request is one line, with the client's request id if it is valid", async () => {
   const worker = await startWorker({ environment: "development" });
   const cookie = { Cookie: "session=cookie-secret; __Host-session=cookie-secret" };
   const lines = await readLog(

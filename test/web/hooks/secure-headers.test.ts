@@ -77,7 +77,7 @@ describe.each([{}, { Accept: "text/html" }])("a client that sends %j", (headers)
   });
 });
 
-test("what a response says itself is kept", async () => {
+test("headers that a response sets itself are kept", async () => {
   const { headers } = await ask("/own");
   expect([headers.get("Content-Security-Policy"), headers.get("Referrer-Policy")]).toEqual(["sandbox", "no-referrer"]);
   expect(headers.get("X-Content-Type-Options")).toBe("nosniff");

@@ -32,7 +32,7 @@ test("HTMX gets the part, everybody else is led on", async () => {
   expect([part?.status, other?.status, other?.headers.get("Location")]).toEqual([200, 303, "/next"]);
 });
 
-test("what a header says of an event is ASCII, and reads back as it was", () => {
+test("an event in a header is ASCII and reads back unchanged", () => {
   const header = hxTrigger("refused", "“ü” \r\n 🦊")["HX-Trigger"];
   expect(header).toMatch(/^[\x20-\x7e]*$/);
   expect(JSON.parse(header)).toEqual({ refused: "“ü” \r\n 🦊" });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { httpProtocolOf } from "../../../src/web/request/http-protocol.ts";
 import { preload } from "../../../src/web/respond/preload.ts";
 
-test("what a page needs is named in Link headers, one each", () => {
+test("each resource of a page has its own Link header", () => {
   const headers = new Headers({ Link: "</docs>; rel=help" });
   preload(headers, [
     { href: "/static/style.css", as: "style" },

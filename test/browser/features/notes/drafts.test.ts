@@ -18,7 +18,7 @@ import {
   search,
   titles,
   write,
-} from "./notebook.ts";
+} from "./notes-page.ts";
 
 const toasts = (page: Page) => page.locator("#messages .message");
 

@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { apiOf, expectShown, test } from "../../fixture.ts";
-import { choose, composer, delayRequest, edit, editor, expectFocus, make, openNote, row, write } from "./notebook.ts";
+import { choose, composer, delayRequest, edit, editor, expectFocus, make, openNote, row, write } from "./notes-page.ts";
 
 test("text that is typed while a new note is saved stays in the form, and so does the focus", async ({ open }) => {
   const page = await open({ as: "user" });

@@ -31,7 +31,7 @@ const WAYS: Record<string, readonly [made: number, make: (account: Account) => P
 const changePassword = ({ headers }: Account) =>
   sendJson("POST", "/api/me/password", { currentPassword: PASSWORD, newPassword: PASSWORD }, headers);
 
-test("of one user, 30 changes in 15 minutes are announced by mail; the 31st is refused, whatever it is", async () => {
+test("of one user, 30 changes in 15 minutes are announced by mail; the 31st of any kind is refused", async () => {
   const account = await createAccount();
   for (let i = 0; i < 30; i++) expect(await makeKey(account)).toBe(201);
   for (const [way, [, make]] of Object.entries(WAYS)) expect([way, (await make(account)).status]).toEqual([way, 429]);

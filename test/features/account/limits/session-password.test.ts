@@ -90,7 +90,7 @@ describe.each(Object.entries(WAYS))("%s", (path, { give, wrong, headers }) => {
   });
 });
 
-test("wrong passwords of a session count together, whatever they are given for", async () => {
+test("wrong passwords of a session count together on every form", async () => {
   const { give: change } = WAYS["POST /api/me/password"];
   const { give: confirm } = WAYS["POST /api/me/confirm-password"];
   expect([...(await giveTimes(2, change)), ...(await giveTimes(3, confirm))]).toEqual(Array(5).fill(403));

@@ -21,7 +21,7 @@ const BROKEN: readonly { name: string; setup: WorkerSetup; headers: Readonly<Rec
 ];
 
 describe.each(BROKEN)("in production with $name", ({ setup, headers }) => {
-  test("the API answers 500 with the request id and nothing internal", async () => {
+  test("the API responds with 500, the request id and nothing internal", async () => {
     worker = await startWorker({ environment: "production", ...setup });
     const response = await worker.fetch("/api/notes", { headers: { ...headers, "X-Request-Id": "broken-database" } });
     const text = await response.text();
@@ -34,7 +34,7 @@ describe.each(BROKEN)("in production with $name", ({ setup, headers }) => {
     expect(text).not.toContain("nonsense");
   });
 
-  test("the page answers 500 as a page with nothing internal, also to a form", async () => {
+  test("the page is a 500 with nothing internal, also for a form", async () => {
     worker = await startWorker({ environment: "production", ...setup });
     const asPage = { ...headers, Accept: "text/html" };
     const body = new URLSearchParams({ title: "Lost" });
@@ -57,7 +57,7 @@ test("anything but development counts as production", async () => {
   expect(await response.json()).not.toHaveProperty("debug");
 });
 
-test("in development the API shows what was thrown, and where", async () => {
+test("in development the API shows the thrown error and its stack", async () => {
   worker = await startWorker({ environment: "development" });
   const { headers, userId } = await signUp(worker);
   await (await worker.database()).prepare("DROP TABLE notes").run();
@@ -75,7 +75,7 @@ test("in development the API shows what was thrown, and where", async () => {
   });
 });
 
-test("in development it also shows what was thrown in a guard", async () => {
+test("in development it also shows an error thrown in a guard", async () => {
   worker = await startWorker({ environment: "development", database: "empty" });
   const response = await worker.fetch("/api/notes", { headers: COOKIE });
   expect(await response.json()).toMatchObject({

@@ -1,4 +1,4 @@
-/** The CSV export of a notebook too large for one query, read back as a spreadsheet would. */
+/** The CSV export of more notes than one query returns, read back as a spreadsheet would. */
 import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";

@@ -66,7 +66,7 @@ test("each request is one line with what was asked, decided and answered, for wh
   ]);
 });
 
-test("what nobody is recognised by is in no line either", async () => {
+test("values that identify nobody are in no log line, either", async () => {
   const lines = await logOf([
     { path: "/api/notes?q=query-secret", headers: { Authorization: "Bearer bearer-secret" } },
     { path: "/api/notes", headers: { "X-API-Key": "key-secret" } },

@@ -58,7 +58,7 @@ test("of 50 concurrent changes to one version, one is made and 49 are told 412",
   expect(await note.json()).toMatchObject({ title: `Mine: ${won}` });
 });
 
-test("the form leads back to the notebook, which shows the note as it was typed and runs none of it", async () => {
+test("the form leads back to the notes, and their page shows the note as it was typed and runs none of it", async () => {
   const title = `<script>alert(1)</script> "double" 'single' & more`;
   const posted = await browser.submit("/notes", { title, body: "</p><img src=x onerror=alert(2)>" });
   expect([posted.status, posted.headers.get("Location")]).toEqual([303, "/notes"]);
