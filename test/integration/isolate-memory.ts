@@ -41,9 +41,14 @@ export async function openIsolateMemory(inspector: URL, wake: () => Promise<unkn
       };
       socket.addEventListener("message", listen);
       socket.send(JSON.stringify({ id, method }));
+      const run = () =>
+        void wake().catch((error) => {
+          clearInterval(waking);
+          reject(error);
+        });
       // More than once, since the isolate may have run before the question reached it.
-      const waking = setInterval(() => void wake().catch(reject), 100);
-      wake().catch(reject);
+      const waking = setInterval(run, 100);
+      run();
     });
   return {
     async sample() {
